@@ -1,0 +1,60 @@
+# Each command makes the environment that it needs, with the project's own pins, and then does its work.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+# In containers one often is root, and Jupyter then wants to be told.
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: help lab demo test audit build bench clean
+
+help:
+	@echo "make lab     open the course in JupyterLab"
+	@echo "make demo    grade a class of ours with nbgrader and see who got what and why"
+	@echo "make build   make the notebooks and the visible sheets from solutions/*.py"
+	@echo "make audit   try every claim about every exercise"
+	@echo "make bench   what grading a class costs: stock nbgrader, otter-grader, ours"
+	@echo "make test    formatting, types, generated files, tests, audit"
+
+lab: $(VENV)/lab
+	jupyter lab $(AS_ROOT) "notebooks/00_start_here/00_start_here.ipynb"
+
+demo: $(VENV)/lab
+	python -m autograder demo
+
+build: $(VENV)/author
+	python -m autograder build
+
+audit: $(VENV)/author
+	python -m autograder audit
+
+test: $(VENV)/author
+	ruff check
+	ruff format --check
+	mypy
+	python -m autograder build --check
+	python -m autograder audit
+	pytest
+
+bench: $(VENV)/author
+	python -m bench
+
+clean:
+	rm -rf $(VENV) .bench-venv demo
+
+# The stamps stand for what is installed: pins and ranges changed, install again.
+$(VENV)/python: constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "This course needs Python 3.11 or newer: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Making the environment in $(VENV); the first time this takes a few minutes."
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/lab: $(VENV)/python pyproject.toml
+	$(PIP) --editable ".[lab,grade]"
+	@touch $@
+
+$(VENV)/author: $(VENV)/lab
+	$(PIP) --editable ".[lab,grade,author]"
+	@touch $@

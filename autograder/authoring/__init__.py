@@ -1,0 +1,1 @@
+"""What an author uses: the build and the audit."""

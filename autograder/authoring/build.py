@@ -1,0 +1,253 @@
+"""The build: from a lesson's source to the solved notebook, the students' notebook, the visible sheets and the map."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import logging
+import sys
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlparse
+
+import nbformat
+from nbformat import NotebookNode
+from traitlets.config.loader import PyFileConfigLoader
+
+from autograder.authoring.course import course_json
+from autograder.authoring.lesson import (
+    ROOT,
+    SOLUTIONS,
+    Cell,
+    Lesson,
+    LessonError,
+    lesson_files,
+    read_lesson,
+    signature_in,
+)
+from autograder.engine.exercise import DEMONSTRATION, find_exercise
+from autograder.engine.sheet import SHEETS, VISIBLE_SEED, StaleSheet, read_sheets, write_sheets
+from autograder.references.sheets import make_sheet
+
+NOTEBOOKS = ROOT / "notebooks"
+COURSE = Path("data/course.json")
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+
+BRING = """\
+# On Colab, or where this notebook stands alone, this cell brings the course along. Elsewhere it does nothing.
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+for folder in [Path.cwd(), *Path.cwd().parents]:
+    if (folder / "autograder" / "student").is_dir():
+        sys.path.insert(0, str(folder))
+        break
+if importlib.util.find_spec("autograder") is None:
+    subprocess.run(["git", "clone", "--quiet", "--depth", "1", "{address}", "course"], check=True)
+    sys.path.insert(0, "course")"""
+
+
+def address() -> str:
+    """The repository's own address, from its one place in `pyproject.toml`."""
+    return str(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]["Repository"])
+
+
+def build(root: Path = ROOT, names: list[str] | None = None, report: Callable[[str], None] = print) -> None:
+    """Writes the generated files of the course below `root`: notebooks twice, visible sheets, the table of contents.
+
+    Args:
+        names: lessons, as `11_attention` or `attention`; all without.
+
+    Raises:
+        LessonError: a lesson cannot be built; nothing was written for it or any other.
+    """
+    lessons = [read_lesson(file) for file in lesson_files(names)]
+    _unique_across(lessons)
+    for lesson in lessons:
+        target = root / "solutions" / lesson.name / f"{lesson.name}.ipynb"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(solved_notebook(lesson), target)
+        report(f"{lesson.name}: notebook")
+    release(root, [lesson.name for lesson in lessons])
+    report("students' notebooks")
+    for lesson in lessons:
+        build_sheets(lesson, root / "data" / "sheets")
+        report(f"{lesson.name}: sheets")
+    (root / COURSE).parent.mkdir(parents=True, exist_ok=True)
+    (root / COURSE).write_text(course_json(), encoding="utf-8")
+    report("table of contents")
+
+
+def build_sheets(lesson: Lesson, folder: Path) -> None:
+    """Writes the visible sheets of one lesson."""
+    sheets = [
+        make_sheet(find_exercise(name), VISIBLE_SEED, signature=signature_in(cell, name))
+        for name, cell in lesson.exercises.items()
+    ]
+    if sheets:
+        write_sheets(lesson.topic, sheets, folder)
+
+
+def solved_notebook(lesson: Lesson) -> NotebookNode:
+    """The solved notebook, nbgrader's source: every metadata entry is derived from the three header words."""
+    title, *rest = [_notebook_cell(lesson, cell, position) for position, cell in enumerate(lesson.cells)]
+    bring = _code(BRING.format(address=address()), "bring")
+    bring.metadata["jupyter"] = {"source_hidden": True}
+    cells = [title, _links(lesson), bring, *rest]
+    metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    return nbformat.v4.new_notebook(cells=cells, metadata=metadata)
+
+
+def _notebook_cell(lesson: Lesson, cell: Cell, position: int) -> NotebookNode:
+    identity = _cell_id(cell, position)
+    if cell.kind == "markdown":
+        made = nbformat.v4.new_markdown_cell(cell.source, id=identity)
+    else:
+        made = _code(cell.source, identity)
+        if tags := _tags(lesson, cell):
+            made.metadata["tags"] = tags
+    if marks := _nbgrader_marks(cell, identity):
+        made.metadata["nbgrader"] = marks
+    return made
+
+
+def _tags(lesson: Lesson, cell: Cell) -> list[str]:
+    # JupyterLab's Run All goes on after a cell that may raise: a blank exercise does not hide the rest of the lesson.
+    tags = ["raises-exception"] if "check" in cell.words or _uses_answers(lesson, cell) else []
+    return tags if cell.words or cell.source == lesson.imports else [*tags, DEMONSTRATION]
+
+
+def _nbgrader_marks(cell: Cell, identity: str) -> dict[str, object]:
+    base = {"schema_version": 3, "grade_id": identity, "task": False}
+    if "exercise" in cell.words:
+        return {**base, "grade": False, "solution": True, "locked": False}
+    if "check" in cell.words:
+        points = find_exercise(cell.words["check"]).points
+        return {**base, "grade": True, "solution": False, "locked": True, "points": points}
+    if "written" in cell.words:
+        return {**base, "grade": True, "solution": True, "locked": False, "points": cell.words["points"]}
+    return {}
+
+
+def _cell_id(cell: Cell, position: int) -> str:
+    """Names for what students answer; for the rest a hash of the content, stable while the content is."""
+    for word in ("exercise", "check", "written"):
+        if word in cell.words:
+            return f"{word}-{cell.words[word]}"
+    return hashlib.sha256(f"{position}{cell.source}".encode()).hexdigest()[:12]
+
+
+def _uses_answers(lesson: Lesson, cell: Cell) -> bool:
+    if "exercise" in cell.words:
+        return False
+    names = {node.id for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Name)}
+    return bool(names & set(lesson.exercises))
+
+
+def _links(lesson: Lesson) -> NotebookNode:
+    base = address()
+    owner = urlparse(base).path.strip("/")
+    path = f"notebooks/{lesson.name}/{lesson.name}.ipynb"
+    places = {
+        "Colab": f"https://colab.research.google.com/github/{owner}/blob/main/{path}",
+        "Binder": f"https://mybinder.org/v2/gh/{owner}/main?urlpath=lab/tree/{path}",
+        "JupyterLab": base,
+    }
+    links = " · ".join(f"[{name}]({place})" for name, place in places.items())
+    return nbformat.v4.new_markdown_cell(f"Open this lesson in {links}", id="links")
+
+
+def _code(source: str, identity: str) -> NotebookNode:
+    return nbformat.v4.new_code_cell(source, id=identity)
+
+
+def release(root: Path, names: list[str]) -> None:
+    """Lets nbgrader make the students' notebooks, with a gradebook that is thrown away."""
+    from nbgrader.apps import NbGraderAPI
+
+    _alembic_on_path()
+    with TemporaryDirectory() as scratch:
+        config = PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config()
+        config.CourseDirectory.root = str(root)
+        config.CourseDirectory.db_url = f"sqlite:///{scratch}/gradebook.db"
+        api = NbGraderAPI(config=config)
+        api.log.setLevel(logging.WARNING)
+        for name in names:
+            result = api.generate_assignment(name, force=True, create=True)
+            if not result["success"]:
+                raise LessonError(f"solutions/{name}: nbgrader cannot make the students' notebook:\n{result['log']}")
+
+
+def _alembic_on_path() -> None:
+    """nbgrader calls `alembic` by name; in an environment that is not activated it would not be found."""
+    import os
+
+    folder = str(Path(sys.executable).parent)
+    if folder not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([folder, os.environ.get("PATH", "")])
+
+
+def stale_files() -> list[str]:
+    """The generated files that differ from what a build would write, as paths relative to the course."""
+    stale: list[str] = []
+    with TemporaryDirectory() as folder:
+        fresh = Path(folder)
+        build(fresh, report=lambda line: None)
+        for part in ("solutions", "notebooks"):
+            stale += _differing(fresh / part, ROOT / part, "*/*.ipynb")
+        stale += _differing(fresh / "data", ROOT / "data", COURSE.name)
+        stale += [f"data/sheets/{file.name}" for file in _stale_sheets(fresh / "data" / "sheets")]
+    return stale
+
+
+def _differing(fresh: Path, kept: Path, pattern: str) -> list[str]:
+    names = {file.relative_to(fresh) for file in fresh.glob(pattern)} | {
+        file.relative_to(kept) for file in kept.glob(pattern)
+    }
+    return [
+        str((kept / name).relative_to(ROOT))
+        for name in sorted(names)
+        if not (fresh / name).exists()
+        or not (kept / name).exists()
+        or (fresh / name).read_bytes() != (kept / name).read_bytes()
+    ]
+
+
+def _stale_sheets(fresh: Path) -> list[Path]:
+    """Sheets that say something else. Another processor may round the last bit differently: the judge compares."""
+    from autograder.engine.observe import Evidence
+    from autograder.engine.verdict import State, judge
+
+    stale = []
+    for file in sorted(fresh.iterdir()):
+        new = read_sheets(file.stem, fresh)
+        try:
+            old = read_sheets(file.stem, SHEETS)
+        except StaleSheet:
+            stale.append(file)
+            continue
+        same = old.keys() == new.keys() and all(
+            judge(find_exercise(name), old[name], Evidence(sheet.expected)).state is State.RIGHT
+            and [item.sentence for item in old[name].mistakes] == [item.sentence for item in sheet.mistakes]
+            and old[name].signature == sheet.signature
+            for name, sheet in new.items()
+        )
+        if not same:
+            stale.append(file)
+    return stale
+
+
+def _unique_across(lessons: list[Lesson]) -> None:
+    seen: dict[str, Lesson] = {}
+    for lesson in lessons:
+        for name, cell in lesson.exercises.items():
+            if name in seen:
+                raise lesson.error(cell, f"the exercise {name!r} stands already in solutions/{seen[name].file.name}.")
+            seen[name] = lesson
+
+
+__all__ = ["NOTEBOOKS", "SOLUTIONS", "address", "build", "release", "solved_notebook", "stale_files"]

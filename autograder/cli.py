@@ -1,0 +1,183 @@
+"""The command line behind the Makefile: `python -m autograder --help`."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from autograder.grading.cli import grade
+from autograder.grading.commands import gradescope, release, report
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+for command in (grade, report, gradescope, release):
+    app.command()(command)
+console = Console()
+
+
+def _stop(message: str) -> typer.Exit:
+    typer.secho(message, err=True, fg=typer.colors.RED)
+    return typer.Exit(1)
+
+
+@app.command()
+def build(
+    names: Annotated[list[str] | None, typer.Argument(help="Lessons, as 11_attention; all without.")] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail if a generated file is out of date.")
+    ] = False,
+) -> None:
+    """Makes the notebooks and the visible sheets from the lessons' sources."""
+    from autograder.authoring import build as builder
+    from autograder.authoring.lesson import LessonError
+    from autograder.references import MissingReference
+
+    start = time.perf_counter()
+    try:
+        stale = builder.stale_files() if check else []
+        if not check:
+            builder.build(names=names)
+    except (LessonError, MissingReference, ValueError) as error:
+        raise _stop(str(error)) from error
+    if stale:
+        raise _stop(f"Out of date: {', '.join(stale)}. Run `make build` and commit what it writes.")
+    console.print(f"{'Everything is up to date' if check else 'Built'} · {time.perf_counter() - start:.1f} s")
+
+
+@app.command()
+def audit(
+    names: Annotated[list[str] | None, typer.Argument(help="Lessons, as 11_attention; all without.")] = None,
+    jobs: Annotated[int, typer.Option(help="Processes.")] = os.cpu_count() or 1,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures to this file too.")] = None,
+) -> None:
+    """Tries every claim about every exercise, and says what is still weak."""
+    from autograder.authoring import audit as auditor
+    from autograder.authoring.lesson import LessonError
+
+    start = time.perf_counter()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    try:
+        with Progress(*columns, console=console) as bar:
+            task = bar.add_task("auditing", total=None)
+            reports = auditor.audit(
+                names, jobs, lambda report: bar.update(task, advance=1, description=report.exercise)
+            )
+    except (LessonError, LookupError, ValueError) as error:
+        raise _stop(str(error)) from error
+    seconds = time.perf_counter() - start
+    _print_audit(reports, seconds)
+    if json_file:
+        rows = [dataclasses.asdict(report) for report in reports]
+        json_file.write_text(json.dumps({"seconds": round(seconds, 1), "exercises": rows}, indent=1))
+    killed, made = (sum(getattr(report, name) for report in reports) for name in ("killed", "mutants"))
+    if killed < auditor.LEAST_KILLED * made:
+        raise _stop(f"{killed} of {made} mutants are rejected; at least {auditor.LEAST_KILLED:.0%} should be.")
+    if any(report.problems for report in reports):
+        raise typer.Exit(1)
+
+
+@app.command()
+def doctor() -> None:
+    """Tries every promise of the sandbox on this machine and prints what holds."""
+    from autograder.grading.sandbox.bubblewrap import NoSandbox
+    from autograder.grading.sandbox.doctor import HOLDS, examine
+
+    try:
+        rows = examine()
+    except NoSandbox as reason:
+        raise _stop(str(reason)) from reason
+    table = Table("promise", "", "what happened", box=None, pad_edge=False)
+    for name, result in rows:
+        table.add_row(name, "✓" if result == HOLDS else "✗", Text("" if result == HOLDS else result))
+    console.print(table)
+    if any(result != HOLDS for _, result in rows):
+        raise typer.Exit(1)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option(help="Where the class and its gradebook are made anew.")] = Path("demo"),
+) -> None:
+    """Grades a bundled class with nbgrader and shows who got what and why."""
+    from autograder.grading import demo as demonstration
+
+    start = time.perf_counter()
+    if folder.exists() and not (folder / "nbgrader_config.py").exists():
+        raise _stop(f"{folder} exists and was not made by this command; name another with --folder.")
+    shutil.rmtree(folder, ignore_errors=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    try:
+        if reason := demonstration.sandbox_or_why_not():
+            console.print(f"Grading our own class without a sandbox. {reason}", style="yellow", highlight=False)
+        submissions = demonstration.demo_class()
+        demonstration.write_class(folder, submissions)
+        with Progress(*columns, console=console) as bar:
+            task = bar.add_task("grading the class", total=len(submissions))
+            demonstration.grade_class(
+                folder, submissions, lambda done: bar.update(task, completed=done), bare=bool(reason)
+            )
+    except demonstration.DemoFailed as error:
+        raise _stop(str(error)) from error
+    _print_class(folder, submissions)
+    console.print(f"\n{len(submissions)} submissions · {time.perf_counter() - start:.0f} s", highlight=False)
+    console.print(f"Feedback pages: {folder}/feedback/STUDENT/LESSON/LESSON.html", highlight=False)
+    console.print(f"Grades: {folder}/grades.csv · gradebook: {folder}/gradebook.db", highlight=False)
+    python = os.path.relpath(sys.executable)
+    console.print(f"Formgrader: cd {folder} && ../{python} -m jupyterlab, then Nbgrader › Formgrader", highlight=False)
+
+
+def _print_class(folder: Path, submissions: list) -> None:
+    from autograder.grading.demo import lessons_of, why
+    from autograder.grading.ledger import read_ledger
+
+    about = {(item.lesson, item.student): item.about for item in submissions}
+    table = Table("lesson", "student", "is", "points", "why", box=None, pad_edge=False)
+    for lesson in lessons_of(submissions):
+        for student, entry in read_ledger(folder, lesson).items():
+            earned = sum(row["earned"] for row in entry["exercises"])
+            points = sum(row["points"] for row in entry["exercises"])
+            score = f"{earned:g} of {points:g}" if entry["status"] == "graded" else "–"
+            table.add_row(lesson, student, about[lesson, student], score, Text("\n".join(why(entry))))
+    console.print(table)
+
+
+def _print_audit(reports: list, seconds: float) -> None:
+    table = Table(
+        "lesson", "exercise", "obs.", "answer", "blank", "mistakes", "named", "altern.", "mutants", "ms", box=None
+    )
+    for item in reports:
+        table.add_row(
+            item.lesson, item.exercise, str(item.observations),
+            "full" if item.answer_full else "FAILS", "zero" if item.blank_zero else "FAILS",
+            f"{item.rejected}/{item.mistakes}", f"{item.named}/{item.mistakes}",
+            f"{item.accepted}/{item.alternatives}", f"{item.killed}/{item.mutants}", f"{item.milliseconds:.0f}",
+        )  # fmt: skip
+    console.print(table)
+    for item in reports:
+        for line, reason in item.survivors.items():
+            console.print(f"equivalent in {item.exercise}: {line}: {reason or 'NO REASON GIVEN'}", markup=False)
+    for item in reports:
+        for problem in item.problems:
+            console.print(f"{item.lesson} {item.exercise}: {problem}", style="red", markup=False)
+
+    def total(name: str) -> int:
+        return sum(getattr(item, name) for item in reports)
+
+    console.print(
+        f"{len(reports)} exercises; answers {total('answer_full')} full; blanks {total('blank_zero')} zero; "
+        f"mistakes {total('rejected')} rejected / {total('named')} named / {total('mistakes')}; "
+        f"alternatives {total('accepted')} / {total('alternatives')}; "
+        f"mutants {total('killed')} / {total('mutants')}; {seconds:.0f} s",
+        highlight=False, style="bold",
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The engine: draws, experiments, observations, sheets, and the judge that compares them."""

@@ -1,0 +1,96 @@
+"""What experiments look at beside plain results: gradients, damage, shared storage, hooks, memory, random state.
+
+A probe runs the candidate itself, so that an answer which does nothing does not pass by doing no harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
+from torch.utils._python_dispatch import TorchDispatchMode
+
+
+def gradients(function: Callable[..., Tensor], *inputs: Tensor, wrt: int | None = None, **options: Any) -> Any:
+    """Gradients of a fixed weighted sum of `function(*inputs, **options)` with respect to the inputs.
+
+    The weights grow along the output, so that a gradient which merely spreads evenly does not pass.
+
+    Args:
+        inputs: floating-point tensors; copies are made leaves.
+        wrt: the index of one input; without it, a list with one gradient for each.
+    """
+    leaves = [item.detach().clone().requires_grad_() for item in inputs]
+    result = function(*leaves, **options)
+    weights = torch.linspace(0.5, 1.5, result.numel(), device=result.device, dtype=result.dtype)
+    (result.reshape(-1) * weights).sum().backward()
+    return [leaf.grad for leaf in leaves] if wrt is None else leaves[wrt].grad
+
+
+def with_arguments(function: Callable[..., Any], *arguments: Any, **options: Any) -> dict[str, Any]:
+    """The result together with the arguments as they are afterwards: damage to an input shows."""
+    result = function(*arguments, **options)
+    return {"result": result, "arguments afterwards": list(arguments)}
+
+
+def shares_storage(one: Tensor, other: Tensor) -> bool:
+    """Whether two tensors lie in the same memory."""
+    return one.untyped_storage().data_ptr() == other.untyped_storage().data_ptr()
+
+
+def with_random_state(function: Callable[..., Any], *arguments: Any, **options: Any) -> dict[str, Any]:
+    """The result, and whether the global random stream of torch is where it was."""
+    before = torch.get_rng_state()
+    result = function(*arguments, **options)
+    return {"result": result, "global stream untouched": torch.equal(before, torch.get_rng_state())}
+
+
+def hooks_on(module: nn.Module) -> int:
+    """How many forward, forward-pre, backward and backward-pre hooks `module` and its submodules carry."""
+    kinds = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
+    return sum(len(getattr(part, kind)) for part in module.modules() for kind in kinds)
+
+
+class _Largest(TorchDispatchMode):
+    """Notes the largest tensor that any operation newly makes; a view makes none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.elements = 0
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        result = func(*args, **(kwargs or {}))
+        known = {item.untyped_storage().data_ptr() for item in args if isinstance(item, Tensor)}
+        for item in result if isinstance(result, tuple | list) else [result]:
+            if isinstance(item, Tensor) and item.untyped_storage().data_ptr() not in known:
+                self.elements = max(self.elements, item.untyped_storage().nbytes() // item.element_size())
+        return result
+
+
+def largest_tensor(function: Callable[..., Any], *arguments: Any, **options: Any) -> int:
+    """Elements of the largest tensor made while `function` runs: peak memory that is the same on every machine."""
+    with torch.no_grad(), _Largest() as watch:
+        function(*arguments, **options)
+    return watch.elements
+
+
+class _Calls(TorchFunctionMode):
+    """Counts the calls of one function of torch."""
+
+    def __init__(self, operation: Callable[..., Any]) -> None:
+        super().__init__()
+        self.operation, self.count = operation, 0
+
+    def __torch_function__(self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.count += func is self.operation
+        return func(*args, **(kwargs or {}))
+
+
+def calls_of(operation: Callable[..., Any], function: Callable[..., Any], *arguments: Any, **options: Any) -> int:
+    """How often `function` calls `operation` of torch (`torch.einsum`) while it runs."""
+    with _Calls(operation) as watch:
+        function(*arguments, **options)
+    return watch.count

@@ -1,0 +1,1 @@
+"""What each exercise must show. Public: these files know no answer."""

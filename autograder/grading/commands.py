@@ -1,0 +1,73 @@
+"""The instructor's commands around grading: `report`, `gradescope` and `release`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def _stop(message: str) -> typer.Exit:
+    typer.secho(message, err=True, fg=typer.colors.RED)
+    return typer.Exit(1)
+
+
+def report(
+    lesson: Annotated[str, typer.Argument(help="As 11_attention.")],
+    course: Annotated[Path, typer.Option(help="The folder with verdicts/ and the gradebook.")] = Path(),
+    out: Annotated[Path | None, typer.Option(help="Where to write; reports/LESSON without.")] = None,
+) -> None:
+    """Writes the class report of a graded lesson: a page with pictures, and a table."""
+    from autograder.grading.report import write_report
+    from autograder.grading.results import NoResults
+
+    target = out or course / "reports" / lesson
+    try:
+        files = write_report(course, lesson, target)
+    except NoResults as error:
+        raise _stop(str(error)) from error
+    except OSError as error:
+        raise _stop(f"{target} cannot be written: {error.strerror or error}.") from error
+    for file in files:
+        typer.echo(f"Wrote {file}")
+
+
+def gradescope(
+    notebook: Annotated[Path, typer.Argument(help="The submission, or the folder that holds it.")],
+    out: Annotated[Path, typer.Option(help="Gradescope reads /autograder/results/results.json.")] = Path(
+        "results.json"
+    ),
+    lesson: Annotated[str, typer.Option(help="As 11_attention; found by the exercises without.")] = "",
+    seed: Annotated[int | None, typer.Option(help="Of the hidden sheets; fresh without.")] = None,
+    bare: Annotated[bool, typer.Option("--bare", help="Without a sandbox: the container has to be one.")] = False,
+) -> None:
+    """Grades one notebook and writes Gradescope's results.json. Fails, and gives no zero, where it is not graded."""
+    from autograder.grading.grade import Settings
+    from autograder.grading.gradescope import NotGraded, write_results
+    from autograder.grading.hidden import fresh_seed
+
+    settings = Settings(fresh_seed() if seed is None else seed, bare=bare)
+    try:
+        results = write_results(notebook, out, settings, lesson)
+    except NotGraded as error:
+        raise _stop(f"Not graded: {error}") from error
+    except OSError as error:
+        raise _stop(f"{out} cannot be written: {error.strerror or error}.") from error
+    for test in results["tests"]:
+        typer.echo(f"{test['name']}: {test['score']:g} of {test['max_score']:g}")
+    typer.echo(f"Wrote {out}")
+
+
+def release(
+    folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
+    lessons: Annotated[list[str] | None, typer.Argument(help="As 11_attention; all without.")] = None,
+) -> None:
+    """Writes what a class is given: notebooks, helpers, checks and data. No answers, no references, no grader."""
+    from autograder.grading import release as maker
+
+    try:
+        names = maker.release(folder, lessons or [])
+    except maker.ReleaseError as error:
+        raise _stop(str(error)) from error
+    typer.echo(f"Wrote {folder}: {', '.join(names)}")

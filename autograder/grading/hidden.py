@@ -1,0 +1,22 @@
+"""Hidden sheets: written in the grader's process from a fresh seed, once per run and exercise."""
+
+from __future__ import annotations
+
+import secrets
+from functools import lru_cache
+
+from autograder.engine.exercise import find_exercise
+from autograder.engine.sheet import Sheet, visible_sheet
+from autograder.references.sheets import make_sheet
+
+
+def fresh_seed() -> int:
+    """A seed for one run. Never that of the visible sheets."""
+    return 1 + secrets.randbelow(2**31 - 1)
+
+
+@lru_cache(maxsize=500)  # a server grades for months; a run needs one sheet an exercise
+def hidden_sheet(name: str, seed: int, device: str) -> Sheet:
+    """What `seed` should show for the exercise `name` on `device`."""
+    exercise = find_exercise(name)
+    return make_sheet(exercise, seed, device, visible_sheet(exercise).signature)

@@ -1,0 +1,64 @@
+"""The ledger: what was decided about each submission and why, one JSON file each, beside the gradebook."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from autograder.engine.verdict import Verdict
+
+LEDGER = "verdicts"  # the folder
+
+
+def ledger_file(root: Path, lesson: str, student: str) -> Path:
+    return root / LEDGER / lesson / f"{student}.json"
+
+
+def write_graded(
+    root: Path, lesson: str, student: str, verdicts: Mapping[str, Verdict],
+    repairs: Sequence[str] = (), seconds: float | None = None, mark: str = "",
+) -> None:  # fmt: skip
+    """Notes the verdicts of a graded submission, what had to be repaired in it, and how long it took.
+
+    Args:
+        mark: hash of the submission and the lesson; a run skips what it finds decided under the same mark.
+    """
+    rows = [_row(item) for item in verdicts.values()]
+    content = {"status": "graded", "exercises": rows, "repairs": list(repairs), "seconds": seconds, "hash": mark}
+    _write(root, lesson, student, content)
+
+
+def write_not_graded(root: Path, lesson: str, student: str, reason: str, mark: str = "") -> None:
+    """Notes why a submission was not graded."""
+    _write(root, lesson, student, {"status": "not graded", "reason": reason, "exercises": [], "hash": mark})
+
+
+def read_ledger(root: Path, lesson: str) -> dict[str, dict[str, Any]]:
+    """What was decided about a lesson, by student, in the order of the alphabet."""
+    files = sorted((root / LEDGER / lesson).glob("*.json"))
+    return {file.stem: json.loads(file.read_text()) for file in files}
+
+
+def _row(verdict: Verdict) -> dict[str, Any]:
+    wrong = [f"{item.name}: {item.difference.yours}" for item in verdict.findings if item.difference]
+    return {
+        "exercise": verdict.exercise,
+        "state": verdict.state,
+        "earned": verdict.earned,
+        "points": verdict.points,
+        "misunderstandings": verdict.misunderstandings,
+        "notes": verdict.notes,
+        "wrong": wrong,
+        "seed": verdict.seed,
+    }
+
+
+def _write(root: Path, lesson: str, student: str, content: dict[str, Any]) -> None:
+    file = ledger_file(root, lesson, student)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_suffix(".part")
+    part.write_text(json.dumps(content, indent=1))
+    os.replace(part, file)

@@ -1,0 +1,218 @@
+"""The doctor: tries every promise of the sandbox inside a real one, and says which hold on this machine."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from dataclasses import dataclass, replace
+
+from nbformat.v4 import new_code_cell, new_notebook
+
+from autograder.grading.inside.limits import Limits
+from autograder.grading.public import ROOT
+from autograder.grading.sandbox.bubblewrap import prove
+from autograder.grading.sandbox.warm import NoWarmStart, warm_parent
+from autograder.grading.session import Session
+
+HOLDS = "holds"
+SMALL = Limits(
+    cell_seconds=20,
+    cpu_seconds=30,
+    memory_mb=1500,
+    processes=60,
+    open_files=128,
+    file_mb=8,
+    disk_mb=16,
+    output_chars=10_000,
+)
+
+
+@dataclass(frozen=True)
+class Promise:
+    """Something that student code must not manage.
+
+    Attributes:
+        name: the promise.
+        attempt: code that prints `holds` where it is kept.
+    """
+
+    name: str
+    attempt: str
+
+    @property
+    def code(self) -> str:
+        return textwrap.dedent(self.attempt).replace("ROOT", repr(str(ROOT)))
+
+
+PROMISES = (
+    Promise("no way to the network", """
+        import socket
+        try:
+            socket.create_connection(("192.0.2.1", 80), timeout=3)
+        except OSError:
+            print("holds")
+    """),
+    Promise("no sight of the course's references and solutions", """
+        import importlib.util, os
+        found = importlib.util.find_spec("autograder.references") or os.path.exists(ROOT + "/solutions")
+        print("holds" if not found else found)
+    """),
+    Promise("no sight of the grader's home, gradebook and other submissions", """
+        import os, pathlib, sys
+        found = [str(path) for path in pathlib.Path("/").rglob("gradebook.db")]
+        seen = [path for path in found if not path.startswith(sys.prefix)]  # nbgrader carries one as an example
+        secret = [name for name in ("/etc/shadow", "/etc/passwd", "/var") if os.path.exists(name)]
+        print("holds" if not seen + secret else seen + secret)
+    """),
+    Promise("no sight of the grader's environment", """
+        import glob
+        texts = []
+        for name in glob.glob("/proc/[0-9]*/environ"):
+            try:
+                texts.append(open(name).read())
+            except OSError:
+                pass
+        print("holds" if not any("GRADER_SECRET" in text for text in texts) else "seen")
+    """),
+    Promise("no other process in sight, and none to signal", """
+        import ctypes, os
+        libc = ctypes.CDLL(None)
+        others = []
+        for pid in range(3, 5000):
+            own_thread = libc.syscall(234, os.getpid(), pid, 0) == 0  # tgkill
+            try:
+                os.kill(pid, 0)
+                others += [] if own_thread else [pid]
+            except ProcessLookupError:
+                pass
+            except PermissionError:
+                others.append(pid)
+        print("holds" if not others else others[:5])
+    """),
+    Promise("the system and the course are read-only", """
+        import autograder, os, pathlib, sys
+        written = []
+        for folder in ("/", "/usr", "/tmp", "/dev", os.path.dirname(autograder.__file__), sys.prefix, "/etc"):
+            try:
+                pathlib.Path(folder, "intruder").touch()
+                written.append(folder)
+            except OSError:
+                pass
+        print("holds" if not written else written)
+    """),
+    Promise("no capability, and no way to one", """
+        import ctypes, os
+        libc = ctypes.CDLL(None, use_errno=True)
+        results = [libc.setuid(0), libc.unshare(0x10000000), libc.mount(b"none", b"/", b"tmpfs", 0, None)]
+        print("holds" if 0 not in results and os.getuid() != 0 else results)
+    """),
+    Promise("no tracing, no kernel keyrings, no io_uring, no bpf", """
+        import ctypes
+        libc = ctypes.CDLL(None, use_errno=True)
+        calls = [(250, 0, 0), (425, 1, 0), (321, 0, 0, 0)]  # keyctl, io_uring_setup, bpf
+        results = [libc.ptrace(0, 0, 0, 0), *(libc.syscall(*call) for call in calls)]
+        print("holds" if all(result == -1 for result in results) else results)
+    """),
+    Promise("memory ends", """
+        try:
+            block = bytearray(4 * 2**30)
+            print("4 GiB")
+        except MemoryError:
+            print("holds")
+    """),
+    Promise("the disk ends", """
+        import os
+        written = 0
+        try:
+            for number in range(40):
+                with open(os.path.expanduser(f"~/{number}"), "wb") as file:
+                    written += file.write(b"x" * 2**20)
+        except OSError:
+            pass
+        print("holds" if written < 32 * 2**20 else written)
+    """),
+    Promise("one file ends", """
+        import os, signal
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        try:
+            with open(os.path.expanduser("~/big"), "wb") as file:
+                file.truncate(12 * 2**20)
+            print("12 MiB")
+        except OSError:
+            print("holds")
+    """),
+    Promise("processes and threads end", """
+        import threading, time
+        started = 0
+        try:
+            for _ in range(500):
+                threading.Thread(target=time.sleep, args=(2,), daemon=True).start()
+                started += 1
+        except RuntimeError:
+            pass
+        print("holds" if started < 200 else started)
+    """),
+    Promise("open files end", """
+        files = []
+        try:
+            for _ in range(1000):
+                files.append(open("/dev/null"))
+        except OSError:
+            pass
+        opened = len(files)
+        del files  # printing needs one or two itself
+        print("holds" if opened < 200 else opened)
+    """),
+    Promise("nothing but sockets beside the kernel's own", """
+        import os
+        from ipykernel.connect import get_connection_file
+        folder, written = os.path.dirname(get_connection_file()), []
+        for make in (lambda name: open(name, "w"), os.mkdir, os.mkfifo, lambda name: os.symlink("/", name)):
+            try:
+                make(folder + "/intruder")
+                written.append("intruder")
+            except OSError:
+                pass
+        print("holds" if not written else "a file: this Linux has no Landlock")
+    """),
+    Promise("nothing to find in /dev/shm, and no room in it", """
+        import os
+        left = [name for name in os.listdir("/dev/shm")]
+        room = os.statvfs("/dev/shm")
+        print("holds" if not left and room.f_blocks * room.f_frsize <= 64 * 2**20 else left)
+    """),
+    Promise("an endless cell ends", "while True: pass"),
+    Promise("printing ends", "print('x' * 1_000_000)"),
+)  # fmt: skip
+
+
+def examine() -> list[tuple[str, str]]:
+    """Each promise, and `holds` or what happened instead.
+
+    Raises:
+        NoSandbox: none can be made here.
+    """
+    prove()
+    rows = [(promise.name, _try(promise)) for promise in PROMISES]
+    return [*rows, ("kernels start warm", _warm())]
+
+
+def _try(promise: Promise) -> str:
+    seconds = 3 if promise.name == "an endless cell ends" else SMALL.cell_seconds
+    notebook = new_notebook(cells=[new_code_cell(promise.code)])
+    with Session(notebook, replace(SMALL, cell_seconds=seconds)) as session:
+        problem = session.run_cell(0)
+    text = "".join(output.get("text", "") for output in notebook.cells[0].outputs)
+    if promise.name == "an endless cell ends":
+        return HOLDS if "did not end" in problem else "it ended by itself"
+    if promise.name == "printing ends":
+        return HOLDS if len(text) <= SMALL.output_chars else f"{len(text)} characters"
+    return text.strip() or problem or json.dumps([output.get("evalue") for output in notebook.cells[0].outputs])
+
+
+def _warm() -> str:
+    try:
+        warm_parent()
+    except NoWarmStart as reason:
+        return f"no: {reason}"
+    return HOLDS

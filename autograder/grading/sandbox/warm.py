@@ -1,0 +1,164 @@
+"""The grader's side of warm start: one warm parent a process, and a stand-in for the process that it forks."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import logging
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from autograder.grading.inside.limits import Limits
+from autograder.grading.public import public_folder
+from autograder.grading.sandbox.bubblewrap import HOME, NoSandbox, sandbox_command, slot_uid
+from autograder.grading.sandbox.seccomp import program
+from autograder.grading.scratch import scratch_folder
+
+log = logging.getLogger(__name__)
+START_SECONDS = 120
+STOP_SECONDS = 2
+FORKED = b"forked\n"
+
+
+class NoWarmStart(RuntimeError):
+    """No kernel can be forked here; cold start serves."""
+
+
+@cache
+def slot_folder() -> Path:
+    """The folder of this process's sandboxes: sockets of the warm parent and of each kernel."""
+    folder = scratch_folder("slot")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    if os.getuid() == 0:
+        os.chown(folder, slot_uid(), slot_uid())
+    return folder
+
+
+class WarmParent:
+    """A process inside bubblewrap that has imported everything and forks kernels."""
+
+    def __init__(self) -> None:
+        self.address = slot_folder() / "warm.sock"
+        script = public_folder() / "autograder" / "grading" / "inside" / "warm.py"
+        rules = slot_folder() / "seccomp.bpf"
+        rules.write_bytes(program())
+        argv = [sys.executable, str(script), str(self.address), str(rules), HOME]
+        command = sandbox_command(argv, [public_folder()], slot_folder(), disk_mb=16)
+        environment = {"PATH": "/usr/bin:/bin", "HOME": HOME, "HF_HUB_OFFLINE": "1", "MPLCONFIGDIR": HOME}
+        self.errors = tempfile.TemporaryFile()  # noqa: SIM115  (lives as long as the parent; closed in stop)
+        self.process = subprocess.Popen(
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.errors,
+            start_new_session=True,
+        )  # fmt: skip
+        atexit.register(self.stop)
+        assert self.process.stdout is not None
+        if self.process.stdout.readline() != b"ready\n":
+            words = self.last_words()
+            self.stop()
+            raise NoWarmStart(f"the warm parent did not start: {words}")
+
+    def last_words(self) -> str:
+        self.errors.seek(0)
+        return self.errors.read().decode(errors="replace").strip()[-300:]
+
+    def stop(self) -> None:
+        """Asks it to end, so that what it and its forks have cost is known to whoever counts; then kills it."""
+        with contextlib.suppress(OSError, subprocess.TimeoutExpired), socket.socket(socket.AF_UNIX) as link:
+            link.connect(str(self.address))
+            link.sendall(b"\n")
+            self.process.wait(STOP_SECONDS)
+        self.process.kill()
+        self.process.wait()
+        self.errors.close()
+        if self.process.stdout:
+            self.process.stdout.close()
+
+
+@cache
+def _started() -> WarmParent | NoWarmStart:
+    try:
+        parent = WarmParent()
+    except NoSandbox:
+        raise
+    except (NoWarmStart, OSError) as error:
+        log.warning("Kernels start from cold, some seconds each: %s", error)
+        return NoWarmStart(str(error))
+    return parent
+
+
+def warm_parent() -> WarmParent:
+    """This process's warm parent, started at the first call.
+
+    Raises:
+        NoWarmStart: it cannot be had; said once in the log.
+    """
+    parent = _started()
+    if isinstance(parent, NoWarmStart):
+        raise parent
+    return parent
+
+
+class WarmProcess:
+    """A forked kernel, with as much of `subprocess.Popen` as a provisioner needs."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, parent: WarmParent, connection_file: Path, environment: dict[str, str], limits: Limits) -> None:
+        self.pid = parent.process.pid
+        self.returncode: int | None = None
+        self.link = socket.socket(socket.AF_UNIX)
+        request = {
+            "folder": str(connection_file.parent), "connection_file": str(connection_file),
+            "environment": environment, "limits": limits.as_dict(),
+        }  # fmt: skip
+        try:
+            self.link.settimeout(START_SECONDS)
+            self.link.connect(str(parent.address))
+            self.link.sendall(json.dumps(request).encode() + b"\n")
+            if self.link.recv(len(FORKED)) != FORKED:
+                raise NoWarmStart(f"the warm parent forked nothing: {parent.last_words()}")
+        except OSError as error:
+            self.link.close()
+            raise NoWarmStart(f"the warm parent does not answer: {error}") from error
+
+    def poll(self) -> int | None:
+        """The exit status, or None while the kernel runs."""
+        if self.returncode is None:
+            self.link.setblocking(False)
+            try:
+                self._ended(self.link.recv(100))
+            except BlockingIOError:
+                return None
+            except OSError:
+                self._ended(b"")
+        return self.returncode
+
+    def wait(self) -> int:
+        """The exit status, once there is one."""
+        if self.returncode is None:
+            self.link.settimeout(START_SECONDS)
+            self._ended(self.link.recv(100))
+        assert self.returncode is not None
+        return self.returncode
+
+    def _ended(self, line: bytes) -> None:
+        """Notes the status that came back; none where the parent itself is gone."""
+        self.returncode = int(line) if line.strip() else 1
+        self.link.close()
+
+    def kill(self) -> None:
+        """Half-closing the connection tells the parent to kill the kernel; its status still comes back."""
+        if self.returncode is None:
+            self.link.shutdown(socket.SHUT_WR)
+
+    terminate = kill
+
+    def send_signal(self, signum: int) -> None:
+        self.kill()

@@ -1,0 +1,210 @@
+"""One submission's kernel: runs cells, runs experiments, and starts again where the student's code killed it.
+
+This is the seam for a sandbox: whatever starts the kernel, `Session` only speaks to it by messages.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import os
+import secrets
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from jupyter_client.kernelspec import KernelSpecManager
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+
+from autograder.engine import wire
+from autograder.engine.exercise import Exercise
+from autograder.engine.observe import Evidence
+from autograder.engine.remote import MIME, MISSING
+from autograder.grading.inside.limits import MEGABYTE, Limits
+from autograder.grading.listening import Client, KernelManager
+from autograder.grading.public import BARE, SANDBOXED, kernelspecs
+from autograder.grading.relay import Relay
+from autograder.grading.sandbox.bubblewrap import HOME
+from autograder.grading.sandbox.warm import slot_folder
+from autograder.grading.scratch import scratch_folder
+
+NO_REPLY = "Nothing came back from the experiment"
+
+
+class NoEvidence(Exception):
+    """An experiment that brought back nothing to judge; the message is for student and instructor."""
+
+
+class CannotStart(RuntimeError):
+    """Our own fault: the kernel would not start."""
+
+
+class Session:
+    """The kernel of one submission. Use it as a context manager.
+
+    Args:
+        notebook: the submission; outputs are written into its cells.
+        limits: what it may use.
+        bare: without a sandbox, for code that one trusts.
+    """
+
+    def __init__(self, notebook: NotebookNode, limits: Limits, bare: bool = False) -> None:
+        self.notebook = notebook
+        self.limits = limits
+        self.bare = bare
+        self.replay: list[int] = []
+        self.kept: dict[int, int] = {}
+        self.deadline = time.monotonic() + limits.submission_seconds
+
+    def __enter__(self) -> Session:
+        self.folder = scratch_folder("k") if self.bare else Path(tempfile.mkdtemp(prefix="k-", dir=slot_folder()))
+        self._start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def run_cell(self, index: int) -> str:
+        """Runs one cell; returns "" or, where it cost the kernel, why. The kernel lives again afterwards."""
+        if self._is_late():
+            return self._too_late()
+        problem = self._execute(self.notebook.cells[index], index)
+        if problem:
+            self._restart()
+        else:
+            self.replay.append(index)
+        return problem
+
+    def experiment(self, exercise: Exercise, seed: int, device: str, index: int) -> Evidence:
+        """Runs an experiment on the answer in the kernel.
+
+        Raises:
+            NoEvidence: nothing came back that can be judged.
+        """
+        if self._is_late():
+            raise NoEvidence(f"{exercise.name} {self._too_late()}.")
+        token = secrets.token_hex(16)
+        request = (
+            f"from autograder.engine.remote import hand_out\nhand_out({exercise.name!r}, {seed}, {device!r}, {token!r})"
+        )
+        probe = new_code_cell(request)
+        cell = self.notebook.cells[index]
+        self.client.token = token
+        problem = self._execute(probe, index, int(exercise.seconds))
+        self.client.token = ""
+        self.notebook.cells[index] = cell  # nbclient leaves the probe in the cell's place
+        if problem:
+            self._restart()
+            raise NoEvidence(f"{exercise.name} {problem}.")
+        return _evidence(probe, token)
+
+    def _execute(self, cell: NotebookNode, index: int, seconds: int = 0) -> str:
+        self.client.timeout = max(1, min(seconds or self.limits.cell_seconds, int(self.deadline - time.monotonic())))
+        self.kept[index] = 0
+        self.relay.left = self.limits.sent_mb * MEGABYTE
+        try:
+            self.client.execute_cell(cell, index, store_history=False)
+        except CellTimeoutError:
+            return f"did not end within {self.client.timeout} s"
+        except DeadKernelError:
+            return self._cause_of_death()
+        return self._cause_of_death() if self.relay.full else ""
+
+    def _cause_of_death(self) -> str:
+        if self.relay.full:
+            return f"sent more than {self.limits.sent_mb} MB"
+        return "ended the process in which it ran"
+
+    def _is_late(self) -> bool:
+        return time.monotonic() > self.deadline
+
+    def _too_late(self) -> str:
+        return f"was not run: the notebook had used up its {self.limits.submission_seconds} s"
+
+    def _restart(self) -> None:
+        """A new kernel, with what ran well before: an answer that kills its kernel costs no other exercise.
+
+        A cell that ran well once and now no more is left out, or it could cost all the others.
+        """
+        while True:
+            self._stop()
+            self._start()
+            lost = next((index for index in self.replay if self._execute(self.notebook.cells[index], index)), None)
+            if lost is None:
+                return
+            self.replay.remove(lost)
+            if self._is_late():
+                self.replay.clear()
+
+    def _start(self) -> None:
+        self.relay = Relay(self.limits.sent_mb * MEGABYTE)
+        self.client = self._new_client()
+        try:
+            self.client.start_new_kernel(cwd=str(self.folder), env=self._environment())
+            self.client.start_new_kernel_client()
+        except (RuntimeError, OSError) as error:
+            raise CannotStart(f"the kernel would not start: {error}") from error
+
+    def _new_client(self) -> Client:
+        quiet = logging.getLogger("autograder.kernel")
+        quiet.setLevel(logging.CRITICAL)  # a dead kernel is reported in the verdict
+        kernel = KernelManager(
+            relay=self.relay, kernel_name=BARE if self.bare else SANDBOXED,
+            kernel_spec_manager=KernelSpecManager(kernel_dirs=[str(kernelspecs())]),
+            transport="ipc", ip=str(self.folder / secrets.token_hex(4)),
+            connection_file=str(self.folder / "kernel.json"), log=quiet,
+        )  # fmt: skip
+        # interrupt_on_timeout stays off: code that ignores SIGINT would hang the grader. The kernel is killed instead.
+        client = Client(
+            self.notebook, km=kernel, timeout=self.limits.cell_seconds, allow_errors=True, interrupt_on_timeout=False,
+            shutdown_kernel="immediate", startup_timeout=120, record_timing=False, log=quiet,
+        )  # fmt: skip
+        client.limits, client.kept = self.limits, self.kept
+        return client
+
+    def _stop(self) -> None:
+        if self.client.km is not None:
+            self.client._cleanup_kernel()
+        self.relay.close()
+
+    def _environment(self) -> dict[str, str]:
+        """Little more than a path: nothing of the grader's environment reaches the student's code."""
+        home = str(self.folder) if self.bare else HOME
+        path = os.pathsep.join([str(Path(sys.executable).parent), "/usr/local/bin", "/usr/bin", "/bin"])
+        keep = {name: os.environ[name] for name in ("LANG", "CUDA_VISIBLE_DEVICES") if name in os.environ}
+        own = {"PATH": path, "HOME": home, "TMPDIR": home, "HF_HUB_OFFLINE": "1", "MPLCONFIGDIR": home}
+        # Without a sandbox the limits stay off: the number of processes would count all of the user's.
+        return {**keep, **own, **({} if self.bare else {"SUBMISSION_LIMITS": json.dumps(self.limits.as_dict())})}
+
+
+def _evidence(probe: NotebookNode, token: str) -> Evidence:
+    """The evidence in the probe's output.
+
+    Raises:
+        NoEvidence: there is none, or it cannot be read.
+    """
+    for output in probe.outputs:
+        reply = output.get("data", {}).get(MIME)
+        if isinstance(reply, dict) and reply.get("token") == token:
+            return _decode(reply.get("reply"))
+    errors = [f"{output.ename}: {output.evalue}" for output in probe.outputs if output.output_type == "error"]
+    raise NoEvidence(f"{NO_REPLY}{': ' + errors[0] if errors else ''}.")
+
+
+def _decode(reply: object) -> Evidence:
+    try:
+        data = wire.loads(base64.b64decode(reply if isinstance(reply, str) else "?", validate=True))
+    except (wire.BrokenReply, ValueError) as error:
+        raise NoEvidence(f"What came back cannot be read: {error}.") from error
+    if data == MISSING:
+        raise NoEvidence("Its name is not defined.")
+    try:
+        return Evidence.from_data(data)
+    except ValueError as error:
+        raise NoEvidence(f"What came back cannot be read: {error}.") from error

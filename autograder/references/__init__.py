@@ -1,0 +1,97 @@
+"""What is right, and what goes wrong. Private: never importable where student code runs, never in a class release."""
+
+from __future__ import annotations
+
+import importlib
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, TypeVar
+
+from autograder.engine.exercise import Exercise
+
+Answer = TypeVar("Answer", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A wrong answer that real people write, and the sentence that a good tutor would say."""
+
+    answer: Callable[..., Any]
+    sentence: str
+
+
+@dataclass
+class Answers:
+    """All that is known about the answers to one exercise.
+
+    Attributes:
+        reference: the independent oracle.
+        alternatives: other right answers.
+        equivalents: a mutated source line of the lesson's answer, and why it behaves the same.
+    """
+
+    reference: Callable[..., Any]
+    mistakes: list[Mistake] = field(default_factory=list)
+    alternatives: list[Callable[..., Any]] = field(default_factory=list)
+    equivalents: dict[str, str] = field(default_factory=dict)
+
+
+class MissingReference(LookupError):
+    """An exercise without a reference."""
+
+
+_mistakes: dict[Callable[..., Any], list[Mistake]] = defaultdict(list)
+_alternatives: dict[Callable[..., Any], list[Callable[..., Any]]] = defaultdict(list)
+_equivalents: dict[Callable[..., Any], dict[str, str]] = defaultdict(dict)
+
+
+def mistake(reference: Callable[..., Any], sentence: str) -> Callable[[Answer], Answer]:
+    """Marks a known wrong answer: `@mistake(attention, "The scores are divided by d, not by √d.")`."""
+
+    def mark(answer: Answer) -> Answer:
+        _mistakes[reference].append(Mistake(answer, sentence))
+        return answer
+
+    return mark
+
+
+def alternative(reference: Callable[..., Any]) -> Callable[[Answer], Answer]:
+    """Marks a function or class as another right answer."""
+
+    def mark(answer: Answer) -> Answer:
+        _alternatives[reference].append(answer)
+        return answer
+
+    return mark
+
+
+def equivalent(reference: Callable[..., Any], line: str, reason: str) -> None:
+    """Says that a mutant of the lesson's answer is right too.
+
+    Args:
+        line: the mutated line, as `make audit` prints it.
+        reason: why it behaves the same.
+    """
+    _equivalents[reference][line] = reason
+
+
+@cache
+def answers_to(exercise: Exercise) -> Answers:
+    """The reference of an exercise, its mistakes and alternatives.
+
+    Raises:
+        MissingReference: the topic's file has nothing of the exercise's name.
+    """
+    file = f"autograder/references/{exercise.topic}.py"
+    try:
+        module = importlib.import_module(f"autograder.references.{exercise.topic}")
+    except ModuleNotFoundError as error:
+        if error.name != f"autograder.references.{exercise.topic}":
+            raise  # the references are there and import something that is not
+        raise MissingReference(f"{file} is missing; it should define {exercise.name}.") from error
+    reference = getattr(module, exercise.name, None)
+    if reference is None:
+        raise MissingReference(f"{file}: no reference for {exercise.name}. Define a function or class of that name.")
+    return Answers(reference, _mistakes[reference], _alternatives[reference], _equivalents[reference])

@@ -1,0 +1,1 @@
+"""What a student meets: `check`, the card, and the progress kept on their disk."""

@@ -1,0 +1,110 @@
+"""A student's way through two lessons in a real browser: what is run, written, checked and seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from lab import WINDOW, Notebook, Shot
+from playwright.sync_api import expect
+
+pytestmark = [pytest.mark.browser]
+
+Opened = Callable[[str], Notebook]
+
+SQUARED = "def double(x):\n    return x ** 2"
+DOUBLED = "def double(x):\n    return 2 * x"
+
+ATTENTION = """\
+def attention(query, key, value, mask=None):
+    scores = query @ key.mT / {scale}
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -torch.inf)
+    weights = scores.softmax(dim=-1)
+    if mask is not None:
+        weights = weights.masked_fill(~mask, 0.0)
+    return weights @ value"""
+WEIGHTS = """\
+def attention_weights(query, key, mask=None):
+    scores = query @ key.mT / math.sqrt(query.shape[-1])
+    if mask is None:
+        return scores.softmax(dim=-1)
+    return scores.masked_fill(~mask, -torch.inf).softmax(dim=-1).masked_fill(~mask, 0.0)"""
+BY_D = ATTENTION.format(scale="query.shape[-1]")
+BY_ROOT_D = ATTENTION.format(scale="math.sqrt(query.shape[-1])")
+
+
+def test_start_page_runs_to_its_end(opened: Opened, shot: Shot) -> None:
+    notebook = opened("00_start_here")
+    expect(notebook.cell("check-double").node).to_contain_text("double: not attempted yet")
+    picture = notebook.cell_with("doublings(double)").node
+    expect(picture).to_contain_text("double is not written yet")
+    expect(picture).not_to_contain_text("Traceback")
+    notebook.page.set_viewport_size({"width": 1200, "height": 1200})  # down to the first figure
+    notebook.to_top()
+    shot("start_page", notebook.page)
+    notebook.page.set_viewport_size(WINDOW)
+
+
+def test_wrong_answer_is_named_and_right_one_is_on_the_map(opened: Opened, shot: Shot) -> None:
+    notebook = opened("00_start_here")
+    card = notebook.answer("double", SQUARED)
+    expect(card).to_contain_text("double: not right yet")
+    expect(card).to_contain_text("squared, x ** 2, instead of doubled")
+    expect(card.locator("svg").first).to_be_visible()
+    expect(notebook.answer("double", DOUBLED)).to_contain_text("✓ double: right")
+    course = notebook.cell_with("progress()")
+    course.run()
+    expect(course.node.locator(".course-map")).to_contain_text("✓ double")
+    shot("course_map", notebook.page, course.node)
+
+
+def test_explorer_of_lessons_follows_its_list(opened: Opened, shot: Shot) -> None:
+    notebook = opened("00_start_here")
+    explorer = notebook.cell_with("explore(")
+    before = explorer.image()
+    explorer.node.locator("select").click()
+    notebook.page.keyboard.press("ArrowDown")
+    notebook.page.keyboard.press("Enter")
+    assert explorer.new_image(before) != before
+    shot("explorer", notebook.page, explorer.node)
+
+
+@pytest.mark.parametrize(("answer", "says"), [(SQUARED, "failed"), (DOUBLED, "Success")])
+def test_validate_agrees_with_the_card(opened: Opened, answer: str, says: str) -> None:
+    notebook = opened("00_start_here")
+    card = notebook.answer("double", answer)
+    expect(card).to_contain_text("✓ double: right" if answer == DOUBLED else "✗ double: not right yet")
+    result = notebook.validate()
+    assert says in result, result
+    assert ("check(double)" in result) == (answer == SQUARED), result
+
+
+def test_attention_over_d_is_named_and_mended(opened: Opened, shot: Shot) -> None:
+    notebook = opened("11_attention")
+    card = notebook.answer("attention", BY_D)
+    expect(card).to_contain_text("The scores are divided by d_k, not by √d_k.")
+    expect(card.locator("svg").first).to_be_visible()
+    parts = notebook.cell("exercise-attention").node, notebook.cell("check-attention").node
+    shot("card_light", notebook.page, *parts)
+    notebook.theme("JupyterLab Dark")
+    shot("card_dark", notebook.page, *parts)
+    notebook.theme("JupyterLab Light")
+    expect(notebook.answer("attention", BY_ROOT_D)).to_contain_text("✓ attention: right")
+
+
+def test_slider_moves_the_picture(opened: Opened, shot: Shot) -> None:
+    notebook = opened("11_attention")
+    expect(notebook.answer("attention_weights", WEIGHTS)).to_contain_text("✓ attention_weights: right")
+    explorer = notebook.cell_with("explore(")
+    explorer.run()
+    before = explorer.image()
+    explorer.node.get_by_role("slider").first.focus()
+    notebook.page.keyboard.press("PageDown")
+    assert explorer.new_image(before) != before
+    shot("widget", notebook.page, explorer.node)
+
+
+def test_nothing_is_asked_of_the_network(opened: Opened, strangers: list[str]) -> None:
+    opened("00_start_here")
+    assert strangers == []

@@ -1,0 +1,73 @@
+"""A course folder for tests, nbgrader's own commands in it, and the server with formgrader on top."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from submissions import ROOT
+
+
+def environment(course: Path) -> dict[str, str]:
+    """An environment with nbgrader's tools on the path and nobody's home in it."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    return {**os.environ, "PATH": path, "HOME": str(course), "PYTHONPATH": str(ROOT)}
+
+
+def run(course: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """`python -m …` in the course."""
+    command = [sys.executable, "-m", *words]
+    return subprocess.run(command, cwd=course, env=environment(course), capture_output=True, text=True, timeout=300)
+
+
+def new_course(course: Path, lesson: str, config: str = "") -> Path:
+    """A course with one released lesson and nothing handed in yet.
+
+    Args:
+        config: lines that come after the course's own configuration.
+    """
+    course.mkdir(exist_ok=True)
+    (course / "nbgrader_config.py").write_text((ROOT / "nbgrader_config.py").read_text() + config)
+    shutil.copytree(ROOT / "solutions" / lesson, course / "solutions" / lesson)
+    done = run(course, "nbgrader", "generate_assignment", lesson, "--create")
+    assert done.returncode == 0, done.stderr
+    return course
+
+
+@contextmanager
+def served(course: Path) -> Iterator[str]:
+    """A real Jupyter server in the course; its address, which takes `?token=token`."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    words = ["lab", "--allow-root", "--no-browser", f"--port={port}", "--IdentityProvider.token=token"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "jupyter", *words], cwd=course, env=environment(course),
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/api?token=token")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _wait_for(address: str) -> None:
+    for _ in range(240):
+        try:
+            urllib.request.urlopen(address, timeout=30).close()
+        except urllib.error.URLError:
+            time.sleep(0.25)  # the server is still starting
+        else:
+            return
+    raise TimeoutError(address)

@@ -1,0 +1,7 @@
+# exercise: double
+class Beyond(BaseException):
+    pass
+
+
+def double(x):
+    raise Beyond

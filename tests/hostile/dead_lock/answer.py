@@ -1,0 +1,9 @@
+# exercise: double
+import threading
+
+lock = threading.Lock()
+lock.acquire()
+
+
+def double(x):
+    lock.acquire()

@@ -1,0 +1,10 @@
+"""Every cell stands there twice."""
+
+RIGHT = "def double(x):\n    return 2 * x"
+
+
+def make(release, file):
+    cells = {cell.id: cell for cell in release.cells}
+    cells["exercise-double"].source = RIGHT
+    release.cells += list(release.cells)
+    return release

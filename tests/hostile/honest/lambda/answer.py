@@ -1,0 +1,2 @@
+# exercise: double
+double = lambda x: x + x

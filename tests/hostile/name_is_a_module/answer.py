@@ -1,0 +1,2 @@
+# exercise: double
+import sys as double

@@ -1,0 +1,3 @@
+# exercise: double
+def double(x):
+    print(2 * x)

@@ -1,0 +1,31 @@
+# exercise: double
+import json
+
+kernel = get_ipython().kernel
+
+
+def send(kind, content, metadata=None, count=1):
+    for _ in range(count):
+        kernel.session.send(
+            kernel.iopub_socket, kind, content, parent=kernel.get_parent("shell"), ident=b"x", metadata=metadata
+        )
+
+
+def send_raw(parts, count=1):
+    parts = [part if isinstance(part, bytes) else json.dumps(part, default=str).encode() for part in parts]
+    for _ in range(count):
+        kernel.iopub_socket.send_multipart([b"x", b"<IDS|MSG>", kernel.session.sign(parts[:4]), *parts])
+
+
+def double(x):
+    parent = kernel.get_parent("shell")["header"]
+    header = {"msg_id": "1", "msg_type": "stream", "version": "4.0", "date": "yesterday"}
+    for first in (header, [], 5, None, b"{", b"\xff", {}, {"msg_id": [], "msg_type": []}):
+        for second in (parent, [], 5, b"{", None):
+            for third in ({}, [], b"["):
+                send_raw([first, second, third, {"name": "stdout", "text": "x"}])
+    send_raw([header, parent, {}, b"[" * 100_000])
+    kernel.iopub_socket.send_multipart([b"x", b"<IDS|MSG>"])
+    kernel.iopub_socket.send_multipart([b"x"])
+    kernel.iopub_socket.send_multipart([b"x", b"<IDS|MSG>", b"unsigned", b"{}", b"{}", b"{}", b"{}"])
+    return 2 * x

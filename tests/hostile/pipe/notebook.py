@@ -1,0 +1,11 @@
+"""A pipe into which nobody writes."""
+
+import os
+
+RIGHT = "def double(x):\n    return 2 * x"
+
+
+def make(release, file):
+    cells = {cell.id: cell for cell in release.cells}
+    cells["exercise-double"].source = RIGHT
+    os.mkfifo(file)

@@ -1,0 +1,6 @@
+# exercise: double
+import ctypes
+
+
+def double(x):
+    ctypes.string_at(0)

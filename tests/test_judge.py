@@ -1,0 +1,166 @@
+"""The judge tells right from wrong, and says in words what differs."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+import torch
+
+from autograder.engine.judge import Rule, compare, describe, wrong_elements
+from autograder.engine.tolerance import Leeway
+from autograder.engine.values import DTYPES, Data, Raised, Shown, Unreadable
+
+RULE = Rule(10, "cpu", Leeway())
+NAN, INF = math.nan, math.inf
+
+
+def tensor(*values: Any, dtype: torch.dtype = torch.float32) -> Shown:
+    return Shown(torch.tensor(values, dtype=dtype))
+
+
+def is_right(expected: Data, shown: Data) -> bool:
+    return compare(expected, shown, RULE) is None
+
+
+RIGHT: list[Data] = [
+    None, True, 0, 3, 1.5, NAN, INF, "text", [], {}, [1, [2.0, "x"]], {"a": 1, "b": {"c": None}}, tensor(1.0, 2.0),
+    tensor(NAN, INF, -INF), tensor(dtype=torch.int64), Shown(torch.tensor(2.0)), Shown(torch.ones(2), "array", "cpu"),
+    Raised("ValueError"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("data", RIGHT, ids=describe)
+def test_the_expected_itself_is_right(data: Data) -> None:
+    assert is_right(data, data)
+
+
+@pytest.mark.parametrize("one", range(len(RIGHT)))
+def test_no_kind_of_value_passes_for_another(one: int) -> None:
+    for other in range(len(RIGHT)):
+        assert is_right(RIGHT[one], RIGHT[other]) == (one == other), (RIGHT[one], RIGHT[other])
+
+
+@pytest.mark.parametrize("data", [*RIGHT, Unreadable("a generator object")], ids=describe)
+def test_what_cannot_be_read_is_never_right(data: Data) -> None:
+    assert not is_right(data, Unreadable("a generator object"))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_every_other_dtype_is_wrong_even_with_equal_values(dtype: str) -> None:
+    for other in DTYPES:
+        assert is_right(Shown(torch.ones(2, dtype=DTYPES[dtype])), Shown(torch.ones(2, dtype=DTYPES[other]))) == (
+            dtype == other
+        )
+
+
+@pytest.mark.parametrize(
+    ("expected", "shown"),
+    [
+        (2.0, 2), (2.0, 2.0 + 1e-6), (0.0, -0.0), (0.0, 1e-7), (1e-3, 1e-3 * (1 + 1e-5)), (INF, INF), (NAN, NAN),
+        (0.1 + 0.2, float(torch.tensor(0.1) + torch.tensor(0.2))),
+    ],
+)  # fmt: skip
+def test_a_python_float_has_the_tolerance_of_single_precision(expected: float, shown: float) -> None:
+    assert is_right(expected, shown)
+
+
+@pytest.mark.parametrize(
+    ("expected", "shown"),
+    [
+        (2.0, 2.001), (2.0, NAN), (NAN, 2.0), (INF, -INF), (INF, 1e300), (1.0, INF), (1e-3, 1.1e-3), (1.0, True),
+        (0.0, False), (0.0, None), (2, 2.0), (2, 3), (1, True), (True, 1), (False, 0), (2**62, 2**62 + 1), ("1", 1),
+        (None, False), (None, 0),
+    ],
+)  # fmt: skip
+def test_another_number_or_another_kind_of_number_is_wrong(expected: Data, shown: Data) -> None:
+    assert not is_right(expected, shown)
+
+
+@pytest.mark.parametrize(
+    ("expected", "shown", "wrong"),
+    [
+        ([1.0, 2.0], [1.0, 2.0 + 1e-6], []), ([1.0, 2.0], [1.0, 2.1], [1]), ([NAN, 1.0], [NAN, NAN], [1]),
+        ([INF, -INF], [INF, INF], [1]), ([1.0, INF], [INF, INF], [0]), ([NAN], [0.0], [0]),
+    ],
+)  # fmt: skip
+def test_wrong_elements_are_found_one_by_one(expected: list, shown: list, wrong: list) -> None:
+    found = wrong_elements(torch.tensor(expected), torch.tensor(shown), RULE)
+    assert found.nonzero().flatten().tolist() == wrong
+
+
+def test_whole_numbers_must_be_equal() -> None:
+    expected = torch.tensor([2**62, 5])
+    assert wrong_elements(expected, torch.tensor([2**62 + 1, 5]), RULE).tolist() == [True, False]
+
+
+WORDS: list[tuple[Data, Data, str, str, str]] = [
+    (tensor(1.0), tensor(1.0, dtype=torch.float64), "", "it has dtype float64", "expected dtype float32"),
+    (tensor(1.0, 2.0), tensor(1.0), "", "it has shape (1,)", "expected shape (2,)"),
+    (tensor(1.0), Shown(torch.ones(1), device="cpu"), "", "it has device cpu", "expected device drawn"),
+    (tensor(1.0), Shown(torch.ones(1), "array", "cpu"), "",
+     "it is a NumPy array of shape (1,), dtype float32", "expected a tensor of shape (1,), dtype float32"),
+    (tensor(1.0, 2.0, 3.0), tensor(1.0, 9.0, 2.0), "", "2 of 3 values are wrong; the furthest off, at [1], is 9",
+     "expected 2 there"),
+    (Shown(torch.zeros(2, 3)), Shown(torch.tensor([[0, 0, 0], [0, NAN, 0.0]])), "",
+     "1 of 6 values are wrong; the furthest off, at [1, 1], is nan", "expected 0 there"),
+    (tensor(1, 2, dtype=torch.int64), tensor(1, 3, dtype=torch.int64), "",
+     "1 of 2 values are wrong; the furthest off, at [1], is 3", "expected 2 there"),
+    (tensor(True, False, dtype=torch.bool), tensor(True, True, dtype=torch.bool), "",
+     "1 of 2 values are wrong; the furthest off, at [1], is True", "expected False there"),
+    (Shown(torch.tensor(2.0)), Shown(torch.tensor(3.0)), "", "it is 3", "expected 2"),
+    (tensor(1.0), None, "", "it is None", "expected a tensor of shape (1,), dtype float32"),
+    (2.0, 3.0, "", "it is 3.0", "expected 2.0"),
+    ("right", "wrong", "", "it is 'wrong'", "expected 'right'"),
+    ([1, 2], [1], "", "it has 1 items", "expected 2"),
+    ([1, [2, 3]], [1, [2, 4]], "[1][1]", "it is 4", "expected 3"),
+    ({"a": 1, "b": 2}, {"a": 1}, "", "its names are a", "missing: b"),
+    ({"a": 1}, {"a": 1, "b": 2}, "", "its names are a, b; b too many", "expected no more"),
+    ({"a": 1}, {}, "", "its names are none", "missing: a"),
+    ({"a": {"b": [1]}}, {"a": {"b": [2]}}, "['a']['b'][0]", "it is 2", "expected 1"),
+    (Raised("ValueError"), 1, "", "it returns 1", "it should raise ValueError"),
+    (Raised("ValueError"), Raised("TypeError", ("TypeError", "Exception")), "", "it raises TypeError",
+     "it should raise ValueError"),
+    (1, Raised("TypeError", message="no", line="f(x)"), "", "it raises TypeError: no (at `f(x)`)", "expected 1"),
+    (1, Unreadable("a generator object"), "", "it shows a generator object", "expected 1"),
+    ({"a": 1}, [1], "", "it is a list of 1 items", "expected a dict with the keys a"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("expected", "shown", "where", "yours", "wanted"), WORDS)
+def test_a_difference_says_where_and_what(expected: Data, shown: Data, where: str, yours: str, wanted: str) -> None:
+    difference = compare(expected, shown, RULE)
+    assert difference
+    assert (difference.where, difference.yours, difference.wanted) == (where, yours, wanted)
+
+
+def test_a_difference_of_values_carries_both_tensors_for_the_picture() -> None:
+    expected, shown = tensor(1.0, 2.0), tensor(1.0, 9.0)
+    difference = compare(expected, shown, RULE)
+    assert difference
+    assert difference.expected is expected.values
+    assert difference.shown is shown.values
+
+
+def test_a_long_text_is_shortened_in_words() -> None:
+    assert len(describe("x" * 5000)) < 90
+
+
+def test_a_derived_exception_is_right() -> None:
+    shown = Raised("Mine", ("Mine", "IndexError", "LookupError", "Exception", "BaseException"))
+    assert is_right(Raised("LookupError"), shown)
+    assert not is_right(Raised("KeyError"), shown)
+
+
+def test_a_blank_does_not_pass_for_the_runtime_error_that_it_derives_from() -> None:
+    blank = Raised("NotImplementedError", ("NotImplementedError", "RuntimeError", "Exception", "BaseException"))
+    assert not is_right(Raised("RuntimeError"), blank)
+    assert is_right(Raised("NotImplementedError"), blank)
+
+
+def test_a_leeway_loosens_and_tightens() -> None:
+    near = tensor(1.0 + 2e-4)
+    assert not is_right(tensor(1.0), near)
+    assert compare(tensor(1.0), near, Rule(10, "cpu", Leeway(4.0, "why"))) is None
+    assert compare(tensor(1.0), tensor(1.0 + 2e-5), Rule(10, "cpu", Leeway(0.1, "why")))

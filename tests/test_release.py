@@ -1,0 +1,245 @@
+"""A class release: greps and imports its way through it, and runs every check that is in it."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import os
+import subprocess
+import sys
+import textwrap
+import warnings
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from submissions import ROOT, solved
+from typer.testing import CliRunner
+
+from autograder.authoring.lesson import lesson_files
+from autograder.cli import app
+from autograder.engine.exercise import exercises_of
+from autograder.grading.release import ReleaseError, release
+from autograder.references import answers_to
+
+LESSONS = [file.stem for file in lesson_files()]
+LONG = 60  # characters of code that nobody writes twice by chance
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release of all lessons."""
+    folder = tmp_path_factory.mktemp("class") / "course"
+    assert release(folder) == LESSONS
+    return folder
+
+
+def _texts(folder: Path) -> dict[str, str]:
+    """All that can be read in a release, by name; notebooks as the code and prose in them."""
+    found = {}
+    for file in folder.rglob("*"):
+        if file.is_file() and file.suffix != ".safetensors":
+            text = file.read_text(encoding="utf-8")
+            if file.suffix == ".ipynb":
+                text = "\n\n".join(cell.source for cell in nbformat.reads(text, as_version=4).cells)
+            found[file.relative_to(folder).as_posix()] = text
+    return found
+
+
+def _body(answer: object) -> str:
+    """The code of a function or class without its name, arguments and docstring."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(answer))).body[0]
+    assert isinstance(tree, ast.FunctionDef | ast.ClassDef)
+    rest = tree.body[1:] if ast.get_docstring(tree) is not None else tree.body
+    return "\n".join(ast.unparse(statement) for statement in rest)
+
+
+def _compact(text: str) -> str:
+    return "".join(text.replace('"', "'").split())
+
+
+def test_the_release_holds_these_things_and_no_others(folder):
+    assert {item.name for item in folder.iterdir()} == {
+        "README.md", "LICENSE", "requirements.txt", "autograder", "data", "helpers", "notebooks",
+    }  # fmt: skip
+    assert {item.name for item in (folder / "autograder").iterdir()} == {
+        "__init__.py", "engine", "exercises", "student",
+    }  # fmt: skip
+    assert not [name for name in _texts(folder) if "demo_class" in name or "solution" in name or "__pycache__" in name]
+
+
+@pytest.mark.parametrize("sign", ["BEGIN SOLUTION", "END SOLUTION", "@mistake(", "@alternative(", "equivalent("])
+def test_no_sign_of_an_answer_is_left(folder, sign):
+    assert [name for name, text in _texts(folder).items() if sign in text] == []
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_no_code_of_a_reference_a_mistake_or_an_alternative_is_in_it(folder, lesson):
+    everything = _compact("\n".join(_texts(folder).values()))
+    known = [answers_to(exercise) for exercise in exercises_of(lesson.partition("_")[2]).values()]
+    answers = [
+        answer
+        for item in known
+        for answer in (item.reference, *item.alternatives, *(mistake.answer for mistake in item.mistakes))
+        if inspect.isfunction(answer) or inspect.isclass(answer)
+    ]
+    assert answers
+    bodies = {
+        _compact(_body(item)): item.__qualname__ for item in answers if "autograder.references" in item.__module__
+    }
+    assert [name for body, name in bodies.items() if len(body) >= LONG and body in everything] == []
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_no_solved_cell_is_in_it(folder, lesson):
+    everything = "\n".join(_texts(folder).values())
+    answers = [cell.source for cell in solved(lesson).cells if cell.id.startswith("exercise-")]
+    assert answers
+    assert [answer for answer in answers if answer in everything] == []
+
+
+def test_nothing_points_to_the_repository_where_the_answers_are(folder):
+    notebooks = {name: text for name, text in _texts(folder).items() if name.endswith(".ipynb")}
+    assert not [
+        name for name, text in notebooks.items() if "tensors-to-transformers" in text or "git" + '", "clone' in text
+    ]
+
+
+def _python(folder: Path, code: str, **data: object) -> str:
+    """Runs code in a fresh interpreter whose only course is the release; `data` is its JSON on stdin."""
+    environment = {"PYTHONPATH": str(folder), "PATH": os.environ["PATH"], "HOME": str(folder.parent)}
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], cwd=folder.parent, env=environment, input=json.dumps(data),
+        capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    return run.stdout.strip()
+
+
+@pytest.mark.parametrize("name", ["references", "grading", "authoring", "cli"])
+def test_what_knows_answers_cannot_be_imported(folder, name):
+    code = f"""
+import autograder, importlib
+assert autograder.__file__.startswith({str(folder)!r}), autograder.__file__
+try:
+    importlib.import_module("autograder.{name}")
+except ModuleNotFoundError as error:
+    print(error.name)
+"""
+    assert _python(folder, code) == f"autograder.{name}"
+
+
+def test_everything_else_can_be_imported(folder):
+    code = f"""
+import importlib, pathlib
+folder = pathlib.Path({str(folder)!r})
+for file in sorted([*folder.glob("autograder/**/*.py"), *folder.glob("helpers/*.py")]):
+    name = ".".join(file.relative_to(folder).with_suffix("").parts).removesuffix(".__init__")
+    module = importlib.import_module(name)
+    assert module.__file__.startswith(str(folder)), module.__file__
+print("all")
+"""
+    assert _python(folder, code) == "all"
+
+
+RUN_CHECKS = """
+import json, sys
+import nbformat
+from autograder.engine.exercise import all_exercises
+from autograder.student.check import verdict_on
+
+answers = json.load(sys.stdin)["answers"]
+states = {}
+for lesson, cells in answers.items():
+    notebook = nbformat.read(f"{FOLDER}/notebooks/{lesson}/{lesson}.ipynb", as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    names = [cell.id.removeprefix("check-") for cell in code if cell.id.startswith("check-")]
+    imports = next(cell.source for cell in code if cell.id != "bring")
+    for name in names:
+        blank = next(cell.source for cell in code if cell.id == f"exercise-{name}")
+        scope = {"__name__": "__main__"}
+        exec(imports, scope)
+        exec(cells.get(name, blank), scope)
+        states[name] = verdict_on(all_exercises()[name], scope[name]).state.value
+assert set(states) == set(all_exercises()), set(states) ^ set(all_exercises())
+print(json.dumps(states))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("filled", "state"), [(False, "not attempted"), (True, "right")])
+def test_every_check_in_it_works(folder, filled, state):
+    """Blank answers are not attempted, the lessons' own answers are right: with the release's code alone."""
+    answers: dict[str, dict[str, str]] = {lesson: {} for lesson in LESSONS}
+    for lesson in LESSONS if filled else []:
+        cells = [cell for cell in solved(lesson).cells if cell.id.startswith("exercise-")]
+        answers[lesson] = {cell.id.removeprefix("exercise-"): cell.source for cell in cells}
+    states = json.loads(_python(folder, f"FOLDER = {str(folder)!r}\n{RUN_CHECKS}", answers=answers))
+    assert states
+    assert {name: found for name, found in states.items() if found != state} == {}
+
+
+@pytest.mark.slow
+def test_a_notebook_finds_the_course_it_lies_in(folder, monkeypatch):
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    place = folder / "notebooks" / "00_start_here"
+    notebook = nbformat.read(place / "00_start_here.ipynb", as_version=4)
+    notebook.cells.insert(3, nbformat.v4.new_code_cell("import autograder; print(autograder.__file__)", id="where"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # nbclient leaves its event loop to the garbage collector
+        resources = {"metadata": {"path": str(place)}}
+        NotebookClient(notebook, timeout=120, allow_errors=True, resources=resources).execute()
+    said = {cell.id: cell.outputs for cell in notebook.cells if cell.cell_type == "code"}
+    assert said["where"][0].text.startswith(str(folder))
+    assert "not attempted yet" in said["check-double"][0].data["text/plain"]
+
+
+def test_lessons_that_are_not_released_stay_home(tmp_path):
+    folder = tmp_path / "first"
+    assert release(folder, ["start_here"]) == ["00_start_here"]
+    assert [file.stem for file in (folder / "data" / "sheets").iterdir()] == ["start_here"]
+    assert {file.stem for file in (folder / "autograder" / "exercises").iterdir()} == {"__init__", "start_here"}
+    assert [item.name for item in (folder / "notebooks").iterdir()] == ["00_start_here"]
+    lessons = json.loads((folder / "data" / "course.json").read_text(encoding="utf-8"))["lessons"]
+    assert [lesson["name"] for lesson in lessons] == ["00_start_here"]
+    code = "from autograder.engine.exercise import all_exercises\nprint(*all_exercises())"
+    assert _python(folder, code) == "double"
+
+
+def test_the_requirements_are_a_students(folder):
+    lines = (folder / "requirements.txt").read_text().splitlines()
+    assert any(line.startswith("torch>=") for line in lines)
+    assert any(line.startswith("jupyterlab>=") for line in lines)
+    assert not [line for line in lines if line.startswith(("nbgrader", "pytest", "typer"))]
+
+
+def test_a_folder_that_holds_something_is_left_alone(tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(ReleaseError, match="not an empty folder"):
+        release(tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_an_empty_folder_is_filled(tmp_path):
+    (tmp_path / "empty").mkdir()
+    release(tmp_path / "empty", ["00_start_here"])
+    assert (tmp_path / "empty" / "README.md").exists()
+    assert [item.name for item in tmp_path.iterdir()] == ["empty"]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [(["new", "12_nothing"], "No lesson is called '12_nothing'. There are: 00_start_here"), (["file"], "not an empty")],
+)
+def test_what_cannot_be_released_is_one_sentence_and_nothing_written(tmp_path, words, sentence):
+    (tmp_path / "file").write_text("")
+    run = CliRunner().invoke(app, ["release", str(tmp_path / words[0]), *words[1:]])
+    assert run.exit_code == 1
+    assert sentence in run.output
+    assert [item.name for item in tmp_path.iterdir()] == ["file"]
+
+
+def test_the_license_is_the_courses(folder):
+    assert (folder / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()

@@ -1,0 +1,252 @@
+"""A verdict: right or wrong for each observation, the points, and the misunderstanding that an answer shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import torch
+
+from autograder.engine.draw import Draw
+from autograder.engine.exercise import Exercise, exercise
+from autograder.engine.observe import SET_UP, Evidence, Observation, observe, signature_of
+from autograder.engine.sheet import Sheet, Symptoms
+from autograder.engine.tolerance import Leeway
+from autograder.engine.values import Data, Raised, Shown
+from autograder.engine.verdict import State, Verdict, combine, judge
+
+
+def mean(candidate: Any, draw: Draw) -> Iterator[Any]:
+    """The mean along the last dimension."""
+    matrix = draw.normal(3, 4)
+    yield "matrix", lambda: candidate(matrix)
+    yield "a longer one", lambda: candidate(draw.normal(2, 9))
+    yield "keeping the dimension", lambda: candidate(matrix, keepdim=True)
+    yield "no tensor", lambda: candidate("text")
+
+
+def right(x, keepdim=False):  # type: ignore[no-untyped-def]
+    if not isinstance(x, torch.Tensor):
+        raise TypeError("a tensor, please")
+    return x.mean(-1, keepdim=keepdim)
+
+
+def over_rows(x, keepdim=False):  # type: ignore[no-untyped-def]
+    return right(x.mT if isinstance(x, torch.Tensor) else x, keepdim)
+
+
+def forgets_to_divide(x, keepdim=False):  # type: ignore[no-untyped-def]
+    return right(x, keepdim) * x.shape[-1]
+
+
+def never_keeps(x, keepdim=False):  # type: ignore[no-untyped-def]
+    return right(x)
+
+
+def yields(x, keepdim=False):  # type: ignore[no-untyped-def]
+    yield right(x)
+
+
+MISTAKES = {"rows": over_rows, "divide": forgets_to_divide, "keep": never_keeps, "yield": yields}
+EXERCISE = Exercise(mean, points=3)
+
+
+def shows(answer: Any, exercise: Exercise = EXERCISE) -> Evidence:
+    return observe(exercise, answer, Draw(0, exercise.name))
+
+
+def sheet_for(exercise: Exercise = EXERCISE) -> Sheet:
+    mistakes = [Symptoms(name, shows(answer, exercise).observations) for name, answer in MISTAKES.items()]
+    return Sheet(exercise.name, 0, shows(right, exercise).observations, mistakes, signature_of(right))
+
+
+SHEET = sheet_for()
+
+
+def verdict_on(answer: Any) -> Verdict:
+    return judge(EXERCISE, SHEET, shows(answer))
+
+
+def wrong(verdict: Verdict) -> list[str]:
+    return [finding.name for finding in verdict.findings if finding.difference]
+
+
+def test_the_right_answer_earns_all() -> None:
+    verdict = verdict_on(right)
+    assert (verdict.state, verdict.earned, wrong(verdict), verdict.notes) == (State.RIGHT, 3, [], [])
+
+
+def test_another_right_answer_earns_all() -> None:
+    verdict = verdict_on(lambda x, keepdim=False: torch.sum(x, -1, keepdim) / x.shape[-1])
+    assert verdict.state is State.RIGHT
+
+
+def test_half_right_earns_half() -> None:
+    verdict = verdict_on(
+        lambda x, keepdim=False: right(x) if torch.is_tensor(x) and x.shape[0] == 3 and not keepdim else right("")
+    )
+    assert wrong(verdict) == ["a longer one", "keeping the dimension"]
+    assert (verdict.state, verdict.earned) == (State.WRONG, 1.5)
+
+
+def test_one_observation_that_raises_does_not_hide_the_next() -> None:
+    def answer(x, keepdim=False):  # type: ignore[no-untyped-def]
+        return 1 / 0 if torch.is_tensor(x) and x.shape[0] == 2 else right(x, keepdim)
+
+    verdict = verdict_on(answer)
+    assert wrong(verdict) == ["a longer one"]
+    difference = verdict.findings[1].difference
+    assert difference
+    assert difference.yours.startswith("it raises ZeroDivisionError: division by zero (at `return 1 / 0")
+
+
+def test_exit_inside_the_answer_costs_that_observation_only() -> None:
+    verdict = verdict_on(lambda x, keepdim=False: exit() if keepdim else right(x))
+    assert wrong(verdict) == ["keeping the dimension"]
+
+
+def test_a_blank_is_not_attempted_and_earns_nothing() -> None:
+    def blank(x, keepdim=False):  # type: ignore[no-untyped-def]
+        raise NotImplementedError
+
+    verdict = verdict_on(blank)
+    assert (verdict.state, verdict.earned, verdict.misunderstandings) == (State.NOT_ATTEMPTED, 0, [])
+
+
+def test_a_set_up_that_raises_makes_all_after_it_wrong() -> None:
+    def layered(candidate: Any, draw: Draw) -> Iterator[Any]:
+        yield "before", lambda: candidate(draw.normal(3))
+        layer = candidate(draw.normal(2), keepdim=True)
+        yield "after", lambda: layer + 1
+        yield "later", lambda: layer + 2
+
+    layers = Exercise(layered, points=3)
+    sheet = Sheet("layered", 0, shows(right, layers).observations, [])
+    verdict = judge(layers, sheet, shows(lambda x, keepdim=False: 1 / 0 if keepdim else right(x), layers))
+    assert (wrong(verdict), verdict.earned) == (["after", "later"], 1)
+    assert all("ZeroDivisionError" in finding.difference.yours for finding in verdict.findings[1:])  # type: ignore[union-attr]
+
+
+def test_a_blank_class_that_fails_in_the_set_up_is_not_attempted() -> None:
+    evidence = Evidence([Observation(SET_UP, Raised("NotImplementedError"))])
+    assert judge(EXERCISE, SHEET, evidence).state is State.NOT_ATTEMPTED
+
+
+def test_no_evidence_at_all_is_wrong_and_earns_nothing() -> None:
+    verdict = judge(EXERCISE, SHEET, Evidence([]))
+    assert (verdict.state, verdict.earned, len(wrong(verdict))) == (State.WRONG, 0, 4)
+
+
+def test_missing_and_forged_observations_count_for_nothing() -> None:
+    good = SHEET.expected
+    forged = [replace(good[0], name="forged"), *[replace(item, name=SET_UP) for item in good], good[1], good[1]]
+    verdict = judge(EXERCISE, SHEET, Evidence(forged))
+    assert "a longer one" not in wrong(verdict)
+    assert [finding.name for finding in verdict.findings] == [item.name for item in good]
+
+
+def test_observations_of_one_name_are_matched_in_order() -> None:
+    twice = [Observation("loss", 1.0), Observation("loss", 2.0)]
+    sheet = Sheet("mean", 0, twice, [])
+    assert judge(EXERCISE, sheet, Evidence(twice)).state is State.RIGHT
+    assert wrong(judge(EXERCISE, sheet, Evidence(twice[::-1]))) == ["loss", "loss"]
+    assert judge(EXERCISE, sheet, Evidence(twice[:1])).earned == 1.5
+
+
+def test_an_exercises_own_leeway_decides() -> None:
+    loose = exercise(points=3, leeway=Leeway(1e4, "to see it at work"))(mean)
+    near = [replace(item, value=_nudged(item.value)) for item in SHEET.expected]
+    assert judge(loose, SHEET, Evidence(near)).state is State.RIGHT
+    assert judge(exercise(points=3)(mean), SHEET, Evidence(near)).state is State.WRONG
+
+
+def test_a_forged_size_does_not_widen_the_tolerance() -> None:
+    far = [Observation(item.name, _nudged(item.value), 10**12) for item in SHEET.expected]
+    assert judge(EXERCISE, SHEET, Evidence(far)).state is State.WRONG
+
+
+def _nudged(value: Data) -> Data:
+    return Shown(value.values + 0.01) if isinstance(value, Shown) else value
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_known_mistake_is_rejected_and_named(name: str) -> None:
+    verdict = verdict_on(MISTAKES[name])
+    assert verdict.state is State.WRONG
+    assert verdict.misunderstandings == [name]
+
+
+def test_a_known_mistake_is_named_beside_further_faults() -> None:
+    def both(x, keepdim=False):  # type: ignore[no-untyped-def]
+        return forgets_to_divide(x, keepdim) if torch.is_tensor(x) else "no error"
+
+    assert verdict_on(both).misunderstandings == ["divide"]
+
+
+def test_an_unknown_fault_names_nothing() -> None:
+    assert verdict_on(lambda x, keepdim=False: right(x, keepdim) + 1).misunderstandings == []
+
+
+def test_a_bare_exception_among_other_faults_names_nothing() -> None:
+    raising = Symptoms("always fails", [Observation(item.name, Raised("TypeError")) for item in SHEET.expected[:1]])
+    sheet = replace(SHEET, mistakes=[replace(raising, observations=[raising.observations[0], *SHEET.expected[1:]])])
+    broken = [raising.observations[0], Observation("a longer one", 5), *SHEET.expected[2:]]
+    assert judge(EXERCISE, sheet, Evidence(broken)).misunderstandings == []
+
+
+@pytest.mark.parametrize(("message", "named"), [("no such row", ["raises"]), ("a column", []), ("", [])])
+def test_an_exception_tells_by_its_message(message: str, named: list[str]) -> None:
+    known = Symptoms(
+        "raises", [Observation("matrix", Raised("IndexError", message="no such row")), *SHEET.expected[1:]]
+    )
+    mine = [
+        Observation("matrix", Raised("IndexError", message=message)),
+        Observation("a longer one", 5),
+        *SHEET.expected[2:],
+    ]
+    assert judge(EXERCISE, replace(SHEET, mistakes=[known]), Evidence(mine)).misunderstandings == named
+
+
+def test_two_mistakes_of_one_sentence_are_named_once() -> None:
+    sheet = replace(SHEET, mistakes=[*SHEET.mistakes, *SHEET.mistakes])
+    assert judge(EXERCISE, sheet, shows(over_rows)).misunderstandings == ["rows"]
+
+
+def test_another_signature_is_noted_where_the_call_fails() -> None:
+    verdict = verdict_on(lambda tensor: right(tensor))
+    assert verdict.notes == ["You wrote mean(tensor); asked for is mean(x, keepdim=False)."]
+
+
+def test_another_signature_that_works_is_not_noted() -> None:
+    assert verdict_on(lambda tensor, keepdim=False: right(tensor, keepdim)).notes == []
+
+
+def test_a_forbidden_operation_earns_nothing_and_is_named() -> None:
+    verdict = judge(EXERCISE, SHEET, replace(shows(right), used=["torch.mean"]))
+    assert (verdict.state, verdict.earned) == (State.WRONG, 0)
+    assert "torch.mean" in verdict.notes[0]
+
+
+@pytest.mark.parametrize("answer", [lambda x, keepdim=False: torch.tensor(torch.nan), lambda x, keepdim=False: None])
+def test_nan_and_none_earn_nothing(answer: Any) -> None:
+    assert verdict_on(answer).earned == 0
+
+
+def _on(state: State, earned: float, device: str = "cpu") -> Verdict:
+    return replace(verdict_on(right), state=state, earned=earned, notes=[device])
+
+
+def test_devices_are_combined_to_the_worst_state_and_the_mean_of_the_points() -> None:
+    both = combine([_on(State.RIGHT, 3), _on(State.WRONG, 1.5, "cuda")])
+    assert (both.state, both.earned, both.notes, len(both.findings)) == (State.WRONG, 2.25, ["cuda"], 8)
+
+
+def test_one_device_that_could_not_grade_makes_no_zero() -> None:
+    assert combine([_on(State.WRONG, 0), _on(State.NOT_GRADED, 0)]).state is State.NOT_GRADED
+
+
+def test_one_device_alone_is_its_own_verdict() -> None:
+    verdict = verdict_on(right)
+    assert combine([verdict]) is verdict
