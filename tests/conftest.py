@@ -60,6 +60,14 @@ equivalent(halve, "return x / 2.0", "the same number")
 """
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A home for what a whole module's fixtures check: they are made before a test has one of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TENSORS_TO_TRANSFORMERS_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TENSORS_TO_TRANSFORMERS_HOME", str(tmp_path / "home"))
