@@ -32,7 +32,7 @@ c.ClearSolutions.text_stub = "*Write your answer here.*"
 c.OverwriteCells.add_missing_cells = True
 
 # The notebook that arrives is read, run and judged by ours; the rest is nbgrader's own.
-c.Autograde.pre_convert_hook = "autograder.grading.arrival.expect_lesson"
+c.Autograde.pre_convert_hook = "autograder.grading.submission.arrival.expect_lesson"
 c.Autograde.exporter_class = "autograder.grading.plugin.SubmissionExporter"
 c.Autograde.sanitize_preprocessors = [
     ClearOutput,
@@ -48,4 +48,4 @@ c.Autograde.autograde_preprocessors = [
     AssignLatePenalties,
     CheckCellMetadata,
 ]
-c.ExportApp.plugin_class = "autograder.grading.export.CsvExport"
+c.ExportApp.plugin_class = "autograder.grading.reporting.export.CsvExport"

@@ -18,11 +18,11 @@ from submissions import cell_of, released, solved
 
 from autograder.engine.verdict import Verdict
 from autograder.grading import grade, hidden
-from autograder.grading.arrival import arrived
 from autograder.grading.grade import Settings, grade_notebook
-from autograder.grading.incoming import Unreadable
 from autograder.grading.inside.limits import Limits
-from autograder.grading.repair import repair
+from autograder.grading.submission.arrival import arrived
+from autograder.grading.submission.incoming import Unreadable
+from autograder.grading.submission.repair import repair
 
 FOLDER = Path(__file__).with_name("hostile")
 NEXT_MAY_SUFFER = ("attacks its neighbours", "takes all resources", "opens the network")

@@ -11,7 +11,7 @@ from courses import new_course, run
 from nbgrader.api import Gradebook
 from submissions import hand_in, solved, submission
 
-from autograder.grading.export import plain
+from autograder.grading.reporting.export import plain
 
 LESSON = "00_start_here"
 CLASS = {
@@ -39,7 +39,13 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def export(course: Path, layout: str, *words: str) -> list[dict[str, str]]:
     done = run(
-        course, "nbgrader", "export", f"--exporter=autograder.grading.export.{layout}", "--to", "out.csv", *words
+        course,
+        "nbgrader",
+        "export",
+        f"--exporter=autograder.grading.reporting.export.{layout}",
+        "--to",
+        "out.csv",
+        *words,
     )
     assert done.returncode == 0, done.stderr
     with (course / "out.csv").open(newline="", encoding="utf-8") as file:
@@ -96,7 +102,7 @@ def test_a_worksheet_that_is_none_is_refused_in_one_sentence(course, tmp_path, c
         file.write_text(content)
     target = tmp_path / "out.csv"
     words = [
-        "--exporter=autograder.grading.export.MoodleExport",
+        "--exporter=autograder.grading.reporting.export.MoodleExport",
         f"--MoodleExport.worksheet={file}",
         "--to",
         str(target),

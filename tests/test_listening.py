@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from autograder.grading.listening import MAX_PARTS, CarefulMessages
-from autograder.grading.relay import Relay
+from autograder.grading.kernel.listening import MAX_PARTS, CarefulMessages
+from autograder.grading.kernel.relay import Relay
 
 HEADER = {"msg_id": "1", "msg_type": "stream", "version": "5.3"}
 

@@ -15,9 +15,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from submissions import ROOT, cell_of, released, solved
 
-from autograder.grading.arrival import arrived, expect_lesson
-from autograder.grading.incoming import MAX_CELLS, Unreadable
-from autograder.grading.repair import repair, repairs_cell
+from autograder.grading.submission.arrival import arrived, expect_lesson
+from autograder.grading.submission.incoming import MAX_CELLS, Unreadable
+from autograder.grading.submission.repair import repair, repairs_cell
 
 LESSONS = sorted(file.stem for file in ROOT.glob("solutions/*/*.ipynb") if (ROOT / "notebooks" / file.stem).is_dir())
 FIRST = 'def first(x):\n    """The first."""\n    raise NotImplementedError'

@@ -17,8 +17,8 @@ from typer.testing import CliRunner
 
 from autograder.cli import app
 from autograder.grading.ledger import ledger_file
-from autograder.grading.report import as_page, write_report
-from autograder.grading.results import NoResults, read_results
+from autograder.grading.reporting.report import as_page, write_report
+from autograder.grading.reporting.results import NoResults, read_results
 
 LESSON = "00_start_here"
 SQUARES = "def double(x):\n    return x ** 2"

@@ -19,8 +19,8 @@ def report(
     out: Annotated[Path | None, typer.Option(help="Where to write; reports/LESSON without.")] = None,
 ) -> None:
     """Writes the class report of a graded lesson: a page with pictures, and a table."""
-    from autograder.grading.report import write_report
-    from autograder.grading.results import NoResults
+    from autograder.grading.reporting.report import write_report
+    from autograder.grading.reporting.results import NoResults
 
     target = out or course / "reports" / lesson
     try:
@@ -44,8 +44,8 @@ def gradescope(
 ) -> None:
     """Grades one notebook and writes Gradescope's results.json. Fails, and gives no zero, where it is not graded."""
     from autograder.grading.grade import Settings
-    from autograder.grading.gradescope import NotGraded, write_results
     from autograder.grading.hidden import fresh_seed
+    from autograder.grading.reporting.gradescope import NotGraded, write_results
 
     settings = Settings(fresh_seed() if seed is None else seed, bare=bare)
     try:

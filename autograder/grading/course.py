@@ -15,14 +15,14 @@ from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.exc import OperationalError
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
-from autograder.grading.arrival import arrived
 from autograder.grading.decide import Result, Work
 from autograder.grading.grade import Settings
-from autograder.grading.incoming import MAX_BYTES, Unreadable
 from autograder.grading.inside.limits import Limits
 from autograder.grading.ledger import read_ledger, write_graded, write_not_graded
 from autograder.grading.plugin import SaveVerdicts, forget_empty_submission
 from autograder.grading.public import ROOT
+from autograder.grading.submission.arrival import arrived
+from autograder.grading.submission.incoming import MAX_BYTES, Unreadable
 
 
 class CourseError(RuntimeError):

@@ -11,9 +11,9 @@ import nbformat
 
 from autograder.engine.verdict import Verdict
 from autograder.grading.grade import Settings, grade_notebook
-from autograder.grading.incoming import Unreadable
-from autograder.grading.repair import repair, repairs_cell
 from autograder.grading.sandbox.bubblewrap import prove
+from autograder.grading.submission.incoming import Unreadable
+from autograder.grading.submission.repair import repair, repairs_cell
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from nbformat.v4 import new_output
 from autograder.engine.exercise import DEMONSTRATION, Exercise, UnknownExercise, find_exercise
 from autograder.engine.forbidden import forbidden_in_source
 from autograder.engine.verdict import State, Verdict, forbidden_note, judge
-from autograder.grading.clean import card_output, clean
 from autograder.grading.hidden import hidden_sheet
 from autograder.grading.inside.limits import Limits
-from autograder.grading.session import NoEvidence, Session
+from autograder.grading.kernel.session import NoEvidence, Session
+from autograder.grading.showing.clean import card_output, clean
 
 LOST = "The cell that should define it"  # begins the note in a cell that cost the kernel
 

@@ -15,13 +15,13 @@ from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Bool, Dict, Integer, Unicode
 
 from autograder.engine.verdict import Verdict
-from autograder.grading.arrival import arrived
 from autograder.grading.grade import Settings, grade_id, grade_notebook
 from autograder.grading.hidden import fresh_seed
-from autograder.grading.incoming import Unreadable
 from autograder.grading.inside.limits import Limits
 from autograder.grading.ledger import write_graded, write_not_graded
-from autograder.grading.repair import repair, repairs_cell
+from autograder.grading.submission.arrival import arrived
+from autograder.grading.submission.incoming import Unreadable
+from autograder.grading.submission.repair import repair, repairs_cell
 
 
 class NotGraded(Exception):

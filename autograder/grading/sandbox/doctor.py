@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.grading.inside.limits import Limits
+from autograder.grading.kernel.session import Session
 from autograder.grading.public import ROOT
 from autograder.grading.sandbox.bubblewrap import prove
 from autograder.grading.sandbox.warm import NoWarmStart, warm_parent
-from autograder.grading.session import Session
 
 HOLDS = "holds"
 SMALL = Limits(

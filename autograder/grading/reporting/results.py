@@ -14,8 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
 from autograder.engine.verdict import State
-from autograder.grading.export import by_exercise
 from autograder.grading.ledger import LEDGER, read_ledger
+from autograder.grading.reporting.export import by_exercise
 
 GRADED, NOT_SUBMITTED = "graded", "not submitted"
 

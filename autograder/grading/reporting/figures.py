@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from autograder.engine.verdict import State
-from autograder.grading.results import ClassResults
+from autograder.grading.reporting.results import ClassResults
 from helpers.style import BLUE, GREEN, GREY, RED, WIDTH, as_png, style
 
 MOST_BINS = 12

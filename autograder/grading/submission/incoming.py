@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from autograder.grading.answers import LONGEST, bare, definitions, parsed
+from autograder.grading.submission.answers import LONGEST, bare, definitions, parsed
 
 MAX_BYTES = 20_000_000
 MAX_CELLS = 5_000

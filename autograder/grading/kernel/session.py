@@ -26,9 +26,9 @@ from autograder.engine.exercise import Exercise
 from autograder.engine.observe import Evidence
 from autograder.engine.remote import MIME, MISSING
 from autograder.grading.inside.limits import MEGABYTE, Limits
-from autograder.grading.listening import Client, KernelManager
+from autograder.grading.kernel.listening import Client, KernelManager
+from autograder.grading.kernel.relay import Relay
 from autograder.grading.public import BARE, SANDBOXED, kernelspecs
-from autograder.grading.relay import Relay
 from autograder.grading.sandbox.bubblewrap import HOME
 from autograder.grading.sandbox.warm import slot_folder
 from autograder.grading.scratch import scratch_folder

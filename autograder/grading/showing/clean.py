@@ -20,7 +20,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from autograder.engine.verdict import Verdict
-from autograder.grading.inert import TAGS, is_inert
+from autograder.grading.showing.inert import TAGS, is_inert
 from autograder.student.card import as_html, as_text
 
 MOST_TEXT = 20_000  # characters of one markdown or HTML that are worth rendering

@@ -23,9 +23,9 @@ from nbformat import NotebookNode
 
 from autograder.engine.verdict import State, Verdict
 from autograder.grading.grade import Settings, grade_id, grade_notebook
-from autograder.grading.incoming import Unreadable
 from autograder.grading.public import ROOT
-from autograder.grading.repair import repair
+from autograder.grading.submission.incoming import Unreadable
+from autograder.grading.submission.repair import repair
 from autograder.student.card import as_html, headline
 
 

@@ -1,8 +1,8 @@
 """What `nbgrader export` writes: our own table, and the layouts that Canvas and Moodle import.
 
 nbgrader export                                                                        grades.csv
-nbgrader export --exporter=autograder.grading.export.CanvasExport --to canvas.csv
-nbgrader export --exporter=autograder.grading.export.MoodleExport --to moodle.csv
+nbgrader export --exporter=autograder.grading.reporting.export.CanvasExport --to canvas.csv
+nbgrader export --exporter=autograder.grading.reporting.export.MoodleExport --to moodle.csv
 """
 
 from __future__ import annotations

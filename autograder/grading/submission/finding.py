@@ -9,8 +9,8 @@ from collections import defaultdict
 
 from nbformat import NotebookNode
 
-from autograder.grading.answers import bare, definitions, parsed
-from autograder.grading.incoming import Cell, plain
+from autograder.grading.submission.answers import bare, definitions, parsed
+from autograder.grading.submission.incoming import Cell, plain
 
 PARTS = 10  # into which an answer may have been split
 

@@ -23,7 +23,7 @@ from nbformat import NotebookNode
 
 from autograder.engine.remote import MIME
 from autograder.grading.inside.limits import MEGABYTE, Limits
-from autograder.grading.relay import Relay
+from autograder.grading.kernel.relay import Relay
 
 MAX_PARTS = 1_000_000  # lists, dicts and items of one message: "[]," ten million times would be gigabytes in memory
 MAX_DEPTH = 50  # levels of lists and dicts in one message; whoever reads the notebook later goes down by recursion

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from autograder.grading.incoming import Unreadable
+from autograder.grading.submission.incoming import Unreadable
 
 
 def expect_lesson(assignment: str, student: str, notebooks: list[str]) -> None:

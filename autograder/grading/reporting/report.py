@@ -11,9 +11,9 @@ from statistics import mean, median
 from typing import Any
 
 from autograder.engine.verdict import State
-from autograder.grading.export import write_table
-from autograder.grading.figures import Picture, scores, success
-from autograder.grading.results import ClassResults, Misconception, Result, read_results
+from autograder.grading.reporting.export import write_table
+from autograder.grading.reporting.figures import Picture, scores, success
+from autograder.grading.reporting.results import ClassResults, Misconception, Result, read_results
 from autograder.student.card import MARKS
 
 FIXED = ["student", "status", "reason", "score", "max_score"]

@@ -1,0 +1,1 @@
+"""What an instructor takes away: class report, gradebook exports, Gradescope."""

@@ -1,0 +1,1 @@
+"""From what a stranger handed in to the release with their answers in it."""
