@@ -156,7 +156,10 @@ class _Snapshot:
 
 
 def raised(error: BaseException) -> Raised:
-    """Describes an exception in plain data."""
+    """Describes an exception in plain data; of one that was raised in a rank, what was raised there."""
+    elsewhere = getattr(error, "raised", None)
+    if type(elsewhere) is Raised:
+        return elsewhere
     lineage = tuple(_kind(kind) for kind in type(error).__mro__[:MAX_LINEAGE] if issubclass(kind, BaseException))
     return Raised(_kind(type(error)), lineage, _text_of(error), _line_of_answer(error.__traceback__))
 
@@ -206,11 +209,12 @@ def _text_of(error: BaseException) -> str:
 
 def _line_of_answer(trace: TracebackType | None) -> str:
     """The last line that belongs to neither a library nor the autograder: the student's own."""
-    own = [frame for frame in traceback.extract_tb(trace) if not _is_library(frame.filename)]
+    own = [frame for frame in traceback.extract_tb(trace) if not is_library(frame.filename)]
     return printable((own[-1].line or "")[:200]) if own else ""
 
 
-def _is_library(filename: str) -> bool:
+def is_library(filename: str) -> bool:
+    """Whether a file belongs to a library, to the autograder or to the helpers."""
     parts = filename.replace("\\", "/").split("/")
     return "site-packages" in parts or "autograder" in parts or "helpers" in parts or filename.startswith("<frozen")
 

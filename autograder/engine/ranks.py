@@ -1,0 +1,147 @@
+"""Ranks in a notebook: runs a function in N real processes that form one process group.
+
+The function may be written in a cell: cloudpickle ships it. The processes are forked by a helper that has imported
+torch once (`rank_server.py`), starts at the first run and ends with this process: a later run takes some hundredths of
+a second, and nothing is left behind.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import re
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cloudpickle
+import torch
+import torch.distributed as dist
+
+from autograder.engine.rank_failure import RankFailed, failure_of
+from autograder.engine.rank_helper import rank_helper
+from autograder.engine.traffic import Call, Traffic, counted_traffic
+
+__all__ = ["Call", "Rank", "RankFailed", "Traffic", "counted_traffic", "rank_device", "run_on_ranks"]
+
+MOMENT = 0.3  # seconds for the others to end once one has failed, so that the cause is told from its consequences
+MOST_OUTPUT = 100_000  # characters of one rank that are read
+CHATTER = re.compile(r"^\[Gloo\] Rank \d+ is connected to .*\n?", re.MULTILINE)
+_one_at_a_time = threading.Lock()
+_rehearsing = False
+
+
+@dataclass(frozen=True)
+class Rank:
+    """What came of one rank.
+
+    Attributes:
+        rank: its number.
+        value: what the function returned there.
+        output: what it printed, stdout and stderr in the order in which they came.
+    """
+
+    rank: int
+    value: Any
+    output: str
+
+
+def run_on_ranks(
+    function: Callable[..., Any], *arguments: Any, ranks: int = 2, seconds: float = 30.0, seed: int | Sequence[int] = 0
+) -> list[Rank]:
+    """Runs `function(*arguments)` in `ranks` processes at once; returns what came of each, rank 0 first.
+
+    Each process is a rank of the initialised default process group: gloo on the CPU, and NCCL for CUDA tensors where
+    every rank has a device of its own (`rank_device()`). Each computes with one thread.
+
+    Args:
+        function: may be defined in a notebook's cell. Function, arguments and values are copied: a rank never changes
+            what the notebook holds.
+        seconds: for all of it. Ranks that are not done by then are ended.
+        seed: of torch, numpy and random; the same in all ranks, or one for each.
+
+    Raises:
+        RankFailed: a rank raised, died or did not end. No process is left.
+    """
+    if _rehearsing:
+        raise RankFailed(0, "no rank is started in a rehearsal")
+    seeds = [seed] * ranks if isinstance(seed, int) else list(seed)
+    if ranks < 1 or len(seeds) != ranks:
+        raise ValueError(f"{ranks} ranks and {len(seeds)} seeds")
+    with _one_at_a_time, tempfile.TemporaryDirectory(prefix="ranks-") as name:
+        folder = Path(name)
+        torch.save((function, arguments), folder / "call", pickle_module=cloudpickle)
+        job = {"path": sys.path, "cwd": os.getcwd(), "seeds": seeds, "seconds": seconds}
+        (folder / "job").write_bytes(pickle.dumps(job))
+        ended = _run(folder, ranks, seconds)
+        outputs = [_output(folder / f"output-{rank}") for rank in range(ranks)]
+        if failure := failure_of(folder, ranks, seconds, ended):
+            failure.outputs = outputs
+            raise failure
+        return [
+            Rank(rank, torch.load(folder / f"value-{rank}", weights_only=False), outputs[rank]) for rank in range(ranks)
+        ]
+
+
+def rank_device() -> torch.device:
+    """The device of the rank that asks: its own GPU where each has one, else the CPU."""
+    own = dist.is_initialized() and "cuda:nccl" in dist.get_backend_config()
+    return torch.device("cuda", dist.get_rank()) if own else torch.device("cpu")
+
+
+@contextmanager
+def without_ranks() -> Iterator[None]:
+    """While it lasts, `run_on_ranks` starts nothing and fails: for a process that must stay alone."""
+    global _rehearsing
+    _rehearsing = True
+    try:
+        yield
+    finally:
+        _rehearsing = False
+
+
+def _run(folder: Path, ranks: int, seconds: float) -> dict[int, int]:
+    """Exit statuses by rank in the order in which they came, without those that had to be ended."""
+    helper = rank_helper()
+    ended: dict[int, int] = {}
+    try:
+        helper.ask({"run": str(folder), "ranks": ranks})
+        deadline = time.monotonic() + seconds
+        failed = False
+        while len(ended) < ranks:
+            answer = helper.answer(deadline - time.monotonic())
+            if answer is None:
+                break
+            if answer.get("run") == str(folder):
+                ended[answer["rank"]] = answer["status"]
+                if not failed and not (folder / f"value-{answer['rank']}").exists():
+                    failed, deadline = True, min(deadline, time.monotonic() + MOMENT)
+        helper.stop(str(folder), ask=len(ended) < ranks and not failed)
+    except BaseException:  # KeyboardInterrupt above all: whatever comes, no rank goes on
+        helper.stop(str(folder), ask=False)
+        raise
+    return ended
+
+
+def _output(file: Path) -> str:
+    try:
+        with file.open(encoding="utf-8", errors="replace") as stream:
+            return CHATTER.sub("", stream.read(MOST_OUTPUT))
+    except FileNotFoundError:
+        return ""  # it died before it could print
+
+
+def _in_a_fork() -> None:
+    """The lock may be held by a thread that the fork has not."""
+    global _one_at_a_time
+    _one_at_a_time = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_in_a_fork)
