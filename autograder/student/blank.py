@@ -7,6 +7,7 @@ import traceback
 from types import TracebackType
 from typing import Any
 
+from autograder.engine.rank_failure import BlankOnRanks
 from autograder.engine.verdict import State
 from autograder.student.card import MARKS
 
@@ -35,6 +36,8 @@ def _show(
 
 def stub_in(error: BaseException, trace: TracebackType) -> str:
     """The function of the notebook that raised a bare NotImplementedError; empty if another code did."""
+    if isinstance(error, BlankOnRanks):
+        return error.stub
     frame = list(traceback.walk_tb(trace))[-1][0]
     in_notebook = frame.f_globals.get("__name__") == "__main__" and frame.f_code.co_name != "<module>"
     return frame.f_code.co_qualname if in_notebook and not error.args else ""
