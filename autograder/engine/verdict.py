@@ -46,6 +46,7 @@ class Verdict:
         seed: the seed of the sheet, for replay.
         hidden: the sheet was a hidden one; expected values are not shown.
         printed: what the answer wrote while it was checked.
+        bare: it was graded without a sandbox.
     """
 
     exercise: str
@@ -58,6 +59,7 @@ class Verdict:
     seed: int = 0
     hidden: bool = False
     printed: str = ""
+    bare: bool = False
 
 
 def judge(exercise: Exercise, sheet: Sheet, evidence: Evidence, device: str = "cpu", hidden: bool = False) -> Verdict:

@@ -15,7 +15,7 @@ from autograder.engine.verdict import State, Verdict, forbidden_note, judge
 from autograder.grading.hidden import hidden_sheet
 from autograder.grading.inside.limits import Limits
 from autograder.grading.kernel.session import NoEvidence, Session
-from autograder.grading.showing.clean import card_output, clean
+from autograder.grading.showing.clean import clean
 
 LOST = "The cell that should define it"  # begins the note in a cell that cost the kernel
 
@@ -78,9 +78,7 @@ def _grade_cell(
             _run(notebook, position, session)
         skipped.clear()
         verdict = _verdict(notebook, index, exercise, session, settings)
-    cell.outputs = [card_output(verdict)]
-    cell.execution_count = None
-    return verdict
+    return replace(verdict, bare=settings.bare)
 
 
 def _misses_a_name(verdict: Verdict) -> bool:

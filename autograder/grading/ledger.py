@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.engine.verdict import Verdict
+from autograder.student.card import BARE
 
 LEDGER = "verdicts"  # the folder
 
@@ -28,12 +29,20 @@ def write_graded(
     """
     rows = [_row(item) for item in verdicts.values()]
     content = {"status": "graded", "exercises": rows, "repairs": list(repairs), "seconds": seconds, "hash": mark}
+    if any(item.bare for item in verdicts.values()):
+        content["remark"] = BARE
     _write(root, lesson, student, content)
 
 
 def write_not_graded(root: Path, lesson: str, student: str, reason: str, mark: str = "") -> None:
     """Notes why a submission was not graded."""
     _write(root, lesson, student, {"status": "not graded", "reason": reason, "exercises": [], "hash": mark})
+
+
+def read_entry(root: Path, lesson: str, student: str) -> dict[str, Any]:
+    """What was decided about one submission; empty where nothing was."""
+    file = ledger_file(root, lesson, student)
+    return dict(json.loads(file.read_text())) if file.is_file() else {}
 
 
 def read_ledger(root: Path, lesson: str) -> dict[str, dict[str, Any]]:

@@ -17,6 +17,7 @@ HEADLINES = {
 # Colours only repeat what mark and headline say; both shades stand out on white and on JupyterLab's dark grey.
 COLOURS = {State.RIGHT: "#009E73", State.WRONG: "#D55E00", State.NOT_ATTEMPTED: "#7f7f7f", State.NOT_GRADED: "#7f7f7f"}
 
+BARE = "graded without a sandbox"
 ITEM = "margin:.3em 0"
 OPEN = 2  # pictures shown at once; the others unfold, so that a card fits on a screen
 
@@ -54,7 +55,8 @@ def as_text(verdict: Verdict) -> str:
     """The card as plain text."""
     lines = [headline(verdict)]
     if verdict.state is State.NOT_ATTEMPTED:
-        return "\n".join([*lines, "  Write it in the cell above, run that cell, then run this one again."])
+        lines.append("  Write it in the cell above, run that cell, then run this one again.")
+        return "\n".join([*lines, *([f"  {BARE}"] if verdict.bare else [])])
     lines += [f"  This is what happens when: {sentence}" for sentence in verdict.misunderstandings]
     lines += [f"  {note}" for note in verdict.notes]
     lines += [f"  {_finding_text(finding, verdict)}" for finding in verdict.findings if finding.difference]
@@ -62,7 +64,12 @@ def as_text(verdict: Verdict) -> str:
     lines += [f"  ✓ {', '.join(right)}"] if right and verdict.state is State.WRONG else []
     if verdict.printed and verdict.state is State.WRONG:
         lines += ["  It printed:", *(f"    {line}" for line in verdict.printed.splitlines()[:20])]
-    return "\n".join([*lines, *([f"  seed {verdict.seed}"] if verdict.hidden else [])])
+    return "\n".join([*lines, *([f"  {_origin(verdict)}"] if verdict.hidden else [])])
+
+
+def _origin(verdict: Verdict) -> str:
+    """What the grade came from: the seed to replay it, and whether a sandbox was missing."""
+    return f"seed {verdict.seed}{f' · {BARE}' if verdict.bare else ''}"
 
 
 def _finding_text(finding: Finding, verdict: Verdict) -> str:
@@ -94,7 +101,7 @@ def as_html(verdict: Verdict) -> str:
         parts.append(_findings(verdict))
         parts.append(_printed(verdict))
     if verdict.hidden:
-        parts.append(f'<div style="opacity:.7">seed {verdict.seed}</div>')
+        parts.append(f'<div style="opacity:.7">{_origin(verdict)}</div>')
     style = f"border-left:4px solid {colour};padding:.4em 1em;margin:.3em 0;line-height:1.5;color:inherit"
     return f'<div class="verdict" style="{style}">{"".join(parts)}</div>'
 

@@ -95,7 +95,7 @@ class CsvExport(_Export):
         row = {
             "assignment": lesson.name, "student_id": student.id, "last_name": student.last_name,
             "first_name": student.first_name, "email": student.email, "max_score": lesson.max_score,
-            "status": entry.get("status", "not submitted"),
+            "status": entry.get("remark") or entry.get("status", "not submitted"),
         }  # fmt: skip
         if "reason" in entry:
             row["status"] += f": {entry['reason']}"

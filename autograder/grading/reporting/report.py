@@ -55,7 +55,7 @@ def write_report(course: Path, lesson: str, out: Path) -> list[Path]:
 
 
 def _csv_row(results: ClassResults, item: Result) -> dict[str, Any]:
-    row = {"student": item.student, "status": item.status, "reason": item.reason}
+    row = {"student": item.student, "status": item.status, "reason": item.reason or item.remark}
     if item.score is None:
         return row
     return {**row, "score": round(item.score, 2), "max_score": results.most, **item.points}
@@ -69,6 +69,7 @@ def as_page(results: ClassResults) -> str:
         ("What the class misunderstands", _said(results.misconceptions), "No known misunderstanding was shown."),
         ("Wrong, and not yet named", _said(results.unnamed, "what was seen first"), ""),
         ("Not graded", _table(["student", "reason"], not_graded), "Everything that was handed in is graded."),
+        ("Graded with a reservation", _remarks(results), ""),
         ("Repaired before grading", _repairs(results), ""),
         ("Students", _students(results), ""),
     ]
@@ -125,14 +126,23 @@ def _said(items: Sequence[Misconception], word: str = "misunderstanding") -> str
     return _table(["number", "exercise", word, "students"], rows)
 
 
+def _remarks(results: ClassResults) -> str:
+    return _noted("remark", ((item.student, [item.remark] if item.remark else []) for item in results.graded))
+
+
 def _repairs(results: ClassResults) -> str:
+    return _noted("repair", ((item.student, item.repairs) for item in results.results))
+
+
+def _noted(word: str, notes: Iterable[tuple[str, list[str]]]) -> str:
+    """Each note with the students that it stands at, the most frequent first."""
     students: dict[str, list[str]] = defaultdict(list)
-    for item in results.results:
-        for note in item.repairs:
-            students[note].append(item.student)
-    found = sorted(students.items(), key=lambda pair: (-len(pair[1]), pair[0]))
-    rows: list[list[Cell]] = [[float(len(names)), note, ", ".join(names)] for note, names in found]
-    return _table(["number", "repair", "students"], rows)
+    for student, found in notes:
+        for note in found:
+            students[note].append(student)
+    order = sorted(students.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+    rows: list[list[Cell]] = [[float(len(names)), note, ", ".join(names)] for note, names in order]
+    return _table(["number", word, "students"], rows)
 
 
 def _students(results: ClassResults) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ class Result:
     Attributes:
         status: "graded", "not graded" or "not submitted".
         reason: why it is not graded.
+        remark: what else to know about a grade: it was given without a sandbox.
         score: None where it is not graded.
         points: exercise or written answer → the points it earned, a person's word included.
         rows: the ledger's entries, one an exercise.
@@ -45,6 +46,7 @@ class Result:
     rows: list[dict[str, Any]] = field(default_factory=list)
     repairs: list[str] = field(default_factory=list)
     seconds: float | None = None
+    remark: str = ""
 
     def state(self, exercise: str) -> str:
         """The state of an exercise; empty where there is none."""
@@ -146,7 +148,8 @@ def _from_ledger(student: str, entry: dict[str, Any]) -> Result:
     score = sum(points.values()) if entry["status"] == GRADED else None
     repairs = [str(note) for note in entry.get("repairs") or []]
     return Result(
-        student, entry["status"], entry.get("reason", ""), score, points, rows, repairs, entry.get("seconds")
+        student, entry["status"], entry.get("reason", ""), score, points, rows, repairs, entry.get("seconds"),
+        entry.get("remark", ""),
     )  # fmt: skip
 
 
@@ -192,6 +195,4 @@ def _from_gradebook(gradebook: Gradebook, lesson: str, student: str, known: Resu
         return known
     score = max(0.0, float(submission.score - submission.late_submission_penalty))
     points = {**known.points, **by_exercise(submission)}
-    return Result(
-        student, known.status, known.reason, score, points, known.rows, known.repairs, known.seconds
-    )  # fmt: skip
+    return replace(known, score=score, points=points)

@@ -1,0 +1,64 @@
+"""Grading without a sandbox marks what it graded: on the card, in the ledger, in the report and in the table."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from courses import new_course, run
+from submissions import hand_in, solved, submission
+
+from autograder.grading.ledger import read_ledger
+
+LESSON = "00_start_here"
+MARK = "graded without a sandbox"
+SQUARES = "def double(x):\n    return x ** 2"
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module", params=["ours", "nbgrader, on its command line", "nbgrader, in its configuration"])
+def course(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Right, wrong and blank, each graded bare; one submission of another day, graded in a sandbox."""
+    in_configuration = "configuration" in request.param
+    config = "c.RunExperiments.bare = True\n" if in_configuration else ""
+    course = new_course(tmp_path_factory.mktemp("bare"), LESSON, config)
+    hand_in(solved(LESSON), course, "sam", LESSON)
+    first = run(course, "nbgrader", "autograde", LESSON, "--RunExperiments.bare=False")
+    hand_in(solved(LESSON), course, "ada", LESSON)
+    hand_in(submission(LESSON, double=SQUARES), course, "bob", LESSON)
+    hand_in(submission(LESSON), course, "cyd", LESSON)
+    words = {
+        "ours": ["autograder", "grade", LESSON, "--bare", *(f"--student={name}" for name in ("ada", "bob", "cyd"))],
+        "nbgrader, on its command line": ["nbgrader", "autograde", LESSON, "--RunExperiments.bare=True"],
+    }
+    second = run(course, *words.get(request.param, ["nbgrader", "autograde", LESSON]))
+    for done in (first, second, run(course, "nbgrader", "generate_feedback", LESSON)):
+        assert done.returncode == 0, done.stderr
+    return course
+
+
+def test_the_ledger_says_so(course):
+    remarks = {student: entry.get("remark", "") for student, entry in read_ledger(course, LESSON).items()}
+    assert remarks == {"ada": MARK, "bob": MARK, "cyd": MARK, "sam": ""}
+
+
+def test_every_card_says_so_whatever_came_out(course):
+    for student, times in {"ada": 1, "bob": 1, "cyd": 1, "sam": 0}.items():
+        page = (course / "feedback" / student / LESSON / f"{LESSON}.html").read_text()
+        assert page.count(MARK) == times, student
+
+
+def test_the_report_and_the_tables_say_so(course):
+    for words in (["autograder", "report", LESSON], ["nbgrader", "export"]):
+        done = run(course, *words)
+        assert done.returncode == 0, done.stderr
+    page = (course / "reports" / LESSON / "report.html").read_text()
+    assert f"<td>{MARK}</td><td>ada, bob, cyd</td>" in page
+    for table, name, column in (
+        (course / "reports" / LESSON / "report.csv", "student", "reason"),
+        (course / "grades.csv", "student_id", "status"),
+    ):
+        with table.open(newline="", encoding="utf-8") as file:
+            said = {row[name]: row[column] for row in csv.DictReader(file)}
+        assert {student for student, text in said.items() if text == MARK} == {"ada", "bob", "cyd"}
