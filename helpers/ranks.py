@@ -75,7 +75,7 @@ def torchrun(source: str, ranks: int = 2, seconds: float = 60.0) -> None:
 
 
 def show_outputs(outputs: Sequence[str]) -> None:
-    """Shows what each rank printed: columns in a notebook, one under the other in a terminal. Nothing where none did."""
+    """Shows what each rank printed: columns in a notebook, one line after the other in a terminal."""
     if not any(outputs):
         return
     text = "\n".join(f"rank {rank} | {line}" for rank, output in enumerate(outputs) for line in output.splitlines())

@@ -24,6 +24,8 @@ class Limits:
         kept_mb: what the outputs of all cells together may hold; what is too much is not shown.
         sent_mb: what the kernel may send to the grader while one cell runs. Whoever sends more is stopped.
         submission_seconds: wall clock of all cells and experiments; what comes later is not run.
+        loopback: TCP in a network of its own that holds nothing but `lo`, where ranks meet. Without it there are Unix
+            sockets only. A lesson whose experiments import `autograder.engine.ranks` has it without being asked.
     """
 
     cell_seconds: int = 60
@@ -37,6 +39,7 @@ class Limits:
     kept_mb: int = 32
     sent_mb: int = 64
     submission_seconds: int = 1800
+    loopback: bool = False
 
     def as_dict(self) -> dict[str, int]:
         return asdict(self)

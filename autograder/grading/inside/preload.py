@@ -10,7 +10,8 @@ from typing import Any
 
 LESSONS_IMPORT = (
     "torch", "torch.testing", "numpy", "matplotlib.pyplot", "ipywidgets", "einops", "safetensors.torch",
-    "transformers", "autograder.student.check",
+    "transformers", "autograder.student.check", "autograder.engine.rank_server",
+    "torch._dynamo",  # at the first use of an optimizer it would take seconds
 )  # fmt: skip
 KERNEL_IMPORTS = ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "autograder.engine.remote")
 
@@ -54,9 +55,11 @@ def _rehearse() -> None:
     from autograder.engine.draw import Draw
     from autograder.engine.exercise import all_exercises
     from autograder.engine.observe import observe
+    from autograder.engine.ranks import without_ranks
 
-    for exercise in all_exercises().values():
-        wire.dumps(observe(exercise, _nothing, Draw(0, exercise.name, "cpu")).as_data())
+    with without_ranks():
+        for exercise in all_exercises().values():
+            wire.dumps(observe(exercise, _nothing, Draw(0, exercise.name, "cpu")).as_data())
 
 
 def _nothing(*arguments: Any, **options: Any) -> None:

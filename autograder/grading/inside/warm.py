@@ -13,11 +13,13 @@ line instead of a request ends the parent.
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import json
 import os
 import select
 import signal
 import socket
+import struct
 import sys
 import traceback
 from dataclasses import dataclass
@@ -28,25 +30,32 @@ NEW_NS, NEW_IPC, NEW_USER, NEW_PID, NEW_NET = 0x00020000, 0x08000000, 0x10000000
 MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MS_PRIVATE = 0x2, 0x4, 0x1000, 0x4000, 0x40000
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
 SECCOMP_MODE_FILTER = 2
+SIOCSIFFLAGS, IFF_UP = 0x8914, 0x1
 STOP = "\n"
 libc = ctypes.CDLL(None, use_errno=True)
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where kernels run: the slot's folder, their home, and the BPF program of the system calls they may make."""
+    """Where kernels run: the slot's folder, their home, and the BPF programs of the system calls they may make.
+
+    Attributes:
+        rules: the usual program.
+        loopback: the one for submissions that may use a network of their own.
+    """
 
     slot: Path
     home: str
     rules: bytes
+    loopback: bytes
 
 
-def main(address: str, rules: str, home: str) -> None:
+def main(address: str, rules: str, loopback: str, home: str) -> None:
     """Serves one submission at a time until the grader goes away."""
     from autograder.grading.inside.preload import preload
 
     preload()
-    place = Place(Path(address).parent, home, Path(rules).read_bytes())
+    place = Place(Path(address).parent, home, Path(rules).read_bytes(), Path(loopback).read_bytes())
     libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)  # a child must not attach to its parent or read its memory
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(address)
@@ -88,6 +97,8 @@ def enter(request: dict[str, Any], place: Place) -> None:
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
     Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
+    if request["limits"]["loopback"]:
+        _raise_loopback()
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     kernel = os.fork()
     if kernel == 0:
@@ -111,10 +122,25 @@ def become_kernel(request: dict[str, Any], place: Place) -> None:
     os.chdir(place.home)
     limits.apply()
     _drop_capabilities()
-    _filter_system_calls(place.rules)
+    _filter_system_calls(place.loopback if limits.loopback else place.rules)
     write_only_in(place.home)
     _to_nowhere()
+    if limits.loopback:
+        _prepare_ranks()
     _run_kernel(request["connection_file"])
+
+
+def _raise_loopback() -> None:
+    """Switches on `lo`, the one interface of a new network namespace: struct ifreq of linux/if.h."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sh22x", b"lo", IFF_UP))
+
+
+def _prepare_ranks() -> None:
+    """The process that will fork ranks, while this one has no thread yet: torch need not be imported once more."""
+    from autograder.engine.rank_helper import fork_helper
+
+    fork_helper()
 
 
 def _to_nowhere() -> None:

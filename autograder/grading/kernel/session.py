@@ -14,6 +14,7 @@ import shutil
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpecManager
@@ -22,7 +23,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from autograder.engine import wire
-from autograder.engine.exercise import Exercise
+from autograder.engine.exercise import Exercise, UnknownExercise, find_exercise
 from autograder.engine.observe import Evidence
 from autograder.engine.remote import MIME, MISSING
 from autograder.grading.inside.limits import MEGABYTE, Limits
@@ -33,6 +34,7 @@ from autograder.grading.sandbox.bubblewrap import HOME
 from autograder.grading.sandbox.warm import slot_folder
 from autograder.grading.scratch import scratch_folder
 
+RANKS = "autograder.engine.ranks"
 NO_REPLY = "Nothing came back from the experiment"
 
 
@@ -55,7 +57,7 @@ class Session:
 
     def __init__(self, notebook: NotebookNode, limits: Limits, bare: bool = False) -> None:
         self.notebook = notebook
-        self.limits = limits
+        self.limits = replace(limits, loopback=limits.loopback or runs_ranks(notebook))
         self.bare = bare
         self.replay: list[int] = []
         self.kept: dict[int, int] = {}
@@ -181,6 +183,19 @@ class Session:
         own = {"PATH": path, "HOME": home, "TMPDIR": home, "HF_HUB_OFFLINE": "1", "MPLCONFIGDIR": home}
         # Without a sandbox the limits stay off: the number of processes would count all of the user's.
         return {**keep, **own, **({} if self.bare else {"SUBMISSION_LIMITS": json.dumps(self.limits.as_dict())})}
+
+
+def runs_ranks(notebook: NotebookNode) -> bool:
+    """Whether an experiment of its lesson runs ranks, which need a network among themselves."""
+    names = [str(cell.metadata.get("nbgrader", {}).get("grade_id", "")) for cell in notebook.cells]
+    for name in names:
+        try:
+            scope = find_exercise(name.removeprefix("check-")).experiment.__globals__
+        except UnknownExercise:
+            continue
+        if any(RANKS in (getattr(value, "__module__", ""), getattr(value, "__name__", "")) for value in scope.values()):
+            return True
+    return False
 
 
 def _evidence(probe: NotebookNode, token: str) -> Evidence:

@@ -34,10 +34,12 @@ class Promise:
     Attributes:
         name: the promise.
         attempt: code that prints `holds` where it is kept.
+        loopback: whether it is tried where ranks may meet.
     """
 
     name: str
     attempt: str
+    loopback: bool = False
 
     @property
     def code(self) -> str:
@@ -52,6 +54,26 @@ PROMISES = (
         except OSError:
             print("holds")
     """),
+    Promise("no way to the network where ranks may meet", """
+        import socket
+        ways = [(2, 1, ("192.0.2.1", 80)), (2, 2, ("192.0.2.1", 53)), (10, 1, ("2001:db8::1", 80)), (40, 1, (2, 80))]
+        out = [name for _, name in socket.if_nameindex() if name != "lo"]
+        for family, kind, address in ways:
+            try:
+                with socket.socket(family, kind) as link:
+                    link.settimeout(3)
+                    link.connect(address)
+                    out.append(address)
+            except OSError:
+                pass
+        for family, protocol in ((16, 4), (16, 9), (16, 15), (17, 0), (38, 0)):
+            try:
+                socket.socket(family, 3, protocol).close()
+                out.append(family)
+            except OSError:
+                pass
+        print("holds" if not out else out)
+    """, loopback=True),
     Promise("no sight of the course's references and solutions", """
         import importlib.util, os
         found = importlib.util.find_spec("autograder.references") or os.path.exists(ROOT + "/solutions")
@@ -186,6 +208,19 @@ PROMISES = (
 )  # fmt: skip
 
 
+MEETING = Promise("ranks meet", """
+    import torch, torch.distributed as dist
+    from autograder.engine.ranks import run_on_ranks
+
+    def meet():
+        met = torch.ones(())
+        dist.all_reduce(met)
+        return met.item()
+
+    print("holds" if [rank.value for rank in run_on_ranks(meet)] == [2, 2] else "in vain")
+""", loopback=True)  # fmt: skip
+
+
 def examine() -> list[tuple[str, str]]:
     """Each promise, and `holds` or what happened instead.
 
@@ -194,13 +229,13 @@ def examine() -> list[tuple[str, str]]:
     """
     prove()
     rows = [(promise.name, _try(promise)) for promise in PROMISES]
-    return [*rows, ("kernels start warm", _warm())]
+    return [*rows, ("ranks meet", _try(MEETING)), ("kernels start warm", _warm())]
 
 
 def _try(promise: Promise) -> str:
     seconds = 3 if promise.name == "an endless cell ends" else SMALL.cell_seconds
     notebook = new_notebook(cells=[new_code_cell(promise.code)])
-    with Session(notebook, replace(SMALL, cell_seconds=seconds)) as session:
+    with Session(notebook, replace(SMALL, cell_seconds=seconds, loopback=promise.loopback)) as session:
         problem = session.run_cell(0)
     text = "".join(output.get("text", "") for output in notebook.cells[0].outputs)
     if promise.name == "an endless cell ends":

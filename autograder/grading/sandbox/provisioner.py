@@ -46,7 +46,7 @@ class SandboxProvisioner(LocalProvisioner):
         return self.connection_info
 
     def _cold(self, cmd: list[str], connection_file: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
-        rules = descriptor()
+        rules = descriptor(self.limits.loopback)
         command = sandbox_command(cmd, [public_folder()], connection_file.parent, self.limits.disk_mb, rules)
         try:
             return subprocess.Popen(
