@@ -171,3 +171,18 @@ def test_an_answer_that_calls_the_operation_earns_nothing_and_reads_its_name() -
 def test_what_lies_below_python_is_found_in_the_source(body: str, name: str | None) -> None:
     source = f"import torch\n\n\ndef answer(x):\n    return {body}"
     assert forbidden_in_source(source, "answer", [F.softmax]) == ({name} if name else set())
+
+
+NAMED = "torch.nn.modules.activation:GELU"
+
+
+@pytest.mark.parametrize("body", ["nn.GELU()(x)", "torch.nn.modules.activation.GELU()(x)", "Known()(x)"])
+def test_an_operation_may_be_given_by_its_name(body: str) -> None:
+    source = (
+        f"import torch\nfrom torch import nn\nfrom torch.nn import GELU as Known\n\n\ndef answer(x):\n    return {body}"
+    )
+    assert forbidden_in_source(source, "answer", [NAMED]) == {"torch.nn.modules.activation.GELU"}
+    used: set[str] = set()
+    with watching([NAMED], used):
+        torch.nn.GELU()(torch.ones(3))
+    assert used == {"torch.nn.modules.activation.GELU"}

@@ -27,7 +27,8 @@ class Exercise:
     Attributes:
         experiment: runs a candidate on drawn inputs and yields (name, thunk) pairs; it knows no answer.
         points: what a right answer earns.
-        without: functions, tensor methods or module classes that the answer must not use.
+        without: functions, tensor methods or module classes that the answer must not use; or the name of one, as
+            `"transformers:BertModel"`, where importing it takes long.
         leeway: a change of the tolerance, with its reason.
         seconds: wall-clock limit for one run of the experiment.
     """

@@ -9,6 +9,7 @@ shows at run time (`getattr` with a computed name) is seen by a `TorchFunctionMo
 from __future__ import annotations
 
 import ast
+import pkgutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -32,11 +33,17 @@ def name_of(operation: Any) -> str:
     return f"{operation.__module__}.{operation.__qualname__}"
 
 
+def resolved(without: Iterable[Any]) -> list[Any]:
+    """The operations themselves. A library that takes long to import may be named: `"transformers:BertModel"`."""
+    return [pkgutil.resolve_name(item) if isinstance(item, str) else item for item in without]
+
+
 @contextmanager
 def watching(without: Iterable[Any], used: set[str]) -> Iterator[None]:
     """While it lasts, adds to `used` the name of each operation of `without` that is called."""
-    functions = [operation for operation in without if not isinstance(operation, type)]
-    classes = [operation for operation in without if isinstance(operation, type)]
+    operations = resolved(without)
+    functions = [operation for operation in operations if not isinstance(operation, type)]
+    classes = [operation for operation in operations if isinstance(operation, type)]
 
     def note(module: nn.Module, inputs: Any) -> None:
         used.update(name_of(kind) for kind in classes if isinstance(module, kind))
@@ -74,7 +81,7 @@ def forbidden_in_source(source: str, answer: str, without: Iterable[Any]) -> set
         without: what must not be used.
     """
     try:
-        notebook = _Notebook(ast.parse(source), list(without))
+        notebook = _Notebook(ast.parse(source), resolved(without))
         return {name for part in notebook.reachable(answer) for name in part.forbidden()}
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # what the parser says to broken or hostile code
         return set()
