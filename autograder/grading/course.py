@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
@@ -18,9 +20,10 @@ from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 from autograder.grading.decide import Result, Work
 from autograder.grading.grade import Settings
 from autograder.grading.inside.limits import Limits
-from autograder.grading.ledger import read_ledger, write_graded, write_not_graded
-from autograder.grading.plugin import SaveVerdicts, forget_empty_submission
+from autograder.grading.ledger import read_entry, write_graded, write_not_graded
+from autograder.grading.plugin import forget_empty_submission
 from autograder.grading.public import ROOT
+from autograder.grading.scores import save_scores
 from autograder.grading.submission.arrival import arrived
 from autograder.grading.submission.incoming import MAX_BYTES, Unreadable
 
@@ -97,7 +100,7 @@ class Course:
 
     def is_current(self, lesson: str, work: Work) -> bool:
         """Whether the ledger has decided this very submission of this very lesson."""
-        return read_ledger(self.root, lesson).get(work.student, {}).get("hash") == content_hash(lesson, work)
+        return read_entry(self.root, lesson, work.student).get("hash") == content_hash(lesson, work)
 
     def _folder(self, step: str, lesson: str, student: str = ".") -> str:
         return str(self.directory.format_path(getattr(self.directory, f"{step}_directory"), student, lesson))
@@ -135,20 +138,33 @@ class Course:
         write_graded(self.root, lesson, work.student, result.verdicts, result.repairs, result.seconds, mark)
 
     def _write_grades(self, lesson: str, student: str, result: Result) -> None:
-        names = {"notebook": lesson, "assignment": lesson, "student": student, "db_url": self.directory.db_url}
         target = Path(self._folder("autograded", lesson, student), f"{lesson}.ipynb")
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_suffix(".part")
         part.write_text(result.notebook)
         part.replace(target)
         stamp = self.directory.get_existing_timestamp(self._folder("submitted", lesson, student))
-        with Gradebook(self.directory.db_url, self.directory.course_id) as gradebook:
-            gradebook.update_or_create_student(student)
-            gradebook.update_or_create_submission(lesson, student, **({"timestamp": stamp} if stamp else {}))
-        resources: dict[str, Any] = {"nbgrader": names, "verdicts": result.verdicts}
-        notebook = nbformat.reads(result.notebook, as_version=4)
-        SaveVerdicts(config=self.config).save(notebook, resources)
-        AssignLatePenalties(config=self.config).preprocess(notebook, resources)
+        notebook = nbformat.v4.reads(result.notebook)
+        try:
+            self.gradebook.update_or_create_student(student)
+            with self.gradebook.db.no_autoflush:  # SQLAlchemy warns of it in nbgrader's own code
+                self.gradebook.update_or_create_submission(lesson, student, **({"timestamp": stamp} if stamp else {}))
+            save_scores(self.gradebook, notebook, lesson, student, result.verdicts)
+            self._assign_penalty(notebook, lesson, student)
+        finally:
+            self.gradebook.db.remove()  # ends the session: what it knows of this submission is forgotten
+
+    @cached_property
+    def gradebook(self) -> Gradebook:
+        """One for the whole run: what SQLAlchemy has compiled for one submission serves the next."""
+        return Gradebook(self.directory.db_url, self.directory.course_id)
+
+    def _assign_penalty(self, notebook: NotebookNode, lesson: str, student: str) -> None:
+        """Lets nbgrader's late penalties look at a submission that is late, or was."""
+        late = self.gradebook.find_submission(lesson, student).total_seconds_late > 0
+        if late or self.gradebook.find_submission_notebook(lesson, lesson, student).late_submission_penalty:
+            names = {"notebook": lesson, "assignment": lesson, "student": student, "db_url": self.directory.db_url}
+            AssignLatePenalties(config=self.config).preprocess(notebook, {"nbgrader": names})
 
     def forget(self, lesson: str, student: str) -> None:
         """A submission that turned unreadable leaves no record of zeros."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import gc
 import time
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 import nbformat
+import torch
+from nbformat import NotebookNode
 
 from autograder.engine.verdict import Verdict
 from autograder.grading.grade import Settings, grade_notebook
@@ -62,7 +64,7 @@ def decide(work: Work, settings: Settings) -> Result:
     if work.unreadable:
         return Result(work.student, reason=work.unreadable)
     try:
-        notebook, notes = repair(work.submission, nbformat.reads(work.release, as_version=4))
+        notebook, notes = repair(work.submission, _release(work.release))
         notes = work.notes + notes
         verdicts = grade_notebook(notebook, settings)
     except Unreadable as error:
@@ -76,9 +78,17 @@ def decide(work: Work, settings: Settings) -> Result:
     return Result(work.student, verdicts, nbformat.writes(notebook), notes, seconds=seconds)
 
 
+@lru_cache(maxsize=2)
+def _release(text: str) -> NotebookNode:
+    """The release notebook, read once a process; `repair` leaves it alone."""
+    return nbformat.reads(text, as_version=4)
+
+
 @cache
 def _settle() -> None:
-    """Once a process: what is imported by now stays. A collection that went over it took a fifth of a second."""
+    """Once a process: one thread, as kernels have; and what is imported by now stays, or a collection that went over
+    it took a fifth of a second."""
+    torch.set_num_threads(1)
     gc.collect()
     gc.freeze()
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from autograder.engine.verdict import Verdict
+from autograder.grading.whole import write_whole
 from autograder.student.card import BARE
 
 LEDGER = "verdicts"  # the folder
@@ -66,8 +66,4 @@ def _row(verdict: Verdict) -> dict[str, Any]:
 
 
 def _write(root: Path, lesson: str, student: str, content: dict[str, Any]) -> None:
-    file = ledger_file(root, lesson, student)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_suffix(".part")
-    part.write_text(json.dumps(content, indent=1))
-    os.replace(part, file)
+    write_whole(ledger_file(root, lesson, student), json.dumps(content, indent=1))

@@ -11,14 +11,15 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Dict, Integer, Unicode
 
 from autograder.engine.verdict import Verdict
-from autograder.grading.grade import Settings, grade_id, grade_notebook
+from autograder.grading.grade import Settings, grade_notebook
 from autograder.grading.hidden import fresh_seed
 from autograder.grading.inside.limits import Limits
 from autograder.grading.ledger import write_graded, write_not_graded
+from autograder.grading.scores import save_scores
 from autograder.grading.submission.arrival import arrived
 from autograder.grading.submission.incoming import Unreadable
 from autograder.grading.submission.repair import repair, repairs_cell
@@ -114,29 +115,14 @@ class RunExperiments(NbGraderPreprocessor):
         self.log.info("%s: %s, %g of %g", verdict.exercise, verdict.state, verdict.earned, verdict.points)
 
 
-class SaveVerdicts(SaveAutoGrades):
+class SaveVerdicts(NbGraderPreprocessor):
     """Writes the verdicts' points into the gradebook. What the notebook itself printed decides nothing."""
 
-    def save(self, notebook: NotebookNode, resources: Any) -> None:
-        """Writes the points, and leaves the ledger to the caller."""
-        super().preprocess(notebook, resources)
-
     def preprocess(self, notebook: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        self.save(notebook, resources)
         names = resources["nbgrader"]
+        lesson, student, verdicts = names["assignment"], names["student"], resources["verdicts"]
+        with Gradebook(names["db_url"]) as gradebook:
+            save_scores(gradebook, notebook, lesson, student, verdicts)
         repairs = notebook.metadata.get("repairs", [])
-        decided = (resources["verdicts"], repairs, resources["seconds"])
-        write_graded(Path.cwd(), names["assignment"], names["student"], *decided)
+        write_graded(Path.cwd(), lesson, student, verdicts, repairs, resources["seconds"])
         return notebook, resources
-
-    def _add_score(self, cell: NotebookNode, resources: Any) -> None:
-        identity = grade_id(cell)
-        if not identity.startswith("check-"):
-            super()._add_score(cell, resources)  # written answers: a person grades them
-            return
-        if identity not in resources["verdicts"]:
-            raise NotGraded(f"no verdict on {identity}")
-        grade = self.gradebook.find_grade(identity, self.notebook_id, self.assignment_id, self.student_id)
-        grade.auto_score = resources["verdicts"][identity].earned
-        grade.needs_manual_grade = grade.manual_score is not None
-        self.gradebook.db.commit()

@@ -8,8 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 
+import dask
 from distributed import Client, Future, LocalCluster, as_completed
+from distributed.utils import get_mp_context
 
+from autograder.engine.exercise import topics
 from autograder.grading.course import Course, CourseError
 from autograder.grading.decide import Result, Work, decide, prove_worker
 from autograder.grading.grade import Settings
@@ -103,6 +106,7 @@ def workers(jobs: int, scheduler: str | None, bare: bool) -> Iterator[Client]:
         CourseError: the scheduler does not answer, or a worker cannot make a sandbox.
     """
     if scheduler is None:
+        _import_once()
         with (
             LocalCluster(
                 n_workers=jobs, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=logging.ERROR
@@ -119,6 +123,14 @@ def workers(jobs: int, scheduler: str | None, bare: bool) -> Iterator[Client]:
     with client:
         _prove(client, bare)
         yield client
+
+
+def _import_once() -> None:
+    """Workers are forked from a server that has imported torch and the references; spawned, each would import them."""
+    dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
+    get_mp_context().set_forkserver_preload(
+        [decide.__module__, *(f"autograder.references.{name}" for name in topics())]
+    )
 
 
 def _prove(client: Client, bare: bool) -> None:

@@ -13,7 +13,10 @@ LESSONS_IMPORT = (
     "transformers", "autograder.student.check", "autograder.engine.rank_server",
     "torch._dynamo",  # at the first use of an optimizer it would take seconds
 )  # fmt: skip
-KERNEL_IMPORTS = ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "autograder.engine.remote")
+KERNEL_IMPORTS = (
+    "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "autograder.engine.remote",
+    "IPython.core.completerlib", "IPython.core.oinspect", "IPython.extensions.storemagic", "tornado.platform.asyncio",
+)  # fmt: skip
 
 
 def preload() -> None:

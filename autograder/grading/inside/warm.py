@@ -154,8 +154,10 @@ def _to_nowhere() -> None:
 def _run_kernel(connection_file: str) -> None:
     from ipykernel.kernelapp import IPKernelApp
 
+    from autograder.grading.inside.launch import NO_HISTORY
+
     application = IPKernelApp.instance()
-    application.initialize(["-f", connection_file])
+    application.initialize(["-f", connection_file, NO_HISTORY])
     application.start()
 
 

@@ -75,7 +75,12 @@ class Budget:
 
 def card_output(verdict: Verdict) -> NotebookNode:
     """The output of a check cell."""
-    return new_output("display_data", data={"text/html": as_html(verdict), "text/plain": as_text(verdict)})
+    return _display({"text/html": as_html(verdict), "text/plain": as_text(verdict)})
+
+
+def _display(data: Mapping[str, str]) -> NotebookNode:
+    # not by nbformat's new_output, which validates each: the notebook is validated as a whole when it is written
+    return NotebookNode(output_type="display_data", data=NotebookNode(data), metadata=NotebookNode())
 
 
 def _clean_marks(cell: NotebookNode) -> None:
@@ -90,7 +95,7 @@ def _clean_marks(cell: NotebookNode) -> None:
 
 
 def _clean_code(cell: NotebookNode, verdict: Verdict | None, budget: Budget) -> None:
-    if not isinstance(cell.get("execution_count"), int):
+    if verdict or not isinstance(cell.get("execution_count"), int):
         cell.execution_count = None
     cell.outputs = (
         [card_output(verdict)] if verdict else [_clean_output(item, budget) for item in cell.get("outputs", [])]
@@ -104,7 +109,7 @@ def _clean_output(output: NotebookNode, budget: Budget) -> NotebookNode:
     if output.output_type == "error":
         traceback = [str(line) for line in output.traceback]
         return new_output("error", ename=str(output.ename), evalue=str(output.evalue), traceback=traceback)
-    return new_output("display_data", data=_clean_data(output.get("data", {}), budget))
+    return _display(_clean_data(output.get("data", {}), budget))
 
 
 def _clean_data(data: Mapping[str, Any], budget: Budget) -> dict[str, str]:
