@@ -50,21 +50,23 @@ class BlankOnRanks(RankFailed, NotImplementedError):
 
 def failure_of(folder: Path, ranks: int, seconds: float, ended: dict[int, int]) -> RankFailed | None:
     """What went wrong first, told from what followed from it; None where every rank returned."""
-    returned = {rank for rank in ended if (folder / f"value-{rank}").exists()}
+    returned = {rank for rank in range(ranks) if (folder / f"value-{rank}").exists()}
     if len(returned) == ranks:
         return None
-    reports = {rank: _report(folder / f"raised-{rank}") for rank in ended if (folder / f"raised-{rank}").exists()}
+    # A rank writes its report before it ends, and others can lose it only then: whatever was the cause is here.
+    reports = {
+        rank: _report(folder / f"raised-{rank}") for rank in range(ranks) if (folder / f"raised-{rank}").exists()
+    }
     waited = [rank for rank, (_, error) in reports.items() if error.kind in BACKEND and LOST.search(error.message)]
-    for rank in ended:
+    for rank in [*ended, *reports]:
         if rank in reports and rank not in waited:
             return _raised(rank, reports)
         if rank not in reports and rank not in returned:
             return RankFailed(rank, f"rank {rank} {_death(ended[rank])}")
     if waited:
-        gone = _listed(sorted(returned)) or "another rank"
         rank = min(waited)
-        where = _where(reports[rank][0])
-        return RankFailed(rank, f"rank {rank} waited for a rank that had ended: {gone} had returned", where)
+        gone = f": {_listed(sorted(returned))} had returned" if returned else ""
+        return RankFailed(rank, f"rank {rank} waited for a rank that had ended{gone}", _where(reports[rank][0]))
     return _hung(folder, ranks, seconds, returned)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 START_SECONDS = 120  # for its imports, on a busy machine
 STOP_SECONDS = 20
+GONE = "the process that starts ranks is gone; run this again"
 
 
 class HelperLost(RuntimeError):
@@ -32,8 +33,8 @@ class Helper:
             self.link.settimeout(STOP_SECONDS)
             self.link.sendall(json.dumps(request).encode() + b"\n")
         except OSError as error:
-            _forget()
-            raise HelperLost("the process that starts ranks is gone; run it again") from error
+            self.close()
+            raise HelperLost(GONE) from error
 
     def answer(self, seconds: float) -> dict[str, Any] | None:
         """Its next message; None where none comes in time."""
@@ -50,27 +51,39 @@ class Helper:
             except OSError:
                 received = b""
             if not received:
-                _forget()
-                raise HelperLost("the process that starts ranks is gone; run it again")
+                self.close()
+                raise HelperLost(GONE)
             self.rest += received
         line, _, self.rest = self.rest.partition(b"\n")
         return dict(json.loads(line))
 
-    def stop(self, folder: str, ask: bool) -> None:
-        """Ends the run's ranks, and waits until none is left."""
+    def stop(self, folder: str, ask: bool) -> dict[int, int]:
+        """Ends the run's ranks and waits until none is left; returns the exit statuses that were not read before.
+
+        Args:
+            ask: first lets them write down where they are.
+        """
+        statuses: dict[int, int] = {}
         with contextlib.suppress(HelperLost):
             self.ask({"stop": folder, "ask": ask})
             while (answer := self.answer(STOP_SECONDS)) is not None:
                 if answer.get("stopped") == folder:
-                    return
+                    return statuses
+                if answer.get("run") == folder:
+                    statuses[answer["rank"]] = answer["status"]
             self.close()
-            _forget()
+        return statuses
 
     def close(self) -> None:
-        self.link.close()  # it hears that, ends its ranks and goes
+        """Hangs up: it hears that, ends its ranks and goes. One that does not hear is killed."""
+        self.link.close()
         if self.process is not None:
-            with contextlib.suppress(subprocess.TimeoutExpired):
+            try:
                 self.process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        _forget(self)
 
 
 _running: Helper | None = None
@@ -109,9 +122,11 @@ def _started() -> Helper:
         except HelperLost:
             ready = None
         except BaseException:
+            process.kill()  # it imports, and would not hear that we hang up
             helper.close()
             raise
         if ready is None:
+            process.kill()
             helper.close()
             errors.seek(0)
             raise RuntimeError(f"ranks cannot be started here: {errors.read().decode(errors='replace')[-500:]}")
@@ -136,16 +151,17 @@ def fork_helper() -> None:
     _running.answer(START_SECONDS)
 
 
-def _forget() -> None:
+def _forget(helper: Helper | None) -> None:
     global _running
-    _running = None
+    if _running is helper:
+        _running = None
 
 
 def _in_a_fork() -> None:
     """The helper is the parent's; a fork that needs one starts its own."""
     if _running is not None:
         _running.link.close()  # else it would not hear that the parent has gone
-    _forget()
+    _forget(_running)
 
 
 def _at_exit() -> None:

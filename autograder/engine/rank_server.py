@@ -61,6 +61,7 @@ def main(descriptor: int, parent: int) -> None:
     gc.collect()
     gc.freeze()  # a collection in a rank would copy every page that it marks
     serve(socket.socket(fileno=descriptor), parent)
+    os._exit(0)  # nothing to clear up, and nobody should wait for it
 
 
 def serve(link: socket.socket, parent: int) -> None:
@@ -140,6 +141,7 @@ class _Server:
             for process in self.ranks:
                 os.kill(process, signal.SIGUSR1)
             time.sleep(TO_ANSWER)
+        self.reap()
         self.kill()
         self.tell({"stopped": self.folder})
         self.folder = ""

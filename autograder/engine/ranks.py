@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import pickle
 import re
+import signal
 import sys
 import tempfile
 import threading
@@ -107,7 +108,7 @@ def without_ranks() -> Iterator[None]:
 
 
 def _run(folder: Path, ranks: int, seconds: float) -> dict[int, int]:
-    """Exit statuses by rank in the order in which they came, without those that had to be ended."""
+    """Exit statuses by rank in the order in which they came, without those of ranks that had to be ended."""
     helper = rank_helper()
     ended: dict[int, int] = {}
     try:
@@ -122,7 +123,8 @@ def _run(folder: Path, ranks: int, seconds: float) -> dict[int, int]:
                 ended[answer["rank"]] = answer["status"]
                 if not failed and not (folder / f"value-{answer['rank']}").exists():
                     failed, deadline = True, min(deadline, time.monotonic() + MOMENT)
-        helper.stop(str(folder), ask=len(ended) < ranks and not failed)
+        late = helper.stop(str(folder), ask=len(ended) < ranks and not failed)
+        ended |= {rank: status for rank, status in late.items() if status != -signal.SIGKILL}
     except BaseException:  # KeyboardInterrupt above all: whatever comes, no rank goes on
         helper.stop(str(folder), ask=False)
         raise
