@@ -8,11 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 
-import dask
 from distributed import Client, Future, LocalCluster, as_completed
-from distributed.utils import get_mp_context
 
-from autograder.engine.exercise import topics
 from autograder.grading.course import Course, CourseError
 from autograder.grading.decide import Result, Work, decide, prove_worker
 from autograder.grading.grade import Settings
@@ -50,10 +47,12 @@ def plan(
         seed: of the hidden sheets; fresh without.
 
     Raises:
-        CourseError: the lesson or a student is unknown, or the gradebook cannot be used.
+        CourseError: the lesson or a student is unknown, or the course's folder cannot be written.
+        GradebookError: the gradebook cannot be used.
     """
     release = course.release(lesson)
     course.check_gradebook(lesson)
+    course.check_folders(lesson)
     names = course.students(lesson, students)
     done = [name for name in names if not force and course.is_current(lesson, course.work(lesson, name, release))]
     todo = [name for name in names if name not in set(done)]
@@ -75,7 +74,8 @@ def carry_out(course: Course, todo: Plan, client: Client, told: Callable[[Result
 
     def hand_out() -> None:
         """Submits as many as keep every worker busy: what waits costs no memory."""
-        for student in islice(waiting, 2 * sum(client.nthreads().values()) + 1 - len(running)):
+        places = 2 * sum(client.nthreads().values()) + 1 - len(running)  # negative when a worker has just died
+        for student in islice(waiting, max(0, places)):
             work = course.work(todo.lesson, student, todo.release)
             future = client.submit(decide, work, todo.settings, key=f"{student}-{id(todo)}", pure=False)
             running[future] = work
@@ -106,10 +106,13 @@ def workers(jobs: int, scheduler: str | None, bare: bool) -> Iterator[Client]:
         CourseError: the scheduler does not answer, or a worker cannot make a sandbox.
     """
     if scheduler is None:
-        _import_once()
         with (
             LocalCluster(
-                n_workers=jobs, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=logging.ERROR
+                n_workers=jobs,
+                threads_per_worker=1,
+                processes=True,
+                dashboard_address="127.0.0.1:0",
+                silence_logs=logging.ERROR,
             ) as cluster,
             Client(cluster) as client,
         ):
@@ -123,14 +126,6 @@ def workers(jobs: int, scheduler: str | None, bare: bool) -> Iterator[Client]:
     with client:
         _prove(client, bare)
         yield client
-
-
-def _import_once() -> None:
-    """Workers are forked from a server that has imported torch and the references; spawned, each would import them."""
-    dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
-    get_mp_context().set_forkserver_preload(
-        [decide.__module__, *(f"autograder.references.{name}" for name in topics())]
-    )
 
 
 def _prove(client: Client, bare: bool) -> None:
