@@ -39,6 +39,7 @@ def grade(
 ) -> None:
     """Grades every submission of a lesson that has changed, in parallel, into the gradebook."""
     from autograder.grading.course import Course, CourseError
+    from autograder.grading.gradebook import GradebookError
     from autograder.grading.run import carry_out, plan, workers
 
     try:
@@ -52,7 +53,7 @@ def grade(
             results = carry_out(place, todo, client, lambda item: bar.update(task, advance=1, description=item.student))
     except KeyboardInterrupt as stop:
         raise _end("Stopped. What was graded stands; the same command goes on with the rest.", 130) from stop
-    except (CourseError, OSError) as error:
+    except (CourseError, GradebookError, OSError) as error:
         raise _end(f"{error}", 1) from error
     _summary(results)
 

@@ -10,22 +10,21 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy.exc import OperationalError
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
 from autograder.grading.decide import Result, Work
 from autograder.grading.grade import Settings
+from autograder.grading.gradebook import ask_to_write, in_a_sentence, one_transaction
 from autograder.grading.inside.limits import Limits
-from autograder.grading.ledger import read_entry, write_graded, write_not_graded
-from autograder.grading.plugin import forget_empty_submission
+from autograder.grading.ledger import ledger_folder, read_entry, write_graded, write_not_graded
 from autograder.grading.public import ROOT
 from autograder.grading.scores import save_scores
 from autograder.grading.submission.arrival import arrived
 from autograder.grading.submission.incoming import MAX_BYTES, Unreadable
+from autograder.grading.whole import advice, try_to_write, write_whole
 
 
 class CourseError(RuntimeError):
@@ -109,66 +108,74 @@ class Course:
         """Looks into the gradebook before any work is done.
 
         Raises:
-            CourseError: it does not know the lesson, or is of an older schema.
+            CourseError: it does not know the lesson.
+            GradebookError: it cannot be used.
         """
         try:
-            with Gradebook(self.directory.db_url, self.directory.course_id) as gradebook:
-                gradebook.find_assignment(lesson)
+            with in_a_sentence(), one_transaction(self.gradebook):
+                self.gradebook.find_assignment(lesson)
+                ask_to_write(self.gradebook)
         except MissingEntry as error:
             raise CourseError(
                 f"The gradebook does not know {lesson}; run `nbgrader generate_assignment {lesson} --create` first."
             ) from error
-        except OperationalError as error:
-            raise CourseError(gradebook_sentence(error)) from error
+
+    def check_folders(self, lesson: str) -> None:
+        """Tries to write where a run writes, before any work is done.
+
+        Raises:
+            CourseError: that cannot be done.
+        """
+        for folder in (ledger_folder(self.root, lesson), Path(self._folder("autograded", lesson)).parents[1]):
+            try:
+                try_to_write(folder)
+            except OSError as error:
+                raise CourseError(f"{folder} cannot be written: {error.strerror}. {advice(error)}") from error
 
     def record(self, lesson: str, work: Work, result: Result) -> None:
         """Writes one result: notebook, gradebook, and last the ledger, so that what was cut off is done again.
 
         Raises:
-            CourseError: the gradebook cannot be written.
+            CourseError: a file cannot be written.
+            GradebookError: the gradebook cannot.
         """
         mark = "" if result.ours else content_hash(lesson, work)
-        if result.reason:
-            write_not_graded(self.root, lesson, work.student, result.reason, mark)
-            return
         try:
+            if result.reason:
+                write_not_graded(self.root, lesson, work.student, result.reason, mark)
+                return
             self._write_grades(lesson, work.student, result)
-        except OperationalError as error:
-            raise CourseError(gradebook_sentence(error)) from error
-        write_graded(self.root, lesson, work.student, result.verdicts, result.repairs, result.seconds, mark)
+            write_graded(self.root, lesson, work.student, result.verdicts, result.repairs, result.seconds, mark)
+        except OSError as error:
+            place = error.filename or self.root
+            raise CourseError(f"{place} cannot be written: {error.strerror}. {advice(error)}") from error
 
     def _write_grades(self, lesson: str, student: str, result: Result) -> None:
-        target = Path(self._folder("autograded", lesson, student), f"{lesson}.ipynb")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_suffix(".part")
-        part.write_text(result.notebook)
-        part.replace(target)
+        write_whole(Path(self._folder("autograded", lesson, student), f"{lesson}.ipynb"), result.notebook)
         stamp = self.directory.get_existing_timestamp(self._folder("submitted", lesson, student))
         notebook = nbformat.v4.reads(result.notebook)
-        try:
+        more = {"timestamp": stamp} if stamp else {}
+        with in_a_sentence(), one_transaction(self.gradebook):
             self.gradebook.update_or_create_student(student)
             with self.gradebook.db.no_autoflush:  # SQLAlchemy warns of it in nbgrader's own code
-                self.gradebook.update_or_create_submission(lesson, student, **({"timestamp": stamp} if stamp else {}))
+                self.gradebook.update_or_create_submission(lesson, student, **more)
             save_scores(self.gradebook, notebook, lesson, student, result.verdicts)
-            self._assign_penalty(notebook, lesson, student)
-        finally:
-            self.gradebook.db.remove()  # ends the session: what it knows of this submission is forgotten
+            late = self._is_late(lesson, student)
+        if late:
+            names = {"notebook": lesson, "assignment": lesson, "student": student, "db_url": self.directory.db_url}
+            with in_a_sentence():
+                AssignLatePenalties(config=self.config).preprocess(notebook, {"nbgrader": names})
 
     @cached_property
     def gradebook(self) -> Gradebook:
         """One for the whole run: what SQLAlchemy has compiled for one submission serves the next."""
         return Gradebook(self.directory.db_url, self.directory.course_id)
 
-    def _assign_penalty(self, notebook: NotebookNode, lesson: str, student: str) -> None:
-        """Lets nbgrader's late penalties look at a submission that is late, or was."""
-        late = self.gradebook.find_submission(lesson, student).total_seconds_late > 0
-        if late or self.gradebook.find_submission_notebook(lesson, lesson, student).late_submission_penalty:
-            names = {"notebook": lesson, "assignment": lesson, "student": student, "db_url": self.directory.db_url}
-            AssignLatePenalties(config=self.config).preprocess(notebook, {"nbgrader": names})
-
-    def forget(self, lesson: str, student: str) -> None:
-        """A submission that turned unreadable leaves no record of zeros."""
-        forget_empty_submission({"assignment": lesson, "student": student, "db_url": self.directory.db_url})
+    def _is_late(self, lesson: str, student: str) -> bool:
+        """Whether nbgrader's late penalties are to look at a submission: it is late, or was."""
+        if self.gradebook.find_submission(lesson, student).total_seconds_late > 0:
+            return True
+        return bool(self.gradebook.find_submission_notebook(lesson, lesson, student).late_submission_penalty)
 
 
 def _bytes(file: Path) -> bytes:
@@ -192,13 +199,3 @@ def content_hash(lesson: str, work: Work) -> str:
     for part in parts:
         digest.update(hashlib.sha256(part).digest())
     return digest.hexdigest()
-
-
-def gradebook_sentence(error: OperationalError) -> str:
-    """What an error of the database means for the instructor."""
-    text = str(error.orig)
-    if "readonly" in text or "read-only" in text:
-        return f"The gradebook cannot be written: {text}. Check its permissions; nothing of this submission was noted."
-    if "no such column" in text or "no such table" in text:
-        return f"The gradebook is of an older nbgrader ({text}). Back it up, then run `nbgrader db upgrade`."
-    return f"The gradebook refuses: {text}."

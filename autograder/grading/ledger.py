@@ -14,8 +14,12 @@ from autograder.student.card import BARE
 LEDGER = "verdicts"  # the folder
 
 
+def ledger_folder(root: Path, lesson: str) -> Path:
+    return root / LEDGER / lesson
+
+
 def ledger_file(root: Path, lesson: str, student: str) -> Path:
-    return root / LEDGER / lesson / f"{student}.json"
+    return ledger_folder(root, lesson) / f"{student}.json"
 
 
 def write_graded(

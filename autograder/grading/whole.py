@@ -1,8 +1,9 @@
-"""Files that are whole: a full disk, a kill or an error in the middle leaves what was there before, and nothing else."""
+"""Files that are whole: a full disk, a kill or an error in the middle leaves what was there before."""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -23,6 +24,13 @@ def write_whole(file: Path, text: str) -> None:
         with contextlib.suppress(OSError):
             part.unlink()
         raise
+
+
+def advice(error: OSError) -> str:
+    """What to do about a file that cannot be written."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "Make room, then give the same command again: what was graded stands."
+    return "Check who may write there."
 
 
 def try_to_write(folder: Path) -> None:
