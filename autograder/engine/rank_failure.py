@@ -48,7 +48,7 @@ class BlankOnRanks(RankFailed, NotImplementedError):
     stub = ""
 
 
-def failure_of(folder: Path, ranks: int, seconds: float, ended: dict[int, int]) -> RankFailed | None:
+def failure_of(folder: Path, ranks: int, ended: dict[int, int]) -> RankFailed | None:
     """What went wrong first, told from what followed from it; None where every rank returned."""
     returned = {rank for rank in range(ranks) if (folder / f"value-{rank}").exists()}
     if len(returned) == ranks:
@@ -63,11 +63,9 @@ def failure_of(folder: Path, ranks: int, seconds: float, ended: dict[int, int]) 
             return _raised(rank, reports)
         if rank not in reports and rank not in returned:
             return RankFailed(rank, f"rank {rank} {_death(ended[rank])}")
-    if waited:
-        rank = min(waited)
-        gone = f": {_listed(sorted(returned))} had returned" if returned else ""
-        return RankFailed(rank, f"rank {rank} waited for a rank that had ended{gone}", _where(reports[rank][0]))
-    return _hung(folder, ranks, seconds, returned)
+    rank = min(waited)
+    gone = f": {_listed(sorted(returned))} had returned" if returned else ""
+    return RankFailed(rank, f"rank {rank} waited for a rank that had ended{gone}", _where(reports[rank][0]))
 
 
 def _report(file: Path) -> tuple[Frames, Raised]:
@@ -98,15 +96,16 @@ def _death(status: int) -> str:
     return f"was killed by {signal.Signals(-status).name}"
 
 
-def _hung(folder: Path, ranks: int, seconds: float, returned: set[int]) -> RankFailed:
-    waiting = [rank for rank in range(ranks) if rank not in returned]
+def hung_ranks(folder: Path, ranks: int, seconds: float, ended: dict[int, int]) -> RankFailed:
+    """The ranks that did not end, and where each of them was."""
+    waiting = [rank for rank in range(ranks) if rank not in ended]
     places = []
     for rank in waiting:
         file = folder / f"stack-{rank}"
         found = STACK_LINE.findall(file.read_text(errors="replace")) if file.exists() else []
         frames = _own([(name, int(number), function) for name, number, function in reversed(found)])
         places.append(f"rank {rank} was here:\n{_where(frames)}" if frames else "")
-    rest = f"; {_listed(sorted(returned))} had returned" if returned else ""
+    rest = f"; {_listed(sorted(ended))} had returned" if ended else ""
     sentence = f"{_listed(waiting)} did not end within {seconds:g} s{rest}"
     return RankFailed(waiting[0], sentence, "\n".join(filter(None, places)))
 

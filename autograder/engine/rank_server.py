@@ -147,8 +147,9 @@ class _Server:
         self.folder = ""
 
     def kill(self) -> None:
-        for process in list(self.ranks):
+        for process in self.ranks:
             os.kill(process, signal.SIGKILL)
+        for process in list(self.ranks):
             _, status = os.waitpid(process, 0)
             self.ended(process, status)
 

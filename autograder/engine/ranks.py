@@ -25,7 +25,7 @@ import cloudpickle
 import torch
 import torch.distributed as dist
 
-from autograder.engine.rank_failure import RankFailed, failure_of
+from autograder.engine.rank_failure import RankFailed, failure_of, hung_ranks
 from autograder.engine.rank_helper import rank_helper
 from autograder.engine.traffic import Call, Traffic, counted_traffic
 
@@ -80,9 +80,10 @@ def run_on_ranks(
         torch.save((function, arguments), folder / "call", pickle_module=cloudpickle)
         job = {"path": sys.path, "cwd": os.getcwd(), "seeds": seeds, "seconds": seconds}
         (folder / "job").write_bytes(pickle.dumps(job))
-        ended = _run(folder, ranks, seconds)
+        ended, hung = _run(folder, ranks, seconds)
         outputs = [_output(folder / f"output-{rank}") for rank in range(ranks)]
-        if failure := failure_of(folder, ranks, seconds, ended):
+        failure = hung_ranks(folder, ranks, seconds, ended) if hung else failure_of(folder, ranks, ended)
+        if failure is not None:
             failure.outputs = outputs
             raise failure
         return [
@@ -107,8 +108,12 @@ def without_ranks() -> Iterator[None]:
         _rehearsing = False
 
 
-def _run(folder: Path, ranks: int, seconds: float) -> dict[int, int]:
-    """Exit statuses by rank in the order in which they came, without those of ranks that had to be ended."""
+def _run(folder: Path, ranks: int, seconds: float) -> tuple[dict[int, int], bool]:
+    """Exit statuses by rank in the order in which they came, without those of ranks that had to be ended.
+
+    Returns:
+        also whether time was up before anything else went wrong.
+    """
     helper = rank_helper()
     ended: dict[int, int] = {}
     try:
@@ -123,12 +128,14 @@ def _run(folder: Path, ranks: int, seconds: float) -> dict[int, int]:
                 ended[answer["rank"]] = answer["status"]
                 if not failed and not (folder / f"value-{answer['rank']}").exists():
                     failed, deadline = True, min(deadline, time.monotonic() + MOMENT)
-        late = helper.stop(str(folder), ask=len(ended) < ranks and not failed)
-        ended |= {rank: status for rank, status in late.items() if status != -signal.SIGKILL}
+        hung = len(ended) < ranks and not failed
+        late = helper.stop(str(folder), ask=hung)
     except BaseException:  # KeyboardInterrupt above all: whatever comes, no rank goes on
         helper.stop(str(folder), ask=False)
         raise
-    return ended
+    if not hung:
+        ended |= {rank: status for rank, status in late.items() if status != -signal.SIGKILL}
+    return ended, hung
 
 
 def _output(file: Path) -> str:
