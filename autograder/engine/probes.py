@@ -54,6 +54,35 @@ def hooks_on(module: nn.Module) -> int:
     return sum(len(getattr(part, kind)) for part in module.modules() for kind in kinds)
 
 
+def replica(module: nn.Module) -> nn.Module:
+    """A replica as `nn.DataParallel` makes one for a further device, here on the module's own.
+
+    As in `torch.nn.parallel.replicate`, which wants GPUs: parameters become plain tensors on the graph, buffers are
+    copied, and every other attribute is the original's very own.
+    """
+    copies = {part: part._replicate_for_data_parallel() for part in module.modules()}
+    tensors: dict[Tensor, Tensor] = {item: item.clone() for item in module.parameters()}
+    tensors |= {item: item.detach().clone() for item in module.buffers()}
+    for part, other in copies.items():
+        for name, child in part._modules.items():
+            other._modules[name] = child if child is None else copies[child]
+        for name, parameter in part._parameters.items():
+            if parameter is None:
+                other._parameters[name] = None
+            else:
+                setattr(other, name, tensors[parameter])
+        other._buffers.update((name, item if item is None else tensors[item]) for name, item in part._buffers.items())
+    return copies[module]
+
+
+def _place(tensor: Tensor) -> int:
+    """Where a tensor lies in memory. One inside `torch.func` only wraps another: it lies nowhere, and is its own place."""
+    try:
+        return tensor.untyped_storage().data_ptr()
+    except RuntimeError:
+        return -id(tensor)
+
+
 class _Largest(TorchDispatchMode):
     """Notes the largest tensor that any operation newly makes; a view makes none."""
 
@@ -63,9 +92,9 @@ class _Largest(TorchDispatchMode):
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         result = func(*args, **(kwargs or {}))
-        known = {item.untyped_storage().data_ptr() for item in args if isinstance(item, Tensor)}
+        known = {_place(item) for item in args if isinstance(item, Tensor)}
         for item in result if isinstance(result, tuple | list) else [result]:
-            if isinstance(item, Tensor) and item.untyped_storage().data_ptr() not in known:
+            if isinstance(item, Tensor) and _place(item) not in known:
                 self.elements = max(self.elements, item.untyped_storage().nbytes() // item.element_size())
         return result
 
