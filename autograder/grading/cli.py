@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -30,7 +30,7 @@ def grade(
     lesson: Annotated[str, typer.Argument(help="The lesson, as 11_attention.")],
     jobs: Annotated[int, typer.Option(help="Worker processes on this machine.")] = os.cpu_count() or 1,
     scheduler: Annotated[str | None, typer.Option(help="Address of a dask scheduler, as tcp://host:8786.")] = None,
-    device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
+    device: Annotated[Literal["cpu", "cuda"], typer.Option(help="Where experiments run.")] = "cpu",
     student: Annotated[list[str] | None, typer.Option(help="Only this student; may be given again.")] = None,
     course: Annotated[Path, typer.Option(help="The course's folder.")] = Path(),
     seed: Annotated[int | None, typer.Option(help="Replay a run's seed.")] = None,
@@ -48,7 +48,7 @@ def grade(
         console.print(f"{lesson}: {len(todo.todo)} to grade, {len(todo.done)} unchanged", highlight=False)
         if not todo.todo:
             return
-        with workers(min(jobs, len(todo.todo)), scheduler, bare) as client, _progress() as bar:
+        with workers(min(jobs, len(todo.todo)), scheduler, bare, device) as client, _progress() as bar:
             task = bar.add_task("starting", total=len(todo.todo))
             results = carry_out(place, todo, client, lambda item: bar.update(task, advance=1, description=item.student))
     except KeyboardInterrupt as stop:
@@ -73,6 +73,8 @@ def _progress() -> Progress:
 
 def _summary(results: list[Result]) -> None:
     failed = [item for item in results if item.reason]
+    for reason in sorted({item.cold for item in results if item.cold}):
+        console.print(f"Kernels started from cold, some seconds each: {reason}", style="yellow", markup=False)
     for item in failed:
         console.print(f"not graded: {item.student}: {item.reason}", style="yellow", markup=False)
     console.print(f"{len(results) - len(failed)} graded, {len(failed)} not graded", highlight=False)

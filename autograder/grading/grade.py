@@ -40,7 +40,7 @@ def grade_notebook(
     """
     verdicts: dict[str, Verdict] = {}
     skipped: list[int] = []
-    with Session(notebook, settings.limits, settings.bare) as session:
+    with Session(notebook, settings.limits, settings.bare, settings.device) as session:
         for index, cell in enumerate(notebook.cells):
             if grade_id(cell).startswith("check-"):
                 verdicts[grade_id(cell)] = _grade_cell(notebook, index, session, settings, skipped)

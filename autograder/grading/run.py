@@ -8,14 +8,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from distributed import Client, Future, LocalCluster, as_completed
+from distributed import CancelledError, Client, Future, LocalCluster, wait
 
 from autograder.grading.course import Course, CourseError
 from autograder.grading.decide import Result, Work, decide, prove_worker
+from autograder.grading.gpus import NoGpu, gpus_here, share_gpus
 from autograder.grading.grade import Settings
 from autograder.grading.hidden import fresh_seed
 
 CONNECT_SECONDS = 15
+LOOK_SECONDS = 1
+ALONE_SECONDS = 20  # a worker that its nanny starts again is back by then
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,6 @@ def carry_out(course: Course, todo: Plan, client: Client, told: Callable[[Result
     """
     waiting = iter(todo.todo)
     running: dict[Future, Work] = {}
-    completed = as_completed()
 
     def hand_out() -> None:
         """Submits as many as keep every worker busy: what waits costs no memory."""
@@ -79,11 +81,11 @@ def carry_out(course: Course, todo: Plan, client: Client, told: Callable[[Result
             work = course.work(todo.lesson, student, todo.release)
             future = client.submit(decide, work, todo.settings, key=f"{student}-{id(todo)}", pure=False)
             running[future] = work
-            completed.add(future)
 
     results = []
     hand_out()
-    for future in completed:
+    while running:
+        future = _first_done(list(running), client)
         work = running.pop(future)
         if future.status == "finished":
             result = future.result()
@@ -98,14 +100,39 @@ def carry_out(course: Course, todo: Plan, client: Client, told: Callable[[Result
     return results
 
 
-@contextmanager
-def workers(jobs: int, scheduler: str | None, bare: bool) -> Iterator[Client]:
-    """Workers on this machine, one process each, or those of a scheduler. Each proves its sandbox first.
+def _first_done(running: list[Future], client: Client) -> Future:
+    """Waits until a submission is decided, but not for ever: dask itself would wait for new workers.
 
     Raises:
-        CourseError: the scheduler does not answer, or a worker cannot make a sandbox.
+        CourseError: nobody is left to decide it.
+    """
+    alone = 0.0
+    while alone < ALONE_SECONDS:
+        try:
+            return wait(running, timeout=LOOK_SECONDS, return_when="FIRST_COMPLETED").done.pop()
+        except TimeoutError:
+            alone = 0.0 if client.nthreads() else alone + LOOK_SECONDS
+        except (CancelledError, OSError):
+            break
+    gone = "Every worker" if client.status == "running" else "The scheduler"
+    raise CourseError(f"{gone} has gone. What was graded stands; the same command goes on with the rest.")
+
+
+@contextmanager
+def workers(jobs: int, scheduler: str | None, bare: bool, device: str = "cpu") -> Iterator[Client]:
+    """Workers on this machine, one process each, or those of a scheduler. Each proves its sandbox first.
+
+    Args:
+        device: with "cuda" each has a GPU of its own, and there are no more workers here than GPUs.
+
+    Raises:
+        CourseError: the scheduler does not answer, or a worker has no GPU or cannot make a sandbox.
     """
     if scheduler is None:
+        if device == "cuda":
+            jobs = min(jobs, len(gpus_here()))
+            if jobs == 0:
+                raise CourseError("This machine has no GPU that PyTorch can use: grade with --device cpu.")
         with (
             LocalCluster(
                 n_workers=jobs,
@@ -116,7 +143,7 @@ def workers(jobs: int, scheduler: str | None, bare: bool) -> Iterator[Client]:
             ) as cluster,
             Client(cluster) as client,
         ):
-            _prove(client, bare)
+            _prove(client, bare, device)
             yield client
         return
     try:
@@ -124,13 +151,25 @@ def workers(jobs: int, scheduler: str | None, bare: bool) -> Iterator[Client]:
     except (OSError, ValueError, TimeoutError) as error:
         raise CourseError(f"No scheduler answers at {scheduler}: {error}") from error
     with client:
-        _prove(client, bare)
+        _prove(client, bare, device)
         yield client
 
 
-def _prove(client: Client, bare: bool) -> None:
-    if bare:
-        return
-    for worker, reason in client.run(prove_worker).items():
+def _prove(client: Client, bare: bool, device: str) -> None:
+    """Lets each worker show that it can grade.
+
+    Raises:
+        CourseError: there is none, or one cannot.
+    """
+    found = client.run(prove_worker, bare, on_error="return")
+    if not found:
+        where = client.scheduler.address
+        raise CourseError(f"The scheduler at {where} has no workers. Start some: `dask worker {where}`.")
+    for worker, reason in found.items():
         if reason:
             raise CourseError(f"The worker {worker} cannot grade: {reason}")
+    if device == "cuda":
+        try:
+            share_gpus(client)
+        except NoGpu as error:
+            raise CourseError(str(error)) from error

@@ -26,6 +26,7 @@ class Limits:
         submission_seconds: wall clock of all cells and experiments; what comes later is not run.
         loopback: TCP in a network of its own that holds nothing but `lo`, where ranks meet. Without it there are Unix
             sockets only. A lesson whose experiments import `autograder.engine.ranks` has it without being asked.
+        gpu_memory_mb: of the GPU, where experiments run on CUDA; elsewhere no GPU is in sight.
     """
 
     cell_seconds: int = 60
@@ -40,6 +41,7 @@ class Limits:
     sent_mb: int = 64
     submission_seconds: int = 1800
     loopback: bool = False
+    gpu_memory_mb: int = 8000
 
     def as_dict(self) -> dict[str, int]:
         return asdict(self)
@@ -56,3 +58,16 @@ class Limits:
         }
         for kind, value in limits.items():
             resource.setrlimit(kind, (value, value))
+        if self.gpu_memory_mb:
+            _limit_gpu(self.gpu_memory_mb)
+
+
+def _limit_gpu(memory_mb: int) -> None:
+    """What torch's allocator may hold. It is set when CUDA is first used, since starting CUDA takes seconds."""
+    import torch
+
+    def set_limit() -> None:
+        total = torch.cuda.get_device_properties(0).total_memory
+        torch.cuda.set_per_process_memory_fraction(min(1.0, memory_mb * MEGABYTE / total))
+
+    torch.cuda._lazy_call(set_limit)

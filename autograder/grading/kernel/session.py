@@ -43,7 +43,7 @@ class NoEvidence(Exception):
 
 
 class CannotStart(RuntimeError):
-    """Our own fault: the kernel would not start."""
+    """Our own fault: the kernel would not start, or something outside has ended it."""
 
 
 class Session:
@@ -53,11 +53,16 @@ class Session:
         notebook: the submission; outputs are written into its cells.
         limits: what it may use.
         bare: without a sandbox, for code that one trusts.
+        device: where its experiments run; without "cuda" no GPU is in sight.
     """
 
-    def __init__(self, notebook: NotebookNode, limits: Limits, bare: bool = False) -> None:
+    def __init__(self, notebook: NotebookNode, limits: Limits, bare: bool = False, device: str = "cpu") -> None:
         self.notebook = notebook
-        self.limits = replace(limits, loopback=limits.loopback or runs_ranks(notebook))
+        self.limits = replace(
+            limits,
+            loopback=limits.loopback or runs_ranks(notebook),
+            gpu_memory_mb=limits.gpu_memory_mb if device == "cuda" else 0,
+        )
         self.bare = bare
         self.replay: list[int] = []
         self.kept: dict[int, int] = {}
@@ -65,7 +70,11 @@ class Session:
 
     def __enter__(self) -> Session:
         self.folder = scratch_folder("k") if self.bare else Path(tempfile.mkdtemp(prefix="k-", dir=slot_folder()))
-        self._start()
+        try:
+            self._start()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -121,6 +130,8 @@ class Session:
     def _cause_of_death(self) -> str:
         if self.relay.full:
             return f"sent more than {self.limits.sent_mb} MB"
+        if getattr(self.client.km.provisioner, "lost", False):
+            raise CannotStart("its sandbox was ended from outside; the same command grades it again")
         return "ended the process in which it ran"
 
     def _is_late(self) -> bool:

@@ -28,6 +28,7 @@ class SandboxProvisioner(LocalProvisioner):
 
     async def pre_launch(self, **options: Any) -> dict[str, Any]:
         self.limits = Limits(**json.loads(options["env"]["SUBMISSION_LIMITS"]))
+        self.cuda = self.limits.gpu_memory_mb > 0
         options = await super().pre_launch(**options)
         connection_file = Path(self.parent.connection_file)
         _give_to_slot(connection_file.parent)
@@ -38,7 +39,7 @@ class SandboxProvisioner(LocalProvisioner):
         environment = {name: value for name, value in options["env"].items() if name != "JPY_PARENT_PID"}
         connection_file = Path(self.parent.connection_file)
         try:
-            self.process = WarmProcess(warm_parent(), connection_file, environment, self.limits)
+            self.process = WarmProcess(warm_parent(self.cuda), connection_file, environment, self.limits)
         except NoWarmStart:
             self.process = self._cold(cmd, connection_file, environment)
         self.pid = self.process.pid
@@ -47,7 +48,8 @@ class SandboxProvisioner(LocalProvisioner):
 
     def _cold(self, cmd: list[str], connection_file: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
         rules = descriptor(self.limits.loopback)
-        command = sandbox_command(cmd, [public_folder()], connection_file.parent, self.limits.disk_mb, rules)
+        folder, disk = connection_file.parent, self.limits.disk_mb
+        command = sandbox_command(cmd, [public_folder()], folder, disk, rules, self.cuda)
         try:
             return subprocess.Popen(
                 command, env=environment, pass_fds=[rules], start_new_session=True,
@@ -55,6 +57,13 @@ class SandboxProvisioner(LocalProvisioner):
             )  # fmt: skip
         finally:
             os.close(rules)
+
+    @property
+    def lost(self) -> bool:
+        """Whether something outside has ended the sandbox itself, and not the student's code its own process."""
+        if isinstance(self.process, WarmProcess):
+            return self.process.lost
+        return self.process is not None and (self.process.returncode or 0) < 0
 
     async def kill(self, restart: bool = False) -> None:
         """Kills the kernel and waits until it is dead, a moment at most."""

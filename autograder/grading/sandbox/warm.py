@@ -42,17 +42,23 @@ def slot_folder() -> Path:
 
 
 class WarmParent:
-    """A process inside bubblewrap that has imported everything and forks kernels."""
+    """A process inside bubblewrap that has imported everything and forks kernels.
 
-    def __init__(self) -> None:
-        self.address = slot_folder() / "warm.sock"
+    Args:
+        cuda: its kernels see the GPUs. It starts no CUDA itself: that would not outlive a fork.
+    """
+
+    def __init__(self, cuda: bool) -> None:
+        self.address = slot_folder() / f"warm-{'cuda' if cuda else 'cpu'}.sock"
+        self.address.unlink(missing_ok=True)  # of one that was ended from outside
         script = public_folder() / "autograder" / "grading" / "inside" / "warm.py"
         rules, loopback = slot_folder() / "seccomp.bpf", slot_folder() / "seccomp-loopback.bpf"
         rules.write_bytes(program())
         loopback.write_bytes(program(loopback=True))
         argv = [sys.executable, str(script), str(self.address), str(rules), str(loopback), HOME]
-        command = sandbox_command(argv, [public_folder()], slot_folder(), disk_mb=16)
+        command = sandbox_command(argv, [public_folder()], slot_folder(), disk_mb=16, cuda=cuda)
         environment = {"PATH": "/usr/bin:/bin", "HOME": HOME, "HF_HUB_OFFLINE": "1", "MPLCONFIGDIR": HOME}
+        environment["PYTORCH_NVML_BASED_CUDA_CHECK"] = "1"  # asking CUDA itself whether it is there would start it
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115  (lives as long as the parent; closed in stop)
         self.process = subprocess.Popen(
             command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.errors,
@@ -64,6 +70,10 @@ class WarmParent:
             words = self.last_words()
             self.stop()
             raise NoWarmStart(f"the warm parent did not start: {words}")
+
+    @property
+    def is_gone(self) -> bool:
+        return self.process.poll() is not None
 
     def last_words(self) -> str:
         self.errors.seek(0)
@@ -82,38 +92,63 @@ class WarmParent:
             self.process.stdout.close()
 
 
+_cold: list[str] = []  # why no kernel of this process is forked any more
+
+
+def why_cold() -> str:
+    """Why kernels start from cold here; empty where they start warm."""
+    return _cold[0] if _cold else ""
+
+
+def stay_cold(reason: object) -> NoWarmStart:
+    """From now on kernels start from cold in this process; said once."""
+    if not _cold:
+        _cold.append(str(reason))
+        log.warning("Kernels start from cold, some seconds each: %s", reason)
+    return NoWarmStart(_cold[0])
+
+
 @cache
-def _started() -> WarmParent | NoWarmStart:
+def _started(cuda: bool) -> WarmParent:
     try:
-        parent = WarmParent()
+        return WarmParent(cuda)
     except NoSandbox:
         raise
     except (NoWarmStart, OSError) as error:
-        log.warning("Kernels start from cold, some seconds each: %s", error)
-        return NoWarmStart(str(error))
-    return parent
+        raise stay_cold(error) from error
 
 
-def warm_parent() -> WarmParent:
-    """This process's warm parent, started at the first call.
+def warm_parent(cuda: bool = False) -> WarmParent:
+    """This process's warm parent, started at the first call, and anew where something outside has ended it.
+
+    Args:
+        cuda: its kernels see the GPUs.
 
     Raises:
-        NoWarmStart: it cannot be had; said once in the log.
+        NoWarmStart: it cannot be had.
+        NoSandbox: nothing can.
     """
-    parent = _started()
-    if isinstance(parent, NoWarmStart):
-        raise parent
-    return parent
+    if _cold:
+        raise NoWarmStart(_cold[0])
+    if _started(cuda).is_gone:
+        _started(cuda).stop()
+        _started.cache_clear()
+    return _started(cuda)
 
 
 class WarmProcess:
-    """A forked kernel, with as much of `subprocess.Popen` as a provisioner needs."""
+    """A forked kernel, with as much of `subprocess.Popen` as a provisioner needs.
+
+    Attributes:
+        lost: the warm parent itself has ended, and the kernel with it. Student code cannot do that.
+    """
 
     stdin = stdout = stderr = None
 
     def __init__(self, parent: WarmParent, connection_file: Path, environment: dict[str, str], limits: Limits) -> None:
         self.pid = parent.process.pid
         self.returncode: int | None = None
+        self.lost = False
         self.link = socket.socket(socket.AF_UNIX)
         request = {
             "folder": str(connection_file.parent), "connection_file": str(connection_file),
@@ -123,11 +158,15 @@ class WarmProcess:
             self.link.settimeout(START_SECONDS)
             self.link.connect(str(parent.address))
             self.link.sendall(json.dumps(request).encode() + b"\n")
-            if self.link.recv(len(FORKED)) != FORKED:
-                raise NoWarmStart(f"the warm parent forked nothing: {parent.last_words()}")
+            answer = self.link.recv(len(FORKED))
         except OSError as error:
             self.link.close()
-            raise NoWarmStart(f"the warm parent does not answer: {error}") from error
+            if parent.is_gone:
+                raise NoWarmStart("the warm parent has ended") from error
+            raise stay_cold(f"the warm parent does not answer: {error}") from error
+        if answer != FORKED:
+            self.link.close()
+            raise stay_cold(f"no kernel can be forked: {parent.last_words()}")
 
     def poll(self) -> int | None:
         """The exit status, or None while the kernel runs."""
@@ -151,7 +190,8 @@ class WarmProcess:
 
     def _ended(self, line: bytes) -> None:
         """Notes the status that came back; none where the parent itself is gone."""
-        self.returncode = int(line) if line.strip() else 1
+        self.lost = not line.strip()
+        self.returncode = 1 if self.lost else int(line)
         self.link.close()
 
     def kill(self) -> None:

@@ -1,0 +1,34 @@
+"""Who gets which GPU; the sentence where there is none. Nothing here needs one."""
+
+from __future__ import annotations
+
+import nbformat
+import pytest
+import torch
+from courses import new_course, run
+from submissions import released
+
+from autograder.grading.gpus import NoGpu, assign
+
+
+def test_workers_on_one_machine_get_different_gpus_and_machines_count_for_themselves():
+    visible = {"tcp://a:1": ["0", "1"], "tcp://a:2": ["1", "0"], "tcp://a:3": ["0", "1", "2"], "tcp://b:1": ["0"]}
+    assert assign(visible) == {"tcp://a:1": "0", "tcp://a:2": "1", "tcp://a:3": "2", "tcp://b:1": "0"}
+
+
+def test_more_workers_than_gpus_are_refused_by_name():
+    with pytest.raises(NoGpu, match=r"tcp://a:2 has no GPU of its own: it sees 1, 1 are given away"):
+        assign({"tcp://a:1": ["0"], "tcp://a:2": ["0"]})
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a CUDA device")
+def test_grading_on_cuda_without_a_gpu_is_one_sentence(tmp_path):
+    course = new_course(tmp_path / "course", "00_start_here")
+    file = course / "submitted/ada/00_start_here/00_start_here.ipynb"
+    file.parent.mkdir(parents=True)
+    file.write_text(nbformat.writes(released("00_start_here")))
+    done = run(course, "autograder", "grade", "00_start_here", "--device", "cuda")
+    assert done.returncode == 1
+    assert "This machine has no GPU that PyTorch can use: grade with --device cpu." in done.stderr
+    assert not list(course.glob("verdicts/*/*.json"))
+    assert "not one of 'cpu', 'cuda'" in run(course, "autograder", "grade", "00_start_here", "--device", "gpu").stderr
