@@ -56,7 +56,8 @@ def gone(processes: list[int]) -> bool:
     """Whether all of them end soon."""
     deadline = time.monotonic() + SOON
     while time.monotonic() < deadline:
-        if not any(psutil.pid_exists(process) for process in processes):
+        alive = [psutil.Process(process) for process in processes if psutil.pid_exists(process)]
+        if all(process.status() == psutil.STATUS_ZOMBIE for process in alive):
             return True
         time.sleep(0.05)
     return False
@@ -197,11 +198,10 @@ def test_ranks_that_wait_for_each_other_are_ended_at_the_limit_and_say_where_the
 
 
 def test_what_a_rank_has_started_ends_with_it():
-    def work() -> None:
-        subprocess.Popen(["sleep", "600"])
+    def work() -> int:
+        return subprocess.Popen(["sleep", "600"]).pid
 
-    run_on_ranks(work)
-    assert left_behind() == []
+    assert gone([rank.value for rank in run_on_ranks(work)])
 
 
 def test_a_value_that_cannot_be_sent_is_the_ranks_error():

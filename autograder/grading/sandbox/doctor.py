@@ -56,7 +56,7 @@ PROMISES = (
     """),
     Promise("no way to the network where ranks may meet", """
         import socket
-        ways = [(2, 1, ("192.0.2.1", 80)), (2, 2, ("192.0.2.1", 53)), (10, 1, ("2001:db8::1", 80)), (40, 1, (2, 80))]
+        ways = [(2, 1, ("192.0.2.1", 80)), (2, 2, ("192.0.2.1", 53)), (10, 1, ("2001:db8::1", 80))]
         out = [name for _, name in socket.if_nameindex() if name != "lo"]
         for family, kind, address in ways:
             try:
@@ -66,10 +66,10 @@ PROMISES = (
                     out.append(address)
             except OSError:
                 pass
-        for family, protocol in ((16, 4), (16, 9), (16, 15), (17, 0), (38, 0)):
+        for family, kind, protocol in ((16, 3, 4), (16, 3, 9), (16, 3, 15), (17, 3, 0), (38, 5, 0), (40, 1, 0)):
             try:
-                socket.socket(family, 3, protocol).close()
-                out.append(family)
+                socket.socket(family, kind, protocol).close()  # netlink's others, packets, ciphers, the host of a guest
+                out.append((family, protocol))
             except OSError:
                 pass
         print("holds" if not out else out)
