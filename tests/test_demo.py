@@ -17,6 +17,8 @@ EXPECTED = {
     ("01_tensors", "chen"): {"seeded_normal": "global stream"},
     ("01_tensors", "dana"): {"standardize_": "gives the name x to a new tensor", "to_numpy": "detach"},
     ("01_tensors", "emil"): {"one_hot": "torch.nn.functional.one_hot"},
+    ("04_autograd", "ben"): {"sgd_step": "version counter", "accumulated_gradient": "the notes' order"},
+    ("04_autograd", "chen"): {"vjp": "`backward` adds", "Sigmoid": "attribute of `ctx`"},
     ("11_attention", "ben"): {"attention_weights": "√d"},
     ("11_attention", "chen"): {"attention_weights": "softmax"},
     ("11_attention", "dana"): {"attention": "mask"},
@@ -36,10 +38,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 
 @pytest.mark.slow
-def test_the_class_has_at_least_twelve_submissions_of_two_lessons():
+def test_the_class_has_at_least_twelve_submissions_of_several_lessons():
     submissions = demo_class()
     assert len(submissions) >= 12
-    assert len({item.lesson for item in submissions}) == 2
+    assert len({item.lesson for item in submissions}) >= 2
 
 
 @pytest.mark.slow
