@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import logging
+import tempfile
 import time
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -13,9 +15,14 @@ from nbformat import NotebookNode
 
 from autograder.engine.verdict import Verdict
 from autograder.grading.grade import Settings, grade_notebook
-from autograder.grading.sandbox.bubblewrap import prove
+from autograder.grading.kernel.session import CannotStart
+from autograder.grading.public import public_folder
+from autograder.grading.sandbox import warm
+from autograder.grading.sandbox.bubblewrap import NoSandbox, prove
+from autograder.grading.sandbox.warm import why_cold
 from autograder.grading.submission.incoming import Unreadable
 from autograder.grading.submission.repair import repair, repairs_cell
+from autograder.grading.whole import advice
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,7 @@ class Result:
         reason: why it was not graded, or empty.
         ours: the fault is the grader's: another run tries again.
         seconds: how long it took.
+        cold: why its kernel was not forked from a warm parent, or empty.
     """
 
     student: str
@@ -55,6 +63,7 @@ class Result:
     reason: str = ""
     ours: bool = False
     seconds: float = 0.0
+    cold: str = ""
 
 
 def decide(work: Work, settings: Settings) -> Result:
@@ -71,11 +80,21 @@ def decide(work: Work, settings: Settings) -> Result:
         return Result(work.student, reason=str(error))
     # Whatever else goes wrong is no zero, and must not take the worker and its other submissions along.
     except Exception as error:
-        return Result(work.student, reason=f"{type(error).__name__}: {error}", ours=True)
+        return Result(work.student, reason=our_fault(error), ours=True, cold=why_cold())
     if notes:
         notebook.cells.insert(0, repairs_cell(notes))
     seconds = time.perf_counter() - start
-    return Result(work.student, verdicts, nbformat.writes(notebook), notes, seconds=seconds)
+    return Result(work.student, verdicts, nbformat.writes(notebook), notes, seconds=seconds, cold=why_cold())
+
+
+def our_fault(error: Exception) -> str:
+    """What went wrong in the grader, and what to do; with the kind of error where nobody foresaw it."""
+    if isinstance(error, CannotStart | NoSandbox):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        place = error.filename or tempfile.gettempdir()
+        return f"{place} cannot be written: {error.strerror}. {advice(error)} TMPDIR may name another place."
+    return f"{type(error).__name__}: {error}"
 
 
 @lru_cache(maxsize=2)
@@ -89,14 +108,19 @@ def _settle() -> None:
     """Once a process: one thread, as kernels have; and what is imported by now stays, or a collection that went over
     it took a fifth of a second."""
     torch.set_num_threads(1)
+    logging.getLogger(warm.__name__).setLevel(
+        logging.ERROR
+    )  # why it is cold goes back with the results, to be said once
     gc.collect()
     gc.freeze()
 
 
-def prove_worker() -> str:
-    """Empty where this worker can make a sandbox, else why not."""
+def prove_worker(bare: bool = False) -> str:
+    """Empty where this worker has room for its kernels and can make a sandbox, else why not."""
     try:
-        prove()
-    except RuntimeError as reason:
-        return str(reason)
+        public_folder()
+        if not bare:
+            prove()
+    except (RuntimeError, OSError) as reason:
+        return our_fault(reason)
     return ""

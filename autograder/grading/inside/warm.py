@@ -6,8 +6,8 @@ the slot's folder is the only one there.
 
 Protocol, over a socket in the slot's folder: one connection a submission. The grader sends one line of JSON,
 `{"folder": …, "connection_file": …, "environment": {…}, "limits": {…}}`; the answer is one line when the kernel is
-forked and one line with the exit status when it has ended. Where the grader hangs up, the kernel is killed. An empty
-line instead of a request ends the parent.
+in a place of its own, none where that is refused, and one line with the exit status when it has ended. Where the
+grader hangs up, the kernel is killed. An empty line instead of a request ends the parent.
 """
 
 from __future__ import annotations
@@ -72,10 +72,18 @@ def main(address: str, rules: str, loopback: str, home: str) -> None:
 
 def serve(request: dict[str, Any], connection: socket.socket, server: socket.socket, place: Place) -> None:
     """Forks one kernel and stays with it until it ends or the grader hangs up."""
+    ready, tell = os.pipe()
     watcher = os.fork()
     if watcher == 0:
         server.close()
-        _child(lambda: enter(request, place))
+        os.close(ready)
+        _child(lambda: enter(request, place, tell))
+    os.close(tell)
+    is_kernel = os.read(ready, 1)  # nothing where its namespaces were refused
+    os.close(ready)
+    if not is_kernel:
+        os.waitpid(watcher, 0)
+        return
     connection.sendall(b"forked\n")
     ended = os.pidfd_open(watcher)
     readable, _, _ = select.select([ended, connection.fileno()], [], [])
@@ -89,7 +97,7 @@ def serve(request: dict[str, Any], connection: socket.socket, server: socket.soc
         return  # the grader hung up first: it wanted no status
 
 
-def enter(request: dict[str, Any], place: Place) -> None:
+def enter(request: dict[str, Any], place: Place, tell: int) -> None:
     """In the first fork: namespaces; then the second fork, which is process 1 of its own world, becomes the kernel."""
     uid, gid = os.getuid(), os.getgid()
     libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)  # else the kernel refuses to let us write our own maps
@@ -102,21 +110,27 @@ def enter(request: dict[str, Any], place: Place) -> None:
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     kernel = os.fork()
     if kernel == 0:
-        _child(lambda: become_kernel(request, place))
+        _child(lambda: become_kernel(request, place, tell))
+    os.close(tell)
     _, status = os.waitpid(kernel, 0)
     code = os.waitstatus_to_exitcode(status)
     os._exit(code if code >= 0 else 128 - code)
 
 
-def become_kernel(request: dict[str, Any], place: Place) -> None:
-    """In the second fork: fresh filesystems, limits, filter, and the kernel's main loop."""
+def become_kernel(request: dict[str, Any], place: Place, tell: int) -> None:
+    """In the second fork: fresh filesystems, limits, filter, and the kernel's main loop.
+
+    Args:
+        tell: a pipe to the parent; a byte in it says that the kernel is in a place of its own.
+    """
     from autograder.grading.inside.folders import write_only_in
     from autograder.grading.inside.limits import Limits
 
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     limits = Limits(**request["limits"])
     _fresh_mounts(Path(request["folder"]), place, limits.disk_mb)
-    os.closerange(3, 512)
+    os.closerange(3, tell)
+    os.closerange(tell + 1, 512)
     os.environ.clear()
     os.environ.update(request["environment"])
     os.chdir(place.home)
@@ -125,6 +139,8 @@ def become_kernel(request: dict[str, Any], place: Place) -> None:
     _filter_system_calls(place.loopback if limits.loopback else place.rules)
     write_only_in(place.home)
     _to_nowhere()
+    os.write(tell, b".")
+    os.close(tell)
     if limits.loopback:
         _prepare_ranks()
     _run_kernel(request["connection_file"])

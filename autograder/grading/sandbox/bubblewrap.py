@@ -141,4 +141,5 @@ def _drop_rights() -> list[str]:
         return []
     uid = str(slot_uid())
     drop = ["--clear-groups", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"]
-    return [_program("setpriv", "util-linux"), f"--reuid={uid}", f"--regid={uid}", *drop]
+    setpriv = os.path.realpath(_program("setpriv", "util-linux"))  # inside, a link to it may not be there
+    return [setpriv, f"--reuid={uid}", f"--regid={uid}", *drop]

@@ -76,8 +76,10 @@ class WarmParent:
         return self.process.poll() is not None
 
     def last_words(self) -> str:
+        """The last line of what it and its forks complained of: of a traceback, the exception."""
         self.errors.seek(0)
-        return self.errors.read().decode(errors="replace").strip()[-300:]
+        lines = self.errors.read().decode(errors="replace").strip().splitlines()
+        return lines[-1][-300:] if lines else "without a word"
 
     def stop(self) -> None:
         """Asks it to end, so that what it and its forks have cost is known to whoever counts; then kills it."""
