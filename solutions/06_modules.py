@@ -15,7 +15,6 @@ import torch
 from torch import Tensor, nn
 
 from autograder import check
-from autograder.engine.probes import replica
 from helpers import modules as pictures
 from helpers.plots import bars
 from helpers.widgets import choice, explore, slider, switch
@@ -117,7 +116,7 @@ print("after a call of the outer module:", [part.training for part in outer])
 # > A call changes no mode. That matters: whoever freezes the batch norms of a pretrained model calls `eval()` on them
 # > alone, and they stay so until somebody calls `model.train()`.
 #
-# ### Exercise: `MiniModule` ●●● · 22 minutes
+# ### Exercise: `MiniModule` ●●● · 20 minutes
 #
 # Build `nn.Module` in small, without `nn.Module`. Three methods are given. Write the others one by one and run the
 # check after each of them: the first lines of the card are about registration, then come buffers, `state_dict`, `to`,
@@ -333,7 +332,7 @@ print("Conv2d", (3, 8, 8), "→", tuple(nn.Conv2d(3, 2, 1)(torch.zeros(3, 8, 8))
 # would get the same gradient: a layer of a hundred copies of one number. And a sum of *n* products grows with √n, so
 # weights shrink with it. `nn.Linear` draws weight and bias evenly from the interval between −1/√inputs and 1/√inputs.
 #
-# ### Exercise: `Linear` ●○○ · 7 minutes
+# ### Exercise: `Linear` ●○○ · 6 minutes
 #
 # Write it without `nn.Linear` and `F.linear`.
 #
@@ -395,6 +394,7 @@ check(Linear)
 # names and shapes, it can take over its weights.
 
 # %%
+torch.manual_seed(0)
 library, mine = nn.Linear(8, 3), Linear(8, 3)
 mine.load_state_dict(library.state_dict())
 sentences = torch.randn(2, 5, 8)
@@ -484,13 +484,13 @@ explore(
 # | buffer, `persistent=False` | no | yes | no | yes | a buffer of its own |
 # | plain attribute, list | no | no | no | yes | **the original's own tensor** |
 #
-# `deepcopy` copies everything, so it hides the mistake. The last column is `nn.DataParallel`: for each call it makes
-# a shallow copy of the module for every GPU, and copies only what is registered. A plain tensor stays on the first
-# GPU, and all replicas write into the same one. (Since gradients have to flow back into the original, a replica's
-# parameters are no parameters: lesson 23 builds on that.) `torch.nn.parallel.replicate` wants GPUs; our `replica`
-# does the same on any machine.
+# `deepcopy` copies everything, so it hides the mistake. The last column is `nn.DataParallel`: at each call it makes a
+# shallow copy of the module for every GPU, and copies only what is registered. A plain tensor stays on the first GPU,
+# and all replicas hold the same one. (Gradients have to flow back into the original, so a replica's parameters are
+# intermediate results and stand in no `parameters()`; lesson 23 comes back to this.) `torch.nn.parallel.replicate`
+# wants GPUs; `pictures.replica` does the same on any machine.
 #
-# ### Exercise: `RunningMean` ●●○ · 9 minutes, a bug to mend
+# ### Exercise: `RunningMean` ●●○ · 8 minutes, a bug to mend
 #
 # A colleague's module subtracts the mean of all rows that it has seen in training. Run it and look at what it says.
 
@@ -554,8 +554,8 @@ class RunningMean(nn.Module):
     Args:
         features: numbers in a row.
 
-    Buffers: `mean`, shape (features,), float32, at first zeros, and `count`, the number of rows so far, shape (), int64,
-    are saved. `last`, the mean of the latest training batch, shape (features,), is not saved. There are no parameters.
+    Buffers, at first zeros: `mean`, shape (features,), float32, and `count`, the number of rows so far, shape (),
+    int64, are saved. `last`, the mean of the latest training batch, shape (features,), is not. No parameters.
 
     >>> module = RunningMean(1)
     >>> module(torch.tensor([[1.0], [3.0]]))
@@ -605,7 +605,7 @@ ways = {
     "itself": running,
     "float64": copy.deepcopy(running).to(torch.float64),
     "loaded": loaded,
-    "replica": replica(running),
+    "replica": pictures.replica(running),
 }
 for name, module in ways.items():
     print(
@@ -760,10 +760,10 @@ explore(
 # the means of the batches, scatter around it. The blue running mean with momentum 0.1 starts at 0, reaches 1 after
 # some twenty batches, stays close to it, and needs some thirty more after the jump.*
 #
-# With momentum 1 it is the last batch's mean and as noisy. With 0.01 it has not even left its first value behind
-# after 60 batches. That is the price of evaluating a model that was trained for a few steps only: its running
-# statistics are still half zeros and ones. With `momentum=None` it has no such start, but it never forgets: at the
-# end it stands between 1 and 3.
+# With momentum 1 it is the last batch's mean, and as noisy. With 0.01 it has gone less than half the way from 0 to 1
+# when the jump comes. So a model that was trained for a few steps only is evaluated with statistics that are still
+# half zeros and ones. With `momentum=None` it has no such start, but it never forgets: at the end it stands near 2,
+# where no data are.
 
 # %% [markdown]
 # ## 5 · One parameter in two places
@@ -834,22 +834,21 @@ def tie(model: nn.Module, target: str, source: str) -> None:
 check(tie)
 
 # %% [markdown]
-# **See it.** Two words of three numbers and a tied decoder. The table's gradient is that of both places together.
+# **See it.** A table of two words with three numbers each, tied to the decoder, and one step back for word 0.
 
 # %%
-model = nn.Sequential(nn.Embedding(2, 3), nn.Linear(3, 2))
+model = nn.Sequential(nn.Embedding(2, 3), nn.Linear(3, 2, bias=False))
+model[0].load_state_dict({"weight": torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])})
 tie(model, "1.weight", "0.weight")
 model(torch.tensor([0])).sum().backward()
-print("gradient of the one weight:", model[0].weight.grad.round(decimals=2).tolist())
-print(
-    "names in parameters:",
-    [name for name, _ in model.named_parameters()],
-    "| in the state_dict:",
-    list(model.state_dict()),
-)
+print("gradient:", model[0].weight.grad.tolist())
+print("parameters:", [name for name, _ in model.named_parameters()], "state_dict:", list(model.state_dict()))
 
 # %% [markdown]
-# ### Exercise: `count_parameters` ●○○ · 6 minutes
+# Row 0 gets (5, 7, 9), the sum of the decoder's rows, because it was looked up, and (1, 2, 3) because it is a row of
+# the decoder itself. Row 1 was not looked up and gets (1, 2, 3) only.
+#
+# ### Exercise: `count_parameters` ●○○ · 5 minutes
 #
 # "110 million parameters." Who counts, and how often? Count for each part of a model what it holds, and a shared
 # parameter once.
@@ -926,8 +925,9 @@ bars({"bert-base": millions}, ylabel="millions of parameters")
 # %% [markdown]
 # ## 6 · Where the first numbers come from
 #
-# Every layer of torch draws its own first weights, as your `Linear` did. A model may want others. BERT starts like
-# this ([Devlin et al. 2018](https://arxiv.org/abs/1810.04805), and transformers' `_init_weights`):
+# Every layer of torch draws its own first weights, as your `Linear` did. A model may want others. This is what
+# transformers' `_init_weights` does for BERT (BERT's own code also cut the normal distribution off at two standard
+# deviations):
 #
 # | module | weight | bias |
 # |---|---|---|
@@ -943,7 +943,7 @@ nn.Sequential(nn.Linear(1, 1), nn.Sequential(nn.Tanh())).apply(lambda module: pr
 print()
 
 # %% [markdown]
-# ### Exercise: `init_bert_weights` ●●○ · 8 minutes
+# ### Exercise: `init_bert_weights` ●●○ · 7 minutes
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -1008,7 +1008,7 @@ print(
 bars({"tied language model": losses}, ylabel="loss before the first step")
 
 # %% [markdown]
-# *The picture: two bars. With torch's own first weights the loss is LOSS_A, with `init_bert_weights` it is 6.9.*
+# *The picture: two bars. With torch's own first weights the loss is 26.4, with `init_bert_weights` it is 6.9.*
 #
 # With large weights the model has strong opinions before it knows anything, and the first steps are spent on taking
 # them back.
@@ -1169,7 +1169,7 @@ print("weights of the classifier:", classifier.classifier.weight.numel())
 # |---|---|
 # | `MiniModule` | `nn.Module`, which also moves gradients, runs hooks and loads |
 # | `Linear` | `nn.Linear` |
-# | `RunningMean` | a batch norm's `running_mean` with `momentum=None`; `torcheval.metrics.Mean` |
+# | `RunningMean` | `running_mean` of a batch norm, which averages batches, not rows |
 # | `BatchNorm1d` | `nn.BatchNorm1d` |
 # | `tie` | `tie_weights()` in transformers |
 # | `count_parameters` | `model.num_parameters()` in transformers, for the whole model |

@@ -9,7 +9,7 @@ from torch import nn
 
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Exercise
-from autograder.engine.forbidden import forbidden_in_source, name_of, watching
+from autograder.engine.forbidden import forbidden_in_source, inherited, name_of, watching
 from autograder.engine.observe import Observation, observe
 from autograder.engine.sheet import Sheet
 from autograder.engine.verdict import State, judge
@@ -123,6 +123,13 @@ def test_a_property_is_seen_while_it_runs() -> None:
 def test_a_module_built_before_is_seen_while_it_runs_and_named_by_its_library_name() -> None:
     mine = type("Mine", (nn.Softmax,), {})(-1)
     assert _used(lambda: mine(torch.ones(3)), [nn.Softmax]) == {MODULE}
+
+
+def test_inheriting_counts_whatever_is_called() -> None:
+    mine = type("Mine", (type("Between", (nn.Softmax,), {}),), {"__call__": lambda self, x: x})
+    assert inherited(mine, WITHOUT) == {MODULE}
+    assert inherited(nn.Linear, WITHOUT) == set()
+    assert inherited(lambda x: x, WITHOUT) == set()
 
 
 def test_what_the_library_uses_inside_does_not_count() -> None:

@@ -60,6 +60,12 @@ def watching(without: Iterable[Any], used: set[str]) -> Iterator[None]:
             handle.remove()
 
 
+def inherited(answer: object, without: Iterable[Any]) -> set[str]:
+    """The classes of `without` that `answer` stands on: inheriting a module is using it, called or not."""
+    classes = [operation for operation in without if isinstance(operation, type)]
+    return {name_of(kind) for kind in classes if isinstance(answer, type) and issubclass(answer, kind)}
+
+
 class _Watch(TorchFunctionMode):
     def __init__(self, functions: list[Any], used: set[str]) -> None:
         super().__init__()

@@ -15,7 +15,7 @@ import torch
 
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Exercise, Thunk
-from autograder.engine.forbidden import watching
+from autograder.engine.forbidden import inherited, watching
 from autograder.engine.values import Data, Raised, attempt, printable, raised
 
 SET_UP = "set-up"  # the name under which an exception between two observations is noted
@@ -87,7 +87,7 @@ def observe(exercise: Exercise, candidate: Any, draw: Draw) -> Evidence:
     An observation that raises is noted and does not hide the next. The global random streams, the gradient mode
     and the student's screen are as before afterwards.
     """
-    used: set[str] = set()
+    used = inherited(candidate, exercise.without)
     screen = _Screen()
     with _undisturbed(draw), redirect_stdout(screen), redirect_stderr(screen), watching(exercise.without, used):
         observations = list(_observations(exercise, candidate, draw))

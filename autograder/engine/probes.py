@@ -76,7 +76,7 @@ def replica(module: nn.Module) -> nn.Module:
 
 
 def _place(tensor: Tensor) -> int:
-    """Where a tensor lies in memory. One inside `torch.func` only wraps another: it lies nowhere, and is its own place."""
+    """Where a tensor lies in memory. One inside `torch.func` wraps another and lies nowhere: it is its own place."""
     try:
         return tensor.untyped_storage().data_ptr()
     except RuntimeError:

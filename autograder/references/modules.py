@@ -141,20 +141,6 @@ class ListsTwice(_Mini):
 
 @mistake(
     MiniModule,
-    "A name is taken for a sign of sameness: two layers may both have a `weight`. What was already listed is known by "
-    "`id(parameter)`.",
-)
-class KnowsByValue(_Mini):
-    def named_parameters(self):
-        seen = set()
-        for name, parameter, _ in self.walk("_parameters"):
-            if name.rpartition(".")[2] not in seen:
-                seen.add(name.rpartition(".")[2])
-                yield name, parameter
-
-
-@mistake(
-    MiniModule,
     "What lay under the name before is still there. Python looks into `__dict__` first, so an old number hides the new "
     "parameter: take the name off the other shelves.",
 )
@@ -276,19 +262,6 @@ class ChangesOnlyItself(_Mini):
     def train(self, mode=True):
         self.training = mode
         return self
-
-
-@mistake(MiniModule, "`train(False)` is not heard: the mode is set to True whatever is asked for.")
-class AlwaysTrains(_Mini):
-    def train(self, mode=True):
-        return super().train(True)
-
-
-equivalent(
-    MiniModule,
-    "if other != shelf:",
-    "A name lies on one shelf alone, so two shelves are equal only where both are empty, and nothing is to be taken off.",
-)
 
 
 @alternative(MiniModule)
