@@ -40,6 +40,17 @@ class Thrice(Function):
         return 3 * grad
 
 
+def refusal(run: Callable[[], object]) -> str:
+    """What kind of error says no; a blank's own comes through."""
+    try:
+        run()
+    except NotImplementedError:
+        raise
+    except RuntimeError:
+        return "RuntimeError"
+    return "accepted"
+
+
 def learning(tensor: Tensor) -> Tensor:
     """A leaf with a gradient from before: seven everywhere."""
     tensor.requires_grad_().grad = torch.full_like(tensor, 7)
@@ -118,6 +129,14 @@ def vjp(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]]:
         x, u = draw.normal(4), draw.normal(4)
         return {"two calls": [candidate(torch.sin, (x,), u) for _ in range(2)], **own([x, u])}
 
+    def refused() -> Any:
+        whole, short, u = draw.integers(4, high=9), draw.normal(5), draw.normal(4)
+        return {
+            "the right shape": candidate(torch.matmul, (a, b), v),
+            "a vector of another shape": refusal(lambda: candidate(torch.matmul, (a, b), short)),
+            "whole numbers": refusal(lambda: candidate(lambda x: 0.5 * x, (whole,), u)),
+        }
+
     yield "a matrix product", lambda: candidate(torch.matmul, (a, b), v)
     yield "a number comes out", lambda: candidate(lambda x: x.square().sum(), (a,), draw.normal())
     yield "a number goes in", lambda: candidate(lambda x: x * b[0], (draw.normal(),), draw.normal(5))
@@ -130,8 +149,8 @@ def vjp(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]]:
     yield "two calls leave nothing on the inputs", twice
     yield "weights of the function", with_weights
     yield "inputs that learn already", learners
-    yield "a vector of another shape", lambda: candidate(torch.matmul, (a, b), draw.normal(5))
-    yield "whole numbers", lambda: candidate(lambda x: 0.5 * x, (draw.integers(4, high=9),), draw.normal(4))
+    yield "an empty batch", lambda: candidate(torch.matmul, (a[:0], b), v[:0])
+    yield "what is refused", refused
 
 
 class Counted:
@@ -165,6 +184,11 @@ def jacobian(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]]:
         found = candidate(lambda x: w @ x.exp(), x)
         return {"jacobian": found, "graph left": found.requires_grad, "x.grad": x.grad}
 
+    def refused() -> Any:
+        numbers = [draw.normal(4), draw.integers(4, high=9)]
+        real = candidate(lambda x: 0.5 * x, numbers[0])
+        return {"real numbers": real, "whole": refusal(lambda: candidate(lambda x: 0.5 * x, numbers[1]))}
+
     def partly(x: Tensor) -> Tensor:
         return torch.cat([x[1:2], torch.ones_like(x[:2]), x[:1] * x[3:]])
 
@@ -182,7 +206,7 @@ def jacobian(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]]:
     yield "the function is called once", once
     yield "nothing is left behind", left_alone
     yield "an x that learns already", learner
-    yield "whole numbers", lambda: candidate(lambda x: 0.5 * x, draw.integers(4, high=9))
+    yield "whole numbers are refused", refused
 
 
 @exercise(points=3, without=READY_MADE)
@@ -210,6 +234,10 @@ def hessian_vector_product(candidate: Any, draw: Draw) -> Iterator[tuple[str, Th
         found = candidate(coupled, x, v)
         return {"product": found, "graph left": found.requires_grad, "grads": [x.grad, v.grad]}
 
+    def along() -> Any:
+        x = draw.normal(4)
+        return [candidate(coupled, x, v) for v in (torch.zeros_like(x), w[0])]
+
     def frugal() -> Any:
         """Sixty numbers: the whole matrix would hold 3600."""
         x, v = pair(60)
@@ -231,7 +259,7 @@ def hessian_vector_product(candidate: Any, draw: Draw) -> Iterator[tuple[str, Th
     yield "a matrix", lambda: candidate(quartic, *pair(3, 2))
     yield "one number", lambda: candidate(lambda x: x.exp() * x.square(), *pair())
     yield "a batch of one", lambda: candidate(quartic, *pair(1, 5))
-    yield "along nothing", lambda: [candidate(coupled, draw.normal(4), v) for v in (torch.zeros_like(w[0]), w[0])]
+    yield "along nothing, and along a row", along
     yield "float64", lambda: candidate(quartic, *pair(3, 2, dtype=torch.float64))
     yield "not contiguous", lambda: candidate(quartic, draw.normal(2, 3).mT, draw.normal(3, 4)[:, ::2])
     yield "a linear function has no second derivative", straight
@@ -296,7 +324,7 @@ def sgd_step(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]]:
         made = weights((3,), (2, 2))
         candidate(made, 0.5)
         candidate(made, 0.5)
-        return {"after two steps": made, "grads": [item.grad for item in made]}
+        return {"after two steps": made}
 
     yield "one weight", lambda: stepped(weights((3,)), 0.1)
     yield "three weights, one of them a number", lambda: stepped(weights((2, 3), (3,), ()), 0.5)
@@ -370,9 +398,9 @@ def Sigmoid(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]]:
     far = torch.tensor([-1000.0, -100.0, -30.0, 0.0, 30.0, 100.0, 1000.0], device=draw.device)
 
     def second() -> Any:
-        x, u = draw.normal(4).requires_grad_(), draw.normal(4)
+        x, u, v = draw.normal(4).requires_grad_(), draw.normal(4), draw.normal(4)
         (first,) = torch.autograd.grad((candidate.apply(x) ** 2 * u).sum(), x, create_graph=True)
-        return {"first": first, "second": torch.autograd.grad((first * draw.normal(4)).sum(), x)[0]}
+        return {"first": first, "second": torch.autograd.grad((first * v).sum(), x)[0]}
 
     def node() -> Any:
         y = candidate.apply(draw.normal(2).requires_grad_())
@@ -449,17 +477,18 @@ def StraightThroughRound(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thun
     def returned(x_learns: bool, step_learns: bool) -> Any:
         """What `backward` hands to the engine, and what arrives."""
         one, other = draw.normal(4).requires_grad_(x_learns), step(0.3).requires_grad_(step_learns)
+        u, v = draw.normal(4), draw.normal(4)
         y = candidate.apply(one, other)
-        handed = y.grad_fn.apply(draw.normal(4))
-        y.backward(draw.normal(4))
+        handed = y.grad_fn.apply(u)
+        y.backward(v)
         return {"is None": [item is None for item in handed], "grads": [one.grad, other.grad]}
 
     def scaled(x: Tensor, size: Tensor) -> Tensor:
         return candidate.apply(x, size) * torch.arange(1, x.numel() + 1, device=x.device).view_as(x)
 
     def trained() -> Any:
-        w, size = draw.normal(4).requires_grad_(), step(0.4).requires_grad_()
-        loss = ((draw.normal(5, 4) @ candidate.apply(w, size)) - draw.normal(5)).square().mean()
+        w, size, data, target = draw.normal(4).requires_grad_(), step(0.4), draw.normal(5, 4), draw.normal(5)
+        loss = ((data @ candidate.apply(w, size.requires_grad_())) - target).square().mean()
         return [loss, *torch.autograd.grad(loss, [w, size])]
 
     def beside() -> Any:

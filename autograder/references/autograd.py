@@ -4,6 +4,8 @@ The references for derivatives are `torch.func`, which differentiates functions 
 definition in plain loops.
 """
 
+import warnings
+
 import torch
 from torch.autograd import Function
 from torch.autograd.function import once_differentiable
@@ -99,6 +101,18 @@ def follows_the_first(result):
 
 @mistake(
     graph_of,
+    "Only the first entry of `next_functions` is followed: the way back leads to every input of the operation.",
+)
+def walks_one_chain(result):
+    lines, node = [], result.grad_fn
+    while node is not None:
+        lines.append((type(node).__name__, [len(lines) + 1] if node.next_functions else []))
+        node = node.next_functions[0][0] if node.next_functions else None
+    return lines
+
+
+@mistake(
+    graph_of,
     "`next_functions` holds (None, 0) where an input needs no gradient, as a number or a plain tensor. Skip these.",
 )
 def trips_over_none(result):
@@ -130,7 +144,13 @@ def drops_the_second_edge(result):
     "take the oldest waiting node, not the newest.",
 )
 def goes_deep_first(result):
-    return walk(result, take=-1)
+    waiting, order = [result.grad_fn] if result.grad_fn else [], {}
+    while waiting:
+        node = waiting.pop()
+        if node not in order:
+            order[node] = len(order)
+            waiting += reversed(inputs_of(node))
+    return [(type(node).__name__, [order[one] for one in inputs_of(node)]) for node in order]
 
 
 @mistake(
@@ -232,6 +252,25 @@ def vjp_by_backward(function, inputs, vector):
     leaves = fresh(inputs)
     function(*leaves).backward(vector)
     return tuple(torch.zeros_like(leaf) if leaf.grad is None else leaf.grad for leaf in leaves)
+
+
+@mistake(
+    vjp,
+    "Nothing was recorded: the inputs need no gradient. Make leaves of them, `x.detach().requires_grad_()`, and call "
+    "the function with these.",
+)
+def vjp_of_plain_inputs(function, inputs, vector):
+    function(*inputs).backward(vector)
+    return tuple(item.grad for item in inputs)
+
+
+@mistake(
+    vjp,
+    "Nothing was recorded: the inputs need no gradient. Make leaves of them, `x.detach().requires_grad_()`, and call "
+    "the function with these.",
+)
+def vjp_of_plain_inputs_by_grad(function, inputs, vector):
+    return torch.autograd.grad(function(*inputs), inputs, vector, allow_unused=True)
 
 
 @mistake(
@@ -387,6 +426,31 @@ def grads_of_all(one):
 
 @mistake(
     jacobian,
+    "Row i holds the sum of the rows up to i: `.grad` adds up from pass to pass. Use `torch.autograd.grad`, or set "
+    "`x.grad = None` before each pass.",
+)
+def jacobian_adds_up_in_x(function, x):
+    y = function(x.requires_grad_())
+    found = torch.zeros(y.numel(), x.numel(), device=x.device)
+    for place, one in enumerate(y.flatten()):
+        one.backward(retain_graph=True)
+        found[place] = x.grad.flatten()
+    return found.reshape(*y.shape, *x.shape)
+
+
+@mistake(
+    jacobian,
+    "`y[i]` is one number only if the result is a vector: a matrix has rows there, and a single number has none. Walk "
+    "over `y.flatten()`.",
+)
+def jacobian_of_vectors(function, x):
+    x = x.detach().requires_grad_()
+    y = function(x)
+    return torch.stack([torch.autograd.grad(y[i], x, retain_graph=True)[0] for i in range(len(y))])
+
+
+@mistake(
+    jacobian,
     "All rows are equal: they are one tensor, `x.grad`, to which every pass adds in place. Use `torch.autograd.grad`, "
     "which returns a new one each time.",
 )
@@ -534,9 +598,12 @@ def hvp_of_first_order(function, x, vector):
     "`torch.autograd.grad` has no such memory.",
 )
 def hvp_adds_the_gradient(function, x, vector):
-    leaf, _ = slope(function, x)
-    (first,) = torch.autograd.grad(function(leaf), leaf, create_graph=True)
-    return first.detach() + once_more((first * vector).sum(), leaf)
+    x = x.detach().clone().requires_grad_()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch warns of the circle that this makes
+        function(x).backward(create_graph=True)
+    (x.grad * vector).sum().backward()
+    return x.grad
 
 
 @mistake(
@@ -645,6 +712,15 @@ def steps_beside(parameters, rate):
     with torch.no_grad():
         for weight in learned(parameters):
             weight = weight - rate * weight.grad
+
+
+@mistake(
+    sgd_step,
+    "`weight = weight - …` gives the name `weight` to a new tensor; the caller's stays as it was. Change it in place.",
+)
+def steps_beside_and_trips(parameters, rate):
+    for weight in parameters:
+        weight = weight - rate * weight.grad
 
 
 @mistake(
@@ -799,7 +875,10 @@ def adds_without_dividing(loss_of, batches, optimizer, every):
 )
 def forgets_the_rest(loss_of, batches, optimizer, every):
     whole = len(batches) // every * every
-    return accumulate(loss_of, batches, optimizer, every, groups=groups_of(batches[:whole], every))
+    losses = accumulate(loss_of, batches, optimizer, every, groups=groups_of(batches[:whole], every))
+    for batch in batches[whole:]:
+        (loss_of(batch) / every).backward()
+    return losses
 
 
 @mistake(
@@ -877,6 +956,23 @@ def holds_all_graphs(loss_of, batches, optimizer, every):
 def returns_sums(loss_of, batches, optimizer, every):
     means = accumulate(loss_of, batches, optimizer, every)
     return [mean * len(group) for mean, group in zip(means, groups_of(batches, every), strict=True)]
+
+
+@mistake(
+    accumulated_gradient,
+    "The order is mended, and the rest is as it was: one loss for each batch in the place of a mean for each group, and "
+    "no step for the batches that are left over.",
+)
+def mends_the_order_only(loss_of, batches, optimizer, every):
+    losses = []
+    for it, batch in enumerate(batches):
+        loss = loss_of(batch) / every
+        loss.backward()
+        losses.append(loss.item())
+        if (it + 1) % every == 0:
+            optimizer.step()
+            optimizer.zero_grad()
+    return losses
 
 
 @alternative(accumulated_gradient)
@@ -1002,6 +1098,10 @@ saves_the_slope = mistake(
     "For the second derivative, y·(1 − y) is a constant here: it was computed in `forward`, which records nothing, or "
     "cut off with `detach`. Save an input or the result, and compute the rest in `backward`.",
 )(sigmoid_like(keep=_save_slope, slope=lambda ctx: ctx.saved_tensors[0]))
+
+forgets_the_tuple = mistake(
+    Sigmoid, "`ctx.saved_tensors` is a tuple, also when it holds one tensor: `(y,) = ctx.saved_tensors`."
+)(sigmoid_like(slope=lambda ctx: ctx.saved_tensors, chain=lambda grad, slope: grad * slope * (1 - slope)))
 
 differentiable_once = mistake(
     Sigmoid,
@@ -1162,7 +1262,7 @@ rounds_the_gradient = mistake(
 
 no_gradient_for_the_step = mistake(
     StraightThroughRound, "The step gets no gradient. It learns too: by rounding minus ratio, as the text derives."
-)(straight(hand_on=lambda ctx, pair: (pair[0] if ctx.needs_input_grad[0] else None, None)))
+)(straight(hand_on=lambda ctx, pair: (pair[0], None)))
 
 only_the_rounded_ratio = mistake(
     StraightThroughRound,
