@@ -25,6 +25,14 @@ MOST_COLUMNS = 4
 LOG = re.compile(r"(\d+)/stdout\.log$")
 
 
+class Values(list[Any]):
+    """What the ranks returned. At the end of a cell it is silent where none returned anything."""
+
+    def _ipython_display_(self) -> None:
+        if any(value is not None for value in self):
+            display(list(self))
+
+
 def run_on_ranks(
     function: Callable[..., Any], *arguments: Any, ranks: int = 2, seconds: float = 30.0, seed: int | Sequence[int] = 0
 ) -> list[Any]:
@@ -47,7 +55,7 @@ def run_on_ranks(
         show_outputs(failure.outputs)
         raise
     show_outputs([result.output for result in results])
-    return [result.value for result in results]
+    return Values(result.value for result in results)
 
 
 def torchrun(source: str, ranks: int = 2, seconds: float = 60.0) -> None:
