@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ import torch
 import torch.distributed as dist
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn.modules.module import register_module_forward_pre_hook
 from torch.nn.parallel import DataParallel, DistributedDataParallel
 from torch.utils.data import DataLoader, TensorDataset
 from torch.utils.data import DistributedSampler as TorchSampler
@@ -26,6 +28,9 @@ from autograder.engine.ranks import RankFailed, counted_traffic, run_on_ranks
 
 SECONDS = 6.0  # for one run of ranks; the right answers need a tenth of a second
 PATIENCE = timedelta(seconds=2)  # how long one rank waits for a word of another that may never come
+
+WRAPPERS = (DistributedDataParallel, DataParallel)
+USED = "torch's own wrappers"
 
 Case = Callable[..., dict[str, Any]]
 
@@ -51,10 +56,34 @@ class OnRanks:
 
     def _run(self) -> None:
         try:
-            self.values = [rank.value for rank in run_on_ranks(*self.call, ranks=self.ranks, seconds=SECONDS)]
+            self.values = [rank.value for rank in run_on_ranks(watched, *self.call, ranks=self.ranks, seconds=SECONDS)]
+            for value in self.values:
+                tell_watch(value.pop(USED))
         except RankFailed as error:
             # A blank is a blank on ranks too.
             self.error = NotImplementedError() if isinstance(error, NotImplementedError) else error
+
+
+def watched(case: Case, *arguments: Any) -> dict[str, Any]:
+    """On a rank: what the case shows, and which of torch's own wrappers have run in it."""
+    used: list[type] = []
+
+    def note(module: nn.Module, inputs: Any) -> None:
+        used.extend(kind for kind in WRAPPERS if isinstance(module, kind) and kind not in used)
+
+    handle = register_module_forward_pre_hook(note)
+    shown = case(*arguments)
+    handle.remove()
+    return {**shown, USED: used}
+
+
+def tell_watch(kinds: list[type]) -> None:
+    """The watch over forbidden modules stands here, and not on the ranks: it sees an empty one of each kind run."""
+    for kind in kinds:
+        ghost: Any = nn.Module.__new__(kind)
+        nn.Module.__init__(ghost)
+        with suppress(AttributeError):
+            ghost()
 
 
 def placed(value: Any, device: torch.device) -> Any:
@@ -154,10 +183,9 @@ def _reduced(candidate: Any, inputs: dict[str, list[Tensor]]) -> dict[str, Any]:
         with counted_traffic() as traffic:
             candidate(mine)
         calls = [call for call in traffic.calls if call.name != "recv"]
-        shown[name] = mine
-        shown[f"{name}: traffic"] = {
-            "what": sorted({call.name for call in calls}), "calls": len(calls), "bytes": traffic.sent,
-        }  # fmt: skip
+        # One observation: the sum is worth nothing where a collective has made it.
+        shown[name] = {"sum": mine, "made of": sorted({call.name for call in calls})}
+        shown[f"{name}: traffic"] = {"calls": len(calls), "bytes": traffic.sent}
         shown[f"{name}: neighbours"] = len({call.peer for call in calls})
         shown[f"{name}: numbers sent"] = traffic.sent // mine.element_size()
     return shown
@@ -421,7 +449,7 @@ def _observed(plain: OnRanks, odd: OnRanks) -> Iterator[tuple[str, Thunk]]:
     yield "a head that no rank uses", lambda: [heads(1, "heads.2"), steps(odd, "heads", "gradients of the last step")]
 
 
-@exercise(points=2, without=[DistributedDataParallel, DataParallel])
+@exercise(points=2, without=WRAPPERS)
 def NaiveDDP(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]]:
     """A wrapper whose `sync` gives every rank the mean gradient."""
     plain = OnRanks(draw, 3, _learns, candidate, plain_cases(draw))
@@ -485,7 +513,7 @@ def _in_time(candidate: Any, model: nn.Sequential, x: Tensor, bucket_bytes: Sequ
     }
 
 
-@exercise(points=3, without=[DistributedDataParallel, DataParallel])
+@exercise(points=3, without=WRAPPERS)
 def BucketedDDP(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]]:
     """Gradients travel in buckets while the backward pass goes on."""
     plain = OnRanks(draw, 3, _learns, candidate, plain_cases(draw), 100)
