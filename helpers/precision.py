@@ -178,11 +178,11 @@ def gradient_sizes(gradients: Mapping[str, Tensor], scale: float) -> Figure:
     figure = histograms(groups, xlabel="size of a gradient's element, as a power of two", bins=60)
     smallest, normal, largest = -25.0, -14.0, 16.0
     for axis in figure.axes:
-        axis.set_xlim(-62, 18)
-        axis.axvspan(-62, smallest, color=RED, alpha=0.15, linewidth=0)
+        axis.set_xlim(-40, 18)
+        axis.axvspan(-40, smallest, color=RED, alpha=0.15, linewidth=0)
         axis.axvspan(smallest, normal, color=ORANGE, alpha=0.2, linewidth=0)
         axis.axvline(largest, color=RED)
-    figure.axes[0].set_title("float16: 0 in the red part, few digits in the orange one, infinite right of the line")
+    figure.axes[0].set_title("in float16: 0 in red, few digits in orange, infinite beyond the line")
     return figure
 
 

@@ -120,6 +120,7 @@ def LossScaler(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]]:
     yield "other factors", lambda: _trace(candidate(16.0, 4.0, 0.25, 2), draw, 6, {3: (0, infinite)})
     yield "factors by name", lambda: _trace(candidate(backoff_factor=0.125), draw, 2, {0: (0, infinite)})
     yield "overflows at random, with momentum", lambda: _trace(candidate(growth_interval=2), draw, 14, bad, 0.5)
+    yield "two thousand quiet steps, as torch counts", lambda: _long_calm(candidate(), draw)
     yield "unscale_, look, then step", lambda: _unscaled_by_hand(candidate(), draw)
     yield "unscale_ twice", lambda: _unscaled_twice(candidate(), draw)
     yield "two optimizers, one overflows", lambda: _two_optimizers(candidate(), draw)
@@ -169,6 +170,7 @@ def master_weight_step(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]
     yield "an overflow in the second of three steps", lambda: _mastered(candidate, draw, 3, bad={1: torch.nan})
     yield "the scale grows after two steps", lambda: _mastered(candidate, draw, 5, growth_interval=2)
     yield "a weight without gradient", lambda: _mastered(candidate, draw, 2, skip=1)
+    yield "one step, looked at even after an error", lambda: _looked_at(candidate, draw)
     yield "the weights stay where they lie", lambda: _in_place(candidate, draw)
 
 
@@ -355,6 +357,19 @@ def _trace(scaler: Any, draw: Draw, steps: int, bad: Faults | None = None, momen
     }
 
 
+def _long_calm(scaler: Any, draw: Draw) -> Any:
+    """The scale right before, at and after the step at which it grows by default."""
+    weight = nn.Parameter(draw.normal(1))
+    optimizer = torch.optim.SGD([weight], lr=0.25)
+    _backward(scaler, [weight], [draw.normal(1)])
+    scales = []
+    for _ in range(2001):
+        scaler.step(optimizer)
+        scaler.update()
+        scales.append(scaler.get_scale())
+    return {"scale after 1, 1999, 2000 and 2001 steps": [scales[0], *scales[-3:]]}
+
+
 def _unscaled_by_hand(scaler: Any, draw: Draw) -> Any:
     weights, slopes = _weights(draw), [draw.normal(3, 4), draw.normal(5)]
     optimizer = torch.optim.SGD(weights, lr=0.25)
@@ -437,6 +452,20 @@ def _set_up(weights: list[nn.Parameter], lr: float, momentum: float, scale: floa
     scaler = torch.amp.GradScaler(weights[0].device.type, init_scale=scale, growth_interval=growth_interval)
     scaler.scale(torch.zeros((), device=weights[0].device))  # the library's scaler wakes up here
     return masters, optimizer, scaler
+
+
+def _looked_at(candidate: Any, draw: Draw) -> Any:
+    """How far one step came."""
+    weights = [nn.Parameter(item.detach().half()) for item in _weights(draw)]
+    masters, optimizer, scaler = _set_up(weights, 0.125, 0.0, 256.0, 1)
+    for weight in weights:
+        weight.grad = _eighths(draw, *weight.shape).half()
+    try:
+        candidate(weights, masters, optimizer, scaler)
+    except RuntimeError as error:
+        if isinstance(error, NotImplementedError):
+            raise
+    return {"masters": masters, "scale": scaler.get_scale(), "weights": [item.detach().float() for item in weights]}
 
 
 def _in_place(candidate: Any, draw: Draw) -> Any:

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, equivalent, mistake
 
 # --- float_bits -------------------------------------------------------------------------------------------------------
 
@@ -84,7 +84,7 @@ def by_way_of_float32(x):
     "`bits` and `eps`.",
 )
 def widths_of_float32(x):
-    return _cut(_word(x), 8, 23)
+    return _cut(x.view(torch.int32).long(), 8, 23)
 
 
 @mistake(
@@ -116,6 +116,26 @@ def without_a_mask(x):
     exponent, fraction = WIDTHS[x.dtype]
     signed = x.view({1: torch.int8, 2: torch.int16, 4: torch.int32}[x.dtype.itemsize]).long()
     return signed >> (exponent + fraction) & 1, signed >> fraction, signed & (2**fraction - 1)
+
+
+@mistake(
+    float_bits,
+    "The fields keep the small integer dtype of the view: int8, int16 or int32. Asked for is int64: `.long()` "
+    "after `view`.",
+)
+def keeps_small_integers(x):
+    small = INTEGERS[x.dtype.itemsize]
+    return tuple(field.to(torch.int8 if small is torch.uint8 else small) for field in float_bits(x))
+
+
+@mistake(
+    float_bits,
+    "Two things: the fields keep the small integer dtype of the view, where int64 is asked for, and `>>` on a negative "
+    "integer moves ones in from the left. `.long()` after `view`, and `& 1` after the shift.",
+)
+def small_and_negative(x):
+    sign, exponent, fraction = keeps_small_integers(x)
+    return -sign, exponent, fraction
 
 
 @mistake(float_bits, "The sign field is -1 where it should be 1: `>>` on a negative integer keeps the sign. Add `& 1`.")
@@ -198,8 +218,8 @@ def truncates(x):
 
 @mistake(
     round_to_bfloat16,
-    "The lower bits are cut off of NaN, too: a NaN whose payload lies in them becomes infinite. And cutting off rounds "
-    "towards zero.",
+    "The lower 16 bits are cut off, which rounds towards zero, and of NaN, too: one whose payload lies there becomes "
+    "infinite. Add half a step first, and leave NaN as it is.",
 )
 def truncates_nan(x):
     return _rounds(x, lambda word: 0, nan=False)
@@ -236,6 +256,26 @@ def ties_to_odd(x):
 )
 def rounds_nan(x):
     return _rounds(x, _to_even, nan=False)
+
+
+@mistake(
+    round_to_bfloat16,
+    "Two things: a number halfway between two is always rounded away from zero, not to the one whose last bit "
+    "is 0, and NaN "
+    "is rounded like a number.",
+)
+def ties_away_and_nan(x):
+    return _rounds(x, lambda word: 0x8000, nan=False)
+
+
+@mistake(
+    round_to_bfloat16,
+    "Two things: a number halfway between two is always rounded towards zero, not to the one whose last bit is "
+    "0, and NaN is "
+    "rounded like a number.",
+)
+def ties_towards_zero_and_nan(x):
+    return _rounds(x, lambda word: 0x7FFF, nan=False)
 
 
 @mistake(
@@ -351,13 +391,20 @@ def _softmax(scores, mask=None, wide=torch.float32, fill=-torch.inf, top=lambda 
     return (powers / powers.sum(dim, keepdim=True).clamp(min=torch.finfo(wide).tiny)).to(scores.dtype)
 
 
+def _plain_softmax(wide):
+    powers = (wide - wide.amax(-1, keepdim=True)).exp()
+    return powers / powers.sum(-1, keepdim=True)
+
+
 @mistake(
     safe_softmax_half,
     "The largest score is not subtracted. exp overflows above 11 in float16 and above 88 in float32, and inf / "
     "inf is NaN.",
 )
 def no_maximum(scores, mask=None):
-    return _softmax(scores, mask, top=lambda s: torch.zeros_like(s[..., :1]))
+    wide = scores.float() if mask is None else scores.float().masked_fill(~mask, -torch.inf)
+    weights = (wide.exp() / wide.exp().sum(-1, keepdim=True)).to(scores.dtype)
+    return weights if mask is None else weights.masked_fill(~mask, 0.0)
 
 
 @mistake(
@@ -400,6 +447,16 @@ def stays_in_float32(scores, mask=None):
 
 @mistake(
     safe_softmax_half,
+    "Two things: the result stays in float32, where the dtype of the scores is asked for, and a query that may "
+    "look at nothing "
+    "gets NaN.",
+)
+def nan_in_float32(scores, mask=None):
+    return nan_where_hidden(scores.float(), mask)
+
+
+@mistake(
+    safe_softmax_half,
     "-10⁹ does not exist in float16: `masked_fill` raises an error. Go to float32 first and fill with -inf.",
 )
 def fills_with_a_billion(scores, mask=None):
@@ -415,16 +472,14 @@ def fills_with_a_billion(scores, mask=None):
     "difference. Such a row is zeros.",
 )
 def even_where_hidden(scores, mask=None):
-    wide = scores.float()
-    return (
-        (wide if mask is None else wide.masked_fill(~mask, torch.finfo(torch.float32).min)).softmax(-1).to(scores.dtype)
-    )
+    wide = scores.float() if mask is None else scores.float().masked_fill(~mask, torch.finfo(torch.float32).min)
+    return _plain_softmax(wide).to(scores.dtype)
 
 
 @mistake(safe_softmax_half, "A query that may look at nothing gets NaN: -inf - (-inf), or 0 / 0. Such a row is zeros.")
 def nan_where_hidden(scores, mask=None):
-    wide = scores.float()
-    return (wide if mask is None else wide.masked_fill(~mask, -torch.inf)).softmax(-1).to(scores.dtype)
+    wide = scores.float() if mask is None else scores.float().masked_fill(~mask, -torch.inf)
+    return _plain_softmax(wide).to(scores.dtype)
 
 
 @mistake(
@@ -469,9 +524,9 @@ def over_the_rows(scores, mask=None):
 @alternative(safe_softmax_half)
 def filled_twice(scores, mask=None):
     if mask is None:
-        return scores.softmax(-1, dtype=torch.float32).to(scores.dtype)
+        return _plain_softmax(scores.float()).to(scores.dtype)
     wide = scores.float().masked_fill(~mask, -torch.inf)
-    return wide.softmax(-1).masked_fill(~mask, 0.0).to(scores.dtype)
+    return _plain_softmax(wide).masked_fill(~mask, 0.0).to(scores.dtype)
 
 
 @alternative(safe_softmax_half)
@@ -893,7 +948,7 @@ def never_unscales(parameters, scale, max_norm):
 def trips_over_none(parameters, scale, max_norm):
     parameters = list(parameters)
     for parameter in parameters:
-        parameter.grad.div_(scale)
+        parameter.grad /= scale
     return nn.utils.clip_grad_norm_(parameters, max_norm)
 
 
@@ -1019,6 +1074,31 @@ def divides_by_hand_too(weights, masters, optimizer, scaler):
     scaler.step(optimizer)
     scaler.update()
     _copy_back(weights, masters)
+
+
+@mistake(
+    master_weight_step,
+    "The gradients are divided by hand and `optimizer.step()` is called: an overflow goes into the masters, and "
+    "the scale never "
+    "changes. `scaler.step(optimizer)` and `scaler.update()` see to that.",
+)
+def by_hand(weights, masters, optimizer, scaler):
+    _hand_over(weights, masters, into=lambda grad: grad.float() / scaler.get_scale())
+    optimizer.step()
+    _copy_back(weights, masters)
+
+
+@mistake(
+    master_weight_step,
+    "The masters have moved, and then `weight.copy_` fails: a leaf that needs a gradient must not be written to while "
+    "autograd watches. Put it under `torch.no_grad()`.",
+)
+def copies_under_autograd(weights, masters, optimizer, scaler):
+    _hand_over(weights, masters)
+    scaler.step(optimizer)
+    scaler.update()
+    for weight, master in zip(weights, masters, strict=True):
+        weight.copy_(master)
 
 
 @mistake(master_weight_step, "`scaler.update()` is missing: the scale never changes, and after an overflow it must.")
@@ -1217,13 +1297,48 @@ def as_on_a_gpu(operation, *inputs, autocast=torch.bfloat16):
 
 @mistake(
     autocast_dtype,
-    "Two dtypes that meet in an addition or in `cat` give the narrower one, or the first. Type promotion gives "
-    "the wider one; "
-    "autocast has nothing to do with it.",
+    "Two dtypes that meet in an addition or in `cat` give the narrower one. Type promotion gives one that holds both.",
 )
-def takes_the_first(operation, *inputs, autocast=torch.bfloat16):
+def takes_the_narrower(operation, *inputs, autocast=torch.bfloat16):
     narrow = min(inputs, key=lambda dtype: dtype.itemsize)
     return narrow if operation in ("add", "mul", "cat", "stack") else _predict(operation, inputs, autocast)
+
+
+@mistake(
+    autocast_dtype,
+    "float64 is treated like the others, in products and in losses. autocast leaves it alone: ask for it first.",
+)
+def forgets_float64(operation, *inputs, autocast=torch.bfloat16):
+    if operation in PRODUCTS:
+        return autocast
+    return torch.float32 if operation in WIDENED else _promoted(inputs)
+
+
+@mistake(
+    autocast_dtype,
+    "Where two dtypes meet in an addition or in `cat`, the first one is taken. Type promotion gives one that "
+    "holds both.",
+)
+def takes_the_first(operation, *inputs, autocast=torch.bfloat16):
+    return _predict(operation, inputs[:1] if operation not in PRODUCTS else inputs, autocast)
+
+
+@mistake(
+    autocast_dtype,
+    "Two things: where two dtypes meet in an addition or in `cat`, the first one is taken, and float64 is narrowed.",
+)
+def takes_the_first_and_forgets_float64(operation, *inputs, autocast=torch.bfloat16):
+    return forgets_float64(operation, *(inputs if operation in PRODUCTS else inputs[:1]), autocast=autocast)
+
+
+@mistake(
+    autocast_dtype,
+    "`promote_types` wants two dtypes, and some operations have one input: then there is nothing to promote.",
+)
+def promotes_one(operation, *inputs, autocast=torch.bfloat16):
+    if torch.float64 in inputs or operation in PRODUCTS or operation in WIDENED:
+        return _predict(operation, inputs, autocast)
+    return torch.promote_types(*inputs)
 
 
 @mistake(autocast_dtype, "Products give bfloat16 whatever autocast is told. The dtype to narrow to is an argument.")
@@ -1272,3 +1387,32 @@ def by_empty_tensors(operation, *inputs, autocast=torch.bfloat16):
     if together.dtype == torch.float64 or operation not in (*PRODUCTS, *WIDENED):
         return together.dtype
     return autocast if operation in PRODUCTS else torch.float
+
+
+# --- mutants that are right -------------------------------------------------------------------------------------------
+
+equivalent(
+    float_bits,
+    "exponent = 8 * x.dtype.itemsize - 1 ^ fraction",
+    "7, 15 and 31 are all ones in binary: exclusive or with a smaller number subtracts it.",
+)
+equivalent(
+    LossScaler,
+    "if self.quiet >= self.interval:",
+    "The count grows by one and starts anew where it equals the interval: it never gets beyond.",
+)
+equivalent(
+    master_weight_step,
+    "for weight, master in zip(weights, masters, strict=False):",
+    "The two lists are equally long, so there is nothing to be strict about.",
+)
+equivalent(
+    autocast_dtype,
+    "return inputs[0] if len(inputs) <= 1 else torch.promote_types(*inputs)",
+    "An operation has one input or two: none is not asked for.",
+)
+equivalent(
+    autocast_dtype,
+    "return inputs[ -1] if len(inputs) == 1 else torch.promote_types(*inputs)",
+    "Of one input the last is the first.",
+)

@@ -1,0 +1,2 @@
+# exercise: 
+# every answer as it is
