@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 
 from autograder.engine.verdict import Verdict
 from autograder.grading.grade import Settings, grade_notebook
+from autograder.grading.gradebook import GradebookError
 from autograder.grading.kernel.session import CannotStart
 from autograder.grading.public import public_folder
 from autograder.grading.sandbox import warm
@@ -89,7 +90,7 @@ def decide(work: Work, settings: Settings) -> Result:
 
 def our_fault(error: Exception) -> str:
     """What went wrong in the grader, and what to do; with the kind of error where nobody foresaw it."""
-    if isinstance(error, CannotStart | NoSandbox):
+    if isinstance(error, CannotStart | NoSandbox | GradebookError):
         return str(error)
     if isinstance(error, OSError) and error.strerror:
         place = error.filename or tempfile.gettempdir()

@@ -15,7 +15,9 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Dict, Integer, Unicode
 
 from autograder.engine.verdict import Verdict
+from autograder.grading.decide import our_fault
 from autograder.grading.grade import Settings, grade_notebook
+from autograder.grading.gradebook import in_a_sentence
 from autograder.grading.hidden import fresh_seed
 from autograder.grading.inside.limits import Limits
 from autograder.grading.ledger import write_graded, write_not_graded
@@ -44,8 +46,7 @@ class SubmissionExporter(NotebookExporter):
         # Whatever went wrong, it is no zero. Noted here and raised again: nbgrader goes on with the next submission.
         except Exception as error:
             names = resources["nbgrader"]
-            known = isinstance(error, NotGraded | Unreadable)
-            reason = str(error) if known else f"{type(error).__name__}: {error}"
+            reason = str(error) if isinstance(error, NotGraded | Unreadable) else our_fault(error)
             write_not_graded(Path.cwd(), names["assignment"], names["student"], reason)
             forget_empty_submission(names, zeros=not os.path.lexists(filename))
             raise NotGraded(f"{names['student']}, {names['assignment']}: not graded: {reason}") from error
@@ -78,7 +79,7 @@ def forget_empty_submission(names: dict[str, str], zeros: bool = False) -> None:
         zeros: nbgrader has written zeros even, because no file had the lesson's name.
     """
     nothing = (None, 0) if zeros else (None,)
-    with Gradebook(names["db_url"]) as gradebook:
+    with in_a_sentence(), Gradebook(names["db_url"]) as gradebook:
         try:
             submission = gradebook.find_submission(names["assignment"], names["student"])
         except MissingEntry:
@@ -121,7 +122,7 @@ class SaveVerdicts(NbGraderPreprocessor):
     def preprocess(self, notebook: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         names = resources["nbgrader"]
         lesson, student, verdicts = names["assignment"], names["student"], resources["verdicts"]
-        with Gradebook(names["db_url"]) as gradebook:
+        with in_a_sentence(), Gradebook(names["db_url"]) as gradebook:
             save_scores(gradebook, notebook, lesson, student, verdicts)
         repairs = notebook.metadata.get("repairs", [])
         write_graded(Path.cwd(), lesson, student, verdicts, repairs, resources["seconds"])

@@ -146,6 +146,7 @@ def workers(jobs: int, scheduler: str | None, bare: bool, device: str = "cpu") -
             _prove(client, bare, device)
             yield client
         return
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what is lost is said in a sentence
     try:
         client = Client(scheduler, timeout=CONNECT_SECONDS)
     except (OSError, ValueError, TimeoutError) as error:

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
-from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
 from autograder.engine.verdict import State
+from autograder.grading.gradebook import GradebookError, in_a_sentence
 from autograder.grading.ledger import LEDGER, read_ledger
 from autograder.grading.reporting.export import by_exercise
 
@@ -156,12 +156,12 @@ def _from_ledger(student: str, entry: dict[str, Any]) -> Result:
 def _with_gradebook(address: str, lesson: str, results: dict[str, Result]) -> ClassResults:
     """Adds what people decided, and who handed nothing in."""
     try:
-        with Gradebook(address) as gradebook:
+        with in_a_sentence(), Gradebook(address) as gradebook:
             names = sorted({*results, *(student.id for student in gradebook.students)})
             found = [_from_gradebook(gradebook, lesson, name, results.get(name)) for name in names]
             return ClassResults(lesson, found, _written(gradebook, lesson))
-    except SQLAlchemyError as error:
-        raise NoResults(f"The gradebook {address} cannot be read: {str(error).splitlines()[0]}") from error
+    except GradebookError as error:
+        raise NoResults(f"The report needs the gradebook. {error}") from error
 
 
 def _written(gradebook: Gradebook, lesson: str) -> dict[str, float]:
