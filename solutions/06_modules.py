@@ -118,7 +118,7 @@ print("after a call of the outer module:", [part.training for part in outer])
 #
 # ### Exercise: `MiniModule` ●●● · 20 minutes
 #
-# Build `nn.Module` in small, without `nn.Module`. Three methods are given. Write the others one by one and run the
+# Build `nn.Module` in small, without `nn.Module`. Four methods are given. Write the others one by one and run the
 # check after each of them: the first lines of the card are about registration, then come buffers, `state_dict`, `to`,
 # `train`. It grows from top to bottom, and points grow with it.
 #
@@ -431,7 +431,7 @@ print("what is saved:", list(shifted.state_dict()))
 
 norm = nn.BatchNorm1d(1)
 norm(torch.tensor([[1.0], [3.0]]))
-print("a batch norm's buffer after one call:", norm.running_mean.item())
+print(f"a batch norm's buffer after one call: {norm.running_mean.item():.1f}")
 
 # %% [markdown]
 # > Three corrections.
@@ -517,7 +517,7 @@ model(torch.randn(8, 2)).square().sum().backward()
 try:
     model(torch.randn(8, 2)).square().sum().backward()
 except RuntimeError as error:
-    print("second step:", str(error).partition(".")[0])
+    print("second step:", str(error).partition(" (")[0])
 print("what is saved:", list(model.state_dict()))
 before = model[1].mean.clone()
 model.eval()(torch.randn(8, 2))
@@ -626,7 +626,7 @@ for name, module in ways.items():
 #
 # $$\text{running} \leftarrow (1 - m) \cdot \text{running} + m \cdot \text{new}$$
 #
-# Three things to know, and each has cost people days.
+# Three things to know.
 #
 # - `momentum` $m$ is the share of the **new** batch, 0.1 as a rule. An optimizer's momentum means the opposite. With
 #   `momentum=None` all batches weigh the same: $m = 1 / \text{num\_batches\_tracked}$, this batch included.
@@ -641,9 +641,9 @@ for name, module in ways.items():
 # %%
 x = torch.tensor([[1.0], [2.0], [6.0]])
 norm = nn.BatchNorm1d(1)
-print("training  ", norm(x).flatten().tolist())
+print("training  ", norm(x).flatten().detach().numpy().round(4))
 print("remembered", {name: round(value.item(), 4) for name, value in norm.named_buffers()})
-print("evaluation", norm.eval()(x).flatten().tolist())
+print("evaluation", norm.eval()(x).flatten().detach().numpy().round(4))
 
 # %% [markdown]
 # The mean is 3. The running mean has gone a tenth of the way from 0 to it. The biased variance is 14/3 and the
@@ -861,7 +861,7 @@ print("parameters:", [name for name, _ in model.named_parameters()], "state_dict
 # </details>
 # <details><summary>Hint 2: nearly the code</summary>
 #
-# `head, dot, _ = name.partition(".")`; the part is `head` if there is a dot, else `""`. `parameter.numel()` numbers
+# `head, dot, _ = name.partition(".")`; the part is `head` if there is a dot, else `"self"`. `parameter.numel()` numbers
 # go into `counts[part]`.
 #
 # </details>
@@ -877,7 +877,7 @@ def count_parameters(model: nn.Module, trainable: bool = False) -> dict[str, int
 
     Returns:
         For each part, which is the name of a direct child of `model`, the numbers in its parameters. The model's own
-        parameters count under the empty name. A shared parameter counts once, for the first part that
+        parameters count under `"self"`. A shared parameter counts once, for the first part that
         `named_parameters` finds it in. A part with nothing to count has no entry.
 
     >>> count_parameters(nn.Sequential(nn.Linear(3, 2), nn.Tanh(), nn.Linear(2, 1)))
@@ -888,7 +888,7 @@ def count_parameters(model: nn.Module, trainable: bool = False) -> dict[str, int
     for name, parameter in model.named_parameters():
         if parameter.requires_grad or not trainable:
             head, dot, _ = name.partition(".")
-            part = head if dot else ""
+            part = head if dot else "self"
             counts[part] = counts.get(part, 0) + parameter.numel()
     return counts
     # END SOLUTION
@@ -913,12 +913,11 @@ with torch.device("meta"):
 print("with the head that fills masks:", count_parameters(masked))
 part_by_part = sum(sum(item.numel() for item in part.parameters()) for part in masked.children())
 print(f"together {sum(count_parameters(masked).values()):,}; part by part it would be {part_by_part:,}")
-millions = {part: count / 1e6 for part, count in count_parameters(bert).items()}
-bars({"bert-base": millions}, ylabel="millions of parameters")
+bars({"bert-base": count_parameters(bert)}, ylabel="parameters (logarithmic)", logy=True)
 
 # %% [markdown]
-# *The picture: three bars for the parts of bert-base. The encoder has 85 million parameters, the embeddings 24
-# million, the pooler 0.6 million.*
+# *The picture: three bars for the parts of bert-base on a logarithmic axis. The encoder has 85 million parameters, the
+# embeddings 24 million, the pooler 0.6 million.*
 #
 # The head's decoder is tied to the table of words: 23 million numbers that a count part by part has twice.
 
@@ -1108,7 +1107,8 @@ small = BertConfig(
 )
 pretrained, classifier = BertForMaskedLM(small), BertForSequenceClassification(small)
 report = load_matching(classifier, pretrained.state_dict(), ignore=[r"^cls\."])
-print(report)
+for kind, names in report.items():
+    print(f"{kind:10} {names}")
 table = "bert.embeddings.word_embeddings.weight"
 print("the table was loaded:", torch.equal(classifier.get_parameter(table), pretrained.get_parameter(table)))
 

@@ -264,6 +264,13 @@ class ChangesOnlyItself(_Mini):
         return self
 
 
+equivalent(
+    MiniModule,
+    "if other != shelf:",
+    "A name lies on one shelf alone, so two shelves are equal only where both are empty: nothing is to be taken off.",
+)
+
+
 @alternative(MiniModule)
 class MiniByQueue(_Mini):
     """Without recursion."""
@@ -377,6 +384,19 @@ class PlainTensors(_Linear):
         self.weight = torch.empty(outputs, inputs, requires_grad=True)
         self.bias = torch.empty(outputs, requires_grad=True) if bias else None
         self.start()
+
+
+@mistake(
+    Linear,
+    "The weight is a plain tensor: it learns nothing, since no optimizer is told of it, and it is neither saved nor "
+    "moved. Make it an nn.Parameter.",
+)
+class PlainWeight(_Linear):
+    def __init__(self, inputs, outputs, bias=True):
+        super().__init__(inputs, outputs, bias)
+        weight = self.weight.detach().clone().requires_grad_()
+        del self.weight
+        self.weight = weight
 
 
 @mistake(
@@ -618,6 +638,15 @@ class FrozenParameter(_Running):
         self.count += len(rows)
         self.mean.data += (rows - self.mean).sum(0) / self.count
         self.last = rows.mean(0)
+
+
+@mistake(RunningMean, "The mean is a plain attribute: it is not saved, does not move, and a replica shares it.")
+class MeanIsPlain(_Running):
+    def keep(self, name, value, persistent=True):
+        if name == "mean":
+            self.mean = value
+        else:
+            super().keep(name, value, persistent)
 
 
 @mistake(RunningMean, "The last batch's mean is saved too. It is worth nothing tomorrow: persistent=False.")
@@ -971,6 +1000,26 @@ class OverTheBatchOnly(_Norm):
 
 @mistake(
     BatchNorm1d,
+    "Only (batch, features) is handled. With a length, each feature of dimension 1 has one mean over batch and length: "
+    "x.movedim(1, -1) brings the features to the end, and back.",
+)
+class RowsOnly(_Norm):
+    def check(self, x):
+        super().check(x)
+        if self.training and len(x) == 1:
+            raise ValueError("one row has no variance")
+
+    def dims(self, x):
+        return (0,)
+
+    def chosen(self, x):
+        if x.dim() == 2:
+            return super().chosen(x)
+        return self.running_mean * x, self.running_var * x  # does not broadcast
+
+
+@mistake(
+    BatchNorm1d,
     "One mean and one variance are taken over everything. Each feature, dimension 1, has its own.",
 )
 class OverEverything(_Norm):
@@ -1087,7 +1136,7 @@ def count_parameters(model, trainable=False):
                 continue
             seen.add(id(parameter))
             if parameter.requires_grad or not trainable:
-                part = path.split(".")[0]
+                part = path.split(".")[0] or "self"
                 counts[part] = counts.get(part, 0) + math.prod(parameter.shape)
     return counts
 
@@ -1096,7 +1145,7 @@ def _count(named, trainable, size=Tensor.numel):
     counts = {}
     for name, value in named:
         if not trainable or value.requires_grad:
-            part = name.partition(".")[0] if "." in name else ""
+            part = name.partition(".")[0] if "." in name else "self"
             counts[part] = counts.get(part, 0) + size(value)
     return counts
 
@@ -1156,16 +1205,16 @@ def never_counts_frozen(model, trainable=False):
 
 @mistake(
     count_parameters,
-    "The model's own parameters are missing: named_children() only leads to those of the parts. They count under ''.",
+    "The model's own parameters are missing: named_children() leads to the parts' only. They count under `self`.",
 )
 def forgets_its_own(model, trainable=False):
     counts = _count(model.named_parameters(), trainable)
-    return {part: count for part, count in counts.items() if part}
+    return {part: count for part, count in counts.items() if part != "self"}
 
 
 @mistake(
     count_parameters,
-    "The model's own parameters stand under their own names. They have no part: they count under the empty name.",
+    "The model's own parameters stand under their own names. They have no part: they count under `self`.",
 )
 def names_its_own(model, trainable=False):
     counts = {}
@@ -1174,6 +1223,24 @@ def names_its_own(model, trainable=False):
             part = name.split(".")[0]
             counts[part] = counts.get(part, 0) + value.numel()
     return counts
+
+
+@mistake(
+    count_parameters,
+    "Two things: the model's own parameters are missing, and a parameter that two parts share counts in both. One walk "
+    "over model.named_parameters() finds each once.",
+)
+def counts_children(model, trainable=False):
+    counts = {}
+    for part, module in model.named_children():
+        sizes = [value.numel() for value in module.parameters() if value.requires_grad or not trainable]
+        counts |= {part: sum(sizes)} if sizes else {}
+    return counts
+
+
+@mistake(count_parameters, "One total is returned. Asked for is a dict, with a number for each part of the model.")
+def counts_all_together(model, trainable=False):
+    return sum(value.numel() for value in model.parameters() if value.requires_grad or not trainable)
 
 
 @mistake(count_parameters, "Parts without parameters are listed with 0; leave them out.")
@@ -1195,7 +1262,8 @@ def counted_by_identity(model, trainable=False):
     for value, name in owners.items():
         if value.requires_grad or not trainable:
             head, dot, _ = name.partition(".")
-            counts[head if dot else ""] = counts.get(head if dot else "", 0) + value.numel()
+            part = head if dot else "self"
+            counts[part] = counts.get(part, 0) + value.numel()
     return counts
 
 
@@ -1278,6 +1346,19 @@ def wants_a_dot(model, target, source):
     if "." not in target or "." not in source:
         raise ValueError("not enough values to unpack")
     tie(model, target, source)
+
+
+@mistake(
+    tie,
+    "setattr takes no dots: it would give the model itself an attribute of that name. Assign to the module that holds "
+    "the parameter, model.get_submodule(path).",
+)
+def assigns_to_the_model(model, target, source):
+    _, _, old = _found(model, target)
+    shared = _found(model, source)[2]
+    if old.shape != shared.shape:
+        raise ValueError("shapes differ")
+    setattr(model, target, shared)
 
 
 @mistake(tie, "Names are followed one step only: `body.0.weight` has two dots. get_submodule walks the whole way.")
@@ -1405,6 +1486,16 @@ def needs_a_bias(module, std=0.02):
     _init(module, std)
     if isinstance(module, nn.Linear):
         nn.init.zeros_(module.bias)
+
+
+@mistake(
+    init_bert_weights,
+    "The padding's row is a view of a parameter, and autograd forbids to write into it. Do it under torch.no_grad().",
+)
+def writes_under_autograd(module, std=0.02):
+    _init(module, std, padding=False)
+    if isinstance(module, nn.Embedding) and module.padding_idx is not None:
+        module.weight[module.padding_idx].zero_()
 
 
 @mistake(
