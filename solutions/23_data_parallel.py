@@ -10,6 +10,7 @@
 import math
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
+from itertools import cycle, islice
 from typing import Any
 
 import torch
@@ -424,7 +425,7 @@ explore(
 # `tensor.copy_(flat.view(tensor.shape))`. Where `flat` was a view this does nothing.
 #
 # </details>
-# <details><summary>Hint 4: ranks "did not end within 6 s"?</summary>
+# <details><summary>Hint 4: ranks "did not end within 10 s"?</summary>
 #
 # Somebody waits for somebody who waits. Is it `isend` that comes first, and `wait` after the `recv`? Do all ranks run
 # the same number of steps?
@@ -470,8 +471,8 @@ def ring_all_reduce(tensor: Tensor) -> None:
 check(ring_all_reduce)
 
 # %% [markdown]
-# (The answer above needs one loop: as the second half begins with the chunk that the first has just finished, the
-# numbers simply count on.)
+# (Two loops, or one: the second half begins with the chunk that the first has just finished, so the chunk numbers
+# simply count on.)
 #
 # **See it.** What the busiest rank sends, for your ring and for a sum that is made on rank 0. Counted, not computed.
 
@@ -777,8 +778,8 @@ in_which_order()
 # </details>
 # <details><summary>Hint 2: sending in order</summary>
 #
-# `self.sent` is the list of what has left. Its length is the number of the next bucket. After each arrival: as long as
-# there is a next bucket and it misses nothing, send it.
+# `self.sent` is the list of what has left. Its length is the number of the next bucket. After each arrival, walk
+# through the counts of the buckets that are left: send, and stop at the first that still misses something.
 #
 # </details>
 # <details><summary>Hint 3: the second step is not exchanged?</summary>
@@ -789,7 +790,7 @@ in_which_order()
 # <details><summary>Hint 4: nearly the code of <code>sync</code></summary>
 #
 # ```python
-# while len(self.sent) < len(self.buckets):
+# for _ in self.buckets[len(self.sent) :]:
 #     self._send()
 # ...                                        # who used what: an all-reduce, as in NaiveDDP
 # for bucket, (flat, handle) in zip(self.buckets, self.sent, strict=True):
@@ -813,7 +814,7 @@ class BucketedDDP(nn.Module):
     `model.sync()` is called on every rank after each `backward()`. Then gradients are as after `NaiveDDP.sync()`.
     """
 
-    def __init__(self, module: nn.Module, bucket_bytes: int = 2**20) -> None:
+    def __init__(self, module: nn.Module, bucket_bytes: int) -> None:
         # BEGIN SOLUTION
         super().__init__()
         self.module = module
@@ -850,7 +851,9 @@ class BucketedDDP(nn.Module):
         """The hook: a gradient is there. Sends what can be sent now."""
         # BEGIN SOLUTION
         self.missing[self.bucket_of[weight]] -= 1
-        while len(self.sent) < len(self.buckets) and self.missing[len(self.sent)] == 0:
+        for missing in self.missing[len(self.sent) :]:
+            if missing:
+                break
             self._send()
         # END SOLUTION
 
@@ -866,7 +869,7 @@ class BucketedDDP(nn.Module):
     def sync(self) -> None:
         """Sends what is left, waits, and makes every gradient the mean over the ranks."""
         # BEGIN SOLUTION
-        while len(self.sent) < len(self.buckets):
+        for _ in self.buckets[len(self.sent) :]:
             self._send()
         used = torch.tensor([weight.grad is not None for weight in self.bucket_of], dtype=torch.int32)
         dist.all_reduce(used)
@@ -888,7 +891,7 @@ check(BucketedDDP)
 # exchanges.
 
 # %%
-pictures.timeline({"NaiveDDP": NaiveDDP, "BucketedDDP": BucketedDDP})
+pictures.timeline({"NaiveDDP": NaiveDDP, "BucketedDDP": lambda model: BucketedDDP(model, 2**20)})
 
 # %% [markdown]
 # *The picture: two time axes, one above the other. With `NaiveDDP` six blue bars, the layers' backward passes, come
@@ -929,7 +932,8 @@ pictures.timeline({"NaiveDDP": NaiveDDP, "BucketedDDP": BucketedDDP})
 # <details><summary>Hint 2: the length</summary>
 #
 # A rank reads ⌊examples / n⌋ with `drop_last`, else ⌈examples / n⌉. Filled up is from the beginning of the order, as
-# often as needed: two examples for five ranks are 0 1 0 1 0.
+# often as needed: two examples for five ranks are 0 1 0 1 0. `islice(cycle(order), total)` gives the first `total` of
+# an order that starts again and again.
 #
 # </details>
 # <details><summary>Hint 3: other code draws other numbers now?</summary>
@@ -987,8 +991,8 @@ class DistributedSampler(Sampler[int]):
             stream = torch.Generator().manual_seed(self.seed + self.epoch)
             order = torch.randperm(len(self.dataset), generator=stream).tolist()
         total = len(self) * self.num_replicas
-        order = (order * math.ceil(total / len(order)))[:total]
-        return iter(order[self.rank :: self.num_replicas])
+        even = list(islice(cycle(order), total))
+        return iter(even[self.rank :: self.num_replicas])
         # END SOLUTION
 
 

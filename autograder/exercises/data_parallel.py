@@ -26,8 +26,8 @@ from autograder.engine.exercise import Thunk, exercise
 from autograder.engine.probes import gradients, with_arguments, with_random_state
 from autograder.engine.ranks import RankFailed, counted_traffic, run_on_ranks
 
-SECONDS = 6.0  # for one run of ranks; the right answers need a tenth of a second
-PATIENCE = timedelta(seconds=2)  # how long one rank waits for a word of another that may never come
+SECONDS = 10.0  # for one run of ranks; the right answers need a tenth of a second, on a busy machine a few
+PATIENCE = timedelta(seconds=4)  # how long one rank waits for a word of another that may never come
 
 WRAPPERS = (DistributedDataParallel, DataParallel)
 USED = "torch's own wrappers"
@@ -135,7 +135,7 @@ def scatter(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]]:
     yield "a pair", pair
     yield "a dict with more inside", nested
     yield "settings only", lambda: candidate({"scale": 2.0, "empty": [], "name": "a"}, 3)
-    yield "few rows and a setting", lambda: candidate([mask, "a"], 4)
+    yield "few rows and a setting", lambda: [candidate([mask, "a"], 4), candidate({"mask": mask, "name": "a"}, 4)]
     yield "a transposed batch", lambda: candidate(draw.normal(3, 4).T, 3)
     yield "gradients find the way back", lambda: gradients(lambda x: torch.cat([*candidate(x, 2)][::-1]), x)
     yield "what is cut stays whole", lambda: with_arguments(candidate, [x, {"ids": ids}], 2)
@@ -193,6 +193,7 @@ def _reduced(candidate: Any, inputs: dict[str, list[Tensor]]) -> dict[str, Any]:
 
 @exercise(
     points=3,
+    seconds=30,
     without=[
         dist.all_reduce, dist.reduce, dist.reduce_scatter, dist.reduce_scatter_tensor, dist.all_gather,
         dist.all_gather_into_tensor, dist.gather, dist.broadcast, dist.all_to_all, dist.all_gather_object,
@@ -274,7 +275,7 @@ def _broadcast(candidate: Any, models: dict[str, tuple[nn.Module, dict[str, Any]
     return shown
 
 
-@exercise(points=1)
+@exercise(points=1, seconds=30)
 def broadcast_parameters(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]]:
     """Every rank starts from one rank's model."""
     frozen, double = draw.fill_(Tied()), draw.fill_(nn.Linear(3, 2).double())
@@ -449,7 +450,7 @@ def _observed(plain: OnRanks, odd: OnRanks) -> Iterator[tuple[str, Thunk]]:
     yield "a head that no rank uses", lambda: [heads(1, "heads.2"), steps(odd, "heads", "gradients of the last step")]
 
 
-@exercise(points=2, without=WRAPPERS)
+@exercise(points=2, without=WRAPPERS, seconds=60)
 def NaiveDDP(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]]:
     """A wrapper whose `sync` gives every rank the mean gradient."""
     plain = OnRanks(draw, 3, _learns, candidate, plain_cases(draw))
@@ -513,7 +514,7 @@ def _in_time(candidate: Any, model: nn.Sequential, x: Tensor, bucket_bytes: Sequ
     }
 
 
-@exercise(points=3, without=WRAPPERS)
+@exercise(points=3, without=WRAPPERS, seconds=60)
 def BucketedDDP(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]]:
     """Gradients travel in buckets while the backward pass goes on."""
     plain = OnRanks(draw, 3, _learns, candidate, plain_cases(draw), 100)
@@ -522,11 +523,12 @@ def BucketedDDP(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]]:
         nn.Linear(4, 6), nn.Tanh(), nn.Linear(6, 3), nn.Tanh(), nn.Linear(3, 3), nn.Tanh(), nn.Linear(3, 2)
     )
     x = draw.normal(3, 4)
-    when = OnRanks(draw, 2, _in_time, candidate, draw.fill_(deep), x, [1, 50, 10_000])
+    when = OnRanks(draw, 2, _in_time, candidate, draw.fill_(deep), x, [1, 50, 85, 96, 97, 10_000])
 
     yield from _observed(plain, odd)
     yield "what has left when the gradient reaches each layer: 50 bytes a bucket", lambda: when.shown("50")
     yield "a bucket for every parameter, and one for all", lambda: when.shown("1", "10000")
+    yield "buckets that are full to the byte", lambda: when.shown("85", "96", "97")
     yield "the backward pass does not wait for late ranks", lambda: when.shown("late")
     yield "outside it is a module like any other", lambda: odd.shown("outside")
 
@@ -595,7 +597,7 @@ def _accumulated(candidate: Any, model: nn.Module, cases: dict[str, list[Any]]) 
     return shown
 
 
-@exercise(points=2)
+@exercise(points=2, seconds=30)
 def accumulate_gradients(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]]:
     """Many small batches, one exchange."""
 
@@ -626,7 +628,7 @@ def _metrics(candidate: Any, cases: dict[str, list[tuple[dict[str, float], int]]
     return shown
 
 
-@exercise(points=1)
+@exercise(points=1, seconds=30)
 def all_reduce_metrics(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]]:
     """Means over all examples of all ranks."""
     losses = [round(draw.integer(1, 1000) / 100, 2) for _ in range(9)]

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 from torch.utils.data import DistributedSampler as TorchSampler
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, equivalent, mistake
 
 
 # ---------------------------------------------------------------------------------------------------------------
@@ -136,6 +136,13 @@ def by_recursion_over_pieces(inputs, parts):
     return [inputs for _ in range(parts)]
 
 
+equivalent(
+    scatter,
+    "return [dict(zip(inputs, piece, strict=False)) for piece in pieces]",
+    "a piece has one item for each key",
+)
+
+
 # ---------------------------------------------------------------------------------------------------------------
 def gather(outputs):
     first = outputs[0]
@@ -229,6 +236,19 @@ def with_vstack(outputs):
     return gathered(
         lambda parts: torch.cat([p.unsqueeze(0) for p in parts] if not parts[0].ndim else parts, 0), outputs
     )
+
+
+equivalent(
+    gather,
+    "return torch.stack(outputs) if first.dim() <= 0 else torch.cat(outputs)",
+    "no tensor has fewer than zero dimensions",
+)
+equivalent(
+    gather,
+    "return type(first)(gather(list(items)) for items in zip(*outputs, strict=False))",
+    "the outputs are built alike, so all are equally long",
+)
+equivalent(gather, "first = outputs[ -1]", "the outputs are built alike: the last one tells as much as the first")
 
 
 # ---------------------------------------------------------------------------------------------------------------
@@ -638,6 +658,13 @@ class GathersObjects(Wrapper):
             item.grad = sum(found) / len(everybody) if found else None
 
 
+equivalent(
+    NaiveDDP,
+    "for weight, ranks in zip(weights, used.tolist(), strict=False):",
+    "there is one flag for each weight",
+)
+
+
 # ---------------------------------------------------------------------------------------------------------------
 class BucketedDDP(DistributedDataParallel):
     """torch's own, with its own buckets."""
@@ -848,6 +875,23 @@ class MeansBeforeSending(Buckets):
 class WithFutures(Buckets):
     def send(self, flat):
         return dist.all_reduce(flat, async_op=True).get_future()
+
+
+equivalent(
+    BucketedDDP,
+    "ranks_of = dict(zip(self.bucket_of, used.tolist(), strict=False))",
+    "there is one flag for each weight",
+)
+equivalent(
+    BucketedDDP,
+    "for bucket, (flat, handle) in zip(self.buckets, self.sent, strict=False):",
+    "by then every bucket has been sent, each once",
+)
+equivalent(
+    BucketedDDP,
+    "for weight, grad in zip(bucket, flat.split([weight.numel() for weight in bucket]), strict=False):",
+    "the split makes one piece for each weight",
+)
 
 
 # ---------------------------------------------------------------------------------------------------------------
@@ -1137,6 +1181,18 @@ def scaled_afterwards(model, batches, loss_function):
     return value
 
 
+equivalent(
+    accumulate_gradients,
+    "with model.no_sync() if number != len(batches) else nullcontext():",
+    "the count ends with the last batch, so what is not equal is smaller",
+)
+equivalent(
+    accumulate_gradients,
+    "with model.no_sync() if number is not len(batches) else nullcontext():",
+    "as with !=: CPython has one object for each small number",
+)
+
+
 # ---------------------------------------------------------------------------------------------------------------
 def all_reduce_metrics(metrics, count):
     """All numbers to everybody, then plain sums."""
@@ -1242,3 +1298,10 @@ def by_objects_in_one_tensor(metrics, count):
 @alternative(all_reduce_metrics)
 def by_reduced(metrics, count):
     return reduced(metrics, count)
+
+
+equivalent(
+    all_reduce_metrics,
+    "return {name: total / examples if examples else math.nan for name, total in zip(names, totals, strict=False)}",
+    "there is one sum for each name",
+)
