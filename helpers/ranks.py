@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -22,7 +21,7 @@ from helpers.style import CYCLE
 __all__ = ["Call", "RankFailed", "Traffic", "counted_traffic", "rank_device", "run_on_ranks", "torchrun"]
 
 MOST_COLUMNS = 4
-LOG = re.compile(r"(\d+)/stdout\.log$")
+SECONDS_TO_END = 10
 
 
 class Values(list[Any]):
@@ -71,15 +70,30 @@ def torchrun(source: str, ranks: int = 2, seconds: float = 60.0) -> None:
         # torchrun is the same module by a shorter name. Redirected, each rank's streams are files of their own.
         words = ["-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={ranks}", "--redirects=3"]
         own = {"OMP_NUM_THREADS": "1", "GLOO_SOCKET_IFNAME": "lo0" if sys.platform == "darwin" else "lo"}
-        done = subprocess.run(
-            [sys.executable, *words, f"--log-dir={logs}", str(script)],
-            capture_output=True, text=True, timeout=seconds, cwd=folder, env={**os.environ, **own}, check=False,
-        )  # fmt: skip
+        command = [sys.executable, *words, f"--log-dir={logs}", str(script)]
+        status, said = _to_its_end(command, folder, {**os.environ, **own}, seconds)
         files = sorted(logs.rglob("stdout.log"), key=lambda file: int(file.parent.name))
         show_outputs([file.read_text() for file in files])
-        if done.returncode:
+        if status:
             errors = [file.with_name("stderr.log").read_text() for file in files]
-            raise RuntimeError(next(filter(None, errors), done.stderr)[-2000:])
+            raise RuntimeError(next(filter(None, errors), said)[-2000:])
+
+
+def _to_its_end(command: list[str], folder: Path, environment: dict[str, str], seconds: float) -> tuple[int, str]:
+    """Exit status and stderr. Where time is up or somebody interrupts, torchrun is asked to end its ranks first."""
+    with subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            _, said = process.communicate(timeout=seconds)
+        except BaseException:
+            process.terminate()
+            try:
+                process.communicate(timeout=SECONDS_TO_END)
+            except subprocess.TimeoutExpired:
+                process.kill()
+            raise
+        return process.returncode, said
 
 
 def show_outputs(outputs: Sequence[str]) -> None:

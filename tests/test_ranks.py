@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -442,3 +443,18 @@ def test_torchrun_starts_a_script_and_shows_each_rank_or_its_error(capsys):
     assert capsys.readouterr().out == "rank 0 | 0 2\nrank 1 | 1 2\n"
     with pytest.raises(RuntimeError, match="ValueError: so"):
         torchrun("raise ValueError('so')")
+
+
+def test_torchrun_that_is_interrupted_takes_its_ranks_along(tmp_path):
+    def interrupt_when_both_run() -> None:
+        while len(list(tmp_path.iterdir())) < 2:
+            time.sleep(0.05)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    script = f"import os, pathlib, time; pathlib.Path({str(tmp_path)!r}, str(os.getpid())).touch(); time.sleep(600)"
+    threading.Thread(target=interrupt_when_both_run, daemon=True).start()
+    with pytest.raises(KeyboardInterrupt):
+        torchrun(script)
+    ranks = [int(file.name) for file in tmp_path.iterdir()]
+    assert len(ranks) == 2
+    assert gone(ranks)
