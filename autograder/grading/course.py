@@ -23,6 +23,7 @@ from autograder.grading.ledger import ledger_folder, read_entry, write_graded, w
 from autograder.grading.public import ROOT
 from autograder.grading.scores import save_scores
 from autograder.grading.submission.arrival import arrived
+from autograder.grading.submission.beside import doubtful_time, handed_in
 from autograder.grading.submission.incoming import MAX_BYTES, Unreadable
 from autograder.grading.whole import advice, try_to_write, write_whole
 
@@ -93,7 +94,7 @@ class Course:
         expected = Path(self._folder("submitted", lesson, student), f"{lesson}.ipynb")
         try:
             file, notes = arrived(expected)
-            return Work(student, _bytes(file), release, notes)
+            return Work(student, _bytes(file), release, notes + doubtful_time(expected.parent))
         except (Unreadable, OSError) as error:
             return Work(student, b"", release, unreadable=str(error))
 
@@ -152,7 +153,7 @@ class Course:
 
     def _write_grades(self, lesson: str, student: str, result: Result) -> None:
         write_whole(Path(self._folder("autograded", lesson, student), f"{lesson}.ipynb"), result.notebook)
-        stamp = self.directory.get_existing_timestamp(self._folder("submitted", lesson, student))
+        stamp = handed_in(self._folder("submitted", lesson, student))
         notebook = nbformat.v4.reads(result.notebook)
         more = {"timestamp": stamp} if stamp else {}
         with in_a_sentence(), one_transaction(self.gradebook):

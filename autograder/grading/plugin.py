@@ -11,6 +11,7 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters import Autograde
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Dict, Integer, Unicode
 
@@ -23,6 +24,7 @@ from autograder.grading.inside.limits import Limits
 from autograder.grading.ledger import write_graded, write_not_graded
 from autograder.grading.scores import save_scores
 from autograder.grading.submission.arrival import arrived
+from autograder.grading.submission.beside import doubtful_time, guard
 from autograder.grading.submission.incoming import Unreadable
 from autograder.grading.submission.repair import repair, repairs_cell
 
@@ -37,6 +39,8 @@ class SubmissionExporter(NotebookExporter):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.seed = fresh_seed()  # one for all submissions of a run, so that all get the same questions
+        if isinstance(self.parent, Autograde):
+            guard(self.parent)
 
     def from_filename(self, filename: str, resources: Any = None, **options: Any) -> Any:
         resources["seed"] = self.seed
@@ -56,7 +60,7 @@ class SubmissionExporter(NotebookExporter):
         if self.parent._sanitizing:
             found, renamed = arrived(file)
             notebook, notes = repair(found, self._release(names))
-            notebook.metadata["repairs"] = renamed + notes
+            notebook.metadata["repairs"] = renamed + doubtful_time(file.parent) + notes
             return notebook
         notebook = nbformat.read(file, as_version=4)
         if notes := notebook.metadata.get("repairs"):

@@ -27,8 +27,10 @@ def arrived(expected: Path) -> tuple[Path, list[str]]:
     """The file that holds the lesson, and notes where that was not plain.
 
     Raises:
-        Unreadable: there are several, and none has the lesson's name.
+        Unreadable: there are several, and none has the lesson's name; or the folder itself leads elsewhere.
     """
+    if expected.parent.is_symlink():
+        raise Unreadable("The submission's folder is a link to another place.")
     others = sorted(file for file in expected.parent.glob("*.ipynb") if file.name != expected.name)
     if os.path.lexists(expected):
         return expected, [f"The folder held other notebooks too; only `{expected.name}` was read."] if others else []
