@@ -170,23 +170,23 @@ for dtype, value in (
 # infinity at all (that is the `fn`: finite, and NaN); torch 2.13 stores 448 there, its largest number. In between,
 # numbers have gaps, and each number is stored as its nearest neighbour.
 #
-# **Explore.** Choose a format and a window. How does the gap grow from one power of two to the next? Where does
-# float16 lose its digits, and where does it end? tfloat32 is no format of memory: it is what the tensor cores of a GPU
-# make of float32 before they multiply.
+# **Explore.** Choose a format, and a window from 1 to 4 times a power of ten. How does the gap grow from one power of
+# two to the next? Where does float16 lose its digits, and where does it end? tfloat32 is no format of memory: it is
+# what the tensor cores of a GPU make of float32 before they multiply.
 
 # %%
 explore(
     pictures.number_line,
     "Which numbers does a format have, and how far apart are they?",
     name=choice(list(pictures.FORMATS), "float16", label="format"),
-    power=slider(-46, 38, -7, label="window: from 1 to 4 times ten to the power of"),
+    power=slider(-46, 38, -7, label="power of ten"),
 )
 
 # %% [markdown]
 # *The picture: above, the range of six formats on a scale of powers of ten. float32, tfloat32 and bfloat16 reach from
-# -38 to 38, float16 and float8_e5m2 from about -5 to 5, float8_e4m3fn from -2 to 3; each has a hatched part at its
-# left end, its subnormal numbers. Below, the window from 1e-07 to 4e-07: float16 has five numbers there, evenly
-# spaced, and 3.3e-07 is stored as the nearest of them, ten percent off.*
+# about -40 to 38, float16 from -7 to 5, float8_e5m2 from -5 to 5, float8_e4m3fn from -3 to 3; each has a hatched part
+# at its left end, its subnormal numbers. Below, the window from 1e-07 to 4e-07: float16 has five numbers there, evenly
+# spaced, and 3.3e-07 is stored as the nearest of them, 8 percent off.*
 
 # %% [markdown]
 # ## 3 · Rounding to nearest
@@ -383,12 +383,8 @@ try:
     half(x)
 except RuntimeError as error:
     print("3. a float32 input:", error)
-print(
-    "4. the mean of squares of 300 · x:",
-    (300 * x.half()).square().mean().item(),
-    "true:",
-    (300 * x).square().mean().item(),
-)
+squares = [item.square().mean().item() for item in (300 * x.half(), 300 * x)]
+print(f"4. the mean of squares of 300 · x: {squares[0]}, in float32 {squares[1]:.0f}")
 optimizer = torch.optim.Adam(half.parameters())
 for _ in range(3):
     optimizer.zero_grad()
@@ -617,7 +613,7 @@ for name, parameters in (("a list", list(layer.parameters())), ("a generator", l
 
 # %% [markdown]
 # With a limit of 1, a norm of 1 should be left. With a list almost nothing is left, and the model would not learn.
-# With `model.parameters()` itself the norm looks right, by a second fault that hides in the first.
+# With `model.parameters()` itself what is left looks right: a second fault hides the first.
 #
 # ### Exercise: `unscale_and_clip` ●○○ · 6 minutes
 #
@@ -721,7 +717,7 @@ lines(series, xlabel="step", ylabel="loss", logy=True)
 # master must have none either, or the one of an earlier step would count again.
 #
 # </details>
-# <details><summary>Hint 3: <code>a leaf Variable that requires grad is being used in-place</code></summary>
+# <details><summary>Hint 3: <code>a leaf Variable that requires grad is being used in…</code></summary>
 #
 # `weight.copy_(master)` writes into the weight and rounds on the way. Do it under `torch.no_grad()`.
 #
@@ -919,7 +915,7 @@ for name, inputs, result in steps:
 # ### From the notes: apex
 #
 # The working notes link to NVIDIA's apex for mixed precision: `amp.initialize(model, optimizer, opt_level="O1")`, and
-# `with amp.scale_loss(loss, optimizer) as scaled_loss`. That was the way before 2020.
+# `with amp.scale_loss(loss, optimizer) as scaled_loss`. That was the way until 2020.
 
 # %%
 print("1. apex is installed:", importlib.util.find_spec("apex") is not None)
@@ -941,10 +937,10 @@ for step in range(201):
         print(f"3. step {step:3}: loss {loss.item():.3f}, scale {scaler.get_scale():,.0f}")
 
 # %% [markdown]
-# 1. apex was a library of its own, to be compiled for each version. Its `amp` is deprecated: it moved into torch 1.6
-#    as `torch.amp`.
-# 2. The first names there, `torch.cuda.amp.autocast` and `torch.cuda.amp.GradScaler`, are deprecated in turn. Today
-#    the device is an argument: `torch.autocast("cuda")`, `torch.amp.GradScaler("cuda")`.
+# 1. apex was a library of its own, to be compiled for each version. Its `amp` is deprecated: it moved into torch 1.6,
+#    as `torch.cuda.amp`.
+# 2. These names are deprecated in turn. Today the device is an argument: `torch.autocast("cuda")`,
+#    `torch.amp.GradScaler("cuda")`.
 # 3. This loop is all that is needed, on the CPU as on a GPU. With `dtype=torch.bfloat16` the scaler can go.
 #
 # | apex | what it did | today |

@@ -59,10 +59,10 @@ def round_to_bfloat16(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]]
     ties = (draw.integers(40, low=-(2**15), high=2**15) << 16 | 0x8000).int().view(torch.float32)
     subnormal = draw.integers(40, low=0, high=2**23).int().view(torch.float32)
 
-    def rounded(x: Tensor) -> Any:
+    def rounded(x: Tensor, look: Callable[[Any], Any] = _values_and_bits) -> Any:
         with _Conversions() as watch:
             result = candidate(x)
-        return {**_values_and_bits(result), "torch converted it": watch.seen}
+        return {"rounded": look(result), "torch converted it": watch.seen}
 
     yield "ordinary numbers", lambda: rounded(draw.normal(4, 7))
     yield "random bits", lambda: rounded(_patterns(draw, torch.float32, 60))
@@ -70,7 +70,7 @@ def round_to_bfloat16(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]]
     yield "special values", lambda: rounded(special)
     yield "special values, negative", lambda: rounded(-special)
     yield "subnormal numbers", lambda: rounded(subnormal)
-    yield "all 65,536 upper halves with 6 lower halves", lambda: _sums_of_bits(rounded(_halves(draw)))
+    yield "all 65,536 upper halves with 6 lower halves", lambda: rounded(_halves(draw), _sums_of_bits)
     yield "one number, no dimension", lambda: rounded(draw.normal())
     yield "not contiguous", lambda: rounded(draw.normal(5, 3).mT)
     yield "the input is left alone", lambda: with_arguments(rounded, draw.normal(6))
@@ -286,17 +286,24 @@ def _weighed(item: Tensor) -> int:
 
 
 def _values_and_bits(result: Any) -> dict[str, Any]:
-    """NaN has many bit patterns, and each will do."""
-    if not isinstance(result, Tensor) or result.dtype is not torch.float32:
+    """The bits as text, eight hexadecimal digits a number: a card shows them. NaN has many patterns; each will do."""
+    words = _words(result)
+    if words is None:
         return {"values": result, "bits": None}
-    return {"values": result, "bits": torch.where(result.isnan(), 0x7FC00000, result.contiguous().view(torch.int32))}
+    return {"values": result, "bits": [f"{word & 0xFFFFFFFF:08x}" for word in words.flatten().tolist()]}
 
 
-def _sums_of_bits(shown: dict[str, Any]) -> dict[str, Any]:
+def _words(result: Any) -> Tensor | None:
+    """The bits of float32 numbers as integers, one pattern for all NaN."""
+    if not isinstance(result, Tensor) or result.dtype is not torch.float32:
+        return None
+    return torch.where(result.isnan(), 0x7FC00000, result.contiguous().view(torch.int32))
+
+
+def _sums_of_bits(result: Any) -> Any:
     """For each sign and exponent one sum over the bits of its numbers."""
-    bits = shown.pop("bits")
-    del shown["values"]
-    return {**shown, "sums of bits": None if bits is None else bits.long().view(512, -1).sum(-1)}
+    words = _words(result)
+    return None if words is None else words.long().view(512, -1).sum(-1)
 
 
 def _small_weights(candidate: Any, draw: Draw, dtype: torch.dtype) -> Tensor:
