@@ -1009,8 +1009,7 @@ bars({"tied language model": losses}, ylabel="loss before the first step")
 # %% [markdown]
 # *The picture: two bars. With torch's own first weights the loss is 26.4, with `init_bert_weights` it is 6.9.*
 #
-# With large weights the model has strong opinions before it knows anything, and the first steps are spent on taking
-# them back.
+# With large weights the model is sure of itself before it knows anything.
 
 # %% [markdown]
 # ## 7 · Loading what fits
