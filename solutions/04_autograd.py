@@ -405,7 +405,7 @@ print(type(wrapped), "and every tensor is one:", isinstance(torch.ones(2), torch
 # |---|---|---|
 # | `x.detach()` | the same memory under a new name, without history | a constant, for this graph |
 # | `with torch.no_grad():` | records nothing inside | results that need no gradient |
-# | `with torch.inference_mode():` | records nothing, not even versions | faster still; never to be recorded later |
+# | `with torch.inference_mode():` | records nothing, not even versions | faster still; a graph may not save it later |
 # | `x.data` | as `detach`, and changes in place go unnoticed | a trap, see below |
 #
 # **Predict first.** A saved tensor is the tensor itself, no copy. What if somebody writes into it before the way back?
@@ -944,8 +944,8 @@ pictures.roundings(StraightThroughRound.apply, losses)
 # %% [markdown]
 # *The picture, left: a staircase with steps of 0.5 that rises along the diagonal, a dashed line at 1, the slope that
 # your backward reports, and a dotted line at 0, the slope of `torch.round`. Right: losses over 150 steps. With
-# `torch.round` the loss stays at 5.3. Straight through it falls to about 1.1, where five values 0.25 apart can do no
-# better. With a learned step it falls to about 0.5, and jitters.*
+# `torch.round` the loss stays at 5.3. Straight through it falls to about 1.1 and stays there: the five values reach
+# only from −0.5 to 0.5. With a learned step it falls to about 0.5, and jitters.*
 #
 # `gradcheck` fails for this Function, and rightly: its gradient is not the derivative of what it computes. Quantised
 # networks are trained this way all the same.

@@ -960,8 +960,8 @@ def returns_sums(loss_of, batches, optimizer, every):
 
 @mistake(
     accumulated_gradient,
-    "The order is mended, and the rest is as it was: one loss for each batch in the place of a mean for each group, and "
-    "no step for the batches that are left over.",
+    "The order is mended, and the rest is as it was: one loss for each batch in the place of a mean for each group, "
+    "and no step for the batches that are left over.",
 )
 def mends_the_order_only(loss_of, batches, optimizer, every):
     losses = []
