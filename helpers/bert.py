@@ -109,7 +109,10 @@ def outputs_by_name(model: nn.Module, *inputs: Any, **options: Any) -> dict[str,
 
 
 def differences(mine: nn.Module, theirs: nn.Module, *inputs: Any, **options: Any) -> dict[str, float]:
-    """The largest difference of what two models give in each submodule that both have, in the order of running."""
+    """How far two models are apart in each submodule that both have, in the order of running.
+
+    The largest difference is divided by the largest number there: some numbers in a real BERT are above 100.
+    """
     right, shown = outputs_by_name(theirs, *inputs, **options), outputs_by_name(mine, *inputs, **options)
     common = [name for name in right if name in shown and not name.endswith("dropout")]
     return {name: _furthest(shown[name], right[name]) for name in common}
@@ -124,12 +127,12 @@ def difference_plot(cases: Mapping[str, Mapping[str, float]], *, limit: float = 
     """How far two models are apart, from module to module.
 
     Args:
-        cases: name of a curve → module → difference, all over the same modules.
+        cases: name of a curve → module → relative difference, all over the same modules.
         limit: where the dashed line lies.
     """
     names = _worth_showing(list(next(iter(cases.values()))))
     with style():
-        figure = Figure(figsize=(WIDTH, 3.4))
+        figure = Figure(figsize=(WIDTH, 3.6))
         axis = figure.subplots()
         for position, (title, found) in enumerate(cases.items()):
             heights = [max(found[name], FLOOR) for name in names]
@@ -139,7 +142,7 @@ def difference_plot(cases: Mapping[str, Mapping[str, float]], *, limit: float = 
         axis.annotate(
             f"{limit:g}", (len(names) - 1, limit), (0, 3), textcoords="offset points", color="0.35", ha="right"
         )
-        axis.set(yscale="log", ylim=(FLOOR / 2, None), ylabel="largest difference (logarithmic)")
+        axis.set(yscale="log", ylim=(FLOOR / 2, None), ylabel="difference / largest number (logarithmic)")
         axis.set_xlabel("module, in the order of running")
         _tick_modules(axis, names)
         axis.legend(loc="upper left") if len(cases) > 1 else axis.set_title(next(iter(cases)))
@@ -149,7 +152,7 @@ def difference_plot(cases: Mapping[str, Mapping[str, float]], *, limit: float = 
 def _furthest(mine: Tensor, right: Tensor) -> float:
     """One row of positions for the whole batch is as good as one for each sentence, so shapes need only broadcast."""
     try:
-        return float((mine.double() - right.double()).abs().max())
+        return float((mine.double() - right.double()).abs().max() / right.double().abs().max())
     except RuntimeError:
         return float("inf")
 

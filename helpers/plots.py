@@ -38,7 +38,7 @@ def heatmaps(
     low, high = limits or _limits(list(matrices.values()), signed)
     with style():
         height = max(1.6, min(4.5, 0.9 + WIDTH / len(matrices) * max(_ratio(m) for m in matrices.values()) * 0.8))
-        figure = Figure(figsize=(WIDTH, height))
+        figure = Figure(figsize=(_fitting_width(list(matrices.values()), height), height))
         axes = figure.subplots(1, len(matrices), squeeze=False)[0]
         for axis, (title, matrix) in zip(axes, matrices.items(), strict=True):
             image = axis.imshow(matrix, cmap=DIVERGING if signed else SEQUENTIAL, vmin=low, vmax=high)
@@ -124,6 +124,11 @@ def _ratio(matrix: np.ndarray) -> float:
     return float(matrix.shape[0] / max(1, matrix.shape[1]))
 
 
+def _fitting_width(matrices: list[np.ndarray], height: float) -> float:
+    """One narrow matrix alone would stand at the right of an empty figure."""
+    return WIDTH if len(matrices) > 1 else min(WIDTH, height / _ratio(matrices[0]) + 1.8)
+
+
 def _limits(matrices: list[np.ndarray], signed: bool) -> tuple[float, float]:
     finite = np.concatenate([m[np.isfinite(m)].ravel() for m in matrices])
     if not finite.size:
@@ -142,7 +147,7 @@ def _name_ticks(axis: Axes, rows: Sequence[str] | None, columns: Sequence[str] |
         elif count <= MOST_NUMBERS:
             place.set_ticks(range(count))
     if columns:
-        axis.tick_params(axis="x", rotation=60)
+        axis.tick_params(axis="x", rotation=60 if len(columns) <= 10 else 90)
 
 
 def _write_numbers(axis: Axes, matrix: np.ndarray, low: float, high: float, signed: bool) -> None:

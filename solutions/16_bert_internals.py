@@ -18,6 +18,7 @@
 # ([lesson 11](../11_attention/11_attention.ipynb)).
 
 # %%
+import copy
 import math
 from collections.abc import Callable
 
@@ -44,11 +45,11 @@ heatmaps(heads, rows=words, columns=words, xlabel="is looked at", ylabel="looks"
 
 # %% [markdown]
 # *The picture: two maps of attention over thirteen tokens. On the left a bright line just below the diagonal: every
-# token looks at the one before it, with a weight of 1.00. On the right most tokens look at "cat" or at "[CLS]"; "it"
-# gives 0.71 of its weight to "cat".*
+# token looks at the one before it, with a weight of 1.00. On the right a bright column: nearly every token looks at
+# "cat". The row of "it" gives it 0.71.*
 #
-# The left head is the one that you built by hand in lesson 11. This model learned it. The right head seems to know
-# what "it" means. Does it?
+# The left head is the one that you built by hand in lesson 11. This model learned it. The right head is the kind of
+# picture that one shows to say "it knows what *it* means". Does it?
 
 # %%
 for ending in ("tired", "soft"):  # the cat is tired, the mat is soft
@@ -58,8 +59,9 @@ for ending in ("tired", "soft"):  # the cat is tired, the mat is soft
     print(f"{ending:>6}: it → cat {it[words.index('cat')]:.2f}, it → mat {it[words.index('mat')]:.2f}")
 
 # %% [markdown]
-# It does not. It finds the subject of the sentence, whatever "it" means. A picture of attention is a good question and
-# a bad proof. With your own BERT you can ask on: at the end of this lesson you type the sentences.
+# It does not. Whatever "it" means, the head looks at the cat, and so does nearly every other token: look at the whole
+# column. A picture of attention is a good question and a bad proof. With your own BERT you can ask on: at the end of
+# this lesson you type the sentences.
 
 # %% [markdown]
 # ## 1 · What is in the file
@@ -97,7 +99,8 @@ for name, value in checkpoint.items():
 pictures.parameters_by_part(checkpoint)
 
 # %% [markdown]
-# *The picture: six bars. Words 11.7 million, positions 0.2, attention 3.6, intermediate 3.5, output 3.5, pooler 0.15.*
+# *The picture: six bars. Words 11.7 million; attention, intermediate and output 3.5 million each; positions 0.2 and
+# pooler 0.15 can hardly be seen.*
 #
 # More than half is the table of words: 30 522 rows of 384 numbers. Of the rest, two thirds are in the wide layers and
 # one third is attention.
@@ -135,8 +138,10 @@ print("the same word at two places:  ", torch.equal(word[ids[0]] + place[0], wor
 pictures.likeness(place[:48], title="cosine of the position vectors", label="position")
 
 # %% [markdown]
-# *The picture: cosines between the first 48 position vectors. Along the diagonal a band of red: neighbouring places
-# have similar vectors. Nobody put that in; the table began with random numbers.*
+# *The picture: cosines between the first 48 position vectors. All diagonals are stripes: how alike two places are
+# depends on how far apart they are, and neighbours are alike. Place 0, where `[CLS]` always stands, is like no other.*
+#
+# Nobody put these stripes in. The table began with random numbers.
 #
 # ### Exercise: `BertEmbeddings` ●○○ · 10 minutes
 #
@@ -203,8 +208,8 @@ class BertEmbeddings(nn.Module):
         if token_type_ids is None:
             token_type_ids = torch.zeros_like(input_ids)
         positions = torch.arange(input_ids.shape[1], device=input_ids.device)
-        total = self.word_embeddings(input_ids) + self.position_embeddings(positions)
-        return self.dropout(self.LayerNorm(total + self.token_type_embeddings(token_type_ids)))
+        total = self.word_embeddings(input_ids) + self.token_type_embeddings(token_type_ids)
+        return self.dropout(self.LayerNorm(total + self.position_embeddings(positions)))
         # END SOLUTION
 
 
@@ -318,7 +323,7 @@ check(extended_attention_mask)
 # **See it.** Two sentences in one batch, and what your mask adds, in each dtype.
 
 # %%
-pair = tokenizer(["The cat sat on the mat because it was tired.", "Hello"], padding=True, return_tensors="pt")
+pair = tokenizer(["The cat sat on the mat because it was tired.", "A dog barked."], padding=True, return_tensors="pt")
 print("tokenizer:", pair["attention_mask"][1].tolist())
 for dtype in (torch.float32, torch.bfloat16, torch.float16):
     print(f"{dtype!s:15}", sorted(set(extended_attention_mask(pair["attention_mask"], dtype).flatten().tolist())))
@@ -650,8 +655,9 @@ print("the first difference is in", pictures.first_difference(found))
 pictures.difference_plot({"the broken layer and the library's": found})
 
 # %% [markdown]
-# *The picture: twelve modules in the order of running, on a logarithmic axis the largest difference of what they give.
-# Up to attention.output.dense it is zero, drawn at 10⁻⁸. From attention.output.LayerNorm on it is large.*
+# *The picture: twelve modules in the order of running, on a logarithmic axis how far apart they are, measured by the
+# largest number there. Up to attention.output.dense it is zero, drawn at 10⁻⁸. From attention.output.LayerNorm on it is
+# about 1.*
 #
 # It has the right shape and loads the right weights. What it gives is wrong. `pictures.differences` hangs a forward
 # hook on every module of both models, runs both, and compares module by module: the first difference says where to
@@ -735,8 +741,8 @@ yours = Parts(
 )
 library = with_weights(LIBRARY.layer(config, LIBRARY), 5)
 compared = {
-    f"your wiring, {parts.name}": pictures.differences(with_weights(BertLayer(config, parts), 5), library, hidden, mask)
-    for parts in (LIBRARY, yours)
+    f"your layer, {title} parts": pictures.differences(with_weights(BertLayer(config, parts), 5), library, hidden, mask)
+    for title, parts in {"the library's": LIBRARY, "your": yours}.items()
 }
 pictures.difference_plot(compared)
 
@@ -1059,6 +1065,8 @@ compared = {
 }
 for name, found in compared.items():
     print(f"{name}: at most {max(found.values()):.0e}, first above 1e-5 in {pictures.first_difference(found)}")
+exact = pictures.differences(copy.deepcopy(mine).double(), copy.deepcopy(model).double(), **pair)
+print(f"yours, both in float64: at most {max(exact.values()):.0e}")
 pictures.difference_plot(compared)
 
 # %% [markdown]
@@ -1097,8 +1105,8 @@ explore(
 )
 
 # %% [markdown]
-# *The picture: one map of attention over the tokens of the sentence. "it" gives its largest weight to "trophy", though
-# it is the suitcase that is too small.*
+# *The picture: one map of attention over the tokens of the sentence. Two columns are bright, "[CLS]" and "trophy". "it"
+# gives most to "trophy", though it is the suitcase that is too small.*
 
 # %% [markdown]
 # ### From the notes: loading, then and now

@@ -1,0 +1,1 @@
+# every answer as it is
