@@ -7,11 +7,12 @@ CALLS = {"conv1d": torch.conv1d, "linear": torch.nn.functional.linear}
 
 def autocast_dtype(operation, *inputs, autocast=torch.bfloat16):
     items = [torch.ones(1, 3, 3).to(dtype) for dtype in inputs]
-    items = items * 2 if operation in ("cat", "stack") and len(items) == 1 else items
     call = CALLS.get(operation) or getattr(torch, operation, None) or getattr(torch.nn.functional, operation)
     with switch("cpu", dtype=autocast):
         if operation in ("cat", "stack"):
             return call(items).dtype
+        if operation == "linear":
+            return call(items[0], items[1][0]).dtype
         if operation == "cross_entropy":
             return call(items[0][0], torch.tensor([0, 1, 2])).dtype
         if operation == "softmax":
