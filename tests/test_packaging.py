@@ -73,8 +73,10 @@ def test_the_public_half_checks_every_exercise_without_references(public_half):
     code = (
         "from autograder.engine.exercise import all_exercises\n"
         "from autograder.student.check import verdict_on\n"
-        "def blank(*arguments, **options): raise NotImplementedError\n"
-        "print({verdict_on(item, blank).state.value for item in all_exercises().values()})"
+        "class Blank:\n"
+        "    def __init__(self, *arguments, **options): raise NotImplementedError\n"
+        "    apply = __init__\n"
+        "print({verdict_on(item, Blank).state.value for item in all_exercises().values()})"
     )
     run = subprocess.run(
         [sys.executable, "-c", code],
