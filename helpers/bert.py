@@ -218,18 +218,17 @@ class _BarePooler(modeling_bert.BertPooler):
 
 
 def fault_explorer(
-    bert: Callable[[BertConfig, Parts], nn.Module],
-    parts: Parts,
-    weights: Mapping[str, Tensor],
-    theirs: nn.Module,
-    batch: Mapping[str, Tensor],
+    bert: Callable[[Parts], nn.Module], parts: Parts, theirs: nn.Module, batch: Mapping[str, Tensor]
 ) -> Callable[[str], Figure]:
-    """A picture for `explore`: where a fault that is built into `parts` first shows."""
+    """A picture for `explore`: where a fault that is built into `parts` first shows.
+
+    Args:
+        bert: from parts to a model with its weights.
+        theirs: the model to compare with.
+    """
 
     def picture(fault: str) -> Figure:
-        mine = bert(theirs.config, FAULTS[fault](parts)).eval()
-        mine.load_state_dict(dict(weights))
-        found = differences(mine, theirs, **batch)
+        found = differences(bert(FAULTS[fault](parts)), theirs, **batch)
         return difference_plot({f"first difference: {first_difference(found) or 'nowhere'}": found})
 
     return picture

@@ -18,9 +18,9 @@
 # ([lesson 11](../11_attention/11_attention.ipynb)).
 
 # %%
-import copy
 import math
 from collections.abc import Callable
+from functools import cache
 
 import torch
 from torch import Tensor, nn
@@ -1054,19 +1054,25 @@ yours = Parts(
     pooler=BertPooler,
     mask=extended_attention_mask,
 )
-mine = Bert(config, yours).eval()
-print("left over:", load_pretrained(mine, checkpoint))
 
-tanh = Bert(config, pictures.FAULTS["tanh in place of erf"](yours)).eval()
-load_pretrained(tanh, checkpoint)
+
+def your_bert(parts: Parts) -> nn.Module:
+    """A `Bert` of these parts with the real weights."""
+    bert = Bert(config, parts).eval()
+    load_pretrained(bert, checkpoint)
+    return bert
+
+
+mine, tanh = your_bert(yours), your_bert(pictures.FAULTS["tanh in place of erf"](yours))
 compared = {
     "yours": pictures.differences(mine, model, **pair),
     "yours, with gelu_new": pictures.differences(tanh, model, **pair),
 }
 for name, found in compared.items():
     print(f"{name}: at most {max(found.values()):.0e}, first above 1e-5 in {pictures.first_difference(found)}")
-exact = pictures.differences(copy.deepcopy(mine).double(), copy.deepcopy(model).double(), **pair)
+exact = pictures.differences(mine.double(), model.double(), **pair)
 print(f"yours, both in float64: at most {max(exact.values()):.0e}")
+mine, model = mine.float(), model.float()
 pictures.difference_plot(compared)
 
 # %% [markdown]
@@ -1082,7 +1088,7 @@ pictures.difference_plot(compared)
 
 # %%
 explore(
-    pictures.fault_explorer(Bert, yours, {name: checkpoint[name] for name in mine.state_dict()}, model, pair),
+    pictures.fault_explorer(your_bert, yours, model, pair),
     "Where does each fault first show?",
     fault=choice(list(pictures.FAULTS), "eps 1e-5 in place of 1e-12", label="fault"),
 )
@@ -1096,8 +1102,15 @@ explore(
 # next token, one that looks at `[SEP]`, one that looks at equal words?
 
 # %%
+
+
+@cache
+def reader() -> nn.Module:
+    return your_bert(yours)
+
+
 explore(
-    pictures.head_explorer(tokenizer, lambda ids: mine(ids)["attentions"]),
+    pictures.head_explorer(tokenizer, lambda ids: reader()(ids)["attentions"]),
     "Where does this head look?",
     sentence=text("The trophy did not fit into the suitcase because it was too small.", label="sentence"),
     layer=slider(0, 5, 5, label="layer"),
@@ -1166,15 +1179,15 @@ for name in ("bert-base-chinese", "hfl/chinese-roberta-wwm-ext"):
         continue
     with silence():
         chinese = AutoTokenizer.from_pretrained(name, local_files_only=True)
-        reader = AutoModelForMaskedLM.from_pretrained(name, local_files_only=True).eval()
+        headed = AutoModelForMaskedLM.from_pretrained(name, local_files_only=True).eval()
     ids = chinese("今天天气很[MASK]。", return_tensors="pt")
     place = ids["input_ids"][0].tolist().index(chinese.mask_token_id)
     with torch.no_grad():
-        best = reader(**ids).logits[0, place].topk(3).indices
+        best = headed(**ids).logits[0, place].topk(3).indices
     mine = Bert(read_config(name), yours).eval()
     left = load_pretrained(mine, load_weights(name))
     with torch.no_grad():
-        gap = (mine(**ids)["last_hidden_state"] - reader.bert(**ids).last_hidden_state).abs().max()
+        gap = (mine(**ids)["last_hidden_state"] - headed.bert(**ids).last_hidden_state).abs().max()
     print(
         name,
         reader.config.model_type,
