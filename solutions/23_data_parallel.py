@@ -60,8 +60,9 @@ lines({name: (range(40), path) for name, path in paths.items()}, xlabel="step", 
 # - write DistributedDataParallel, first plainly, then with buckets that travel while the backward pass goes on;
 # - share out data, accumulate gradients and average metrics without the usual silent mistakes.
 #
-# **Time** two sittings of an hour; a good place for the break is after section 4. **Know first** lesson 04 (`backward`
-# and leaves), lesson 06 (modules, buffers), [lesson 07](../07_hooks/07_hooks.ipynb) (hooks).
+# **Time** two sittings of an hour; a good place for the break is after section 4. **Know first** [lesson
+# 04](../04_autograd/04_autograd.ipynb) (`backward` and leaves), [lesson 06](../06_modules/06_modules.ipynb) (modules,
+# buffers, replicas), [lesson 07](../07_hooks/07_hooks.ipynb) (hooks).
 
 # %% [markdown]
 # ## 1 · One process, many devices: `nn.DataParallel`
@@ -79,8 +80,8 @@ lines({name: (range(40), path) for name, path in paths.items()}, xlabel="step", 
 # > `device_ids=[0, 1, 2]`. What does that do on a machine without a GPU?
 
 # %%
-parallel = nn.DataParallel(nn.Linear(3, 2), device_ids=[0, 1, 2])
 if not torch.cuda.is_available():
+    parallel = nn.DataParallel(nn.Linear(3, 2), device_ids=[0, 1, 2])
     print("devices:", parallel.device_ids, " result:", tuple(parallel(torch.ones(5, 3)).shape))
 
 # %% [markdown]
@@ -1000,15 +1001,15 @@ class DistributedSampler(Sampler[int]):
 check(DistributedSampler)
 
 # %% [markdown]
-# **See it.** Eleven examples, three ranks, three epochs. In which epoch is which example read by two ranks?
+# **See it.** Eleven examples, three ranks, two epochs. In which epoch is which example read by two ranks?
 
 # %%
-pictures.reading_plan(DistributedSampler, 11, 3, epochs=[0, 1, 2])
+pictures.reading_plan(DistributedSampler, 11, 3, epochs=[0, 1])
 
 # %% [markdown]
-# *The picture: three tables of three ranks by eleven examples, one an epoch; a light cell means that this rank reads
+# *The picture: two tables of three ranks by eleven examples, one an epoch; a light cell means that this rank reads
 # this example. Each rank has four light cells. Each column has one, except for a single column in each table, which
-# has two: eleven examples are filled up to twelve. The three tables differ.*
+# has two: eleven examples are filled up to twelve. The two tables differ.*
 #
 # And when nobody calls `set_epoch`? The order is shuffled, so it looks right in the first epoch.
 
@@ -1204,11 +1205,13 @@ run_on_ranks(evaluate, ranks=3)
 # %%
 def with_data_parallel() -> str:
     torch.manual_seed(0)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
     data = torch.randn(40, 3)
-    model = nn.DataParallel(nn.Linear(3, 1))
+    model = nn.DataParallel(nn.Linear(3, 1).to(device))
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     for _ in range(3):
         for x in DataLoader(data, batch_size=8):
+            x = x.to(device)
             optimizer.zero_grad()
             (model(x) - x.sum(-1, keepdim=True)).square().mean().backward()
             optimizer.step()

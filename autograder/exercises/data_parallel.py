@@ -205,28 +205,28 @@ def ring_all_reduce(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]]:
     def each(ranks: int, *shape: int, **options: Any) -> list[Tensor]:
         return [draw.normal(*shape, **options) for _ in range(ranks)]
 
-    three = OnRanks(draw, 3, _reduced, candidate, {
-        "twelve": each(3, 12), "seven": each(3, 7), "matrix": each(3, 2, 3, 4), "two": each(3, 2), "one": each(3, 1),
-        "transposed": [item.T for item in each(3, 4, 3)], "whole": [draw.integers(9, high=99) for _ in range(3)],
-        "double": each(3, 5, dtype=torch.float64), "half": each(3, 6, dtype=torch.bfloat16),
+    four = OnRanks(draw, 4, _reduced, candidate, {
+        "twelve": each(4, 12), "seven": each(4, 7), "matrix": each(4, 2, 3, 4), "two": each(4, 2), "one": each(4, 1),
+        "transposed": [item.T for item in each(4, 4, 3)], "whole": [draw.integers(9, high=99) for _ in range(4)],
+        "double": each(4, 5, dtype=torch.float64), "half": each(4, 6, dtype=torch.bfloat16),
     })  # fmt: skip
     alone = OnRanks(draw, 1, _reduced, candidate, {"alone": each(1, 5)})
 
-    yield "twelve numbers on three ranks", lambda: three.shown("twelve")
+    yield "twelve numbers on four ranks", lambda: four.shown("twelve")
     yield (
         "each rank sends 2(n-1)/n of the data, to one neighbour",
-        lambda: three.shown("twelve: traffic", "twelve: neighbours", "matrix: traffic"),
+        lambda: four.shown("twelve: traffic", "twelve: neighbours", "matrix: traffic"),
     )
-    yield "seven numbers on three ranks", lambda: three.shown("seven")
-    yield "a block of three dimensions", lambda: three.shown("matrix")
-    yield "fewer numbers than ranks", lambda: three.shown("two", "one")
-    yield "a transposed matrix", lambda: three.shown("transposed")
-    yield "whole numbers", lambda: three.shown("whole")
-    yield "double precision", lambda: three.shown("double")
-    yield "bfloat16", lambda: three.shown("half")
-    yield "a rank alone, too", lambda: [*three.shown("twelve"), *alone.shown("alone", "alone: traffic")]
+    yield "seven numbers on four ranks", lambda: four.shown("seven")
+    yield "a block of three dimensions", lambda: four.shown("matrix")
+    yield "fewer numbers than ranks", lambda: four.shown("two", "one")
+    yield "a transposed matrix", lambda: four.shown("transposed")
+    yield "whole numbers", lambda: four.shown("whole")
+    yield "double precision", lambda: four.shown("double")
+    yield "bfloat16", lambda: four.shown("half")
+    yield "a rank alone, too", lambda: [*four.shown("twelve"), *alone.shown("alone", "alone: traffic")]
     yield "no padding travels", lambda: {
-        "all ranks together": sum(three.shown("seven: numbers sent")), "sums": three.shown("seven")
+        "all ranks together": sum(four.shown("seven: numbers sent")), "sums": four.shown("seven")
     }  # fmt: skip
 
 
@@ -321,12 +321,12 @@ class Net(nn.Module):
 
 
 class Heads(nn.Module):
-    """Three heads of equal size, of which each call uses one."""
+    """Three heads of equal size, of which each call uses one; written in another order than they run in."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.body = nn.Linear(5, 4)
         self.heads = nn.ModuleList([nn.Linear(4, 2) for _ in range(3)])
+        self.body = nn.Linear(5, 4)
 
     def forward(self, x: Tensor, head: int) -> Tensor:
         return self.heads[head](torch.tanh(self.body(x)))
@@ -588,9 +588,9 @@ def _accumulated(candidate: Any, model: nn.Module, cases: dict[str, list[Any]]) 
             loss = candidate(wrapped, batches[dist.get_rank()], F.mse_loss)
         shown[name] = {
             "gradients": [item.grad.clone() for item in model.parameters() if item.grad is not None],
-            "loss": float(loss),
             "forward passes": list(rows),
         }
+        shown[f"{name}: loss"] = float(loss)
         calls = traffic.of("all_reduce")
         shown[f"{name}: traffic"] = {"all-reduces": len(calls), "bytes": sum(call.sent for call in calls)}
         shown[f"{name}: afterwards"] = wrapped.require_backward_grad_sync
@@ -610,6 +610,7 @@ def accumulate_gradients(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thun
     yield "the ranks exchange gradients once", lambda: run.shown("four: traffic", "uneven: traffic")
     yield "a single batch", lambda: run.shown("one", "one: traffic")
     yield "a last batch of one row", lambda: run.shown("uneven")
+    yield "each rank's own mean loss", lambda: run.shown("four: loss", "one: loss", "uneven: loss")
     yield "gradients of an earlier step do not count", lambda: run.shown("again")
     yield "afterwards every backward pass exchanges again", lambda: run.shown("four", "four: afterwards")
 

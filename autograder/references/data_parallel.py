@@ -362,6 +362,18 @@ def adds_to_the_end(tensor):
     into(tensor, lambda flat: ring(flat, settle=Tensor.add_))
 
 
+@mistake(
+    ring_all_reduce,
+    "The ranks wait for each other for ever. Either all send before anybody receives: begin with `isend`, receive, "
+    "then `wait`. Or they do not run equally many steps.",
+)
+def waits_for_itself(tensor):
+    mine, theirs = tensor.flatten(), torch.empty_like(tensor).flatten()
+    for _ in range(dist.get_world_size() - 1):
+        dist.send(mine, (dist.get_rank() + 1) % dist.get_world_size())
+        dist.recv(theirs, (dist.get_rank() - 1) % dist.get_world_size())
+
+
 @mistake(ring_all_reduce, "This is the mean. An all-reduce gives the sum; who wants a mean divides afterwards.")
 def gives_the_mean(tensor):
     def work(flat):
