@@ -142,10 +142,13 @@ def difference_plot(cases: Mapping[str, Mapping[str, float]], *, limit: float = 
         axis.annotate(
             f"{limit:g}", (len(names) - 1, limit), (0, 3), textcoords="offset points", color="0.35", ha="right"
         )
-        axis.set(yscale="log", ylim=(FLOOR / 2, None), ylabel="difference / largest number (logarithmic)")
+        axis.set(yscale="log", ylim=(FLOOR / 2, None), ylabel="relative difference (log.)")
         axis.set_xlabel("module, in the order of running")
         _tick_modules(axis, names)
-        axis.legend(loc="upper left") if len(cases) > 1 else axis.set_title(next(iter(cases)))
+        if len(cases) > 1:
+            figure.legend(loc="outside upper center", ncols=len(cases))
+        else:
+            axis.set_title(next(iter(cases)))
     return figure
 
 

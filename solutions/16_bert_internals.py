@@ -748,7 +748,7 @@ pictures.difference_plot(compared)
 
 # %% [markdown]
 # *The picture: two curves over the modules of one layer. With the library's parts all differences are zero. With your
-# parts they are about 10⁻⁶: the same arithmetic in another order. Both stay below the dashed line at 10⁻⁵.*
+# parts they are about 10⁻⁷: the same arithmetic in another order. Both stay far below the dashed line at 10⁻⁵.*
 
 # %% [markdown]
 # ## 8 · The pooler
@@ -1076,9 +1076,9 @@ mine, model = mine.float(), model.float()
 pictures.difference_plot(compared)
 
 # %% [markdown]
-# *The picture: differences over 26 places, from the embeddings through four steps in each of six layers to the pooler.
-# Yours stays at or below 10⁻⁵ everywhere. With gelu_new the curve agrees up to the first attention, jumps to 10⁻⁴ at
-# the first intermediate, and ends near 10⁻³.*
+# *The picture: relative differences over 26 places, from the embeddings through four steps in each of six layers to the
+# pooler. Yours stays at or below 10⁻⁶ everywhere. With gelu_new the curve is the same up to the first attention, jumps
+# over the dashed line at the first intermediate, reaches 10⁻³ one layer later and stays there.*
 #
 # Your model **is** this model. And a wrong flavour of GELU, which no test of shapes can see, has a place where it
 # begins.

@@ -236,6 +236,24 @@ def extends_queries_as_heads(attention_mask, dtype=torch.float32):
     )
 
 
+@mistake(
+    extended_attention_mask,
+    "This is the recipe of the first BERT, (1 − mask)·−10 000. It takes no booleans, no mask for each query, no dtype: "
+    "compare with 0, and fill in torch.finfo(dtype).min.",
+)
+def extends_as_of_old(attention_mask, dtype=torch.float32):
+    return (1.0 - attention_mask[:, None, None, :]) * -10000.0
+
+
+@mistake(
+    extended_attention_mask,
+    "Only masks of shape (batch, key) are treated: one of (batch, query, key) needs the heads' dimension alone, any "
+    "other number of dimensions a ValueError.",
+)
+def extends_two_dimensions_only(attention_mask, dtype=torch.float32):
+    return (1.0 - attention_mask[:, None, None].to(dtype)) * torch.finfo(dtype).min
+
+
 @alternative(extended_attention_mask)
 def extends_by_arithmetic(attention_mask, dtype=torch.float32):
     shapes = {2: (slice(None), None, None), 3: (slice(None), None)}
