@@ -1188,13 +1188,8 @@ for name in ("bert-base-chinese", "hfl/chinese-roberta-wwm-ext"):
     left = load_pretrained(mine, load_weights(name))
     with torch.no_grad():
         gap = (mine(**ids)["last_hidden_state"] - headed.bert(**ids).last_hidden_state).abs().max()
-    print(
-        name,
-        reader.config.model_type,
-        chinese.convert_ids_to_tokens(best),
-        f"off by {gap:.0e}",
-        f"{len(left)} left over",
-    )
+    print(name, "is a", headed.config.model_type, "and reads", chinese.convert_ids_to_tokens(best))
+    print(f"  yours is off by {gap:.0e}; {len(left)} tensors are left over: {left[0]} …")
 
 # %% [markdown]
 # ## What you have built
