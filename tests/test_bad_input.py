@@ -122,6 +122,6 @@ def test_a_course_folder_that_can_only_be_read_stops_the_run_before_anything_is_
 ):
     (course / part).mkdir(exist_ok=True)
     namespace.read_only(course / part)
-    one_sentence(namespace.run(course, "autograder", "grade", LESSON), str(course), "cannot be written")
+    one_sentence(namespace.run(course, "autograder", "grade", LESSON), "cannot be written", "Check who may write")
     assert whole(course, tmp_path) == {}
     assert read_ledger(course, LESSON) == {}

@@ -19,6 +19,7 @@ from test_nbgrader import nbgrader
 
 from autograder.grading import scratch
 from autograder.grading.course import Course, CourseError
+from autograder.grading.gradebook import GradebookError
 from autograder.grading.ledger import read_ledger
 from autograder.grading.run import carry_out, plan, workers
 
@@ -166,7 +167,7 @@ def test_a_gradebook_of_an_older_schema_is_named(course):
     with sqlite3.connect(course / "gradebook.db") as database:
         database.execute("ALTER TABLE assignment RENAME COLUMN duedate TO due")
     database.close()
-    with pytest.raises(CourseError, match="nbgrader db upgrade"):
+    with pytest.raises(GradebookError, match="nbgrader db upgrade"):
         plan(Course.at(course), LESSON, [])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import shutil
 import tempfile
 import time
 from dataclasses import dataclass, field
@@ -23,7 +24,6 @@ from autograder.grading.sandbox.bubblewrap import NoSandbox, prove
 from autograder.grading.sandbox.warm import why_cold
 from autograder.grading.submission.incoming import Unreadable
 from autograder.grading.submission.repair import repair, repairs_cell
-from autograder.grading.whole import advice
 
 
 @dataclass(frozen=True)
@@ -92,9 +92,12 @@ def our_fault(error: Exception) -> str:
     """What went wrong in the grader, and what to do; with the kind of error where nobody foresaw it."""
     if isinstance(error, CannotStart | NoSandbox | GradebookError):
         return str(error)
-    if isinstance(error, OSError) and error.strerror:
+    if isinstance(error, OSError):
+        said = error.strerror or str(error)
+        if isinstance(error, shutil.Error):  # of a whole folder: a list of reasons, each with two files and a text
+            said = error.args[0][0][2].partition(":")[0]
         place = error.filename or tempfile.gettempdir()
-        return f"{place} cannot be written: {error.strerror}. {advice(error)} TMPDIR may name another place."
+        return f"{place} cannot be written: {said}. Make room there, or let TMPDIR name another place."
     return f"{type(error).__name__}: {error}"
 
 

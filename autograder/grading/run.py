@@ -146,7 +146,8 @@ def workers(jobs: int, scheduler: str | None, bare: bool, device: str = "cpu") -
             _prove(client, bare, device)
             yield client
         return
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what is lost is said in a sentence
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what is lost is said in a sentence
     try:
         client = Client(scheduler, timeout=CONNECT_SECONDS)
     except (OSError, ValueError, TimeoutError) as error:
