@@ -60,8 +60,14 @@ class OnRanks:
             for value in self.values:
                 tell_watch(value.pop(USED))
         except RankFailed as error:
-            # A blank is a blank on ranks too.
-            self.error = NotImplementedError() if isinstance(error, NotImplementedError) else error
+            self.error = told_apart(error)
+
+
+def told_apart(error: RankFailed) -> Exception:
+    """A blank is a blank on ranks too; and who waits for ever has another trouble than who raises."""
+    if isinstance(error, NotImplementedError):
+        return NotImplementedError()
+    return TimeoutError(str(error)) if "did not end within" in str(error) else error
 
 
 def watched(case: Case, *arguments: Any) -> dict[str, Any]:
