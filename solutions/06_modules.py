@@ -50,7 +50,7 @@ pictures.saved_and_loaded({"nn.ModuleList": lambda: Net(nn.ModuleList), "a plain
 # - write a batch norm that behaves as torch's in training, in evaluation, on disk and on another device;
 # - share, count, start and load weights, and say which ones came from where.
 #
-# **Time** 90 minutes. **Know first** lesson 04 (`backward`, `.grad`, leaves); of
+# **Time** 100 minutes. **Know first** lesson 04 (`backward`, `.grad`, leaves); of
 # [lesson 01](../01_tensors/01_tensors.ipynb) dtypes and shared memory.
 
 # %% [markdown]

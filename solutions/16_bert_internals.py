@@ -13,9 +13,9 @@
 # - compare two models module by module, and find the first one that differs;
 # - say what each thing is that `AutoModel` gives back, and what old tutorials get wrong about it.
 #
-# About 90 minutes. You need modules and their names ([lesson 06](../06_modules/06_modules.ipynb)), hooks
-# ([lesson 07](../07_hooks/07_hooks.ipynb)) and attention with heads and masks
-# ([lesson 11](../11_attention/11_attention.ipynb)).
+# About 110 minutes, with a good place for a break after section 5. You need modules and their names
+# ([lesson 06](../06_modules/06_modules.ipynb)), hooks ([lesson 07](../07_hooks/07_hooks.ipynb)) and attention with
+# heads and masks ([lesson 11](../11_attention/11_attention.ipynb)).
 
 # %%
 import math

@@ -45,8 +45,9 @@ lines(series, xlabel="updates of 0.0001", ylabel="weight")
 # - write the loss scaler and the step with master weights that mixed precision rests on;
 # - say which dtype an operation has under `torch.autocast`.
 #
-# About 90 minutes. You need `backward` and `.grad`, an optimizer's `step`, softmax (lesson 11), and dtypes and their
-# promotion (lesson 01). No GPU is needed; where there is one, section 9 measures what it gains.
+# About 105 minutes, with a good place for a break after section 4. You need `backward` and `.grad`, an optimizer's
+# `step`, softmax (lesson 11), and dtypes and their promotion (lesson 01). No GPU is needed; where there is one,
+# section 9 measures what it gains.
 
 # %% [markdown]
 # ## 1 · Three fields
