@@ -325,7 +325,7 @@ print("Is a toolkit installed to compile with?   files:", toolkit or "none")
 # forgotten when the machine restarts. So on a Linux machine let the system start the service. On Windows the driver
 # stays loaded anyway.
 #
-# ## 9. What you built
+# ## 9. What you have built
 #
 # | here | in PyTorch | difference |
 # |---|---|---|
@@ -339,7 +339,7 @@ print("Is a toolkit installed to compile with?   files:", toolkit or "none")
 # `autograder/exercises/start_here.py`: five lines. You may read every experiment of the course. It says what is
 # looked at, and never what the answer is.
 #
-# **Three questions to take home**
+# **Three questions to take home.**
 # 1. The float32 curve at the top bends a little after 5000 additions. What is the sum there, and what happens to the
 #    distance between neighbouring float32 numbers at that value?
 # 2. A check allows one part in ten thousand in float32. Which mistakes could hide below that, and which inputs would

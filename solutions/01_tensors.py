@@ -1019,7 +1019,7 @@ heatmaps({"order of the samples": orders(seeded_normal)}, rows=epochs, xlabel="s
 # %% [markdown]
 # *The picture: six rows of ten sample numbers, all in different orders.*
 #
-# ## What you built
+# ## What you have built
 #
 # | yours | in PyTorch |
 # |---|---|

@@ -43,14 +43,14 @@ pictures.saved_and_loaded({"nn.ModuleList": lambda: Net(nn.ModuleList), "a plain
 # No error, no warning. With a plain list the network does not know that it has hidden layers: the optimizer never got
 # them, and the file does not hold them.
 #
-# **Afterwards you will be able to**
+# At the end you will be able to
 #
 # - say what a module registers, and build that machinery yourself;
 # - decide whether a tensor is a parameter, a buffer or neither, and what follows a module where it goes;
 # - write a batch norm that behaves as torch's in training, in evaluation, on disk and on another device;
 # - share, count, start and load weights, and say which ones came from where.
 #
-# **Time** 100 minutes. **Know first** lesson 04 (`backward`, `.grad`, leaves); of
+# About 100 minutes. You need lesson 04 (`backward`, `.grad`, leaves), and of
 # [lesson 01](../01_tensors/01_tensors.ipynb) dtypes and shared memory.
 
 # %% [markdown]

@@ -36,14 +36,14 @@ hooks.by_depth(arrived)
 # Layer 1 of the sigmoid network has next to nothing to learn from. Neither the loss nor the accuracy would have told
 # you where the gradient was lost. A hook did.
 #
-# **Afterwards you will be able to**
+# At the end you will be able to
 #
 # - record what goes into and comes out of any module, and take every hook off again, also after an error;
 # - change inputs, outputs and gradients on their way;
 # - find the layer where a gradient vanishes or a NaN is born;
 # - draw where a convolutional network looks (Grad-CAM).
 #
-# **Time** 90 minutes. **Know first** lesson 04 (`backward`, `.grad`, leaves) and lesson 06 (modules and their names).
+# About 90 minutes. You need lesson 04 (`backward`, `.grad`, leaves) and lesson 06 (modules and their names).
 
 # %% [markdown]
 # ## 1 · Where hooks fire
@@ -1148,7 +1148,7 @@ hooks.beside_their_maps(images, maps)
 # function. `torch/utils/hooks.py`: `RemovableHandle`, and `BackwardHook`, which weaves full-backward hooks into the
 # graph.
 #
-# **Three questions to take home**
+# **Three questions to take home.**
 #
 # 1. A forward hook stores `output` in a list at every step of training. Memory grows by far more than the size of the
 #    outputs. What else is held?

@@ -38,7 +38,7 @@ lines(series, xlabel="updates of 0.0001", ylabel="weight")
 # Nothing failed, nothing warned. The next number after 0.25 in float16 is 0.25024. The sum 0.2501 lies nearer to 0.25,
 # and is rounded back to it, for ever.
 #
-# **Afterwards you will be able to**
+# At the end you will be able to
 #
 # - read the bits of a number, and say where a format ends and how far apart its numbers are;
 # - keep a softmax, a gradient and a weight alive in 16 bits;

@@ -52,7 +52,7 @@ lines({name: (range(40), path) for name, path in paths.items()}, xlabel="step", 
 # Each process has seen half of the data, and each has the model that comes of all of it. In this lesson you build
 # the wrapper that does this.
 #
-# **Afterwards you will be able to**
+# At the end you will be able to
 #
 # - say what `nn.DataParallel` does, and why it has given way to `DistributedDataParallel`;
 # - start processes that talk, and use broadcast, all-reduce and their relatives;
@@ -60,7 +60,7 @@ lines({name: (range(40), path) for name, path in paths.items()}, xlabel="step", 
 # - write DistributedDataParallel, first plainly, then with buckets that travel while the backward pass goes on;
 # - share out data, accumulate gradients and average metrics without the usual silent mistakes.
 #
-# **Time** two sittings of an hour; a good place for the break is after section 4. **Know first** [lesson
+# About 120 minutes, in two sittings: a good place for the break is after section 4. You need [lesson
 # 04](../04_autograd/04_autograd.ipynb) (`backward` and leaves), [lesson 06](../06_modules/06_modules.ipynb) (modules,
 # buffers, replicas), [lesson 07](../07_hooks/07_hooks.ipynb) (hooks).
 
