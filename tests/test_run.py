@@ -193,6 +193,7 @@ def test_what_a_killed_grader_left_in_the_temporary_folder_is_cleared_by_the_nex
     ended.wait()
     left, living = tmp_path / f"grader-{ended.pid}-slot-x", tmp_path / f"grader-{os.getppid()}-slot-x"
     left.mkdir()
+    os.chown(left, scratch.slot_uid(ended.pid), -1)  # as root, a slot's folder belongs to its sandboxes
     living.mkdir()
     scratch._sweep.cache_clear()
     folder = scratch.scratch_folder("slot")

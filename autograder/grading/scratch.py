@@ -23,8 +23,15 @@ def _sweep() -> None:
     """Removes the folders of graders that are no more and could not."""
     for folder in Path(tempfile.gettempdir()).glob("grader-*"):
         owner = OWNED.match(folder.name)
-        if owner and not _alive(int(owner["pid"])) and folder.lstat().st_uid == os.getuid():
+        if owner is None or _alive(pid := int(owner["pid"])):
+            continue
+        if folder.lstat().st_uid in (os.getuid(), slot_uid(pid)):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def slot_uid(pid: int) -> int:
+    """The uid of the sandboxes of process `pid`: its own; as root one that no other process on the machine uses."""
+    return 1_000_000 + pid if os.getuid() == 0 else os.getuid()
 
 
 def _alive(pid: int) -> bool:

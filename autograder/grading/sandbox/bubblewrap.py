@@ -14,6 +14,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from autograder.grading.scratch import slot_uid
+
 HOME = "/home/student"  # the one place to write: a tmpfs
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 CONFIGURATION = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/etc/localtime")
@@ -65,11 +67,6 @@ def prove() -> None:
             f"bubblewrap is installed but cannot make a sandbox here: {run.stderr.strip()[-200:]}. Unprivileged user "
             "namespaces may be off (Ubuntu's AppArmor, a container's own filter): allow them, or grade as root."
         )
-
-
-def slot_uid() -> int:
-    """The uid of this process's sandboxes: its own; as root one that no other process on the machine uses."""
-    return 1_000_000 + os.getpid() if os.getuid() == 0 else os.getuid()
 
 
 def _program(name: str, package: str) -> str:
@@ -139,7 +136,7 @@ def _parents(path: Path) -> list[str]:
 def _drop_rights() -> list[str]:
     if os.getuid() != 0:
         return []
-    uid = str(slot_uid())
+    uid = str(slot_uid(os.getpid()))
     drop = ["--clear-groups", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"]
     setpriv = os.path.realpath(_program("setpriv", "util-linux"))  # inside, a link to it may not be there
     return [setpriv, f"--reuid={uid}", f"--regid={uid}", *drop]

@@ -14,9 +14,10 @@ from jupyter_client.provisioning import LocalProvisioner
 
 from autograder.grading.inside.limits import Limits
 from autograder.grading.public import public_folder
-from autograder.grading.sandbox.bubblewrap import sandbox_command, slot_uid
+from autograder.grading.sandbox.bubblewrap import sandbox_command
 from autograder.grading.sandbox.seccomp import descriptor
 from autograder.grading.sandbox.warm import NoWarmStart, WarmProcess, warm_parent
+from autograder.grading.scratch import slot_uid
 
 POLLS, PAUSE = 50, 0.002  # seconds; jupyter_client would look again after a tenth of a second
 
@@ -81,4 +82,4 @@ class SandboxProvisioner(LocalProvisioner):
 
 def _give_to_slot(path: Path) -> None:
     if os.getuid() == 0:
-        os.chown(path, slot_uid(), slot_uid())
+        os.chown(path, slot_uid(os.getpid()), slot_uid(os.getpid()))

@@ -17,9 +17,9 @@ from pathlib import Path
 
 from autograder.grading.inside.limits import Limits
 from autograder.grading.public import public_folder
-from autograder.grading.sandbox.bubblewrap import HOME, NoSandbox, sandbox_command, slot_uid
+from autograder.grading.sandbox.bubblewrap import HOME, NoSandbox, sandbox_command
 from autograder.grading.sandbox.seccomp import program
-from autograder.grading.scratch import scratch_folder
+from autograder.grading.scratch import scratch_folder, slot_uid
 
 log = logging.getLogger(__name__)
 START_SECONDS = 120
@@ -37,7 +37,7 @@ def slot_folder() -> Path:
     folder = scratch_folder("slot")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     if os.getuid() == 0:
-        os.chown(folder, slot_uid(), slot_uid())
+        os.chown(folder, slot_uid(os.getpid()), slot_uid(os.getpid()))
     return folder
 
 
