@@ -71,7 +71,7 @@ def test_two_exercises_of_one_name_stop_the_build(course):
 
 
 def test_a_stale_generated_file_is_named_with_the_command_that_mends_it(course):
-    stale = author(course, "build", "--check")
+    stale = author(course, "build", "00_start_here", "--check")
     assert stale.returncode == 1
     assert "notebooks/00_start_here/00_start_here.ipynb" in stale.stderr
     assert "make build" in stale.stderr

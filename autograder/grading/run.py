@@ -69,7 +69,7 @@ def carry_out(course: Course, todo: Plan, client: Client, told: Callable[[Result
     A worker that dies gives its submission to another; one that kills every worker that it meets is not graded.
 
     Raises:
-        CourseError: a result cannot be written; what was written so far stands.
+        CourseError: a result cannot be written, or nobody is left to grade; what was written so far stands.
     """
     waiting = iter(todo.todo)
     running: dict[Future, Work] = {}
@@ -83,20 +83,24 @@ def carry_out(course: Course, todo: Plan, client: Client, told: Callable[[Result
             running[future] = work
 
     results = []
-    hand_out()
-    while running:
-        future = _first_done(list(running), client)
-        work = running.pop(future)
-        if future.status == "finished":
-            result = future.result()
-        else:
-            result = Result(work.student, reason=f"the worker was lost: {future.exception()}", ours=True)
-        course.record(todo.lesson, work, result)
-        future.release()
+    try:
         hand_out()
-        result = replace(result, notebook="", verdicts={})
-        results.append(result)
-        told(result)
+        while running:
+            future = _first_done(list(running), client)
+            work = running.pop(future)
+            if future.status == "finished":
+                result = future.result()
+            else:
+                result = Result(work.student, reason=f"the worker was lost: {future.exception()}", ours=True)
+            course.record(todo.lesson, work, result)
+            future.release()
+            hand_out()
+            result = replace(result, notebook="", verdicts={})
+            results.append(result)
+            told(result)
+    # Of files that cannot be written, CourseError tells: what is left is the way to the scheduler.
+    except (CancelledError, OSError) as error:
+        raise _all_gone(client) from error
     return results
 
 
@@ -112,10 +116,12 @@ def _first_done(running: list[Future], client: Client) -> Future:
             return wait(running, timeout=LOOK_SECONDS, return_when="FIRST_COMPLETED").done.pop()
         except TimeoutError:
             alone = 0.0 if client.nthreads() else alone + LOOK_SECONDS
-        except (CancelledError, OSError):
-            break
+    raise _all_gone(client)
+
+
+def _all_gone(client: Client) -> CourseError:
     gone = "Every worker" if client.status == "running" else "The scheduler"
-    raise CourseError(f"{gone} has gone. What was graded stands; the same command goes on with the rest.")
+    return CourseError(f"{gone} has gone. What was graded stands; the same command goes on with the rest.")
 
 
 @contextmanager
