@@ -30,6 +30,7 @@ LIMITS = Limits(
     cell_seconds=5, cpu_seconds=30, memory_mb=1500, processes=80, open_files=256, file_mb=16, disk_mb=32,
     output_chars=100_000, submission_seconds=20,
 )  # fmt: skip
+RANKS = "23_data_parallel"  # ranks that wait in vain do so for some seconds of their own
 ANSWER_SECONDS = 3  # what an exercise may take here; an endless one costs the test as much
 
 
@@ -101,8 +102,9 @@ def graded(item: Submission, folder: Path, seed: int) -> dict[str, Any]:
         notebook, _ = repair(file, released(item.lesson))
     except Unreadable as reason:
         return {"not graded": str(reason)}
-    seconds = 20 if item.honest else ANSWER_SECONDS
-    limits = replace(LIMITS, submission_seconds=120) if item.honest else LIMITS
+    patient = item.honest or item.lesson == RANKS
+    seconds = 60 if patient else ANSWER_SECONDS
+    limits = replace(LIMITS, submission_seconds=120) if patient else LIMITS
     grade.find_exercise = lambda name: replace(_find(name), seconds=min(_find(name).seconds, seconds))
     try:
         verdicts = grade_notebook(notebook, Settings(seed, limits=limits))

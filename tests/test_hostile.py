@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ EVERY = submissions()
 HOSTILE = [item for item in EVERY if not item.honest]
 LESSON = "00_start_here"
 GRADERS = 2
-GROWTH_MB = 300  # what the grader may hold at the end beyond what it held after its first submission
+GROWTH_MB = 300  # what the grader may hold at the end beyond its lessons' own libraries and sheets
 
 
 @dataclass(frozen=True)
@@ -123,9 +124,14 @@ def test_every_honest_submission_came_after_one_that_attacks(run: Run):
 
 
 def test_a_graders_memory_stays_bounded(run: Run):
+    lessons = {item.name: item.lesson for item in EVERY}
     for part in run.outcomes:
-        first = next(outcome["memory"] for outcome in part if "verdicts" in outcome)
-        assert part[-1]["memory"] - first < GROWTH_MB
+        seen, growth = set(), 0.0
+        for before, outcome in pairwise(part):
+            if lessons[outcome["name"]] in seen:  # a lesson's first submission brings its references' libraries
+                growth += outcome["memory"] - before["memory"]
+            seen |= {lessons[outcome["name"]]} if "verdicts" in outcome else set()
+        assert growth < GROWTH_MB
         assert all(outcome.get("size", 0) < 50 * 2**20 for outcome in part)
 
 
