@@ -51,6 +51,8 @@ def _texts(folder: Path) -> dict[str, str]:
 def _body(answer: object) -> str:
     """The code of a function or class without its name, arguments and docstring."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(answer))).body[0]
+    if isinstance(tree, ast.Assign):  # a lambda under a name
+        return ast.unparse(tree.value)
     assert isinstance(tree, ast.FunctionDef | ast.ClassDef)
     rest = tree.body[1:] if ast.get_docstring(tree) is not None else tree.body
     return "\n".join(ast.unparse(statement) for statement in rest)
