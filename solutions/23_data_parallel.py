@@ -1238,7 +1238,7 @@ print(found_by_dp)
 
 # %%
 script = """
-import os, torch, torch.distributed as dist
+import gc, os, torch, torch.distributed as dist
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 from torch.utils.data import DataLoader, DistributedSampler
@@ -1266,6 +1266,8 @@ print("weights", " ".join(f"{weight:.4f}" for weight in model.module.weight[0].t
 if dist.get_rank() == 0:                                                              # 7
     torch.save(model.module.state_dict(), "model.pt")
     print("saved", os.path.exists("model.pt"))
+del model, loss                           # they hold the group: its threads end with it, not after it
+gc.collect()
 dist.destroy_process_group()
 """
 torchrun(script, ranks=2)
