@@ -20,6 +20,7 @@
 # %%
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
 import torch
@@ -1043,17 +1044,7 @@ check(Bert)
 # get?
 
 # %%
-yours = Parts(
-    name="yours",
-    embeddings=BertEmbeddings,
-    self_attention=BertSelfAttention,
-    self_output=BertSelfOutput,
-    intermediate=BertIntermediate,
-    output=lambda config: BertSelfOutput(config, config.intermediate_size),
-    layer=BertLayer,
-    pooler=BertPooler,
-    mask=extended_attention_mask,
-)
+yours = replace(yours, pooler=BertPooler)  # now the last part is yours, too
 
 
 def your_bert(parts: Parts) -> nn.Module:
