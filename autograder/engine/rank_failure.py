@@ -10,12 +10,13 @@ import sys
 import sysconfig
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from autograder.engine.values import Raised, is_library
 
 BACKEND = ("RuntimeError", "DistBackendError", "DistNetworkError")  # what a backend raises …
-LOST = re.compile(r"onnection (closed|reset)|roken pipe|remote process (has )?exited")  # … about a peer that has ended
+# … about a peer that has ended
+LOST = re.compile(r"onnection (closed|reset|refused)|roken pipe|remote process (has )?exited|gloo/transport")
 STACK_LINE = re.compile(r'^ *File "(.*)", line (\d+) in (.*)$', re.MULTILINE)
 HELPER = "<string>"  # where `python -c` says that its code stands
 LIBRARY = sysconfig.get_paths()["stdlib"]
@@ -54,13 +55,19 @@ def failure_of(folder: Path, ranks: int, ended: dict[int, int]) -> RankFailed | 
     if len(returned) == ranks:
         return None
     # A rank writes its report before it ends, and others can lose it only then: whatever was the cause is here.
-    reports = {
-        rank: _report(folder / f"raised-{rank}") for rank in range(ranks) if (folder / f"raised-{rank}").exists()
+    written = {
+        rank: json.loads((folder / f"raised-{rank}").read_text())
+        for rank in range(ranks)
+        if (folder / f"raised-{rank}").exists()
     }
+    times = {rank: report["at"] for rank, report in written.items()}
+    reports = {rank: _report(report) for rank, report in written.items()}
     waited = [rank for rank, (_, error) in reports.items() if error.kind in BACKEND and LOST.search(error.message)]
+    own = [rank for rank in reports if rank not in waited]
     for rank in [*ended, *reports]:
-        if rank in reports and rank not in waited:
-            return _raised(rank, reports)
+        if rank in own:
+            # Two that end in the same moment are reaped in any order.
+            return _raised(min(own, key=lambda other: times[other]), reports)
         if rank not in reports and rank not in returned:
             return RankFailed(rank, f"rank {rank} {_death(ended[rank])}")
     rank = min(waited)
@@ -68,9 +75,8 @@ def failure_of(folder: Path, ranks: int, ended: dict[int, int]) -> RankFailed | 
     return RankFailed(rank, f"rank {rank} waited for a rank that had ended{gone}", _where(reports[rank][0]))
 
 
-def _report(file: Path) -> tuple[Frames, Raised]:
-    report = json.loads(file.read_text())
-    frames = _own(report.pop("frames"))
+def _report(report: dict[str, Any]) -> tuple[Frames, Raised]:
+    frames = _own(report["frames"])
     line = linecache.getline(*frames[-1][:2]).strip() if frames else ""
     return frames, Raised(report["kind"], tuple(report["lineage"]), report["message"], line[:200])
 

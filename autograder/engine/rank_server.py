@@ -170,7 +170,7 @@ def _be_rank(folder: Path, rank: int, ranks: int, parent: int, link: socket.sock
             _save(value, folder / f"value-{rank}")
             status = RETURNED
         except BaseException as error:
-            report = {"frames": _frames(error), **asdict(raised(error))}
+            report = {"at": time.monotonic(), "frames": _frames(error), **asdict(raised(error))}
             _put(json.dumps(report).encode(), folder / f"raised-{rank}")
         sys.stdout.flush()
         sys.stderr.flush()
