@@ -187,6 +187,11 @@ def test_a_rank_that_waits_for_one_that_has_returned_is_told():
     assert "dist.recv(x, 1)" in error.where
 
 
+def test_a_rank_with_nothing_to_say_does_not_leave_before_the_last_has_come():
+    for _ in range(12):  # without the meeting, every third run lost somebody
+        assert [rank.value for rank in run_on_ranks(dist.get_world_size, ranks=8)] == 8 * [8]
+
+
 def test_ranks_that_wait_for_each_other_are_ended_at_the_limit_and_say_where_they_were():
     def work(x: Tensor) -> None:
         recv(x, 1 - dist.get_rank())

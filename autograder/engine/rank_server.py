@@ -235,10 +235,14 @@ def _meet(store: Path, rank: int, ranks: int, seconds: float) -> None:
     if dist.is_nccl_available() and torch.cuda.device_count() >= ranks:
         torch.cuda.set_device(rank)
         options = {"backend": "cpu:gloo,cuda:nccl", "device_id": torch.device("cuda", rank)}
+    shared = dist.FileStore(str(store), ranks)
     dist.init_process_group(
-        store=dist.FileStore(str(store), ranks), rank=rank, world_size=ranks,
-        timeout=timedelta(seconds=seconds + 60), **options,
-    )  # fmt: skip
+        store=shared, rank=rank, world_size=ranks, timeout=timedelta(seconds=seconds + 60), **options
+    )
+    # A rank with nothing to say to the others would be gone before the last of them has connected to it.
+    if shared.add("met", 1) == ranks:
+        shared.set("all met", "")
+    shared.wait(["all met"])
 
 
 def _frames(error: BaseException) -> list[tuple[str, int, str]]:
