@@ -4,12 +4,13 @@
 # **Add 0.1 twenty thousand times. How much do you get?** On paper: 2000. The first picture shows what a computer
 # gets.
 #
-# After this page you can
-# * run a lesson: predict, write, check, take a hint, look,
-# * read the card of a check, and say why it allows small differences but not small mistakes,
-# * say which machine you are on, and read `nvidia-smi`.
+# At the end you will be able to
 #
-# Takes about 30 minutes. You should know what a Python function is. You need no GPU, no network and no account.
+# - run a lesson: predict, write, check, take a hint, look;
+# - read the card of a check, and say why it allows small differences but not small mistakes;
+# - say which machine you are on, and read `nvidia-smi`.
+#
+# About 30 minutes. You need to know what a Python function is. You need no GPU, no network and no account.
 #
 # Click on this text, then press **Shift + Enter** again and again. Each press runs one cell and selects the next. The
 # first two code cells get the course's tools. The third draws the picture.
@@ -48,7 +49,7 @@ error_curves(errors)
 # thousand, in float64 about one in a million millions. Whole numbers do not round, and there a check wants every
 # digit.
 #
-# ## 1. How a lesson works
+# ## 1 · How a lesson works
 #
 # | step | what you do |
 # |---|---|
@@ -66,7 +67,7 @@ error_curves(errors)
 # * **Names outlive their cells.** Delete a cell, and what it defined is still there until you choose *Kernel →
 #   Restart Kernel*. If a notebook behaves strangely, restart it and run it from the top.
 #
-# ## 2. Predict
+# ## 2 · Predict
 #
 # Before you run the next cell, write down for each line: is it `True` or `False`?
 
@@ -89,7 +90,7 @@ print(torch.allclose(torch.tensor(0.1 + 0.2), torch.tensor(0.3)))
 #
 # </details>
 #
-# ## 3. Write: mend a bug
+# ## 3 · Write: mend a bug
 #
 # Somebody wrote the function below. It prints the right answer, once. Run the cell and find the line that is to
 # blame.
@@ -145,9 +146,8 @@ def double(x: torch.Tensor) -> torch.Tensor:
     Returns:
         A tensor of the shape, dtype and device of `x`. `x` itself is left alone.
 
-    Example:
-        >>> double(torch.tensor([1, 2, 3]))
-        tensor([2, 4, 6])
+    >>> double(torch.tensor([1, 2, 3]))
+    tensor([2, 4, 6])
     """
     # BEGIN SOLUTION
     return 2 * x
@@ -158,7 +158,7 @@ def double(x: torch.Tensor) -> torch.Tensor:
 check(double)
 
 # %% [markdown]
-# ## 4. Read three wrong answers
+# ## 4 · Read three wrong answers
 #
 # A card that says "right" teaches little. Here are three answers of other people. For each one: say what the card
 # will complain about, paste it over your own answer, run that cell, run the check, and read. Put your own answer back
@@ -202,7 +202,7 @@ check(double)
 #
 # </details>
 #
-# ## 5. See: how often can 1 be doubled?
+# ## 5 · See: how often can 1 be doubled?
 #
 # A picture after an exercise always uses *your* function. This one calls your `double` on 1, then on the result, and
 # so on, for seven dtypes. It counts until the result is no longer the power of two that it should be.
@@ -222,7 +222,7 @@ doublings(double)
 # And two dtypes that keep their promise equally long: bfloat16 has half the bits of float32 and the same range; it
 # gives up digits instead. Lesson 22 is about this.
 #
-# ## 6. How your work is graded
+# ## 6 · How your work is graded
 #
 # Grading asks the same exercise with other numbers: inputs that are drawn anew, after you handed in. Your functions
 # are called with them one by one, and what they return is compared outside your notebook, where your code cannot
@@ -231,7 +231,7 @@ doublings(double)
 #
 # Every exercise is graded alone. If one stays blank, the later ones still count.
 #
-# ## 7. Where you are
+# ## 7 · Where you are
 #
 # `progress()` shows every lesson, its exercises and how far you are. It remembers what you checked, in your home
 # folder. Run it again whenever you like.
@@ -256,7 +256,7 @@ explore(
 # *The picture: one bar for each exercise of the chosen lesson, as long as the minutes it takes. Dots beside the name
 # say how hard it is, words beside the bar say your state and the points.*
 #
-# ## 8. What machine is this?
+# ## 8 · What machine is this?
 #
 # A result depends on the machine: on the device, the versions, the number of cores. When you ask somebody for help,
 # send them this.
@@ -325,7 +325,7 @@ print("Is a toolkit installed to compile with?   files:", toolkit or "none")
 # forgotten when the machine restarts. So on a Linux machine let the system start the service. On Windows the driver
 # stays loaded anyway.
 #
-# ## 9. What you have built
+# ## What you have built
 #
 # | here | in PyTorch | difference |
 # |---|---|---|

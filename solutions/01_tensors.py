@@ -3,14 +3,14 @@
 #
 # **You change one tensor, and another one changes. When does that happen, and when not?**
 #
-# After this lesson you can
+# At the end you will be able to
 #
 # - make tensors of any shape, dtype and device, and say beforehand which dtype an expression gives;
 # - take parts of a tensor with slices, masks, row numbers and `gather`, and say which of them are copies;
 # - change a tensor in place, on purpose only;
 # - hand tensors to NumPy whatever they are, and draw random numbers that disturb nobody.
 #
-# About 80 minutes. You should know Python, and what a matrix, a mean and a standard deviation are.
+# About 80 minutes. You need Python, and to know what a matrix, a mean and a standard deviation are.
 
 # %%
 import numpy as np
@@ -39,7 +39,7 @@ heatmaps({"x before": before, "x after  window += 5": x}, limits=(0, 5))
 # **view**: a small object that says "start here, so many rows, so many columns" about memory that belongs to `x`. Many
 # surprises with tensors come from not knowing whether one has a view or a copy. We first need tensors to look at.
 #
-# ## 1. Making tensors
+# ## 1 · Making tensors
 #
 # A tensor is a block of numbers with a **shape**, a **dtype** (the kind of number) and a **device** (where the numbers
 # lie). There are four ways to get one.
@@ -144,10 +144,9 @@ def checkerboard(
     Returns:
         Shape (rows, columns).
 
-    Example:
-        >>> checkerboard(2, 3)
-        tensor([[0., 1., 0.],
-                [1., 0., 1.]])
+    >>> checkerboard(2, 3)
+    tensor([[0., 1., 0.],
+            [1., 0., 1.]])
     """
     # BEGIN SOLUTION
     board = torch.zeros(rows, columns, dtype=dtype, device=device)
@@ -161,7 +160,7 @@ def checkerboard(
 check(checkerboard)
 
 # %% [markdown]
-# See it: your board with an even and with an odd number of columns.
+# **See it.** Your board with an even and with an odd number of columns.
 
 # %%
 heatmaps({"checkerboard(4, 6)": checkerboard(4, 6), "checkerboard(4, 5)": checkerboard(4, 5)})
@@ -169,11 +168,10 @@ heatmaps({"checkerboard(4, 6)": checkerboard(4, 6), "checkerboard(4, 5)": checke
 # %% [markdown]
 # *The picture: two boards of zeros and ones. In both, the top left cell is 0 and neighbours always differ.*
 #
-# ## 2. Kinds of numbers
+# ## 2 · Kinds of numbers
 #
-# ### Predict first
-#
-# Each line below gives a dtype, a value or an error. Write your guess for each on paper, then run the cell.
+# **Predict first.** Each line below gives a dtype, a value or an error. Write your guess for each on paper, then run
+# the cell.
 #
 # 1. `torch.tensor([1, 2]).dtype`
 # 2. `(torch.tensor([4, 2]) / 2).dtype`
@@ -287,11 +285,10 @@ def standardize(x: Tensor) -> Tensor:
         A new tensor of the same shape and device. Floating-point dtypes are kept; whole numbers and booleans give
         float32. float16 and bfloat16 are computed in float32 and rounded once, at the end.
 
-    Example:
-        >>> standardize(torch.tensor([[1, 10], [3, 30], [5, 20]]))
-        tensor([[-1., -1.],
-                [ 0.,  1.],
-                [ 1.,  0.]])
+    >>> standardize(torch.tensor([[1, 10], [3, 30], [5, 20]]))
+    tensor([[-1., -1.],
+            [ 0.,  1.],
+            [ 1.,  0.]])
     """
     # BEGIN SOLUTION
     wide = x.to(torch.promote_types(x.dtype, torch.float32))
@@ -304,7 +301,7 @@ def standardize(x: Tensor) -> Tensor:
 check(standardize)
 
 # %% [markdown]
-# See it: the same people, through your function. Now an unusual step counts as much as an unusual height.
+# **See it.** The same people, through your function. Now an unusual step counts as much as an unusual height.
 
 # %%
 histograms(dict(zip(names, standardize(people).T, strict=True)), xlabel="standard deviations from the mean")
@@ -312,7 +309,7 @@ histograms(dict(zip(names, standardize(people).T, strict=True)), xlabel="standar
 # %% [markdown]
 # *The picture: three histograms on one axis, all centred at 0 and about equally wide.*
 #
-# ## 3. Taking parts
+# ## 3 · Taking parts
 #
 # There are two families of indexing.
 #
@@ -336,8 +333,8 @@ outcomes(
 )
 
 # %% [markdown]
-# The explorer shows which numbers an index takes. The question to answer with it: **when does a dimension disappear,
-# and when does the result stop being a view?** Try `0` against `:2`, then `[2, 0]` for the rows.
+# **Explore.** Which numbers does an index take? Find out when a dimension disappears, and when the result stops being a
+# view. Try `0` against `:2`, then `[2, 0]` for the rows.
 
 # %%
 explore(
@@ -396,11 +393,10 @@ def take_rows(table: Tensor, rows: Tensor) -> Tensor:
         New memory, shape (*rows.shape, *table.shape[1:]), dtype and device of the table. Writing to it leaves the
         table as it was.
 
-    Example:
-        >>> take_rows(torch.tensor([[1, 2], [3, 4], [5, 6]]), torch.tensor([2, 0, 2]))
-        tensor([[5, 6],
-                [1, 2],
-                [5, 6]])
+    >>> take_rows(torch.tensor([[1, 2], [3, 4], [5, 6]]), torch.tensor([2, 0, 2]))
+    tensor([[5, 6],
+            [1, 2],
+            [5, 6]])
     """
     # BEGIN SOLUTION
     return table[rows]
@@ -411,7 +407,7 @@ def take_rows(table: Tensor, rows: Tensor) -> Tensor:
 check(take_rows)
 
 # %% [markdown]
-# See it: a table of six words with eight numbers each, and a sentence looked up in it by your function.
+# **See it.** A table of six words with eight numbers each, and a sentence looked up in it by your function.
 
 # %%
 words = ["the", "cat", "sat", "on", "mat", "."]
@@ -483,11 +479,10 @@ def one_hot(labels: Tensor, classes: int) -> Tensor:
     Returns:
         Shape (*labels.shape, classes), int64, on the device of `labels`, whatever the default device is.
 
-    Example:
-        >>> one_hot(torch.tensor([1, 0, 3]), 4)
-        tensor([[0, 1, 0, 0],
-                [1, 0, 0, 0],
-                [0, 0, 0, 1]])
+    >>> one_hot(torch.tensor([1, 0, 3]), 4)
+    tensor([[0, 1, 0, 0],
+            [1, 0, 0, 0],
+            [0, 0, 0, 1]])
     """
     # BEGIN SOLUTION
     encoded = torch.zeros(*labels.shape, classes, dtype=torch.int64, device=labels.device)
@@ -499,7 +494,7 @@ def one_hot(labels: Tensor, classes: int) -> Tensor:
 check(one_hot)
 
 # %% [markdown]
-# See it: your function on seven labels of six classes. Class 5 does not appear, and has its column all the same.
+# **See it.** Your function on seven labels of six classes. Class 5 does not appear, and has its column all the same.
 
 # %%
 labels = torch.tensor([3, 1, 4, 1, 0, 2, 3])
@@ -572,9 +567,8 @@ def labels_from_one_hot(encoded: Tensor) -> Tensor:
     Raises:
         ValueError: a row is not one-hot: no 1, several, or any other number.
 
-    Example:
-        >>> labels_from_one_hot(torch.tensor([[0, 1, 0, 0], [0, 0, 0, 1]]))
-        tensor([1, 3])
+    >>> labels_from_one_hot(torch.tensor([[0, 1, 0, 0], [0, 0, 0, 1]]))
+    tensor([1, 3])
     """
     # BEGIN SOLUTION
     ones = encoded == 1
@@ -589,7 +583,7 @@ def labels_from_one_hot(encoded: Tensor) -> Tensor:
 check(labels_from_one_hot)
 
 # %% [markdown]
-# See it: there and back for a batch of two rows, and what becomes of a row without a class.
+# **See it.** There and back for a batch of two rows, and what becomes of a row without a class.
 
 # %%
 labels = torch.tensor([[2, 0, 1], [1, 1, 2]])
@@ -600,7 +594,7 @@ except ValueError as error:
     print("refused:", error)
 
 # %% [markdown]
-# ## 4. Whose memory is it?
+# ## 4 · Whose memory is it?
 #
 # Every tensor lies in a **storage**, a flat run of bytes. Several tensors may lie in one storage: that is what a view
 # is. `x.untyped_storage()` is the storage of `x`, and its `data_ptr()` is the address where the storage begins.
@@ -648,10 +642,9 @@ def shares_memory(a: Tensor, b: Tensor) -> bool:
     Args:
         a, b: of any shape and dtype, on one device; they are left as they were.
 
-    Example:
-        >>> x = torch.zeros(3, 4)
-        >>> shares_memory(x, x[1]), shares_memory(x, x.clone())
-        (True, False)
+    >>> x = torch.zeros(3, 4)
+    >>> shares_memory(x, x[1]), shares_memory(x, x.clone())
+    (True, False)
     """
     # BEGIN SOLUTION
     if not (a.numel() and b.numel()):
@@ -664,7 +657,7 @@ def shares_memory(a: Tensor, b: Tensor) -> bool:
 check(shares_memory)
 
 # %% [markdown]
-# See it: your function sorts sixteen expressions. Before you run it, guess where `x.reshape(8, 3)`, `x.T.reshape(8,
+# **See it.** Your function sorts sixteen expressions. Before you run it, guess where `x.reshape(8, 3)`, `x.T.reshape(8,
 # 3)`, `x.float()` and `x[[0, 1]]` will go.
 
 # %%
@@ -698,7 +691,7 @@ sorted_out({name: shares_memory(x, tensor) for name, tensor in made.items()})
 # that. `x.float()`, `x.to(...)` and `x.contiguous()` return `x` itself when there is nothing to do. And from NumPy,
 # `torch.from_numpy` shares while `torch.tensor` copies.
 #
-# ## 5. Changing a tensor in place
+# ## 5 · Changing a tensor in place
 #
 # A function whose name ends in an underscore writes into the memory of its tensor: `add_`, `zero_`, `copy_`. These do
 # so too, without an underscore: `x += y`, `x[...] = y` and every function called with `out=x`.
@@ -763,10 +756,9 @@ def standardize_(x: Tensor) -> Tensor:
     Raises:
         TypeError: `x` is not floating point, so its memory cannot hold the result.
 
-    Example:
-        >>> x = torch.tensor([[1.0, 10.0], [3.0, 30.0], [5.0, 20.0]])
-        >>> standardize_(x) is x, x[0].tolist()
-        (True, [-1.0, -1.0])
+    >>> x = torch.tensor([[1.0, 10.0], [3.0, 30.0], [5.0, 20.0]])
+    >>> standardize_(x) is x, x[0].tolist()
+    (True, [-1.0, -1.0])
     """
     # BEGIN SOLUTION
     if not x.is_floating_point():
@@ -780,7 +772,7 @@ def standardize_(x: Tensor) -> Tensor:
 check(standardize_)
 
 # %% [markdown]
-# See it: your function is handed columns 2 to 4 of a larger table, as a view. The rest of the table stays.
+# **See it.** Your function is handed columns 2 to 4 of a larger table, as a view. The rest of the table stays.
 
 # %%
 wide = torch.randn(6, 7, generator=torch.Generator().manual_seed(4)) * 2 + 4
@@ -792,7 +784,7 @@ heatmaps({"before": before, "after standardize_(wide[:, 2:5])": wide}, signed=Tr
 # *The picture: two tables of 6 rows and 7 columns. Before, nearly all values are positive. After, columns 2 to 4 hold
 # small values of both signs, and the other columns are as before.*
 #
-# ### A question to answer in words (2 points)
+# ### Written answer: `float` and the caller · 5 minutes
 #
 # Someone writes
 #
@@ -817,7 +809,7 @@ heatmaps({"before": before, "after standardize_(wide[:, 2:5])": wide}, signed=Tr
 # # END SOLUTION
 
 # %% [markdown]
-# ## 6. To NumPy and back
+# ## 6 · To NumPy and back
 #
 # Plots, spreadsheets and much of Python speak NumPy. On the CPU, `x.numpy()` and `torch.from_numpy(a)` do not move a
 # single number: both sides look at the same memory.
@@ -883,9 +875,8 @@ def to_numpy(x: Tensor) -> np.ndarray:
         An array of the same shape and dtype; bfloat16, which NumPy lacks, comes as float32. Where `x` lies on the
         CPU and its dtype is kept, the array looks at the same memory and nothing is copied.
 
-    Example:
-        >>> to_numpy(torch.tensor([1.5, 2.5], dtype=torch.bfloat16, requires_grad=True))
-        array([1.5, 2.5], dtype=float32)
+    >>> to_numpy(torch.tensor([1.5, 2.5], dtype=torch.bfloat16, requires_grad=True))
+    array([1.5, 2.5], dtype=float32)
     """
     # BEGIN SOLUTION
     stand_in = {torch.bfloat16: torch.float32}  # what NumPy lacks, and what holds the same values
@@ -897,7 +888,8 @@ def to_numpy(x: Tensor) -> np.ndarray:
 check(to_numpy)
 
 # %% [markdown]
-# See it: matplotlib draws arrays. Your function hands it a curve that still has its gradient, and the gradient itself.
+# **See it.** Matplotlib draws arrays. Your function hands it a curve that still has its gradient, and the gradient
+# itself.
 
 # %%
 x = torch.linspace(-2, 2, 81, requires_grad=True)
@@ -913,7 +905,7 @@ lines(
 # *The picture: a cubic curve that rises, falls and rises again, and a dashed parabola, its slope, which is negative
 # exactly where the curve falls.*
 #
-# ## 7. Random numbers that disturb nobody
+# ## 7 · Random numbers that disturb nobody
 #
 # Random numbers come from a **stream**: a long fixed sequence that depends on a seed. torch has one global stream for
 # the CPU (and one for each CUDA device). `torch.randn`, `torch.randperm`, dropout and the shuffling of data all take
@@ -997,9 +989,8 @@ def seeded_normal(shape: tuple[int, ...], seed: int, device: str | torch.device 
     Returns:
         Shape `shape`, float32, on `device`.
 
-    Example:
-        >>> seeded_normal((3,), seed=0)
-        tensor([ 1.5410, -0.2934, -2.1788])
+    >>> seeded_normal((3,), seed=0)
+    tensor([ 1.5410, -0.2934, -2.1788])
     """
     # BEGIN SOLUTION
     generator = torch.Generator().manual_seed(seed)
@@ -1011,7 +1002,7 @@ def seeded_normal(shape: tuple[int, ...], seed: int, device: str | torch.device 
 check(seeded_normal)
 
 # %% [markdown]
-# See it: the same six epochs with your function.
+# **See it.** The same six epochs with your function.
 
 # %%
 heatmaps({"order of the samples": orders(seeded_normal)}, rows=epochs, xlabel="step", ylabel="")
@@ -1031,10 +1022,10 @@ heatmaps({"order of the samples": orders(seeded_normal)}, rows=epochs, xlabel="s
 # | `to_numpy` | `Tensor.numpy(force=True)` |
 # | `seeded_normal` | `torch.Generator`, `torch.random.fork_rng` |
 #
-# **The real source.** In [pytorch/pytorch](https://github.com/pytorch/pytorch): `c10/core/StorageImpl.h` (a storage),
-# `c10/core/ScalarType.cpp` (`promoteTypes`, the table of section 2), `torch/csrc/utils/tensor_numpy.cpp` (every
-# obstacle of section 6, with its message), `aten/src/ATen/native/TensorAdvancedIndexing.cpp` (`gather`, `scatter`,
-# `index_select`), and `torch/random.py` (`fork_rng`, in plain Python).
+# **Read the real source.** In [pytorch/pytorch](https://github.com/pytorch/pytorch): `c10/core/StorageImpl.h` (a
+# storage), `c10/core/ScalarType.cpp` (`promoteTypes`, the table of section 2), `torch/csrc/utils/tensor_numpy.cpp`
+# (every obstacle of section 6, with its message), `aten/src/ATen/native/TensorAdvancedIndexing.cpp` (`gather`,
+# `scatter`, `index_select`), and `torch/random.py` (`fork_rng`, in plain Python).
 #
 # **Three questions to take home.**
 #

@@ -163,7 +163,7 @@ for name, count in Counter(name for name, _ in nodes).most_common(5):
 # There are as many AccumulateGrad as the layer has parameters. Views are operations, too: they have to be undone on the
 # way back.
 #
-# Now look at other expressions, and at what happens to a graph afterwards. Before you move anything: which of `w + b`
+# **Explore.** Other expressions, and what happens to a graph afterwards. Before you move anything: which of `w + b`
 # and `w * w` has to save something, and why?
 
 # %%

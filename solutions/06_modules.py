@@ -73,9 +73,7 @@ print("modules of a Sequential:", list(nn.Sequential(nn.Linear(2, 3), nn.Tanh())
 # `.to(…)`, `train()` and `eval()`. What is on no shelf is not seen. A list has no shelf, so layers in a list are
 # lost. `nn.ModuleList` is a module that behaves like a list.
 #
-# ### Predict first
-#
-# Which of these six show up in `named_parameters()`? Write down the names before you run the cell.
+# **Predict first.** Which of these six show up in `named_parameters()`? Write down the names before you run the cell.
 
 
 # %%
@@ -442,11 +440,9 @@ print(f"a batch norm's buffer after one call: {norm.running_mean.item():.1f}")
 # > 2. Buffers are not static. A batch norm writes into its own at every call in training.
 # > 3. Only persistent buffers are saved.
 #
-# ### Predict first
-#
-# `Specimen` has one tensor of each kind. Each is raised by 10, then something is done to the module. Fill in a table
-# before you go on: five rows (`weight`, `buffer`, `temporary`, `plain`, `listed[0]`), and a cross where a tensor
-# *goes along* when you convert the module to float64, save it and load it into a fresh one, or copy it with
+# **Predict first.** `Specimen` has one tensor of each kind. Each is raised by 10, then something is done to the module.
+# Fill in a table before you go on: five rows (`weight`, `buffer`, `temporary`, `plain`, `listed[0]`), and a cross where
+# a tensor *goes along* when you convert the module to float64, save it and load it into a fresh one, or copy it with
 # `copy.deepcopy`.
 
 

@@ -75,10 +75,8 @@ hooks.where_hooks_fire()
 # 3. **Registering gives you a handle.** `handle.remove()` takes the hook off. A forgotten hook fires at every later
 #    call, and `copy.deepcopy` copies it along. `state_dict` does not save hooks.
 #
-# ### Predict first
-#
-# This module adds 2. One hook comes before it, two come after it. Before you run the cell, write down: in which order
-# do the three lines appear, which numbers do they show, and what does the last line say?
+# **Predict first.** This module adds 2. One hook comes before it, two come after it. Before you run the cell, write
+# down: in which order do the three lines appear, which numbers do they show, and what does the last line say?
 
 
 # %%
@@ -226,9 +224,8 @@ def record_shapes(model: nn.Module, *inputs: Tensor) -> list[tuple[str, tuple[in
         has two. Names are those of `model.named_modules()`. Where a leaf returns a tuple, its first tensor counts. No
         hook is left on the model, also when it raises; its mode is as before.
 
-    Example:
-        >>> record_shapes(nn.Sequential(nn.Linear(4, 6), nn.Tanh()), torch.zeros(2, 4))
-        [('0', (2, 6)), ('1', (2, 6))]
+    >>> record_shapes(nn.Sequential(nn.Linear(4, 6), nn.Tanh()), torch.zeros(2, 4))
+    [('0', (2, 6)), ('1', (2, 6))]
     """
     # BEGIN SOLUTION
     shapes, handles = [], []
@@ -339,12 +336,11 @@ class Activations:
     Raises:
         AttributeError: the model has no module of that name. Then no hook is left.
 
-    Example:
-        >>> model = nn.Sequential(nn.Linear(4, 6), nn.Tanh())
-        >>> with Activations(model, ["1"]) as values:
-        ...     y = model(torch.zeros(2, 4))
-        >>> torch.equal(values["1"], y), values["1"].requires_grad
-        (True, False)
+    >>> model = nn.Sequential(nn.Linear(4, 6), nn.Tanh())
+    >>> with Activations(model, ["1"]) as values:
+    ...     y = model(torch.zeros(2, 4))
+    >>> torch.equal(values["1"], y), values["1"].requires_grad
+    (True, False)
     """
 
     def __init__(self, model: nn.Module, names: Iterable[str]) -> None:
@@ -475,11 +471,10 @@ def input_scaler(module: nn.Module, factor: float) -> RemovableHandle:
     Returns:
         The handle that takes the hook off again.
 
-    Example:
-        >>> layer = nn.Identity()
-        >>> handle = input_scaler(layer, 3.0)
-        >>> layer(torch.tensor([1.0, 2.0]))
-        tensor([3., 6.])
+    >>> layer = nn.Identity()
+    >>> handle = input_scaler(layer, 3.0)
+    >>> layer(torch.tensor([1.0, 2.0]))
+    tensor([3., 6.])
     """
 
     # BEGIN SOLUTION
@@ -593,9 +588,8 @@ def gradient_norms(model: nn.Module, x: Tensor, loss_of: Callable[[Tensor], Tens
         Python float, the root of the sum of squares of the gradient with respect to the leaf's output; where that is
         a tuple, to its first tensor. No hook is left on the model, also when something raises.
 
-    Example:
-        >>> gradient_norms(nn.Sequential(nn.Linear(3, 2), nn.Identity()), torch.zeros(2, 3), torch.sum)
-        [('1', 2.0), ('0', 2.0)]
+    >>> gradient_norms(nn.Sequential(nn.Linear(3, 2), nn.Identity()), torch.zeros(2, 3), torch.sum)
+    [('1', 2.0), ('0', 2.0)]
     """
     # BEGIN SOLUTION
     norms, handles = [], []
@@ -702,12 +696,11 @@ def clip_gradients(parameters: Iterable[Tensor], limit: float) -> list[Removable
     Returns:
         One handle for each parameter that is clipped.
 
-    Example:
-        >>> weight = nn.Parameter(torch.zeros(2))
-        >>> handles = clip_gradients([weight], 1.0)
-        >>> (weight * torch.tensor([0.5, -7.0])).sum().backward()
-        >>> weight.grad
-        tensor([ 0.5000, -1.0000])
+    >>> weight = nn.Parameter(torch.zeros(2))
+    >>> handles = clip_gradients([weight], 1.0)
+    >>> (weight * torch.tensor([0.5, -7.0])).sum().backward()
+    >>> weight.grad
+    tensor([ 0.5000, -1.0000])
     """
     # BEGIN SOLUTION
     return [
@@ -811,9 +804,8 @@ def nan_tripwire(model: nn.Module) -> Iterator[None]:
         FloatingPointError: a module's output holds NaN; the message holds its name from `model.named_modules()`. For
             the model itself, which has the empty name, any words will do.
 
-    Example:
-        >>> with nan_tripwire(nn.Sequential(nn.Identity())) as _:
-        ...     pass
+    >>> with nan_tripwire(nn.Sequential(nn.Identity())) as _:
+    ...     pass
     """
 
     # BEGIN SOLUTION
@@ -957,12 +949,11 @@ def layerwise_learning_signal(model: nn.Module) -> Iterator[dict[str, list[float
     Weights are the parameters with two or more dimensions that need a gradient, with their names from
     `model.named_parameters()`. Training goes on as without it. After the block no hook is left, however it ends.
 
-    Example:
-        >>> model = nn.Linear(1, 1, bias=False)
-        >>> with layerwise_learning_signal(model) as signal:
-        ...     (2 * model.weight).sum().backward()
-        >>> signal["weight"] == [(2 / model.weight.abs()).item()]
-        True
+    >>> model = nn.Linear(1, 1, bias=False)
+    >>> with layerwise_learning_signal(model) as signal:
+    ...     (2 * model.weight).sum().backward()
+    >>> signal["weight"] == [(2 / model.weight.abs()).item()]
+    True
     """
     # BEGIN SOLUTION
     weights = {name: weight for name, weight in model.named_parameters() if weight.dim() > 1 and weight.requires_grad}
@@ -1083,10 +1074,9 @@ def grad_cam(model: nn.Module, layer: str, images: Tensor, classes: Tensor) -> T
         Shape (batch, height, width) of the layer's output, its dtype and device, without graph. Values in [0, 1]:
         each map is divided by its own largest value, and a map of zeros stays zero.
 
-    Example:
-        >>> net = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 2))
-        >>> grad_cam(net, "1", torch.randn(5, 1, 8, 9), torch.tensor([0, 1, 1, 0, 1])).shape
-        torch.Size([5, 6, 7])
+    >>> net = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 2))
+    >>> grad_cam(net, "1", torch.randn(5, 1, 8, 9), torch.tensor([0, 1, 1, 0, 1])).shape
+    torch.Size([5, 6, 7])
     """
     # BEGIN SOLUTION
     kept = {}
@@ -1132,9 +1122,9 @@ hooks.beside_their_maps(images, maps)
 # is true.
 
 # %% [markdown]
-# ## Close
+# ## What you have built
 #
-# | you built | its name elsewhere |
+# | yours | its name elsewhere |
 # |---|---|
 # | `record_shapes` | `torchinfo.summary`, Keras' `model.summary()` |
 # | `Activations` | `create_feature_extractor` of torchvision; `output_hidden_states=True` of transformers |
@@ -1144,7 +1134,7 @@ hooks.beside_their_maps(images, maps)
 # | `nan_tripwire` | `torch.autograd.detect_anomaly()`, which looks at the backward pass |
 # | `grad_cam` | `captum.attr.LayerGradCam` |
 #
-# **Where to read the source.** `torch/nn/modules/module.py`, `Module._call_impl`: the order of section 1 in one
+# **Read the real source.** `torch/nn/modules/module.py`, `Module._call_impl`: the order of section 1 in one
 # function. `torch/utils/hooks.py`: `RemovableHandle`, and `BackwardHook`, which weaves full-backward hooks into the
 # graph.
 #
