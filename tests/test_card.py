@@ -107,6 +107,11 @@ def test_text_and_html_state_the_same_facts() -> None:
         assert fact in html, fact
 
 
+def test_code_in_a_sentence_is_set_as_code() -> None:
+    card = as_html(replace(WRONG, misunderstandings=["`x = <b>` is a name."]))
+    assert "<code>x = &lt;b&gt;</code> is a name." in card
+
+
 def test_a_right_answer_lists_what_was_looked_at_and_no_fault() -> None:
     verdict = replace(
         WRONG, state=State.RIGHT, findings=[Finding("plain", "cpu", None)], misunderstandings=[], notes=[]

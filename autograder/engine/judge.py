@@ -93,12 +93,12 @@ def _compare_values(expected: torch.Tensor, shown: torch.Tensor, rule: Rule, whe
         return None
     index = _worst(expected, shown, wrong)
     at = f"[{', '.join(map(str, index))}]" if index else ""
-    mine, right = _number(shown[index]), _number(expected[index])
+    mine, right = _told_apart(shown[index], expected[index])
     # One number has no "where": the sentence about several elements would only puzzle.
     if expected.numel() == 1:
         return Difference(where, f"it is {mine}", f"expected {right}", expected, shown)
-    yours = f"{count} of {expected.numel()} values are wrong; the furthest off, at {at}, is {mine}"
-    return Difference(where, yours, f"expected {right} there", expected, shown)
+    few = f"{count} of {expected.numel()} values {'is' if count == 1 else 'are'} wrong"
+    return Difference(where, f"{few}; the furthest off, at {at}, is {mine}", f"expected {right} there", expected, shown)
 
 
 def wrong_elements(expected: torch.Tensor, shown: torch.Tensor, rule: Rule) -> torch.Tensor:
@@ -120,7 +120,7 @@ def _worst(expected: torch.Tensor, shown: torch.Tensor, wrong: torch.Tensor) -> 
 
 def _compare_lists(expected: list[Data], shown: list[Data], rule: Rule, where: str) -> Difference | None:
     if len(expected) != len(shown):
-        return Difference(where, f"it has {len(shown)} items", f"expected {len(expected)}")
+        return Difference(where, f"it has {_items(shown)}", f"expected {len(expected)}")
     for index, (right, mine) in enumerate(zip(expected, shown, strict=True)):
         if difference := compare(right, mine, rule, f"{where}[{index}]"):
             return difference
@@ -173,12 +173,16 @@ def describe(data: Data) -> str:
         case Unreadable():
             return data.reason
         case list():
-            return f"a list of {len(data)} items"
+            return f"a list of {_items(data)}"
         case dict():
             return f"a dict with the keys {_listed(data) or '(none)'}"
         case str():
             return repr(data if len(data) < 80 else data[:77] + "…")
     return str(data)
+
+
+def _items(data: list[Data]) -> str:
+    return "1 item" if len(data) == 1 else f"{len(data)} items"
 
 
 def _dtype(shown: Shown) -> str:
@@ -189,5 +193,12 @@ def _shape(shown: Shown) -> str:
     return str(tuple(shown.values.shape))
 
 
-def _number(value: torch.Tensor) -> str:
-    return f"{value.item():.6g}" if value.dtype.is_floating_point else str(value.item())
+def _told_apart(*values: torch.Tensor) -> list[str]:
+    """Two different numbers, each with as many digits as the difference needs: six as a rule, 17 tell any two apart."""
+    if not values[0].dtype.is_floating_point:
+        return [str(value.item()) for value in values]
+    for digits in range(6, 18):
+        words = [f"{value.item():.{digits}g}" for value in values]
+        if len(set(words)) > 1:
+            break
+    return words

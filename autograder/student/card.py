@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from autograder.engine.verdict import Finding, State, Verdict
@@ -107,7 +108,8 @@ def as_html(verdict: Verdict) -> str:
 
 
 def _misunderstanding(sentence: str) -> str:
-    return f'<div style="margin:.4em 0">This is what happens when: <strong>{escape(sentence)}</strong></div>'
+    words = re.sub("`([^`]+)`", r"<code>\1</code>", escape(sentence))
+    return f'<div style="margin:.4em 0">This is what happens when: <strong>{words}</strong></div>'
 
 
 def _findings(verdict: Verdict) -> str:
