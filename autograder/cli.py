@@ -23,7 +23,8 @@ from autograder.grading.commands import gradescope, release, report
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 for command in (grade, report, gradescope, release):
     app.command()(command)
-console = Console()
+LOG_WIDTH = 120  # a file has no width of its own, and names that are cut off help nobody
+console = Console(width=None if sys.stdout.isatty() else LOG_WIDTH)
 
 
 def _stop(message: str) -> typer.Exit:
@@ -68,10 +69,11 @@ def audit(
     start = time.perf_counter()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     try:
+        tasks = auditor.tasks(names)
         with Progress(*columns, console=console) as bar:
-            task = bar.add_task("auditing", total=None)
+            task = bar.add_task("auditing", total=len(tasks))
             reports = auditor.audit(
-                names, jobs, lambda report: bar.update(task, advance=1, description=report.exercise)
+                tasks, jobs, lambda report: bar.update(task, advance=1, description=report.exercise)
             )
     except (LessonError, LookupError, ValueError) as error:
         raise _stop(str(error)) from error

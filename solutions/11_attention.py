@@ -172,7 +172,7 @@ heatmaps(panels, rows=words, columns=words, xlabel="key", ylabel="query", limits
 # %%
 for row in ([1.0, 0.0, 0.0, 0.0], [0.5, 0.5, 0.0, 0.0], [0.25, 0.25, 0.25, 0.25]):
     entropy = sum(-weight * math.log(weight) for weight in row if weight > 0)
-    print(row, f"entropy {entropy:.3f}, so about {math.exp(entropy):.0f} keys")
+    print(row, f"entropy {entropy:.3f}, keys: about {math.exp(entropy):.0f}")
 
 # %% [markdown]
 # ### Exercise: `attention_entropy` ●○○ · 5 minutes

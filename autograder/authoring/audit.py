@@ -53,11 +53,13 @@ class Report:
     problems: list[str] = field(default_factory=list)
 
 
-def audit(
-    names: list[str] | None = None, jobs: int = 2, done: Callable[[Report], None] = lambda report: None
-) -> list[Report]:
-    """Audits the exercises of the course, or of the lessons in `names`, in `jobs` processes."""
-    tasks = [(lesson, name) for lesson in map(read_lesson, lesson_files(names)) for name in lesson.exercises]
+def tasks(names: list[str] | None = None) -> list[tuple[Lesson, str]]:
+    """What there is to audit: every exercise of the course, or of the lessons in `names`."""
+    return [(lesson, name) for lesson in map(read_lesson, lesson_files(names)) for name in lesson.exercises]
+
+
+def audit(tasks: list[tuple[Lesson, str]], jobs: int, done: Callable[[Report], None]) -> list[Report]:
+    """Audits exercises in `jobs` processes; tells of each as it is done."""
     reports = []
     # spawn: a forked child would inherit torch's thread pool in an unknown state
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_one_thread) as pool:
