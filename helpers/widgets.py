@@ -31,7 +31,7 @@ def choice(options: Sequence[Any], value: Any = None, *, label: str = "") -> ipy
 
 def text(value: str, *, label: str = "") -> ipywidgets.Widget:
     """A line to type into; the picture changes when it is entered."""
-    layout = ipywidgets.Layout(width="100%")
+    layout = ipywidgets.Layout(width="auto")  # as wide as the explorer; 100% would leave no room for margins
     return ipywidgets.Text(
         value, description=label, continuous_update=False, layout=layout, style={"description_width": "initial"}
     )

@@ -1060,7 +1060,8 @@ compared = {
     "yours, with gelu_new": pictures.differences(tanh, model, **pair),
 }
 for name, found in compared.items():
-    print(f"{name}: at most {max(found.values()):.0e}, first above 1e-5 in {pictures.first_difference(found)}")
+    first = pictures.first_difference(found) or "no module"
+    print(f"{name}: at most {max(found.values()):.0e}, first above 1e-5 in {first}")
 exact = pictures.differences(mine.double(), model.double(), **pair)
 print(f"yours, both in float64: at most {max(exact.values()):.0e}")
 mine, model = mine.float(), model.float()
