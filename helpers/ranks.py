@@ -112,7 +112,7 @@ def _columns(outputs: Sequence[str]) -> str:
     cells = [
         f'<div style="border-top:3px solid {CYCLE[rank % len(CYCLE)]};min-width:0">'
         f'<div style="font-weight:bold;padding:.2em 0">rank {rank}</div>'
-        f'<pre style="margin:0;padding:0;background:none;white-space:pre-wrap;overflow-wrap:anywhere">'
+        '<pre style="margin:0;padding:0;background:none;white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere">'
         f"{escape(output.rstrip()) or '<i>(printed nothing)</i>'}</pre></div>"
         for rank, output in enumerate(outputs)
     ]

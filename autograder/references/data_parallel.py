@@ -1101,7 +1101,7 @@ def accumulated(model, batches, loss_function, share=None, quiet=None, clear=Tru
 @mistake(
     accumulate_gradients,
     "The ranks exchange gradients for every batch. Either `no_sync` is missing, or the forward pass stands outside "
-    "it: DDP decides in the *forward* pass whether it will exchange, so `model(x)` belongs into the block, too.",
+    "it: DDP decides in the forward pass whether it will exchange, so `model(x)` belongs into the block, too.",
 )
 def forwards_outside(model, batches, loss_function):
     return accumulated(model, batches, loss_function, inside=False)

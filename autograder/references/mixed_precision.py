@@ -695,7 +695,7 @@ class OverflowKeepsTheCount(_Scaler):
         self.value *= self.backoff
 
 
-@mistake(LossScaler, "The scale grows one step late: it grows when the count *reaches* `growth_interval`.")
+@mistake(LossScaler, "The scale grows one step late: it grows when the count reaches `growth_interval`.")
 class GrowsLate(_Scaler):
     def grow(self):
         if self.quiet > self.interval:
