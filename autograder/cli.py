@@ -134,7 +134,10 @@ def demo(
     _print_class(folder, submissions)
     console.print(f"\n{len(submissions)} submissions · {time.perf_counter() - start:.0f} s", highlight=False)
     console.print(f"Feedback pages: {folder}/feedback/STUDENT/LESSON/LESSON.html", highlight=False)
-    console.print(f"Grades: {folder}/grades.csv · gradebook: {folder}/gradebook.db", highlight=False)
+    console.print(
+        f"Grades: {folder}/grades.csv · gradebook: {folder}/gradebook.db · what nbgrader said: {folder}/logs",
+        highlight=False,
+    )
     python = os.path.relpath(sys.executable)
     console.print(f"Formgrader: cd {folder} && ../{python} -m jupyterlab, then Nbgrader › Formgrader", highlight=False)
 

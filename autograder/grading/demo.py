@@ -99,7 +99,7 @@ def sandbox_or_why_not() -> str:
 def grade_class(
     course: Path, submissions: list[Submission], advance: Callable[[int], None], bare: bool = False
 ) -> None:
-    """Runs nbgrader's own commands on the class: both lessons at a time, since there are at least two cores.
+    """Runs nbgrader's own commands on the class.
 
     Args:
         advance: told how many submissions are decided so far.
@@ -109,42 +109,57 @@ def grade_class(
         DemoFailed: a command failed.
     """
     lessons = lessons_of(submissions)
-    for lesson in lessons:
-        _finish(lesson, _nbgrader(course, "generate_assignment", lesson, "--create"))
-    words = [f"--RunExperiments.bare={bare}"]
-    running = {lesson: _nbgrader(course, "autograde", lesson, *words) for lesson in lessons}
-    while any(process.poll() is None for process in running.values()):
+    # The last lesson has ranks that wait for each other. Whoever waits leaves the processor to another process.
+    groups = list(filter(None, [lessons[:-1], lessons[-1:]]))
+    _finish(_nbgrader(course, "generate_assignment", *lessons, "--create"))
+    running = [_nbgrader(course, "autograde", *group, f"--RunExperiments.bare={bare}") for group in groups]
+    while any(command.process.poll() is None for command in running):
         advance(_decided(course, lessons))
         time.sleep(0.2)
-    for lesson, process in running.items():
-        # nbgrader ends with 1 where it could not read a submission; that one stands in the ledger as not graded
-        text, _ = process.communicate()
+    # nbgrader ends with 1 where it could not read a submission; that one stands in the ledger as not graded
+    for lesson in lessons:
         missing = {item.student for item in submissions if item.lesson == lesson} - set(read_ledger(course, lesson))
         if missing:
-            raise DemoFailed(f"{lesson}: nothing was decided about {', '.join(sorted(missing))}:\n{_tail(text)}")
-    feedback = {lesson: _nbgrader(course, "generate_feedback", lesson) for lesson in lessons}
-    for lesson, process in feedback.items():
-        _finish(lesson, process)
-    _finish("export", _nbgrader(course, "export", "--to", "grades.csv"))
+            text = "\n".join(command.last_lines() for command in running)
+            raise DemoFailed(f"{lesson}: nothing was decided about {', '.join(sorted(missing))}:\n{text}")
+    halves = list(filter(None, [lessons[::2], lessons[1::2]]))
+    for command in [_nbgrader(course, "generate_feedback", *half) for half in halves]:
+        _finish(command)
+    _finish(_start(course, "nbgrader", "export", "--to", "grades.csv"))
     advance(_decided(course, lessons))
 
 
-def _nbgrader(course: Path, *words: str) -> subprocess.Popen[str]:
+@dataclass
+class Command:
+    """A running program. Its words go into a file: a pipe that nobody reads fills up and stops it."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def last_lines(self) -> str:
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
+
+
+def _nbgrader(course: Path, *words: str) -> Command:
+    return _start(course, "autograder.grading.several", *words)
+
+
+def _start(course: Path, module: str, *words: str) -> Command:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    return subprocess.Popen(
-        [sys.executable, "-m", "nbgrader", *words], cwd=course, env={**os.environ, "PATH": path},
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+    log = course / "logs" / f"{words[0]}-{words[1].strip('-')}.log"
+    log.parent.mkdir(exist_ok=True)
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, *words], cwd=course, env={**os.environ, "PATH": path},
+            stdout=output, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    return Command(f"nbgrader {' '.join(words)}", process, log)
 
 
-def _finish(name: str, process: subprocess.Popen[str]) -> None:
-    text, _ = process.communicate()
-    if process.returncode:
-        raise DemoFailed(f"nbgrader failed on {name}:\n{_tail(text)}")
-
-
-def _tail(text: str) -> str:
-    return "\n".join(text.splitlines()[-15:])
+def _finish(command: Command) -> None:
+    if command.process.wait():
+        raise DemoFailed(f"{command.name} failed:\n{command.last_lines()}")
 
 
 def _decided(course: Path, lessons: list[str]) -> int:
