@@ -80,9 +80,12 @@ PROMISES = (
         print("holds" if not found else found)
     """),
     Promise("no sight of the grader's home, gradebook and other submissions", """
-        import os, pathlib, sys
-        found = [str(path) for path in pathlib.Path("/").rglob("gradebook.db")]
-        seen = [path for path in found if not path.startswith(sys.prefix)]  # nbgrader carries one as an example
+        import os, sys
+        ours = {sys.prefix, sys.base_prefix, "/usr", "/proc", "/sys"}  # as installed: no class, and long to walk
+        seen = []
+        for folder, names, files in os.walk("/"):
+            names[:] = [name for name in names if os.path.join(folder, name) not in ours]
+            seen += [folder] if "gradebook.db" in files else []
         secret = [name for name in ("/etc/shadow", "/etc/passwd", "/var") if os.path.exists(name)]
         print("holds" if not seen + secret else seen + secret)
     """),
