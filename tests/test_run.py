@@ -200,3 +200,14 @@ def test_what_a_killed_grader_left_in_the_temporary_folder_is_cleared_by_the_nex
     assert not left.exists()
     assert living.exists()
     assert folder.name.startswith(f"grader-{os.getpid()}-slot-")
+
+
+def test_graders_that_start_together_may_clear_up_the_same(tmp_path):
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    for number in range(300):
+        (tmp_path / f"grader-{ended.pid}-slot-{number}").mkdir()
+    ask = [sys.executable, "-c", "from autograder.grading.scratch import scratch_folder; scratch_folder('slot')"]
+    starts = [subprocess.Popen(ask, cwd=ROOT, env={**os.environ, "TMPDIR": str(tmp_path)}) for _ in range(4)]
+    assert [start.wait() for start in starts] == [0, 0, 0, 0]
+    assert len(list(tmp_path.iterdir())) == 4
