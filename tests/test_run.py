@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -19,6 +20,7 @@ from test_nbgrader import nbgrader
 
 from autograder.grading import scratch
 from autograder.grading.course import Course, CourseError
+from autograder.grading.decide import Work
 from autograder.grading.gradebook import GradebookError
 from autograder.grading.ledger import read_ledger
 from autograder.grading.run import carry_out, plan, workers
@@ -200,6 +202,15 @@ def test_what_a_killed_grader_left_in_the_temporary_folder_is_cleared_by_the_nex
     assert not left.exists()
     assert living.exists()
     assert folder.name.startswith(f"grader-{os.getpid()}-slot-")
+
+
+def test_a_submission_that_is_decided_takes_no_memory_any_more(course):
+    enrol(course, {f"s{number}": RIGHT for number in range(4)})
+    place = Course.at(course)
+    with workers(1, None, bare=False) as client:
+        carry_out(place, plan(place, LESSON, []), client, lambda result: None)
+        gc.collect()
+        assert [item.student for item in gc.get_objects() if type(item) is Work] == []
 
 
 def test_graders_that_start_together_may_clear_up_the_same(tmp_path):

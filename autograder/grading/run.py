@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 
+import dask
 from distributed import CancelledError, Client, Future, LocalCluster, wait
 
 from autograder.grading.course import Course, CourseError
@@ -19,6 +20,7 @@ from autograder.grading.hidden import fresh_seed
 CONNECT_SECONDS = 15
 LOOK_SECONDS = 1
 ALONE_SECONDS = 20  # a worker that its nanny starts again is back by then
+NO_LOG = {"distributed.admin.low-level-log-length": 0}  # dask would keep 1,000 messages; ours hold submissions
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,7 @@ def workers(jobs: int, scheduler: str | None, bare: bool, device: str = "cpu") -
             if jobs == 0:
                 raise CourseError("This machine has no GPU that PyTorch can use: grade with --device cpu.")
         with (
+            dask.config.set(NO_LOG),
             LocalCluster(
                 n_workers=jobs,
                 threads_per_worker=1,
@@ -155,7 +158,8 @@ def workers(jobs: int, scheduler: str | None, bare: bool, device: str = "cpu") -
     for name in ("distributed", "distributed.client"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what is lost is said in a sentence
     try:
-        client = Client(scheduler, timeout=CONNECT_SECONDS)
+        with dask.config.set(NO_LOG):
+            client = Client(scheduler, timeout=CONNECT_SECONDS)
     except (OSError, ValueError, TimeoutError) as error:
         raise CourseError(f"No scheduler answers at {scheduler}: {error}") from error
     with client:
