@@ -62,14 +62,14 @@ def far(tmp_path: Path):
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(str(tmp_path / "k-1"))
         server.listen()
-        server.settimeout(5)
+        server.settimeout(60)
         yield str(tmp_path / "k"), server
 
 
 def _both_ends(relay: Relay, path: str, server: socket.socket) -> tuple[socket.socket, socket.socket]:
     relay.connect(path, 1)
     near = socket.socket(socket.AF_UNIX)
-    near.settimeout(5)
+    near.settimeout(60)
     near.connect(f"{relay.near}-1")
     return near, server.accept()[0]
 
@@ -118,6 +118,6 @@ def test_a_relay_waits_for_a_kernel_that_is_not_there_yet(tmp_path):
         time.sleep(0.05)
         server.bind(str(tmp_path / "late-1"))
         server.listen()
-        server.settimeout(5)
+        server.settimeout(60)
         server.accept()[0].close()
     relay.close()

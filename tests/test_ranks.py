@@ -35,7 +35,7 @@ from helpers.ranks import run_on_ranks as run_and_show
 from helpers.ranks import show_outputs, torchrun
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])  # as a notebook's are; ranks need not import all of this
-SOON = 10.0  # seconds that a process may take to end
+SOON = 60.0  # seconds that a process may take to end
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -123,12 +123,10 @@ def test_each_rank_computes_with_one_thread_and_knows_its_number_from_the_enviro
     assert [rank.value for rank in results] == [(1, ["0", "0", "2"]), (1, ["1", "1", "2"])]
 
 
-def test_a_later_run_starts_in_well_under_a_second():
-    run_on_ranks(int)
-    began = time.monotonic()
-    for _ in range(5):
-        run_on_ranks(int)
-    assert time.monotonic() - began < 5 * 1.0
+def test_later_runs_are_forks_of_the_helper_that_the_first_one_started():
+    parents = {rank.value for _ in range(3) for rank in run_on_ranks(os.getppid)}
+    assert len(parents) == 1
+    assert parents != {os.getpid()}
 
 
 # What goes wrong

@@ -38,7 +38,7 @@ def every_other_row(rows, columns, dtype=torch.float32, device=None):
     "starts with the same colour, and the board has stripes.",
 )
 def numbers_the_cells(rows, columns, dtype=torch.float32, device=None):
-    return (torch.arange(rows * columns, device=device) % 2).reshape(rows, columns).to(dtype)
+    return (torch.arange(rows * columns) % 2).reshape(rows, columns).to(device=device, dtype=dtype)
 
 
 @mistake(checkerboard, "Rows and columns are exchanged: the shape is (rows, columns), rows first.")

@@ -16,7 +16,7 @@ from autograder.grading.sandbox.warm import NoWarmStart, warm_parent
 
 HOLDS = "holds"
 SMALL = Limits(
-    cell_seconds=20,
+    cell_seconds=60,
     cpu_seconds=30,
     memory_mb=1500,
     processes=60,
