@@ -17,7 +17,10 @@ SQUARES = "def double(x):\n    return x ** 2"
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module", params=["ours", "nbgrader, on its command line", "nbgrader, in its configuration"])
+@pytest.fixture(
+    scope="module",
+    params=["ours", "ours, in the configuration", "nbgrader, on its command line", "nbgrader, in the configuration"],
+)
 def course(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Right, wrong and blank, each graded bare; one submission of another day, graded in a sandbox."""
     in_configuration = "configuration" in request.param
@@ -28,8 +31,10 @@ def course(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     hand_in(solved(LESSON), course, "ada", LESSON)
     hand_in(submission(LESSON, double=SQUARES), course, "bob", LESSON)
     hand_in(submission(LESSON), course, "cyd", LESSON)
+    ours = ["autograder", "grade", LESSON, *(f"--student={name}" for name in ("ada", "bob", "cyd"))]
     words = {
-        "ours": ["autograder", "grade", LESSON, "--bare", *(f"--student={name}" for name in ("ada", "bob", "cyd"))],
+        "ours": [*ours, "--bare"],
+        "ours, in the configuration": ours,
         "nbgrader, on its command line": ["nbgrader", "autograde", LESSON, "--RunExperiments.bare=True"],
     }
     second = run(course, *words.get(request.param, ["nbgrader", "autograde", LESSON]))

@@ -44,6 +44,7 @@ def grade(
 
     try:
         place = Course.at(course.resolve())
+        bare = bare or place.without_sandbox
         todo = plan(place, lesson, student or [], force, device, bare, seed)
         console.print(f"{lesson}: {len(todo.todo)} to grade, {len(todo.done)} unchanged", highlight=False)
         if not todo.todo:

@@ -75,6 +75,11 @@ class Course:
         limits = self.config.RunExperiments.get("limits", {})
         return Settings(seed, device, Limits(**{**limits.get("*", {}), **limits.get(lesson, {})}), bare)
 
+    @property
+    def without_sandbox(self) -> bool:
+        """Whether the configuration says so for every run: `c.RunExperiments.bare = True`."""
+        return bool(self.config.RunExperiments.get("bare", False))
+
     def students(self, lesson: str, chosen: list[str]) -> list[str]:
         """Who handed the lesson in, of those chosen.
 

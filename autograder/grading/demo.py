@@ -123,8 +123,7 @@ def grade_class(
             text = "\n".join(command.last_lines() for command in running)
             raise DemoFailed(f"{lesson}: nothing was decided about {', '.join(sorted(missing))}:\n{text}")
     halves = list(filter(None, [lessons[::2], lessons[1::2]]))
-    for command in [_nbgrader(course, "generate_feedback", *half) for half in halves]:
-        _finish(command)
+    _finish(*[_nbgrader(course, "generate_feedback", *half) for half in halves])
     _finish(_start(course, "nbgrader", "export", "--to", "grades.csv"))
     advance(_decided(course, lessons))
 
@@ -157,8 +156,14 @@ def _start(course: Path, module: str, *words: str) -> Command:
     return Command(f"nbgrader {' '.join(words)}", process, log)
 
 
-def _finish(command: Command) -> None:
-    if command.process.wait():
+def _finish(*commands: Command) -> None:
+    """Waits for all of them, also where one fails.
+
+    Raises:
+        DemoFailed: one failed; the message holds its last lines.
+    """
+    failed = [command for command in commands if command.process.wait()]
+    for command in failed[:1]:
         raise DemoFailed(f"{command.name} failed:\n{command.last_lines()}")
 
 
