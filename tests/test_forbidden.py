@@ -125,6 +125,15 @@ def test_a_module_built_before_is_seen_while_it_runs_and_named_by_its_library_na
     assert _used(lambda: mine(torch.ones(3)), [nn.Softmax]) == {MODULE}
 
 
+def test_a_module_that_keeps_things_is_seen_though_nobody_calls_it() -> None:
+    def keep() -> None:
+        store = type("Store", (getattr(nn, "Mod" + "ule"),), {})()
+        store.weight = nn.Parameter(torch.ones(3))
+
+    assert _used(keep, [nn.Module]) == {"torch.nn.modules.module.Module"}
+    assert _used(keep, [nn.Linear]) == set()
+
+
 def test_inheriting_counts_whatever_is_called() -> None:
     mine = type("Mine", (type("Between", (nn.Softmax,), {}),), {"__call__": lambda self, x: x})
     assert inherited(mine, WITHOUT) == {MODULE}

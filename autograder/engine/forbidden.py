@@ -12,14 +12,21 @@ import ast
 import pkgutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from torch import nn
-from torch.nn.modules.module import register_module_forward_pre_hook
+from torch.nn.modules import module as hooks
 from torch.overrides import TorchFunctionMode, resolve_name
 
 BELOW = ("torch.ops.", "torch._C.")
+# A module that only keeps things for the answer is used too, though nobody calls it.
+HOOKS = (
+    hooks.register_module_forward_pre_hook,
+    hooks.register_module_parameter_registration_hook,
+    hooks.register_module_buffer_registration_hook,
+    hooks.register_module_module_registration_hook,
+)
 
 
 def name_of(operation: Any) -> str:
@@ -45,19 +52,15 @@ def watching(without: Iterable[Any], used: set[str]) -> Iterator[None]:
     functions = [operation for operation in operations if not isinstance(operation, type)]
     classes = [operation for operation in operations if isinstance(operation, type)]
 
-    def note(module: nn.Module, inputs: Any) -> None:
+    def note(module: nn.Module, *details: Any) -> None:
         used.update(name_of(kind) for kind in classes if isinstance(module, kind))
 
-    handle = register_module_forward_pre_hook(note) if classes else None
-    try:
+    with ExitStack() as watches:
+        for hook in HOOKS if classes else ():
+            watches.enter_context(hook(note))
         if functions:
-            with _Watch(functions, used):
-                yield
-        else:
-            yield
-    finally:
-        if handle:
-            handle.remove()
+            watches.enter_context(_Watch(functions, used))
+        yield
 
 
 def inherited(answer: object, without: Iterable[Any]) -> set[str]:
