@@ -9,7 +9,10 @@ class MiniModule:
         object.__setattr__(self, "store", store)
 
     def __setattr__(self, name, value):
-        setattr(self.store, name, value.store if isinstance(value, MiniModule) else value)
+        if isinstance(value, MiniModule):
+            object.__setattr__(self, name, value)
+            value = value.store
+        setattr(self.store, name, value)
 
     def __getattr__(self, name):
         return getattr(object.__getattribute__(self, "store"), name)
