@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import shutil
 import signal
@@ -211,6 +212,12 @@ def test_a_submission_that_is_decided_takes_no_memory_any_more(course):
         carry_out(place, plan(place, LESSON, []), client, lambda result: None)
         gc.collect()
         assert [item.student for item in gc.get_objects() if type(item) is Work] == []
+
+
+def test_what_a_worker_says_about_its_connection_is_not_shown():
+    with workers(1, None, bare=True) as client:
+        shown = client.run(lambda: logging.getLogger("distributed.worker").isEnabledFor(logging.ERROR))
+    assert list(shown.values()) == [False]
 
 
 def test_graders_that_start_together_may_clear_up_the_same(tmp_path):

@@ -21,6 +21,8 @@ CONNECT_SECONDS = 15
 LOOK_SECONDS = 1
 ALONE_SECONDS = 20  # a worker that its nanny starts again is back by then
 NO_LOG = {"distributed.admin.low-level-log-length": 0}  # dask would keep 1,000 messages; ours hold submissions
+# A worker whose scheduler closes in the middle of a heartbeat would print a traceback.
+QUIET = {"distributed.nanny.pre-spawn-environ.DASK_LOGGING__DISTRIBUTED": "critical"}
 
 
 @dataclass(frozen=True)
@@ -142,13 +144,13 @@ def workers(jobs: int, scheduler: str | None, bare: bool, device: str = "cpu") -
             if jobs == 0:
                 raise CourseError("This machine has no GPU that PyTorch can use: grade with --device cpu.")
         with (
-            dask.config.set(NO_LOG),
+            dask.config.set(NO_LOG | QUIET),
             LocalCluster(
                 n_workers=jobs,
                 threads_per_worker=1,
                 processes=True,
                 dashboard_address="127.0.0.1:0",
-                silence_logs=logging.ERROR,
+                silence_logs=logging.CRITICAL,
             ) as cluster,
             Client(cluster) as client,
         ):
