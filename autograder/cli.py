@@ -46,7 +46,7 @@ def build(
 
     start = time.perf_counter()
     try:
-        stale = builder.stale_files() if check else []
+        stale = builder.stale_files(names) if check else []
         if not check:
             builder.build(names=names)
     except (LessonError, MissingReference, ValueError) as error:

@@ -191,14 +191,19 @@ def _alembic_on_path() -> None:
         os.environ["PATH"] = os.pathsep.join([folder, os.environ.get("PATH", "")])
 
 
-def stale_files() -> list[str]:
-    """The generated files that differ from what a build would write, as paths relative to the course."""
+def stale_files(names: list[str] | None = None) -> list[str]:
+    """The generated files that differ from what a build would write, as paths relative to the course.
+
+    Args:
+        names: lessons, as for `build`; all without, and then also what no lesson writes any more.
+    """
+    patterns = [f"{file.stem}/*.ipynb" for file in lesson_files(names)] if names else ["*/*.ipynb"]
     stale: list[str] = []
     with TemporaryDirectory() as folder:
         fresh = Path(folder)
-        build(fresh, report=lambda line: None)
+        build(fresh, names)
         for part in ("solutions", "notebooks"):
-            stale += _differing(fresh / part, ROOT / part, "*/*.ipynb")
+            stale += [file for pattern in patterns for file in _differing(fresh / part, ROOT / part, pattern)]
         stale += _differing(fresh / "data", ROOT / "data", COURSE.name)
         stale += [f"data/sheets/{file.name}" for file in _stale_sheets(fresh / "data" / "sheets")]
     return stale
