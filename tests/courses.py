@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from submissions import ROOT
@@ -35,8 +38,25 @@ def new_course(course: Path, lesson: str, config: str = "") -> Path:
     Args:
         config: lines that come after the course's own configuration.
     """
+    configuration = (ROOT / "nbgrader_config.py").read_text() + config
+    if "db_url" in config:  # that gradebook has to be told of the lesson
+        return _released(course, lesson, configuration)
+    shutil.copytree(_example(lesson), course, dirs_exist_ok=True)
+    (course / "nbgrader_config.py").write_text(configuration)
+    return course
+
+
+@cache
+def _example(lesson: str) -> Path:
+    """A course with the lesson, made once: importing nbgrader takes longer than all that it does."""
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return _released(folder, lesson, (ROOT / "nbgrader_config.py").read_text())
+
+
+def _released(course: Path, lesson: str, configuration: str) -> Path:
     course.mkdir(exist_ok=True)
-    (course / "nbgrader_config.py").write_text((ROOT / "nbgrader_config.py").read_text() + config)
+    (course / "nbgrader_config.py").write_text(configuration)
     shutil.copytree(ROOT / "solutions" / lesson, course / "solutions" / lesson)
     done = run(course, "nbgrader", "generate_assignment", lesson, "--create")
     assert done.returncode == 0, done.stderr

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from courses import new_course
 from hostile_class import Submission, submissions
 from nbgrader.api import Gradebook
 from submissions import ROOT
@@ -165,14 +166,11 @@ def test_nothing_listens(run: Run):
 @pytest.fixture(scope="module")
 def batch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A course in which nbgrader itself has graded two hostile, one broken and one honest submission."""
-    course = tmp_path_factory.mktemp("batch")
-    shutil.copy(ROOT / "nbgrader_config.py", course)
-    shutil.copytree(ROOT / "solutions" / LESSON, course / "solutions" / LESSON)
+    course = new_course(tmp_path_factory.mktemp("batch"), LESSON)
     names = {"ann": "segfault", "bob": "not_json", "cat": "kills_all", "dee": "right"}
     for student, name in names.items():
         (course / "submitted" / student).mkdir(parents=True)
         next(item for item in EVERY if item.name == name).hand_in(course / "submitted" / student / LESSON)
-    assert nbgrader(course, "generate_assignment", LESSON, "--create").returncode == 0
     nbgrader(course, "autograde", LESSON)
     return course
 

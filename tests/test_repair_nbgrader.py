@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from courses import new_course
 from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook, MissingEntry
 from submissions import ROOT, cell_of, hand_in, solved, submission
@@ -41,16 +42,13 @@ def _damaged() -> dict[str, tuple[object, str]]:
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A course whose submissions are damaged in one way each, autograded and with feedback."""
-    course = tmp_path_factory.mktemp("damaged")
-    shutil.copy(ROOT / "nbgrader_config.py", course)
-    shutil.copytree(ROOT / "solutions" / LESSON, course / "solutions" / LESSON)
+    course = new_course(tmp_path_factory.mktemp("damaged"), LESSON)
     for student, (notebook, name) in _damaged().items():
         file = hand_in(submission(LESSON), course, student, LESSON)
         file.write_text(json.dumps(notebook))
         file.rename(file.with_name(f"{name}.ipynb"))
     (course / "submitted" / "ivy" / LESSON).mkdir(parents=True)
     (course / "submitted" / "ivy" / LESSON / f"{LESSON}.ipynb").symlink_to(ROOT / "README.md")
-    assert nbgrader(course, "generate_assignment", LESSON, "--create").returncode == 0
     nbgrader(course, "autograde", LESSON)
     assert nbgrader(course, "generate_feedback", LESSON).returncode == 0
     return course
