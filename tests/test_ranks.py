@@ -15,12 +15,12 @@ from typing import Any
 
 import cloudpickle
 import nbformat
-import psutil
 import pytest
 import torch
 import torch.distributed as dist
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
+from processes import children, living
 from torch import Tensor, nn
 from torch.distributed import recv, send
 
@@ -39,17 +39,17 @@ SOON = 60.0  # seconds that a process may take to end
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def left_behind() -> list[psutil.Process]:
+def left_behind() -> dict[int, str]:
     """Processes of ours that are neither the helper nor somebody else's."""
     helper = rank_helper().process
     assert helper is not None
-    return [child for child in psutil.Process(helper.pid).children(recursive=True) if child.status() != "zombie"]
+    return children(helper.pid)
 
 
 def failure(function: Callable[..., Any], *arguments: Any, **options: Any) -> RankFailed:
     with pytest.raises(RankFailed) as caught:
         run_on_ranks(function, *arguments, **options)
-    assert left_behind() == []
+    assert left_behind() == {}
     return caught.value
 
 
@@ -57,8 +57,7 @@ def gone(processes: list[int]) -> bool:
     """Whether all of them end soon."""
     deadline = time.monotonic() + SOON
     while time.monotonic() < deadline:
-        alive = [psutil.Process(process) for process in processes if psutil.pid_exists(process)]
-        if all(process.status() == psutil.STATUS_ZOMBIE for process in alive):
+        if not living(processes):
             return True
         time.sleep(0.05)
     return False
@@ -283,7 +282,7 @@ def test_a_script_that_is_ended_takes_its_ranks_along(tmp_path, number):
         deadline = time.monotonic() + 60
         while len(list(own.iterdir())) < 2 and time.monotonic() < deadline:
             time.sleep(0.05)
-        helpers = [child.pid for child in psutil.Process(process.pid).children()]
+        helpers = children(process.pid)
         process.send_signal(number)
         out, _ = process.communicate(timeout=60)
     ranks = [int(file.name) for file in own.iterdir()]

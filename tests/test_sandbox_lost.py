@@ -5,16 +5,18 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
-import psutil
 import pyseccomp
 import pytest
 from courses import environment, new_course
 from nbgrader.api import Gradebook
+from processes import children
 from submissions import hand_in, submission
 
 from autograder.grading.ledger import read_ledger
@@ -66,10 +68,11 @@ def not_graded(course: Path) -> dict[str, str]:
 
 def end_warm_parents(grader: int) -> None:
     """Kills them as a person or the system would, from outside."""
-    found = [item for item in psutil.Process(grader).children(recursive=True) if item.name() == "bwrap"]
+    found = [pid for pid, name in children(grader).items() if name == "bwrap"]
     assert found
-    for item in found:
-        item.kill()
+    for pid in found:
+        with suppress(ProcessLookupError):  # some end with the one before
+            os.kill(pid, signal.SIGKILL)
 
 
 def wait_for_the_first(course: Path, process: subprocess.Popen[str]) -> None:
