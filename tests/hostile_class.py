@@ -27,11 +27,11 @@ from autograder.grading.submission.repair import repair
 FOLDER = Path(__file__).with_name("hostile")
 NEXT_MAY_SUFFER = ("attacks its neighbours", "takes all resources", "opens the network")
 LIMITS = Limits(
-    cell_seconds=5, cpu_seconds=30, memory_mb=1500, processes=80, open_files=256, file_mb=16, disk_mb=32,
-    output_chars=100_000, submission_seconds=20,
+    cell_seconds=10, cpu_seconds=30, memory_mb=1500, processes=80, open_files=256, file_mb=16, disk_mb=32,
+    output_chars=100_000, submission_seconds=60,
 )  # fmt: skip
 RANKS = "23_data_parallel"  # ranks that wait in vain do so for some seconds of their own
-ANSWER_SECONDS = 3  # what an exercise may take here; an endless one costs the test as much
+ANSWER_SECONDS = 8  # what an exercise may take here; an endless one costs the test as much
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def graded(item: Submission, folder: Path, seed: int) -> dict[str, Any]:
         return {"not graded": str(reason)}
     patient = item.honest or item.lesson == RANKS
     seconds = 60 if patient else ANSWER_SECONDS
-    limits = replace(LIMITS, submission_seconds=120) if patient else LIMITS
+    limits = replace(LIMITS, submission_seconds=240) if patient else LIMITS
     grade.find_exercise = lambda name: replace(_find(name), seconds=min(_find(name).seconds, seconds))
     try:
         verdicts = grade_notebook(notebook, Settings(seed, limits=limits))
