@@ -44,6 +44,7 @@ def sandbox_command(
     words = [bwrap, *_namespaces(), "--die-with-parent", "--new-session", *_system()]
     for path in [*python_folders(), *visible]:
         words += [*_parents(path), "--ro-bind", str(path), str(path)]
+    words += _without_answers()
     words += [*_parents(writable), "--bind", str(writable), str(writable), *_own_places(disk_mb)]
     if cuda:
         words += [word for device in Path("/dev").glob("nvidia*") for word in ("--dev-bind", str(device), str(device))]
@@ -122,6 +123,12 @@ def python_folders() -> list[Path]:
     return [
         folder for folder in outside if not any(folder != other and folder.is_relative_to(other) for other in outside)
     ]
+
+
+def _without_answers() -> list[str]:
+    """Covers the references of a copy of the course that `pip install .` has put among this Python's packages."""
+    places = [str(Path(folder, "autograder", "references")) for folder in site.getsitepackages()]
+    return [word for place in filter(os.path.isdir, places) for word in ("--tmpfs", place, "--remount-ro", place)]
 
 
 def _parents(path: Path) -> list[str]:

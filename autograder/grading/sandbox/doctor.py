@@ -75,9 +75,10 @@ PROMISES = (
         print("holds" if not out else out)
     """, loopback=True),
     Promise("no sight of the course's references and solutions", """
-        import importlib.util, os
-        found = importlib.util.find_spec("autograder.references") or os.path.exists(ROOT + "/solutions")
-        print("holds" if not found else found)
+        import glob, importlib.util, os, sys
+        found = [importlib.util.find_spec("autograder.references"), *glob.glob(ROOT + "/solutions")]
+        found += [name for folder in sys.path for name in glob.glob(folder + "/autograder/references/*")]
+        print("holds" if not any(found) else found)
     """),
     Promise("no sight of the grader's home, gradebook and other submissions", """
         import os, sys
