@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from autograder.engine.catalogue import own_catalogue
 from autograder.grading.inside.limits import Limits
 from autograder.grading.kernel.session import Session
-from autograder.grading.public import ROOT
+from autograder.grading.public import ROOT, public_folder
 from autograder.grading.sandbox.bubblewrap import prove
 from autograder.grading.sandbox.warm import NoWarmStart, warm_parent
 
@@ -252,7 +252,7 @@ def _try(promise: Promise) -> str:
 
 def _warm() -> str:
     try:
-        warm_parent()
+        warm_parent(public_folder(own_catalogue()))
     except NoWarmStart as reason:
         return f"no: {reason}"
     return HOLDS
