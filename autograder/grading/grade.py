@@ -17,6 +17,7 @@ from autograder.grading.hidden import hidden_sheet
 from autograder.grading.inside.limits import Limits
 from autograder.grading.kernel.session import NoEvidence, Session
 from autograder.grading.showing.clean import clean
+from autograder.grading.submission.marks import grade_id
 
 LOST = "The cell that should define it"  # begins the note in a cell that cost the kernel
 
@@ -63,11 +64,6 @@ def grade_notebook(
 def _run(notebook: NotebookNode, index: int, session: Session) -> None:
     if problem := session.run_cell(index):
         notebook.cells[index].outputs = [new_output("stream", name="stdout", text=f"{LOST} {problem}.\n")]
-
-
-def grade_id(cell: NotebookNode) -> str:
-    """The cell's name under nbgrader; empty where it has none."""
-    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
 
 
 def _grade_cell(
