@@ -27,8 +27,9 @@ from torch.distributed import recv, send
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Exercise
 from autograder.engine.observe import observe
-from autograder.engine.rank_helper import HelperLost, rank_helper
-from autograder.engine.ranks import RankFailed, counted_traffic, run_on_ranks, without_ranks
+from autograder.engine.ranks import RankFailed, counted_traffic, run_on_ranks
+from autograder.engine.ranks.helper import HelperLost, rank_helper
+from autograder.engine.ranks.run import without_ranks
 from autograder.engine.values import Raised
 from autograder.grading.kernel import session
 from helpers.ranks import run_on_ranks as run_and_show
@@ -141,7 +142,7 @@ def test_the_first_error_comes_with_its_rank_and_the_students_lines_alone():
     assert error.rank == 1
     assert str(error).startswith("rank 1: RuntimeError: shape '[7]' is invalid")
     assert "x.reshape(7)" in error.where
-    assert "rank_server" not in error.where
+    assert "engine/ranks" not in error.where
     assert isinstance(error.raised, Raised)
     assert error.raised.line == "x.reshape(7)"
 
