@@ -41,13 +41,14 @@ def build(
     """Makes the notebooks and the visible sheets from the lessons' sources."""
     from autograder.authoring import build as builder
     from autograder.authoring.lesson import LessonError
+    from autograder.engine.catalogue import own_catalogue
     from autograder.references import MissingReference
 
     start = time.perf_counter()
     try:
-        stale = builder.stale_files(names) if check else []
+        stale = builder.stale_files(own_catalogue(), names) if check else []
         if not check:
-            builder.build(names=names)
+            builder.build(own_catalogue(), names)
     except (LessonError, MissingReference, ValueError) as error:
         raise _stop(str(error)) from error
     if stale:

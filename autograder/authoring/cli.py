@@ -59,8 +59,9 @@ def audit(
 
 def _with_a_bar(names: list[str] | None, jobs: int) -> list[Report]:
     from autograder.authoring import audit as auditor
+    from autograder.engine.catalogue import own_catalogue
 
-    tasks = auditor.tasks(names)
+    tasks = auditor.tasks(own_catalogue(), names)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as bar:
         task = bar.add_task("auditing", total=len(tasks))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from autograder.engine.catalogue import Topic
 from autograder.engine.draw import Draw
-from autograder.engine.exercise import Exercise
 from autograder.engine.observe import SET_UP, Evidence, Observation, observe
 from autograder.engine.sheet import Sheet, Symptoms
 from autograder.engine.values import Data, Raised, Unreadable
@@ -25,7 +25,7 @@ class Rehearsal:
     mistakes: list[Evidence]
 
 
-def make_sheet(exercise: Exercise, seed: int, device: str = "cpu", signature: str = "") -> Sheet:
+def make_sheet(topic: Topic, name: str, seed: int, device: str = "cpu", signature: str = "") -> Sheet:
     """What `seed` should show on `device`.
 
     Args:
@@ -34,21 +34,21 @@ def make_sheet(exercise: Exercise, seed: int, device: str = "cpu", signature: st
     Raises:
         ValueError: the reference itself yields no observations, or one that is no plain data.
     """
-    return rehearse(exercise, seed, device, signature).sheet
+    return rehearse(topic, name, seed, device, signature).sheet
 
 
-def rehearse(exercise: Exercise, seed: int, device: str = "cpu", signature: str = "") -> Rehearsal:
+def rehearse(topic: Topic, name: str, seed: int, device: str = "cpu", signature: str = "") -> Rehearsal:
     """Makes a sheet as `make_sheet` does, and keeps what its runs told beside it."""
-    answers = answers_to(exercise)
-    expected = observe(exercise, answers.reference, Draw(seed, exercise.name, device)).observations
-    _must_be_sound(exercise, expected)
-    shown = [observe(exercise, item.answer, Draw(seed, exercise.name, device)) for item in answers.mistakes]
+    exercise, answers = topic.catalogue.find(name), answers_to(topic, name)
+    expected = observe(exercise, answers.reference, Draw(seed, name, device)).observations
+    _must_be_sound(topic.place("exercises", name), name, expected)
+    shown = [observe(exercise, item.answer, Draw(seed, name, device)) for item in answers.mistakes]
     symptoms = [Symptoms(item.sentence, one.observations) for item, one in zip(answers.mistakes, shown, strict=True)]
-    return Rehearsal(Sheet(exercise.name, seed, expected, symptoms, signature), shown)
+    return Rehearsal(Sheet(name, seed, expected, symptoms, signature), shown)
 
 
-def _must_be_sound(exercise: Exercise, expected: list[Observation]) -> None:
-    where = f"autograder/exercises/{exercise.topic}.py: {exercise.name}"
+def _must_be_sound(place: str, name: str, expected: list[Observation]) -> None:
+    where = f"{place}: {name}"
     if not expected:
         raise ValueError(f"{where} yields no observation.")
     for item in expected:

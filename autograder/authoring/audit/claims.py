@@ -89,7 +89,7 @@ def audit_alternatives(trial: Trial, answers: Answers, report: Report) -> None:
 
 def audit_cuda(trial: Trial, answers: Answers, report: Report) -> None:
     """The same verdicts on CUDA: against sheets written there, and against those written on the CPU."""
-    cuda = Trial(trial.lesson, trial.exercise, "cuda")
+    cuda = Trial(trial.lesson, trial.exercise.name, "cuda")
     for answer in [cuda.define(cuda.cell.source), *answers.alternatives]:
         shown = [cuda.shown_by(answer, sheet.seed) for sheet in cuda.sheets]
         for sheets, where in ((cuda.sheets, "CUDA"), (trial.sheets, "CPU")):

@@ -20,7 +20,6 @@ from autograder.authoring.audit.survivors import audit_mutants
 from autograder.authoring.audit.trial import Trial
 from autograder.authoring.audit.visible import audit_visible_sheet
 from autograder.authoring.lesson import Lesson
-from autograder.engine.exercise import find_exercise
 from autograder.references import answers_to
 
 
@@ -42,10 +41,8 @@ def _one_thread() -> None:
 
 def audit_exercise(lesson: Lesson, name: str) -> Report:
     """Tries every claim about one exercise."""
-    exercise = find_exercise(name)
-    answers = answers_to(exercise)
-    report = Report(lesson.name, name)
-    trial = Trial(lesson, exercise)
+    report, trial = Report(lesson.name, name), Trial(lesson, name)
+    answers = answers_to(trial.topic, name)
     report.observations = len(trial.sheets[0].expected)
     audit_visible_sheet(trial, report)
     needed = audit_answer(trial, report)

@@ -7,7 +7,6 @@ from typing import Any
 
 from autograder.authoring.lesson import Lesson, signature_in
 from autograder.engine.draw import Draw
-from autograder.engine.exercise import Exercise
 from autograder.engine.observe import Evidence, observe
 from autograder.engine.sheet import VISIBLE_SEED, Sheet
 from autograder.engine.verdict import State, Verdict, judge
@@ -19,13 +18,14 @@ SEEDS = (VISIBLE_SEED, 1, 2)
 class Trial:
     """An exercise, its sheets under several seeds, what each known mistake showed there, and the lesson's imports."""
 
-    def __init__(self, lesson: Lesson, exercise: Exercise, device: str = "cpu") -> None:
-        self.lesson, self.exercise, self.device = lesson, exercise, device
-        self.cell = lesson.exercises[exercise.name]
-        signature = signature_in(self.cell, exercise.name)
-        self.rehearsals = [rehearse(exercise, seed, device, signature) for seed in SEEDS]
+    def __init__(self, lesson: Lesson, name: str, device: str = "cpu") -> None:
+        self.lesson, self.cell, self.device = lesson, lesson.exercises[name], device
+        self.topic = lesson.catalogue.topic(lesson.topic)
+        self.exercise = lesson.catalogue.find(name)
+        self.references = self.topic.place("references", name)
+        signature = signature_in(self.cell, name)
+        self.rehearsals = [rehearse(self.topic, name, seed, device, signature) for seed in SEEDS]
         self.sheets = [rehearsal.sheet for rehearsal in self.rehearsals]
-        self.references = f"autograder/references/{exercise.topic}.py"
 
     def define(self, source: str) -> Any:
         """The answer that `source` defines, after the lesson's imports alone: an exercise stands alone."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from autograder.authoring.audit.report import Report
 from autograder.authoring.audit.trial import Trial, first_reason
 from autograder.engine.observe import Evidence
-from autograder.engine.sheet import Sheet, StaleSheet, sheet_file, visible_sheets
+from autograder.engine.sheet import Sheet, StaleSheet, visible_sheets
 from autograder.engine.verdict import State
 
 
@@ -16,13 +16,12 @@ def audit_visible_sheet(trial: Trial, report: Report) -> None:
     """
     mend = f"Run `python -m autograder build {trial.lesson.name}` and commit what it writes."
     try:
-        kept = visible_sheets(trial.exercise.topic)
+        kept = visible_sheets(trial.topic)
     except StaleSheet as error:
         report.problems.append(f"{error} {mend}")
         return
     if reason := _stale(trial, kept):
-        file = f"data/sheets/{sheet_file(trial.exercise.topic).name}"
-        report.problems.append(f"{file} is out of date: {reason}. {mend}")
+        report.problems.append(f"{trial.topic.sheets} is out of date: {reason}. {mend}")
 
 
 def _stale(trial: Trial, kept: dict[str, Sheet]) -> str:
