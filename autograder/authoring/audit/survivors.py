@@ -42,7 +42,7 @@ def audit_mutants(trial: Trial, answers: Answers, report: Report, needed: float)
         needed: seconds of processor time of the lesson's answer, as `audit_answer` tells.
     """
     for mutant in mutants(trial.cell.source):
-        fate = fate_of(trial, mutant.source, max(COMPUTING, PATIENCE * needed))
+        fate = fate_of(trial, mutant.source, max(COMPUTING, PATIENCE * needed), WAITING)
         report.mutants += fate is not Fate.STILLBORN
         report.killed += fate is Fate.KILLED
         if fate is Fate.SURVIVES:
@@ -72,7 +72,7 @@ def _ask_for_reasons(trial: Trial, answers: Answers, report: Report) -> None:
             )
 
 
-def fate_of(trial: Trial, source: str, computing: float = COMPUTING, waiting: float = WAITING) -> Fate:
+def fate_of(trial: Trial, source: str, computing: float, waiting: float) -> Fate:
     """Whether the answer that `source` defines is rejected under any seed.
 
     Args:
