@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from groups import pytest_collection_modifyitems  # noqa: F401  (a hook: which tests share a worker)
 
 import autograder.exercises
 import autograder.references
