@@ -32,9 +32,9 @@ def group_of(item: pytest.Item) -> str:
     module = Path(item.path).stem
     if module in MACHINE:
         return "machine"
-    if module in BY_LESSON and isinstance(item, pytest.Function):
-        return f"{module}-{item.callspec.params['lesson']}"
-    return module
+    callspec = getattr(item, "callspec", None)
+    lesson = callspec.params.get("lesson") if callspec and module in BY_LESSON else None
+    return f"{module}-{lesson}" if lesson else module
 
 
 def _place(item: pytest.Item) -> int:

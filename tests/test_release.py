@@ -9,12 +9,11 @@ import os
 import subprocess
 import sys
 import textwrap
-import warnings
 from pathlib import Path
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
+from run_all import run_all
 from submissions import ROOT, solved
 from typer.testing import CliRunner
 
@@ -36,8 +35,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _texts(folder: Path) -> dict[str, str]:
-    """All that can be read in a release, by name; notebooks as the code and prose in them."""
+@pytest.fixture(scope="module")
+def texts(folder: Path) -> dict[str, str]:
+    """All that can be read in the release, by name; notebooks as the code and prose in them."""
     found = {}
     for file in folder.rglob("*"):
         if file.is_file() and file.suffix != ".safetensors":
@@ -46,6 +46,12 @@ def _texts(folder: Path) -> dict[str, str]:
                 text = "\n\n".join(cell.source for cell in nbformat.reads(text, as_version=4).cells)
             found[file.relative_to(folder).as_posix()] = text
     return found
+
+
+@pytest.fixture(scope="module")
+def compact(texts: dict[str, str]) -> str:
+    """All of it as one text without spaces."""
+    return _compact("\n".join(texts.values()))
 
 
 def _body(answer: object) -> str:
@@ -62,24 +68,23 @@ def _compact(text: str) -> str:
     return "".join(text.replace('"', "'").split())
 
 
-def test_the_release_holds_these_things_and_no_others(folder):
+def test_the_release_holds_these_things_and_no_others(folder, texts):
     assert {item.name for item in folder.iterdir()} == {
         "README.md", "LICENSE", "requirements.txt", "autograder", "data", "helpers", "notebooks",
     }  # fmt: skip
     assert {item.name for item in (folder / "autograder").iterdir()} == {
         "__init__.py", "engine", "exercises", "student",
     }  # fmt: skip
-    assert not [name for name in _texts(folder) if "demo_class" in name or "solution" in name or "__pycache__" in name]
+    assert not [name for name in texts if "demo_class" in name or "solution" in name or "__pycache__" in name]
 
 
 @pytest.mark.parametrize("sign", ["BEGIN SOLUTION", "END SOLUTION", "@mistake(", "@alternative(", "equivalent("])
-def test_no_sign_of_an_answer_is_left(folder, sign):
-    assert [name for name, text in _texts(folder).items() if sign in text] == []
+def test_no_sign_of_an_answer_is_left(texts, sign):
+    assert [name for name, text in texts.items() if sign in text] == []
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
-def test_no_code_of_a_reference_a_mistake_or_an_alternative_is_in_it(folder, lesson):
-    everything = _compact("\n".join(_texts(folder).values()))
+def test_no_code_of_a_reference_a_mistake_or_an_alternative_is_in_it(compact, lesson):
     known = [answers_to(exercise) for exercise in exercises_of(lesson.partition("_")[2]).values()]
     answers = [
         answer
@@ -91,19 +96,19 @@ def test_no_code_of_a_reference_a_mistake_or_an_alternative_is_in_it(folder, les
     bodies = {
         _compact(_body(item)): item.__qualname__ for item in answers if "autograder.references" in item.__module__
     }
-    assert [name for body, name in bodies.items() if len(body) >= LONG and body in everything] == []
+    assert [name for body, name in bodies.items() if len(body) >= LONG and body in compact] == []
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
-def test_no_solved_cell_is_in_it(folder, lesson):
-    everything = "\n".join(_texts(folder).values())
+def test_no_solved_cell_is_in_it(texts, lesson):
+    everything = "\n".join(texts.values())
     answers = [cell.source for cell in solved(lesson).cells if cell.id.startswith("exercise-")]
     assert answers
     assert [answer for answer in answers if answer in everything] == []
 
 
-def test_nothing_points_to_the_repository_where_the_answers_are(folder):
-    notebooks = {name: text for name, text in _texts(folder).items() if name.endswith(".ipynb")}
+def test_nothing_points_to_the_repository_where_the_answers_are(texts):
+    notebooks = {name: text for name, text in texts.items() if name.endswith(".ipynb")}
     assert not [
         name for name, text in notebooks.items() if "tensors-to-transformers" in text or "git" + '", "clone' in text
     ]
@@ -189,10 +194,7 @@ def test_a_notebook_finds_the_course_it_lies_in(folder, monkeypatch):
     place = folder / "notebooks" / "00_start_here"
     notebook = nbformat.read(place / "00_start_here.ipynb", as_version=4)
     notebook.cells.insert(3, nbformat.v4.new_code_cell("import autograder; print(autograder.__file__)", id="where"))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)  # nbclient leaves its event loop to the garbage collector
-        resources = {"metadata": {"path": str(place)}}
-        NotebookClient(notebook, timeout=120, allow_errors=True, resources=resources).execute()
+    run_all(notebook, place)
     said = {cell.id: cell.outputs for cell in notebook.cells if cell.cell_type == "code"}
     assert said["where"][0].text.startswith(str(folder))
     assert "not attempted yet" in said["check-double"][0].data["text/plain"]
