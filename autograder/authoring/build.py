@@ -18,8 +18,6 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.authoring.course import course_json
 from autograder.authoring.lesson import (
-    ROOT,
-    SOLUTIONS,
     Cell,
     Lesson,
     LessonError,
@@ -27,12 +25,12 @@ from autograder.authoring.lesson import (
     read_lesson,
     signature_in,
 )
-from autograder.engine.exercise import DEMONSTRATION, find_exercise
-from autograder.engine.sheet import SHEETS, VISIBLE_SEED, StaleSheet, read_sheets, write_sheets
+from autograder.engine.catalogue import Catalogue
+from autograder.engine.exercise import DEMONSTRATION
+from autograder.engine.sheet import VISIBLE_SEED, write_sheets
 from autograder.references.sheets import make_sheet
 
-NOTEBOOKS = ROOT / "notebooks"
-COURSE = Path("data/course.json")
+ROOT = Path(__file__).resolve().parents[2]
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 BRING = """\
@@ -56,8 +54,8 @@ def address() -> str:
     return str(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]["Repository"])
 
 
-def build(root: Path = ROOT, names: list[str] | None = None, report: Callable[[str], None] = print) -> None:
-    """Writes the generated files of the course below `root`: notebooks twice, visible sheets, the table of contents.
+def build(catalogue: Catalogue, names: list[str] | None = None, report: Callable[[str], None] = print) -> None:
+    """Writes the generated files of a course: notebooks twice, visible sheets, the table of contents.
 
     Args:
         names: lessons, as `11_attention` or `attention`; all without.
@@ -65,8 +63,16 @@ def build(root: Path = ROOT, names: list[str] | None = None, report: Callable[[s
     Raises:
         LessonError: a lesson cannot be built; nothing was written for it or any other.
     """
-    lessons = [read_lesson(file) for file in lesson_files(names)]
+    lessons = [read_lesson(file, catalogue) for file in lesson_files(catalogue, names)]
     _unique_across(lessons)
+    build_notebooks(catalogue, lessons, catalogue.root, report)
+    for lesson in lessons:
+        build_sheets(lesson)
+        report(f"{lesson.name}: sheets")
+
+
+def build_notebooks(catalogue: Catalogue, lessons: list[Lesson], root: Path, report: Callable[[str], None]) -> None:
+    """Writes the notebooks and the table of contents below `root`."""
     for lesson in lessons:
         target = root / "solutions" / lesson.name / f"{lesson.name}.ipynb"
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -74,22 +80,21 @@ def build(root: Path = ROOT, names: list[str] | None = None, report: Callable[[s
         report(f"{lesson.name}: notebook")
     release(root, [lesson.name for lesson in lessons])
     report("students' notebooks")
-    for lesson in lessons:
-        build_sheets(lesson, root / "data" / "sheets")
-        report(f"{lesson.name}: sheets")
-    (root / COURSE).parent.mkdir(parents=True, exist_ok=True)
-    (root / COURSE).write_text(course_json(), encoding="utf-8")
+    contents = root / catalogue.contents.relative_to(catalogue.root)
+    contents.parent.mkdir(parents=True, exist_ok=True)
+    contents.write_text(course_json(catalogue), encoding="utf-8")
     report("table of contents")
 
 
-def build_sheets(lesson: Lesson, folder: Path) -> None:
+def build_sheets(lesson: Lesson) -> None:
     """Writes the visible sheets of one lesson."""
+    topic = lesson.catalogue.topic(lesson.topic)
     sheets = [
-        make_sheet(find_exercise(name), VISIBLE_SEED, signature=signature_in(cell, name))
+        make_sheet(topic, name, VISIBLE_SEED, signature=signature_in(cell, name))
         for name, cell in lesson.exercises.items()
     ]
     if sheets:
-        write_sheets(lesson.topic, sheets, folder)
+        write_sheets(topic, sheets)
 
 
 def solved_notebook(lesson: Lesson) -> NotebookNode:
@@ -110,7 +115,7 @@ def _notebook_cell(lesson: Lesson, cell: Cell, position: int) -> NotebookNode:
         made = _code(cell.source, identity)
         if tags := _tags(lesson, cell):
             made.metadata["tags"] = tags
-    if marks := _nbgrader_marks(cell, identity):
+    if marks := _nbgrader_marks(lesson, cell, identity):
         made.metadata["nbgrader"] = marks
     return made
 
@@ -121,12 +126,12 @@ def _tags(lesson: Lesson, cell: Cell) -> list[str]:
     return tags if cell.words or cell.source == lesson.imports else [*tags, DEMONSTRATION]
 
 
-def _nbgrader_marks(cell: Cell, identity: str) -> dict[str, object]:
+def _nbgrader_marks(lesson: Lesson, cell: Cell, identity: str) -> dict[str, object]:
     base = {"schema_version": 3, "grade_id": identity, "task": False}
     if "exercise" in cell.words:
         return {**base, "grade": False, "solution": True, "locked": False}
     if "check" in cell.words:
-        points = find_exercise(cell.words["check"]).points
+        points = lesson.catalogue.find(cell.words["check"]).points
         return {**base, "grade": True, "solution": False, "locked": True, "points": points}
     if "written" in cell.words:
         return {**base, "grade": True, "solution": True, "locked": False, "points": cell.words["points"]}
@@ -191,59 +196,33 @@ def _alembic_on_path() -> None:
         os.environ["PATH"] = os.pathsep.join([folder, os.environ.get("PATH", "")])
 
 
-def stale_files(names: list[str] | None = None) -> list[str]:
-    """The generated files that differ from what a build would write, as paths relative to the course.
+def stale_files(catalogue: Catalogue, names: list[str] | None = None) -> list[str]:
+    """The notebooks, and the map, that differ from what a build would write, as paths relative to the course.
 
     Args:
         names: lessons, as for `build`; all without, and then also what no lesson writes any more.
     """
-    patterns = [f"{file.stem}/*.ipynb" for file in lesson_files(names)] if names else ["*/*.ipynb"]
+    files = lesson_files(catalogue, names)
+    patterns = [f"{file.stem}/*.ipynb" for file in files] if names else ["*/*.ipynb"]
     stale: list[str] = []
     with TemporaryDirectory() as folder:
         fresh = Path(folder)
-        build(fresh, names)
+        build_notebooks(catalogue, [read_lesson(file, catalogue) for file in files], fresh, print)
         for part in ("solutions", "notebooks"):
-            stale += [file for pattern in patterns for file in _differing(fresh / part, ROOT / part, pattern)]
-        stale += _differing(fresh / "data", ROOT / "data", COURSE.name)
-        stale += [f"data/sheets/{file.name}" for file in _stale_sheets(fresh / "data" / "sheets")]
+            stale += [name for pattern in patterns for name in _differing(fresh, catalogue.root, f"{part}/{pattern}")]
+        stale += _differing(fresh, catalogue.root, str(catalogue.contents.relative_to(catalogue.root)))
     return stale
 
 
 def _differing(fresh: Path, kept: Path, pattern: str) -> list[str]:
-    names = {file.relative_to(fresh) for file in fresh.glob(pattern)} | {
-        file.relative_to(kept) for file in kept.glob(pattern)
-    }
+    names = {file.relative_to(root) for root in (fresh, kept) for file in root.glob(pattern)}
     return [
-        str((kept / name).relative_to(ROOT))
+        str(name)
         for name in sorted(names)
         if not (fresh / name).exists()
         or not (kept / name).exists()
         or (fresh / name).read_bytes() != (kept / name).read_bytes()
     ]
-
-
-def _stale_sheets(fresh: Path) -> list[Path]:
-    """Sheets that say something else. Another processor may round the last bit differently: the judge compares."""
-    from autograder.engine.observe import Evidence
-    from autograder.engine.verdict import State, judge
-
-    stale = []
-    for file in sorted(fresh.iterdir()):
-        new = read_sheets(file.stem, fresh)
-        try:
-            old = read_sheets(file.stem, SHEETS)
-        except StaleSheet:
-            stale.append(file)
-            continue
-        same = old.keys() == new.keys() and all(
-            judge(find_exercise(name), old[name], Evidence(sheet.expected)).state is State.RIGHT
-            and [item.sentence for item in old[name].mistakes] == [item.sentence for item in sheet.mistakes]
-            and old[name].signature == sheet.signature
-            for name, sheet in new.items()
-        )
-        if not same:
-            stale.append(file)
-    return stale
 
 
 def _unique_across(lessons: list[Lesson]) -> None:
@@ -253,6 +232,3 @@ def _unique_across(lessons: list[Lesson]) -> None:
             if name in seen:
                 raise lesson.error(cell, f"the exercise {name!r} stands already in solutions/{seen[name].file.name}.")
             seen[name] = lesson
-
-
-__all__ = ["NOTEBOOKS", "SOLUTIONS", "address", "build", "release", "solved_notebook", "stale_files"]

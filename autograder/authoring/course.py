@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.authoring.lesson import lesson_files
-from autograder.engine.exercise import exercises_of, topics
+from autograder.engine.catalogue import Catalogue
 
 # ### Exercise: `attention` ●●○ · 8 minutes
 HEADING = re.compile(r"### Exercise: `(?P<name>\w+)` (?P<stars>[●○]+) · (?P<minutes>\d+) minutes?")
@@ -22,17 +22,17 @@ HEADER = re.compile(
 MINUTES = re.compile(r"(\d+) minutes")
 
 
-def course_json() -> str:
+def course_json(catalogue: Catalogue) -> str:
     """The lessons in their order, each with its exercises and written answers."""
-    lessons = [lesson_entry(file) for file in lesson_files()]
+    lessons = [lesson_entry(file, catalogue) for file in lesson_files(catalogue)]
     return json.dumps({"lessons": lessons}, indent=1, ensure_ascii=False) + "\n"
 
 
-def lesson_entry(file: Path) -> dict[str, Any]:
+def lesson_entry(file: Path, catalogue: Catalogue) -> dict[str, Any]:
     """What the map says about one lesson; `minutes` are its first mention before the first exercise, else their sum."""
     text = file.read_text()
     topic = file.stem.partition("_")[2]
-    entries = _entries(text, topic)
+    entries = _entries(text, topic, catalogue)
     told = MINUTES.search(text.partition("### Exercise:")[0])
     minutes = int(told[1]) if told else sum(entry.get("minutes", 0) for entry in entries)
     return {"name": file.stem, "topic": topic, "title": _title(text), "minutes": minutes, "exercises": entries}
@@ -43,9 +43,9 @@ def _title(text: str) -> str:
     return next((line for line in lines if line), "")
 
 
-def _entries(text: str, topic: str) -> list[dict[str, Any]]:
+def _entries(text: str, topic: str, catalogue: Catalogue) -> list[dict[str, Any]]:
     """Exercises and written answers in the order of the lesson. A heading that says no minutes counts none."""
-    known = exercises_of(topic) if topic in topics() else {}
+    known = catalogue.topic(topic).exercises()
     headings = {match["name"]: match for match in HEADING.finditer(text)}
     entries: list[dict[str, Any]] = []
     for match in HEADER.finditer(text):

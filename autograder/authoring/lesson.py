@@ -16,10 +16,8 @@ from typing import Any
 
 import jupytext
 
-from autograder.engine.exercise import exercises_of
+from autograder.engine.catalogue import Catalogue
 
-ROOT = Path(__file__).resolve().parents[2]
-SOLUTIONS = ROOT / "solutions"
 WORDS = {"exercise", "check", "written"}
 SOLUTION = re.compile(
     r"^(?P<indent>[ \t]*)# BEGIN SOLUTION[^\n]*\n.*?^[ \t]*# END SOLUTION[^\n]*$", re.DOTALL | re.MULTILINE
@@ -56,10 +54,12 @@ class Lesson:
 
     Attributes:
         file: `solutions/11_attention.py`.
+        catalogue: of the course that it is part of.
     """
 
     file: Path
     cells: list[Cell]
+    catalogue: Catalogue
 
     @property
     def name(self) -> str:
@@ -87,13 +87,13 @@ class Lesson:
         return LessonError(f"solutions/{self.file.name}:{cell.line}: {text}")
 
 
-def lesson_files(names: list[str] | None = None) -> list[Path]:
+def lesson_files(catalogue: Catalogue, names: list[str] | None = None) -> list[Path]:
     """The lessons' sources in the order of the course: all, or those in `names`, as `11_attention` or `attention`.
 
     Raises:
         LessonError: a name that no lesson has.
     """
-    files = {file.stem: file for file in sorted(SOLUTIONS.glob("[0-9][0-9]_*.py"))}
+    files = {file.stem: file for file in sorted((catalogue.root / "solutions").glob("[0-9][0-9]_*.py"))}
     if not names:
         return list(files.values())
     known = {stem.partition("_")[2]: file for stem, file in files.items()} | files
@@ -102,7 +102,7 @@ def lesson_files(names: list[str] | None = None) -> list[Path]:
     return sorted({known[name] for name in names})
 
 
-def read_lesson(file: Path) -> Lesson:
+def read_lesson(file: Path, catalogue: Catalogue) -> Lesson:
     """Reads and checks one lesson.
 
     Raises:
@@ -119,7 +119,7 @@ def read_lesson(file: Path) -> Lesson:
         Cell(cell.cell_type, cell.source, _words(cell.metadata), line)
         for cell, line in zip(notebook.cells, headers, strict=True)
     ]
-    lesson = Lesson(file, cells)
+    lesson = Lesson(file, cells, catalogue)
     for cell in cells:
         _check_words(lesson, cell)
     _check_names(lesson)
@@ -157,17 +157,15 @@ def _check_names(lesson: Lesson) -> None:
 
 
 def _check_exercises(lesson: Lesson) -> None:
-    try:
-        known = set(exercises_of(lesson.topic))
-    except ModuleNotFoundError as error:
-        if error.name != f"autograder.exercises.{lesson.topic}":
-            raise  # the experiments are there and import something that is not
-        raise LessonError(f"autograder/exercises/{lesson.topic}.py is missing; {lesson.file.name} needs it.") from error
+    topic = lesson.catalogue.topic(lesson.topic)
+    if not topic.experiments.is_dir():
+        raise LessonError(f"{topic.place('exercises', '*')} are missing; {lesson.file.name} needs them.")
+    known = set(topic.exercises())
     checks = {cell.words["check"]: cell for cell in lesson.cells if "check" in cell.words}
     for name, cell in lesson.exercises.items():
         _check_exercise(lesson, name, cell)
         if name not in known:
-            raise lesson.error(cell, f"autograder/exercises/{lesson.topic}.py defines no exercise {name!r}.")
+            raise lesson.error(cell, f"{topic.place('exercises', name)} is missing.")
         if name not in checks:
             raise lesson.error(cell, f'no check: add a cell `# %% check="{name}"` with check({name}).')
     for name, cell in checks.items():
@@ -176,8 +174,8 @@ def _check_exercises(lesson: Lesson) -> None:
         if cell.source.strip() != f"check({name})":
             raise lesson.error(cell, f"a check cell is the one line check({name}).")
     if left := sorted(known - set(lesson.exercises)):
-        experiments = f"autograder/exercises/{lesson.topic}.py"
-        raise LessonError(f"solutions/{lesson.file.name}:1: {experiments} has {left[0]!r}, the lesson has not.")
+        place = topic.place("exercises", left[0])
+        raise LessonError(f"solutions/{lesson.file.name}:1: {place} is there, the lesson has no such exercise.")
 
 
 def _check_exercise(lesson: Lesson, name: str, cell: Cell) -> None:
