@@ -15,15 +15,17 @@ import nbformat
 import pytest
 from run_all import run_all
 from submissions import ROOT, solved
+from toy import DOUBLES, built_toy
 from typer.testing import CliRunner
 
 from autograder.authoring.lesson import lesson_files
 from autograder.cli import app
-from autograder.engine.exercise import exercises_of
+from autograder.engine.catalogue import own_catalogue
 from autograder.grading.release import ReleaseError, release
 from autograder.references import answers_to
 
-LESSONS = [file.stem for file in lesson_files()]
+COURSE = own_catalogue()
+LESSONS = [file.stem for file in lesson_files(COURSE)]
 LONG = 60  # characters of code that nobody writes twice by chance
 
 
@@ -31,7 +33,7 @@ LONG = 60  # characters of code that nobody writes twice by chance
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A release of all lessons."""
     folder = tmp_path_factory.mktemp("class") / "course"
-    assert release(folder) == LESSONS
+    assert release(COURSE, folder) == LESSONS
     return folder
 
 
@@ -85,7 +87,8 @@ def test_no_sign_of_an_answer_is_left(texts, sign):
 
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_no_code_of_a_reference_a_mistake_or_an_alternative_is_in_it(compact, lesson):
-    known = [answers_to(exercise) for exercise in exercises_of(lesson.partition("_")[2]).values()]
+    topic = COURSE.topic(lesson.partition("_")[2])
+    known = [answers_to(topic, name) for name in topic.exercises()]
     answers = [
         answer
         for item in known
@@ -154,9 +157,10 @@ print("all")
 RUN_CHECKS = """
 import json, sys
 import nbformat
-from autograder.engine.exercise import all_exercises
+from autograder.engine.catalogue import own_catalogue
 from autograder.student.check import verdict_on
 
+course = own_catalogue()
 answers = json.load(sys.stdin)["answers"]
 states = {}
 for lesson, cells in answers.items():
@@ -169,8 +173,8 @@ for lesson, cells in answers.items():
         scope = {"__name__": "__main__"}
         exec(imports, scope)
         exec(cells.get(name, blank), scope)
-        states[name] = verdict_on(all_exercises()[name], scope[name]).state.value
-assert set(states) == set(all_exercises()), set(states) ^ set(all_exercises())
+        states[name] = verdict_on(course, name, scope[name]).state.value
+assert set(states) == set(course.names()), set(states) ^ set(course.names())
 print(json.dumps(states))
 """
 
@@ -189,10 +193,12 @@ def test_every_check_in_it_works(folder, filled, state):
 
 
 @pytest.mark.slow
-def test_a_notebook_finds_the_course_it_lies_in(folder, monkeypatch):
+def test_a_notebook_finds_the_course_it_lies_in(tmp_path, monkeypatch):
     monkeypatch.delenv("PYTHONPATH", raising=False)
-    place = folder / "notebooks" / "00_start_here"
-    notebook = nbformat.read(place / "00_start_here.ipynb", as_version=4)
+    folder = tmp_path / "class"
+    release(built_toy(), folder)
+    place = folder / "notebooks" / DOUBLES
+    notebook = nbformat.read(place / f"{DOUBLES}.ipynb", as_version=4)
     notebook.cells.insert(3, nbformat.v4.new_code_cell("import autograder; print(autograder.__file__)", id="where"))
     run_all(notebook, place)
     said = {cell.id: cell.outputs for cell in notebook.cells if cell.cell_type == "code"}
@@ -202,13 +208,13 @@ def test_a_notebook_finds_the_course_it_lies_in(folder, monkeypatch):
 
 def test_lessons_that_are_not_released_stay_home(tmp_path):
     folder = tmp_path / "first"
-    assert release(folder, ["start_here"]) == ["00_start_here"]
-    assert [file.stem for file in (folder / "data" / "sheets").iterdir()] == ["start_here"]
-    assert {file.stem for file in (folder / "autograder" / "exercises").iterdir()} == {"__init__", "start_here"}
-    assert [item.name for item in (folder / "notebooks").iterdir()] == ["00_start_here"]
+    assert release(built_toy(), folder, ["doubles"]) == [DOUBLES]
+    assert [file.stem for file in (folder / "data" / "sheets").iterdir()] == ["doubles"]
+    assert {file.stem for file in (folder / "autograder" / "exercises").iterdir()} == {"__init__", "doubles"}
+    assert [item.name for item in (folder / "notebooks").iterdir()] == [DOUBLES]
     lessons = json.loads((folder / "data" / "course.json").read_text(encoding="utf-8"))["lessons"]
-    assert [lesson["name"] for lesson in lessons] == ["00_start_here"]
-    code = "from autograder.engine.exercise import all_exercises\nprint(*all_exercises())"
+    assert [lesson["name"] for lesson in lessons] == [DOUBLES]
+    code = "from autograder.engine.catalogue import own_catalogue\nprint(*own_catalogue().names())"
     assert _python(folder, code) == "double"
 
 
@@ -222,13 +228,13 @@ def test_the_requirements_are_a_students(folder):
 def test_a_folder_that_holds_something_is_left_alone(tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(ReleaseError, match="not an empty folder"):
-        release(tmp_path)
+        release(built_toy(), tmp_path)
     assert [file.name for file in tmp_path.iterdir()] == ["mine.txt"]
 
 
 def test_an_empty_folder_is_filled(tmp_path):
     (tmp_path / "empty").mkdir()
-    release(tmp_path / "empty", ["00_start_here"])
+    release(built_toy(), tmp_path / "empty", [DOUBLES])
     assert (tmp_path / "empty" / "README.md").exists()
     assert [item.name for item in tmp_path.iterdir()] == ["empty"]
 
