@@ -40,15 +40,16 @@ def build(
     ] = False,
 ) -> None:
     """Makes the notebooks and the visible sheets from the lessons' sources."""
-    from autograder.authoring import build as builder
+    from autograder.authoring.build.make import build as write
+    from autograder.authoring.build.stale import stale_files
     from autograder.authoring.lesson import LessonError
     from autograder.references import MissingReference
 
     start = time.perf_counter()
     try:
-        stale = builder.stale_files(names) if check else []
+        stale = stale_files(names) if check else []
         if not check:
-            builder.build(names=names)
+            write(names=names)
     except (LessonError, MissingReference, ValueError) as error:
         raise _stop(str(error)) from error
     if stale:

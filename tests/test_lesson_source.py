@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.authoring.build import solved_notebook
+from autograder.authoring.build.notebook import solved_notebook
 from autograder.authoring.lesson import LessonError, lesson_files, read_lesson, signature_in
 
 TITLE = "# %% [markdown]\n# # Toys\n"
@@ -58,7 +58,7 @@ def test_each_solution_of_a_cell_is_blanked_by_itself(file: Path) -> None:
 
 def test_a_comment_that_looks_like_a_shell_command_survives_the_build(file: Path) -> None:
     source = WHOLE.replace("import torch\n", "import torch\n\n# cat the rows\n# ls of names\n# %timeit is slow\n")
-    notebook = solved_notebook(read(file, source))
+    notebook = solved_notebook(read(file, source), {"99_toy": "Toys"})
     joined = "\n".join(cell.source for cell in notebook.cells).splitlines()
     for line in ("    # cat the rows", "# cat the rows", "# ls of names", "# %timeit is slow"):
         assert line in joined

@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 from autograder.engine.sheet import StaleSheet, read_sheets
 from autograder.grading.public import ROOT, copy_public_half
 from autograder.student.map import LessonEntry, MissingCourse, course
+from autograder.student.navigation import navigation
 
 # The course's own notebooks fetch the course where it is missing. The one of a class has no such address.
 BRING = """\
@@ -142,7 +143,7 @@ def _write(folder: Path, lessons: Sequence[LessonEntry]) -> None:
     for lesson in lessons:
         file = folder / "notebooks" / lesson.name / f"{lesson.name}.ipynb"
         file.parent.mkdir(parents=True)
-        nbformat.write(for_a_class(nbformat.read(_notebook(lesson), as_version=4)), file)
+        nbformat.write(for_a_class(nbformat.read(_notebook(lesson), as_version=4), lesson, lessons), file)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     needs = [*project["dependencies"], *project["optional-dependencies"]["lab"]]
     (folder / "requirements.txt").write_text("\n".join(needs) + "\n", encoding="utf-8")
@@ -150,12 +151,17 @@ def _write(folder: Path, lessons: Sequence[LessonEntry]) -> None:
     shutil.copyfile(ROOT / "LICENSE", folder / "LICENSE")
 
 
-def for_a_class(notebook: NotebookNode) -> NotebookNode:
-    """The notebook without its links to the course's repository, where all the answers are."""
-    notebook.cells = [cell for cell in notebook.cells if cell.id != "links"]
+def for_a_class(notebook: NotebookNode, lesson: LessonEntry, lessons: Sequence[LessonEntry]) -> NotebookNode:
+    """The notebook without its links to the course's repository, where all the answers are.
+
+    Args:
+        lessons: those that the class is given; its last cell leads to no others.
+    """
+    ways = navigation(lesson.name, {item.name: item.title for item in lessons})
+    sources = {"links": "", "bring": BRING, "navigation": ways}
     for cell in notebook.cells:
-        if cell.id == "bring":
-            cell.source = BRING
+        cell.source = sources.get(cell.id, cell.source)
+    notebook.cells = [cell for cell in notebook.cells if cell.source or cell.id not in sources]
     return notebook
 
 
