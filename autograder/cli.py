@@ -40,16 +40,16 @@ def build(
     ] = False,
 ) -> None:
     """Makes the notebooks and the visible sheets from the lessons' sources."""
-    from autograder.authoring.build.make import build as write
-    from autograder.authoring.build.stale import stale_files
+    from autograder.authoring import build as builder
     from autograder.authoring.lesson import LessonError
+    from autograder.engine.catalogue import own_catalogue
     from autograder.references import MissingReference
 
     start = time.perf_counter()
     try:
-        stale = stale_files(names) if check else []
+        stale = builder.stale_files(own_catalogue(), names) if check else []
         if not check:
-            write(names=names)
+            builder.build(own_catalogue(), names)
     except (LessonError, MissingReference, ValueError) as error:
         raise _stop(str(error)) from error
     if stale:
@@ -66,11 +66,12 @@ def audit(
     """Tries every claim about every exercise, and says what is still weak."""
     from autograder.authoring import audit as auditor
     from autograder.authoring.lesson import LessonError
+    from autograder.engine.catalogue import own_catalogue
 
     start = time.perf_counter()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     try:
-        tasks = auditor.tasks(names)
+        tasks = auditor.tasks(own_catalogue(), names)
         with Progress(*columns, console=console) as bar:
             task = bar.add_task("auditing", total=len(tasks))
             reports = auditor.audit(

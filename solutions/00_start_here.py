@@ -340,7 +340,7 @@ print("Is a toolkit installed to compile with?   files:", toolkit or "none")
 #
 # **Read the real source.** `torch.testing.assert_close` lives in `torch/testing/_comparison.py`; look for
 # `_DTYPE_PRECISIONS`, PyTorch's table of tolerances. What the check of `double` looks at stands in
-# `autograder/exercises/start_here.py`: five lines. You may read every experiment of the course. It says what is
+# `autograder/exercises/start_here/double.py`: five lines. You may read every experiment of the course. It says what is
 # looked at, and never what the answer is.
 #
 # **Three questions to take home.**

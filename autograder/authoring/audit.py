@@ -18,8 +18,9 @@ import torch
 
 from autograder.authoring.lesson import Lesson, lesson_files, read_lesson, signature_in
 from autograder.authoring.mutants import mutants
+from autograder.engine.catalogue import Catalogue, Topic
 from autograder.engine.draw import Draw
-from autograder.engine.exercise import Exercise, find_exercise
+from autograder.engine.exercise import Exercise
 from autograder.engine.observe import observe
 from autograder.engine.sheet import Sheet
 from autograder.engine.verdict import State, Verdict, judge
@@ -53,9 +54,10 @@ class Report:
     problems: list[str] = field(default_factory=list)
 
 
-def tasks(names: list[str] | None = None) -> list[tuple[Lesson, str]]:
+def tasks(catalogue: Catalogue, names: list[str] | None = None) -> list[tuple[Lesson, str]]:
     """What there is to audit: every exercise of the course, or of the lessons in `names`."""
-    return [(lesson, name) for lesson in map(read_lesson, lesson_files(names)) for name in lesson.exercises]
+    lessons = [read_lesson(file, catalogue) for file in lesson_files(catalogue, names)]
+    return [(lesson, name) for lesson in lessons for name in lesson.exercises]
 
 
 def audit(tasks: list[tuple[Lesson, str]], jobs: int, done: Callable[[Report], None]) -> list[Report]:
@@ -76,10 +78,10 @@ def _one_thread() -> None:
 
 def audit_exercise(lesson: Lesson, name: str) -> Report:
     """Tries every claim about one exercise."""
-    exercise = find_exercise(name)
-    answers = answers_to(exercise)
+    topic = lesson.catalogue.topic(lesson.topic)
+    answers = answers_to(topic, name)
     report = Report(lesson.name, name)
-    trial = Trial(lesson, exercise)
+    trial = Trial(lesson, topic, name)
     report.observations = len(trial.sheets[0].expected)
     _audit_answer(trial, report)
     _audit_mistakes(trial, answers, report)
@@ -93,11 +95,12 @@ def audit_exercise(lesson: Lesson, name: str) -> Report:
 class Trial:
     """One exercise, ready to be tried: its sheets under several seeds, and the lesson's imports."""
 
-    def __init__(self, lesson: Lesson, exercise: Exercise, device: str = "cpu") -> None:
-        self.lesson, self.exercise, self.device = lesson, exercise, device
-        self.cell = lesson.exercises[exercise.name]
-        signature = signature_in(self.cell, exercise.name)
-        self.sheets = [make_sheet(exercise, seed, device, signature) for seed in SEEDS]
+    def __init__(self, lesson: Lesson, topic: Topic, name: str, device: str = "cpu") -> None:
+        self.lesson, self.topic, self.device = lesson, topic, device
+        self.exercise: Exercise = topic.catalogue.find(name)
+        self.cell = lesson.exercises[name]
+        signature = signature_in(self.cell, name)
+        self.sheets = [make_sheet(topic, name, seed, device, signature) for seed in SEEDS]
 
     def define(self, source: str) -> Any:
         """The answer that `source` defines, after the lesson's imports alone: an exercise stands alone."""
@@ -143,7 +146,7 @@ def _first_reason(verdicts: list[Verdict]) -> str:
 
 
 def _audit_mistakes(trial: Trial, answers: Answers, report: Report) -> None:
-    file = f"autograder/references/{trial.exercise.topic}.py"
+    file = trial.topic.place("references", trial.exercise.name)
     report.mistakes = len(answers.mistakes)
     for item in answers.mistakes:
         verdicts = list(trial.verdicts(item.answer))
@@ -163,7 +166,7 @@ def _audit_mistakes(trial: Trial, answers: Answers, report: Report) -> None:
 
 
 def _audit_alternatives(trial: Trial, answers: Answers, report: Report) -> None:
-    file = f"autograder/references/{trial.exercise.topic}.py"
+    file = trial.topic.place("references", trial.exercise.name)
     report.alternatives = len(answers.alternatives)
     for answer in answers.alternatives:
         verdicts = list(trial.verdicts(answer))
@@ -176,7 +179,7 @@ def _audit_alternatives(trial: Trial, answers: Answers, report: Report) -> None:
 
 
 def _audit_mutants(trial: Trial, answers: Answers, report: Report) -> None:
-    file = f"autograder/references/{trial.exercise.topic}.py"
+    file = trial.topic.place("references", trial.exercise.name)
     for mutant in mutants(trial.cell.source):
         with contextlib.redirect_stdout(io.StringIO()):
             killed = _is_killed(trial, mutant.source)
@@ -221,7 +224,7 @@ def _is_killed(trial: Trial, source: str) -> bool | None:
 
 def _audit_cuda(trial: Trial, answers: Answers, report: Report) -> None:
     """The same verdicts on CUDA: against sheets written there, and against those written on the CPU."""
-    cuda = Trial(trial.lesson, trial.exercise, "cuda")
+    cuda = Trial(trial.lesson, trial.topic, trial.exercise.name, "cuda")
     for sheets, where in ((cuda.sheets, "CUDA"), (trial.sheets, "CPU")):
         cuda.sheets = sheets
         right = [cuda.define(cuda.cell.source), *answers.alternatives]

@@ -11,23 +11,23 @@ from pathlib import Path
 from typing import Any
 
 from autograder.authoring.lesson.parse import Lesson, lesson_files, parse_lesson
-from autograder.engine.exercise import exercises_of, topics
+from autograder.engine.catalogue import Catalogue
 
 
-def course_json() -> str:
+def course_json(catalogue: Catalogue) -> str:
     """The lessons in their order, each with its exercises and written answers."""
-    lessons = [lesson_entry(file) for file in lesson_files()]
+    lessons = [lesson_entry(file, catalogue) for file in lesson_files(catalogue)]
     return json.dumps({"lessons": lessons}, indent=1, ensure_ascii=False) + "\n"
 
 
-def titles() -> dict[str, str]:
+def titles(catalogue: Catalogue) -> dict[str, str]:
     """The lessons' titles by their names, in the order of the course; the name where there is no title yet."""
-    return {file.stem: parse_lesson(file).title or file.stem for file in lesson_files()}
+    return {file.stem: parse_lesson(file, catalogue).title or file.stem for file in lesson_files(catalogue)}
 
 
-def lesson_entry(file: Path) -> dict[str, Any]:
+def lesson_entry(file: Path, catalogue: Catalogue) -> dict[str, Any]:
     """What the map says about one lesson; without "About N minutes" it takes those of its exercises together."""
-    lesson = parse_lesson(file)
+    lesson = parse_lesson(file, catalogue)
     entries = _entries(lesson)
     minutes = lesson.minutes
     if minutes is None:
@@ -39,7 +39,7 @@ def lesson_entry(file: Path) -> dict[str, Any]:
 
 def _entries(lesson: Lesson) -> list[dict[str, Any]]:
     """Exercises and written answers in the order of the lesson. A heading that says no minutes counts none."""
-    known = exercises_of(lesson.topic) if lesson.topic in topics() else {}
+    known = lesson.catalogue.topic(lesson.topic).exercises()
     headings = {heading.name: heading for heading in lesson.headings}
     entries: list[dict[str, Any]] = []
     for cell in lesson.cells:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import importlib
 import inspect
-import pkgutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, TypeAlias
 
 from autograder.engine.draw import Draw
@@ -45,8 +41,8 @@ class Exercise:
 
     @property
     def topic(self) -> str:
-        """The lesson's file name without its number: `attention` for `11_attention`."""
-        return self.experiment.__module__.rpartition(".")[2]
+        """The lesson's file name without its number: `attention` for `11_attention`. It is the name of the folder."""
+        return self.experiment.__module__.split(".")[-2]
 
     @property
     def summary(self) -> str:
@@ -66,59 +62,3 @@ def exercise(
     ```
     """
     return lambda experiment: Exercise(experiment, points, tuple(without), leeway or Leeway(), seconds)
-
-
-class UnknownExercise(LookupError):
-    """A name that no exercise has."""
-
-
-@cache
-def topics() -> tuple[str, ...]:
-    """The topics that have exercises, in the order of the alphabet."""
-    package = importlib.import_module("autograder.exercises")
-    return tuple(sorted(module.name for module in pkgutil.iter_modules(package.__path__)))
-
-
-@cache
-def exercises_of(topic: str) -> dict[str, Exercise]:
-    """The exercises of one topic by name, in the order of its file."""
-    module = importlib.import_module(f"autograder.exercises.{topic}")
-    return {value.name: value for value in vars(module).values() if isinstance(value, Exercise)}
-
-
-@cache
-def all_exercises() -> dict[str, Exercise]:
-    """Every exercise of the course by name.
-
-    Raises:
-        ValueError: two exercises have one name.
-    """
-    found: dict[str, Exercise] = {}
-    for topic in topics():
-        for name, item in exercises_of(topic).items():
-            if name in found:
-                raise ValueError(
-                    f"autograder/exercises/{topic}.py: the name {name!r} is taken by "
-                    f"autograder/exercises/{found[name].topic}.py. Give one of them another name."
-                )
-            found[name] = item
-    return found
-
-
-def find_exercise(name: str) -> Exercise:
-    """The exercise called `name`.
-
-    Raises:
-        UnknownExercise: there is none.
-    """
-    try:
-        return all_exercises()[name]
-    except KeyError:
-        raise UnknownExercise(f"No exercise is called {name!r}.") from None
-
-
-@cache
-def fingerprint(topic: str) -> str:
-    """Changes whenever the experiments of `topic` change: a sheet written for others is out of date."""
-    module = importlib.import_module(f"autograder.exercises.{topic}")
-    return hashlib.sha256(inspect.getsource(module).encode()).hexdigest()[:16]

@@ -6,8 +6,8 @@ import base64
 from typing import Any
 
 from autograder.engine import wire
+from autograder.engine.catalogue import own_catalogue
 from autograder.engine.draw import Draw
-from autograder.engine.exercise import find_exercise
 from autograder.engine.observe import observe
 
 MIME = "application/vnd.tensors-to-transformers.observations+json"
@@ -25,7 +25,7 @@ def hand_out(name: str, seed: int, device: str, token: str) -> None:
 
     shell: Any = get_ipython()
     if name in shell.user_ns:
-        evidence = observe(find_exercise(name), shell.user_ns[name], Draw(seed, name, device))
+        evidence = observe(own_catalogue().find(name), shell.user_ns[name], Draw(seed, name, device))
         reply = wire.dumps(evidence.as_data())
     else:
         reply = wire.dumps(MISSING)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import lzma
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from autograder.engine import wire
-from autograder.engine.exercise import Exercise, fingerprint
+from autograder.engine.catalogue import Topic
 from autograder.engine.observe import Evidence, Observation
 from autograder.engine.values import Data
 
-VERSION = 1  # of the format
+VERSION = 2  # of the format
 VISIBLE_SEED = 0
-SHEETS = Path(__file__).resolve().parents[2] / "data" / "sheets"
+BRING = "Run `make build`, or bring the data folder along with the notebook."
+FETCH = "Run `make build`, or fetch the data folder again."
 
 
 class StaleSheet(RuntimeError):
@@ -72,55 +73,69 @@ def _symptoms(row: Data) -> Symptoms:
     raise ValueError("a mistake is a sentence and what it shows")
 
 
-def sheet_file(topic: str, folder: Path = SHEETS) -> Path:
-    """Where the visible sheets of a topic lie."""
-    return folder / f"{topic}.safetensors"
+def write_sheets(topic: Topic, sheets: list[Sheet]) -> None:
+    """Writes the visible sheets of one topic into one file, the same bytes each time."""
+    content: Data = {"version": VERSION, "sheets": {sheet.exercise: _marked(topic, sheet) for sheet in sheets}}
+    topic.sheets.parent.mkdir(parents=True, exist_ok=True)
+    topic.sheets.write_bytes(lzma.compress(wire.dumps(content), preset=9))
 
 
-def write_sheets(topic: str, sheets: list[Sheet], folder: Path = SHEETS) -> None:
-    """Writes the visible sheets of one topic into one file."""
-    folder.mkdir(parents=True, exist_ok=True)
-    content: Data = {
-        "version": VERSION,
-        "fingerprint": fingerprint(topic),
-        "sheets": {sheet.exercise: sheet.as_data() for sheet in sheets},
-    }
-    sheet_file(topic, folder).write_bytes(wire.dumps(content))
+def _marked(topic: Topic, sheet: Sheet) -> Data:
+    return {"fingerprint": topic.fingerprint(sheet.exercise), "sheet": sheet.as_data()}
 
 
-def read_sheets(topic: str, folder: Path = SHEETS) -> dict[str, Sheet]:
+def read_sheets(topic: Topic) -> dict[str, Sheet]:
     """The visible sheets of a topic by exercise.
 
     Raises:
-        StaleSheet: there are none, or they were written for another version of the experiments.
+        StaleSheet: there are none, or one was written for another version of its experiment or of what that imports.
     """
-    file = sheet_file(topic, folder)
-    if not file.exists():
-        raise StaleSheet(f"{file} is missing. Run `make build`, or bring the data folder along with the notebook.")
+    if not topic.sheets.exists():
+        raise StaleSheet(f"{topic.sheets} is missing. {BRING}")
     try:
-        match wire.loads(file.read_bytes()):
-            case {"version": int(version), "fingerprint": str(mark), "sheets": dict(sheets)} if (
-                version == VERSION and mark == fingerprint(topic)
-            ):
-                return {name: Sheet.from_data(name, data) for name, data in sheets.items()}
-    except ValueError as error:
-        raise StaleSheet(f"{file} is damaged ({error}). Run `make build`, or fetch the data folder again.") from error
-    raise StaleSheet(f"{file} was written for another version of autograder/exercises/{topic}.py. Run `make build`.")
+        match wire.loads(_unpacked(topic.sheets.read_bytes())):
+            case {"version": int(version), "sheets": dict(sheets)} if version == VERSION:
+                return {name: _unmarked(topic, name, data) for name, data in sheets.items()}
+    except (ValueError, lzma.LZMAError) as error:
+        raise StaleSheet(f"{topic.sheets} is damaged ({error}). {FETCH}") from error
+    raise StaleSheet(f"{topic.sheets} was written by another version of this course. {FETCH}")
+
+
+def _unpacked(content: bytes) -> bytes:
+    """What was compressed, and no more than a sheet may hold: `wire.loads` refuses what is longer."""
+    unpacker = lzma.LZMADecompressor()
+    content = unpacker.decompress(content, wire.MAX_REPLY + 1)
+    if not unpacker.eof and len(content) <= wire.MAX_REPLY:
+        raise ValueError("it ends too early")
+    return content
+
+
+def _unmarked(topic: Topic, name: str, data: Data) -> Sheet:
+    match data:
+        case {"fingerprint": str(mark), "sheet": sheet}:
+            if mark != topic.fingerprint(name):
+                place = topic.place("exercises", name)
+                raise StaleSheet(
+                    f"{topic.sheets} was written for other experiments: {place} or what it imports has changed since. "
+                    "Run `make build`."
+                )
+            return Sheet.from_data(name, sheet)
+    raise ValueError(f"the sheet of {name} is damaged")
 
 
 @cache
-def visible_sheets(topic: str) -> dict[str, Sheet]:
-    """The course's own visible sheets of a topic, read once."""
+def visible_sheets(topic: Topic) -> dict[str, Sheet]:
+    """The visible sheets of a topic, read once."""
     return read_sheets(topic)
 
 
-def visible_sheet(exercise: Exercise) -> Sheet:
+def visible_sheet(topic: Topic, exercise: str) -> Sheet:
     """The visible sheet of an exercise.
 
     Raises:
         StaleSheet: it is missing or out of date.
     """
-    sheets = visible_sheets(exercise.topic)
-    if exercise.name not in sheets:
-        raise StaleSheet(f"{sheet_file(exercise.topic)} holds no sheet for {exercise.name}. Run `make build`.")
-    return sheets[exercise.name]
+    sheets = visible_sheets(topic)
+    if exercise not in sheets:
+        raise StaleSheet(f"{topic.sheets} holds no sheet for {exercise}. Run `make build`.")
+    return sheets[exercise]

@@ -64,10 +64,11 @@ def release(
     lessons: Annotated[list[str] | None, typer.Argument(help="As 11_attention; all without.")] = None,
 ) -> None:
     """Writes what a class is given: notebooks, helpers, checks and data. No answers, no references, no grader."""
+    from autograder.engine.catalogue import own_catalogue
     from autograder.grading import release as maker
 
     try:
-        names = maker.release(folder, lessons or [])
+        names = maker.release(own_catalogue(), folder, lessons or [])
     except maker.ReleaseError as error:
         raise _stop(str(error)) from error
     typer.echo(f"Wrote {folder}: {', '.join(names)}")

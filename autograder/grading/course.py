@@ -15,12 +15,12 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
+from autograder.engine.catalogue import own_catalogue
 from autograder.grading.decide import Result, Work
 from autograder.grading.grade import Settings
 from autograder.grading.gradebook import ask_to_write, in_a_sentence, one_transaction
 from autograder.grading.inside.limits import Limits
 from autograder.grading.ledger import ledger_folder, read_entry, write_graded, write_not_graded
-from autograder.grading.public import ROOT
 from autograder.grading.scores import save_scores
 from autograder.grading.submission.arrival import arrived
 from autograder.grading.submission.beside import doubtful_time, handed_in
@@ -197,10 +197,9 @@ def _bytes(file: Path) -> bytes:
 
 
 def content_hash(lesson: str, work: Work) -> str:
-    """Changes with the submission, the lesson's notebook, its experiments and its references."""
-    topic = lesson.partition("_")[2]
+    """Changes with the submission, the lesson's notebook, and all code that decides: see `Topic.judging`."""
     parts = [work.submission, work.release.encode(), json.dumps([work.notes, work.unreadable]).encode()]
-    parts += [(ROOT / "autograder" / kind / f"{topic}.py").read_bytes() for kind in ("exercises", "references")]
+    parts.append(own_catalogue().topic(lesson.partition("_")[2]).judging().encode())
     digest = hashlib.sha256()
     for part in parts:
         digest.update(hashlib.sha256(part).digest())

@@ -14,6 +14,7 @@ import nbformat
 import torch
 from nbformat import NotebookNode
 
+from autograder.engine.catalogue import own_catalogue
 from autograder.engine.verdict import Verdict
 from autograder.grading.grade import Settings, grade_notebook
 from autograder.grading.gradebook import GradebookError
@@ -122,7 +123,7 @@ def _settle() -> None:
 def prove_worker(bare: bool = False) -> str:
     """Empty where this worker has room for its kernels and can make a sandbox, else why not."""
     try:
-        public_folder()
+        public_folder(own_catalogue())
         if not bare:
             prove()
     except (RuntimeError, OSError) as reason:

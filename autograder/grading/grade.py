@@ -9,7 +9,8 @@ from functools import lru_cache
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from autograder.engine.exercise import DEMONSTRATION, Exercise, UnknownExercise, find_exercise
+from autograder.engine.catalogue import Catalogue, UnknownExercise, own_catalogue
+from autograder.engine.exercise import DEMONSTRATION, Exercise
 from autograder.engine.forbidden import forbidden_in_source
 from autograder.engine.verdict import State, Verdict, forbidden_note, judge
 from autograder.grading.hidden import hidden_sheet
@@ -22,12 +23,13 @@ LOST = "The cell that should define it"  # begins the note in a cell that cost t
 
 @dataclass(frozen=True)
 class Settings:
-    """How a run grades: its seed, the device, what a submission may use, and whether without a sandbox."""
+    """How a run grades: its seed and device, what a submission may use, whether without a sandbox, and the course."""
 
     seed: int
     device: str = "cpu"
     limits: Limits = field(default_factory=Limits)
     bare: bool = False
+    catalogue: Catalogue = field(default_factory=own_catalogue)
 
 
 def grade_notebook(
@@ -42,8 +44,10 @@ def grade_notebook(
     skipped: list[int] = []
     for cell in notebook.cells:  # hidden sheets are written on our time, before the submission's clock starts
         if grade_id(cell).startswith("check-"):
-            hidden_sheet(_exercise_of(cell).name, settings.seed, settings.device)
-    with Session(notebook, settings.limits, settings.bare, settings.device) as session:
+            hidden_sheet(
+                settings.catalogue, _exercise_of(cell, settings.catalogue).name, settings.seed, settings.device
+            )
+    with Session(notebook, settings.catalogue, settings.limits, settings.bare, settings.device) as session:
         for index, cell in enumerate(notebook.cells):
             if grade_id(cell).startswith("check-"):
                 verdicts[grade_id(cell)] = _grade_cell(notebook, index, session, settings, skipped)
@@ -70,7 +74,7 @@ def _grade_cell(
     notebook: NotebookNode, index: int, session: Session, settings: Settings, skipped: list[int]
 ) -> Verdict:
     cell = notebook.cells[index]
-    exercise = _exercise_of(cell)
+    exercise = _exercise_of(cell, settings.catalogue)
     verdict = _verdict(notebook, index, exercise, session, settings)
     if skipped and _misses_a_name(verdict):
         # The answer leans on something that a demonstration above it made. In the student's notebook it was there.
@@ -89,16 +93,16 @@ def _misses_a_name(verdict: Verdict) -> bool:
     return any("NameError" in text for text in [*shown, *verdict.notes])
 
 
-def _exercise_of(cell: NotebookNode) -> Exercise:
+def _exercise_of(cell: NotebookNode, catalogue: Catalogue) -> Exercise:
     name = grade_id(cell).removeprefix("check-")
     try:
-        return find_exercise(name)
+        return catalogue.find(name)
     except UnknownExercise as error:
         raise UnknownExercise(f"The cell {grade_id(cell)} asks for an exercise that this course has not.") from error
 
 
 def _verdict(notebook: NotebookNode, index: int, exercise: Exercise, session: Session, settings: Settings) -> Verdict:
-    sheet = hidden_sheet(exercise.name, settings.seed, settings.device)
+    sheet = hidden_sheet(settings.catalogue, exercise.name, settings.seed, settings.device)
     nothing = Verdict(exercise.name, State.WRONG, 0.0, exercise.points, seed=settings.seed, hidden=True)
     try:
         evidence = session.experiment(exercise, settings.seed, settings.device, index)

@@ -10,40 +10,43 @@ from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
+from autograder.engine.catalogue import Catalogue
 from autograder.grading.scratch import scratch_folder
 
 ROOT = Path(__file__).resolve().parents[2]
-PUBLIC = ("autograder/__init__.py", "autograder/engine", "autograder/student", "autograder/exercises", "helpers")
+ENGINE = ("autograder/__init__.py", "autograder/engine", "autograder/student")
 PRIVATE_DATA = ("demo_class",)  # holds answers
 SANDBOXED, BARE = "sandboxed", "bare"
 PROVISIONER = "course-sandbox"  # the entry point in pyproject.toml
 
 
-def copy_public_half(target: Path, topics: Collection[str] | None = None) -> None:
-    """Copies the public half of the course into `target`.
+def copy_public_half(catalogue: Catalogue, target: Path, topics: Collection[str] | None = None) -> None:
+    """Copies the public half of a course into `target`.
 
     Args:
         topics: whose experiments, sheets and entries in the course map go along; all without.
     """
-    ignored = shutil.ignore_patterns("__pycache__")
-    for name in PUBLIC:
-        source, place = ROOT / name, target / name
+    pairs = [(ROOT / name, name) for name in ENGINE]
+    pairs += [(catalogue.code / "exercises", "autograder/exercises"), (catalogue.root / "helpers", "helpers")]
+    pairs += [(catalogue.root / "data", "data")]
+    for source, name in pairs:
+        place = target / name
         place.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
-            shutil.copytree(source, place, ignore=ignored)
+            shutil.copytree(source, place, ignore=shutil.ignore_patterns("__pycache__", *PRIVATE_DATA))
         else:
             shutil.copyfile(source, place)
-    shutil.copytree(ROOT / "data", target / "data", ignore=shutil.ignore_patterns(*PRIVATE_DATA))
     if topics is not None:
         _keep_only(target, topics)
 
 
 def _keep_only(target: Path, topics: Collection[str]) -> None:
     """Takes the other lessons out of a copy of the public half."""
-    experiments = set((target / "autograder" / "exercises").glob("*.py"))
-    sheets = set((target / "data" / "sheets").iterdir())
-    for file in experiments | sheets:
-        if file.stem != "__init__" and file.stem not in topics:
+    for folder in (target / "autograder" / "exercises").iterdir():
+        if folder.is_dir() and folder.name not in topics:
+            shutil.rmtree(folder)
+    for file in (target / "data" / "sheets").iterdir():
+        if file.stem not in topics:
             file.unlink()
     course = target / "data" / "course.json"
     lessons = json.loads(course.read_text(encoding="utf-8"))["lessons"]
@@ -52,12 +55,12 @@ def _keep_only(target: Path, topics: Collection[str]) -> None:
 
 
 @cache
-def public_folder() -> Path:
+def public_folder(catalogue: Catalogue) -> Path:
     """A copy of the public half for this process's kernels; made once, removed at the end."""
     folder = scratch_folder("public")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     folder.chmod(0o755)  # a sandbox reads it under another uid
-    copy_public_half(folder)
+    copy_public_half(catalogue, folder)
     inside = folder / "autograder" / "grading"
     shutil.copytree(Path(__file__).with_name("inside"), inside / "inside", ignore=shutil.ignore_patterns("__pycache__"))
     (inside / "__init__.py").touch()
@@ -65,10 +68,10 @@ def public_folder() -> Path:
 
 
 @cache
-def kernelspecs() -> Path:
+def kernelspecs(catalogue: Catalogue) -> Path:
     """A folder with the two kernels of the grader: `sandboxed`, and `bare` for classes that one trusts."""
-    folder = public_folder() / "kernels"
-    launch = public_folder() / "autograder" / "grading" / "inside" / "launch.py"
+    folder = public_folder(catalogue) / "kernels"
+    launch = public_folder(catalogue) / "autograder" / "grading" / "inside" / "launch.py"
     argv = [sys.executable, str(launch), "-f", "{connection_file}"]
     spec = {"argv": argv, "display_name": "Grading", "language": "python", "interrupt_mode": "message"}
     sandboxed = {**spec, "metadata": {"kernel_provisioner": {"provisioner_name": PROVISIONER}}}

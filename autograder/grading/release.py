@@ -15,6 +15,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.engine.catalogue import Catalogue
 from autograder.engine.sheet import StaleSheet, read_sheets
 from autograder.grading.public import ROOT, copy_public_half
 from autograder.student.map import LessonEntry, MissingCourse, course
@@ -73,10 +74,11 @@ class ReleaseError(ValueError):
     """The release cannot be made; the message says what to change. Nothing was written."""
 
 
-def release(target: Path, names: Sequence[str] = ()) -> list[str]:
+def release(catalogue: Catalogue, target: Path, names: Sequence[str] = ()) -> list[str]:
     """Writes a class release.
 
     Args:
+        catalogue: the course.
         target: a folder that is empty or not there yet.
         names: lessons, as `11_attention` or `attention`; all without.
 
@@ -88,20 +90,20 @@ def release(target: Path, names: Sequence[str] = ()) -> list[str]:
     """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise ReleaseError(f"{target} exists and is not an empty folder; name a new one.")
-    lessons = chosen_lessons(names)
+    lessons = chosen_lessons(catalogue, names)
     for lesson in lessons:
-        _must_be_built(lesson)
+        _must_be_built(catalogue, lesson)
     try:
-        _write_at_once(target, lessons)
+        _write_at_once(catalogue, target, lessons)
     except OSError as error:
         raise ReleaseError(f"{target} cannot be written: {error.strerror or error}.") from error
     return [lesson.name for lesson in lessons]
 
 
-def chosen_lessons(names: Sequence[str]) -> list[LessonEntry]:
+def chosen_lessons(catalogue: Catalogue, names: Sequence[str]) -> list[LessonEntry]:
     """The lessons called `names`, all without, in the order of the course."""
     try:
-        known = course()
+        known = course(catalogue.contents)
     except MissingCourse as error:
         raise ReleaseError(str(error)) from error
     strange = [name for name in names if name not in {item for one in known for item in (one.name, one.topic)}]
@@ -111,39 +113,41 @@ def chosen_lessons(names: Sequence[str]) -> list[LessonEntry]:
     return [lesson for lesson in known if not names or lesson.name in names or lesson.topic in names]
 
 
-def _must_be_built(lesson: LessonEntry) -> None:
+def _must_be_built(catalogue: Catalogue, lesson: LessonEntry) -> None:
     """Half a lesson, or checks that would refuse to run, are worse than none."""
-    if not _notebook(lesson).exists():
-        raise ReleaseError(f"{_notebook(lesson).relative_to(ROOT)} is missing. Run `make build`.")
+    notebook = _notebook(catalogue, lesson)
+    if not notebook.exists():
+        raise ReleaseError(f"{notebook.relative_to(catalogue.root)} is missing. Run `make build`.")
     if lesson.exercises:
         try:
-            read_sheets(lesson.topic)
+            read_sheets(catalogue.topic(lesson.topic))
         except StaleSheet as error:
             raise ReleaseError(str(error)) from error
 
 
-def _notebook(lesson: LessonEntry) -> Path:
-    return ROOT / "notebooks" / lesson.name / f"{lesson.name}.ipynb"
+def _notebook(catalogue: Catalogue, lesson: LessonEntry) -> Path:
+    return catalogue.root / "notebooks" / lesson.name / f"{lesson.name}.ipynb"
 
 
-def _write_at_once(target: Path, lessons: Sequence[LessonEntry]) -> None:
+def _write_at_once(catalogue: Catalogue, target: Path, lessons: Sequence[LessonEntry]) -> None:
     """Writes beside the target and moves: a full disk leaves no half of a release."""
     target.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(prefix=".release-", dir=target.parent))
     try:
-        _write(part, lessons)
+        _write(catalogue, part, lessons)
         part.chmod(0o755)
         os.replace(part, target)
     finally:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def _write(folder: Path, lessons: Sequence[LessonEntry]) -> None:
-    copy_public_half(folder, {lesson.topic for lesson in lessons})
+def _write(catalogue: Catalogue, folder: Path, lessons: Sequence[LessonEntry]) -> None:
+    copy_public_half(catalogue, folder, {lesson.topic for lesson in lessons})
     for lesson in lessons:
         file = folder / "notebooks" / lesson.name / f"{lesson.name}.ipynb"
         file.parent.mkdir(parents=True)
-        nbformat.write(for_a_class(nbformat.read(_notebook(lesson), as_version=4), lesson, lessons), file)
+        notebook = nbformat.read(_notebook(catalogue, lesson), as_version=4)
+        nbformat.write(for_a_class(notebook, lesson, lessons), file)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     needs = [*project["dependencies"], *project["optional-dependencies"]["lab"]]
     (folder / "requirements.txt").write_text("\n".join(needs) + "\n", encoding="utf-8")

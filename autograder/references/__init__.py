@@ -6,10 +6,9 @@ import importlib
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, TypeVar
 
-from autograder.engine.exercise import Exercise
+from autograder.engine.catalogue import Topic
 
 Answer = TypeVar("Answer", bound=Callable[..., Any])
 
@@ -77,21 +76,20 @@ def equivalent(reference: Callable[..., Any], line: str, reason: str) -> None:
     _equivalents[reference][line] = reason
 
 
-@cache
-def answers_to(exercise: Exercise) -> Answers:
+def answers_to(topic: Topic, name: str) -> Answers:
     """The reference of an exercise, its mistakes and alternatives.
 
     Raises:
-        MissingReference: the topic's file has nothing of the exercise's name.
+        MissingReference: there is no file of the exercise's name, or it defines nothing of that name.
     """
-    file = f"autograder/references/{exercise.topic}.py"
+    place = topic.place("references", name)
+    module = f"{topic.catalogue.package}.references.{topic.name}.{name}"
     try:
-        module = importlib.import_module(f"autograder.references.{exercise.topic}")
+        reference = getattr(importlib.import_module(module), name, None)
     except ModuleNotFoundError as error:
-        if error.name != f"autograder.references.{exercise.topic}":
-            raise  # the references are there and import something that is not
-        raise MissingReference(f"{file} is missing; it should define {exercise.name}.") from error
-    reference = getattr(module, exercise.name, None)
+        if not (error.name and module.startswith(error.name)):
+            raise  # the reference is there and imports something that is not
+        raise MissingReference(f"{place} is missing; it should define {name}.") from error
     if reference is None:
-        raise MissingReference(f"{file}: no reference for {exercise.name}. Define a function or class of that name.")
+        raise MissingReference(f"{place}: no reference for {name}. Define a function or class of that name.")
     return Answers(reference, _mistakes[reference], _alternatives[reference], _equivalents[reference])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from autograder.engine.catalogue import Topic
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Exercise
 from autograder.engine.observe import SET_UP, Observation, observe
@@ -13,7 +14,7 @@ from autograder.engine.values import Data, Raised, Unreadable
 from autograder.references import answers_to
 
 
-def make_sheet(exercise: Exercise, seed: int, device: str = "cpu", signature: str = "") -> Sheet:
+def make_sheet(topic: Topic, name: str, seed: int, device: str = "cpu", signature: str = "") -> Sheet:
     """What `seed` should show on `device`.
 
     Args:
@@ -22,19 +23,19 @@ def make_sheet(exercise: Exercise, seed: int, device: str = "cpu", signature: st
     Raises:
         ValueError: the reference itself yields no observations, or one that is no plain data.
     """
-    answers = answers_to(exercise)
+    exercise, answers = topic.catalogue.find(name), answers_to(topic, name)
     expected = _observe(exercise, answers.reference, seed, device)
-    _must_be_sound(exercise, expected)
+    _must_be_sound(topic.place("exercises", name), name, expected)
     mistakes = [Symptoms(item.sentence, _observe(exercise, item.answer, seed, device)) for item in answers.mistakes]
-    return Sheet(exercise.name, seed, expected, mistakes, signature)
+    return Sheet(name, seed, expected, mistakes, signature)
 
 
 def _observe(exercise: Exercise, answer: Callable[..., Any], seed: int, device: str) -> list[Observation]:
     return observe(exercise, answer, Draw(seed, exercise.name, device)).observations
 
 
-def _must_be_sound(exercise: Exercise, expected: list[Observation]) -> None:
-    where = f"autograder/exercises/{exercise.topic}.py: {exercise.name}"
+def _must_be_sound(place: str, name: str, expected: list[Observation]) -> None:
+    where = f"{place}: {name}"
     if not expected:
         raise ValueError(f"{where} yields no observation.")
     for item in expected:

@@ -7,12 +7,14 @@ import inspect
 import sys
 import textwrap
 import types
+from collections.abc import Callable
 from typing import Any
 
 import torch
 
+from autograder.engine.catalogue import Catalogue, UnknownExercise, own_catalogue
 from autograder.engine.draw import Draw
-from autograder.engine.exercise import Exercise, UnknownExercise, all_exercises, exercises_of, find_exercise
+from autograder.engine.exercise import Exercise
 from autograder.engine.forbidden import forbidden_in_source
 from autograder.engine.observe import Evidence, observe
 from autograder.engine.sheet import VISIBLE_SEED, visible_sheet
@@ -21,28 +23,37 @@ from autograder.student.card import CheckFailed, show
 from autograder.student.progress import remember
 
 
-def check(answer: Any) -> None:
-    """Checks an answer and shows what it is right and wrong about.
+def checker(catalogue: Catalogue) -> Callable[[Any], None]:
+    """The function `check` of one course."""
 
-    Runs on the CPU, and on CUDA too where there is one.
+    def check(answer: Any) -> None:
+        """Checks an answer and shows what it is right and wrong about.
 
-    Args:
-        answer: the function or class that you wrote, under the name that the exercise gives it.
+        Runs on the CPU, and on CUDA too where there is one.
 
-    Raises:
-        CheckFailed: the answer is wrong or not written yet. JupyterLab shows no traceback for it.
-    """
-    namespace = sys._getframe(1).f_globals
-    verdict = verdict_on(_exercise_of(answer, namespace), answer)
-    remember(verdict)
-    show(verdict)
-    if verdict.state is not State.RIGHT:
-        raise CheckFailed(verdict)
+        Args:
+            answer: the function or class that you wrote, under the name that the exercise gives it.
+
+        Raises:
+            CheckFailed: the answer is wrong or not written yet. JupyterLab shows no traceback for it.
+        """
+        name = _name_of(answer, sys._getframe(1).f_globals, catalogue)
+        verdict = verdict_on(catalogue, name, answer)
+        remember(verdict)
+        show(verdict)
+        if verdict.state is not State.RIGHT:
+            raise CheckFailed(verdict)
+
+    return check
 
 
-def verdict_on(exercise: Exercise, answer: Any) -> Verdict:
+check = checker(own_catalogue())
+
+
+def verdict_on(catalogue: Catalogue, name: str, answer: Any) -> Verdict:
     """Judges an answer against the visible sheet, on every device of this machine."""
-    sheet = visible_sheet(exercise)
+    exercise = catalogue.find(name)
+    sheet = visible_sheet(catalogue.topic(exercise.topic), name)
     devices = ["cpu", "cuda"] if torch.cuda.is_available() else ["cpu"]
     verdicts = []
     for device in devices:
@@ -69,30 +80,29 @@ def _source_of(answer: Any) -> str:
     return "\n".join([*modules, source])
 
 
-def _exercise_of(answer: Any, namespace: dict[str, Any]) -> Exercise:
-    """By the answer's own name, or by the name under which the notebook holds it."""
-    known = all_exercises()
+def _name_of(answer: Any, namespace: dict[str, Any], catalogue: Catalogue) -> str:
+    """The exercise: by the answer's own name, or by the name under which the notebook holds it."""
+    known = catalogue.names()
     bound = [name for name, value in namespace.items() if value is answer and name in known]
     own = getattr(answer, "__name__", "")
     for name in sorted([*bound, own], key=lambda name: name not in bound or name != own):
         if name in known:
-            _must_be_callable(name, answer)
-            return known[name]
-    raise UnknownName(_unknown(own or str(answer)[:40], namespace))
+            _must_be_callable(name, answer, catalogue)
+            return name
+    raise UnknownName(_unknown(own or str(answer)[:40], namespace, known))
 
 
-def _must_be_callable(name: str, answer: Any) -> None:
+def _must_be_callable(name: str, answer: Any, catalogue: Catalogue) -> None:
     if not callable(answer):
-        signature = visible_sheet(find_exercise(name)).signature
+        signature = visible_sheet(catalogue.topic(catalogue.names()[name]), name).signature
         raise UnknownName(
             f"{name} is {type(answer).__name__} here, but should be a function or class: {name}{signature}."
         )
 
 
-def _unknown(name: str, namespace: dict[str, Any]) -> str:
-    known = all_exercises()
-    here = next((known[item].topic for item in namespace if item in known), None)
-    names = list(exercises_of(here)) if here else list(known)
+def _unknown(name: str, namespace: dict[str, Any], known: dict[str, str]) -> str:
+    here = next((known[item] for item in namespace if item in known), None)
+    names = [item for item, topic in known.items() if here in (None, topic)]
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
     hint = f" Did you mean {near[0]}?" if near else ""
     return f"No exercise is called {name!r}.{hint} {'This lesson has' if here else 'There are'}: {', '.join(names)}."

@@ -6,15 +6,17 @@ import ast
 import hashlib
 import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from urllib.parse import urlparse
 
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.authoring.lesson.parse import ROOT, Cell, Lesson
-from autograder.engine.exercise import DEMONSTRATION, find_exercise
+from autograder.authoring.lesson.parse import Cell, Lesson
+from autograder.engine.exercise import DEMONSTRATION
 from autograder.student.navigation import navigation
 
+ROOT = Path(__file__).resolve().parents[3]
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 BRING = """\
@@ -60,7 +62,7 @@ def _notebook_cell(lesson: Lesson, cell: Cell, position: int) -> NotebookNode:
         made = _code(cell.source, identity)
         if tags := _tags(lesson, cell):
             made.metadata["tags"] = tags
-    if marks := _nbgrader_marks(cell, identity):
+    if marks := _nbgrader_marks(lesson, cell, identity):
         made.metadata["nbgrader"] = marks
     return made
 
@@ -71,12 +73,12 @@ def _tags(lesson: Lesson, cell: Cell) -> list[str]:
     return tags if cell.words or cell.source == lesson.imports else [*tags, DEMONSTRATION]
 
 
-def _nbgrader_marks(cell: Cell, identity: str) -> dict[str, object]:
+def _nbgrader_marks(lesson: Lesson, cell: Cell, identity: str) -> dict[str, object]:
     base = {"schema_version": 3, "grade_id": identity, "task": False}
     if "exercise" in cell.words:
         return {**base, "grade": False, "solution": True, "locked": False}
     if "check" in cell.words:
-        points = find_exercise(cell.words["check"]).points
+        points = lesson.catalogue.find(cell.words["check"]).points
         return {**base, "grade": True, "solution": False, "locked": True, "points": points}
     if "written" in cell.words:
         return {**base, "grade": True, "solution": True, "locked": False, "points": cell.words["points"]}

@@ -10,7 +10,9 @@ from tempfile import TemporaryDirectory
 
 from traitlets.config.loader import PyFileConfigLoader
 
-from autograder.authoring.lesson.parse import ROOT, LessonError
+from autograder.authoring.lesson.parse import LessonError
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def release(root: Path, names: list[str]) -> None:

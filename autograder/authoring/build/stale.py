@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from autograder.authoring.build.make import COURSE, make_notebooks, make_sheets, sound_lessons
-from autograder.authoring.build.stale_sheets import stale_sheets
-from autograder.authoring.lesson.parse import ROOT, lesson_files
+from autograder.authoring.build.make import make_notebooks, sound_lessons
+from autograder.authoring.lesson import lesson_files
+from autograder.engine.catalogue import Catalogue
 
 
-def stale_files(names: list[str] | None = None) -> list[str]:
-    """The generated files that differ from what a build would write, as paths relative to the course.
+def stale_files(catalogue: Catalogue, names: list[str] | None = None) -> list[str]:
+    """The notebooks, and the map, that differ from what a build would write, as paths relative to the course.
 
     Args:
         names: lessons, as for `build`; all without, and then also what no lesson writes any more.
@@ -20,26 +20,23 @@ def stale_files(names: list[str] | None = None) -> list[str]:
         LessonError: a lesson cannot be built.
         MissingReference: an exercise has no reference.
     """
-    patterns = [f"{file.stem}/*.ipynb" for file in lesson_files(names)] if names else ["*/*.ipynb"]
-    lessons = sound_lessons(names)
+    files = lesson_files(catalogue, names)
+    patterns = [f"{file.stem}/*.ipynb" for file in files] if names else ["*/*.ipynb"]
+    lessons = sound_lessons(catalogue, names)
     stale: list[str] = []
     with TemporaryDirectory() as folder:
         fresh = Path(folder)
-        make_notebooks(fresh, lessons, print)
+        make_notebooks(catalogue, lessons, fresh, print)
         for part in ("solutions", "notebooks"):
-            stale += [file for pattern in patterns for file in _differing(fresh / part, ROOT / part, pattern)]
-        stale += _differing(fresh / "data", ROOT / "data", COURSE.name)
-        make_sheets(fresh, lessons, print)
-        stale += [f"data/sheets/{file.name}" for file in stale_sheets(fresh / "data" / "sheets")]
+            stale += [name for pattern in patterns for name in _differing(fresh, catalogue.root, f"{part}/{pattern}")]
+        stale += _differing(fresh, catalogue.root, str(catalogue.contents.relative_to(catalogue.root)))
     return stale
 
 
 def _differing(fresh: Path, kept: Path, pattern: str) -> list[str]:
-    names = {file.relative_to(fresh) for file in fresh.glob(pattern)} | {
-        file.relative_to(kept) for file in kept.glob(pattern)
-    }
+    names = {file.relative_to(root) for root in (fresh, kept) for file in root.glob(pattern)}
     return [
-        str((kept / name).relative_to(ROOT))
+        str(name)
         for name in sorted(names)
         if not (fresh / name).exists()
         or not (kept / name).exists()

@@ -3,8 +3,6 @@
 from autograder.authoring.lesson.check import check_lesson, read_lesson
 from autograder.authoring.lesson.frame import check_frame
 from autograder.authoring.lesson.parse import (
-    ROOT,
-    SOLUTIONS,
     Cell,
     Lesson,
     LessonError,
@@ -14,8 +12,6 @@ from autograder.authoring.lesson.parse import (
 )
 
 __all__ = [
-    "ROOT",
-    "SOLUTIONS",
     "Cell",
     "Lesson",
     "LessonError",

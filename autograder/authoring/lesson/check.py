@@ -9,18 +9,18 @@ import ast
 from pathlib import Path
 
 from autograder.authoring.lesson.parse import STUB, Cell, Lesson, LessonError, parse_lesson
-from autograder.engine.exercise import exercises_of
+from autograder.engine.catalogue import Catalogue
 
 WORDS = {"exercise", "check", "written"}
 
 
-def read_lesson(file: Path) -> Lesson:
+def read_lesson(file: Path, catalogue: Catalogue) -> Lesson:
     """Reads one lesson and checks its cells.
 
     Raises:
         LessonError: see `check_lesson`.
     """
-    lesson = parse_lesson(file)
+    lesson = parse_lesson(file, catalogue)
     check_lesson(lesson)
     return lesson
 
@@ -65,17 +65,15 @@ def _check_names(lesson: Lesson) -> None:
 
 
 def _check_exercises(lesson: Lesson) -> None:
-    try:
-        known = set(exercises_of(lesson.topic))
-    except ModuleNotFoundError as error:
-        if error.name != f"autograder.exercises.{lesson.topic}":
-            raise  # the experiments are there and import something that is not
-        raise LessonError(f"autograder/exercises/{lesson.topic}.py is missing; {lesson.file.name} needs it.") from error
+    topic = lesson.catalogue.topic(lesson.topic)
+    if not topic.experiments.is_dir():
+        raise LessonError(f"{topic.place('exercises', '*')} are missing; {lesson.file.name} needs them.")
+    known = set(topic.exercises())
     checks = {cell.words["check"]: cell for cell in lesson.cells if "check" in cell.words}
     for name, cell in lesson.exercises.items():
         _check_exercise(lesson, name, cell)
         if name not in known:
-            raise lesson.error(cell, f"autograder/exercises/{lesson.topic}.py defines no exercise {name!r}.")
+            raise lesson.error(cell, f"{topic.place('exercises', name)} is missing.")
         if name not in checks:
             raise lesson.error(cell, f'no check: add a cell `# %% check="{name}"` with check({name}).')
     for name, cell in checks.items():
@@ -84,8 +82,8 @@ def _check_exercises(lesson: Lesson) -> None:
         if cell.source.strip() != f"check({name})":
             raise lesson.error(cell, f"a check cell is the one line check({name}).")
     if left := sorted(known - set(lesson.exercises)):
-        experiments = f"autograder/exercises/{lesson.topic}.py"
-        raise LessonError(f"solutions/{lesson.file.name}:1: {experiments} has {left[0]!r}, the lesson has not.")
+        place = topic.place("exercises", left[0])
+        raise LessonError(f"solutions/{lesson.file.name}:1: {place} is there, the lesson has no such exercise.")
 
 
 def _check_exercise(lesson: Lesson, name: str, cell: Cell) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from autograder.authoring.lesson.parse import Cell, Lesson, LessonError, lesson_files
 
@@ -27,7 +28,7 @@ def check_links(lesson: Lesson) -> None:
 
 def _names(lesson: Lesson) -> list[str]:
     """All lessons of the course."""
-    return [file.stem for file in lesson_files(folder=lesson.file.parent)]
+    return [file.stem for file in lesson_files(lesson.catalogue)]
 
 
 def _check_targets(lesson: Lesson, cell: Cell, names: list[str]) -> None:
@@ -59,8 +60,7 @@ def check_row(lesson: Lesson) -> None:
         LessonError: with the line of the README.
     """
     names = _names(lesson)
-    lines = (lesson.file.parent.parent / "README.md").read_text(encoding="utf-8").splitlines()
-    rows = {match["name"]: number for number, line in enumerate(lines, 1) if (match := ROW.match(line))}
+    rows = _rows(lesson.catalogue.root / "README.md")
     for name, number in rows.items():
         if name not in names:
             raise LessonError(f"README.md:{number}: there is no lesson solutions/{name}.py; take the row out.")
@@ -69,3 +69,12 @@ def check_row(lesson: Lesson) -> None:
         raise LessonError(f"README.md:{number}: add a row below: | `{lesson.name}` | what one builds there |")
     if list(rows) != sorted(rows):
         raise LessonError(f"README.md:{min(rows.values())}: the lessons are not in their order; sort the rows.")
+
+
+def _rows(readme: Path) -> dict[str, int]:
+    """The lessons of the table, each with its line."""
+    try:
+        lines = readme.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError as error:
+        raise LessonError("README.md is missing; it has a table with a row for each lesson.") from error
+    return {match["name"]: number for number, line in enumerate(lines, 1) if (match := ROW.match(line))}

@@ -18,8 +18,8 @@ from typing import Any
 
 import jupytext
 
-ROOT = Path(__file__).resolve().parents[3]
-SOLUTIONS = ROOT / "solutions"
+from autograder.engine.catalogue import Catalogue
+
 SOLUTION = re.compile(
     r"^(?P<indent>[ \t]*)# BEGIN SOLUTION[^\n]*\n.*?^[ \t]*# END SOLUTION[^\n]*$", re.DOTALL | re.MULTILINE
 )
@@ -82,10 +82,12 @@ class Lesson:
 
     Attributes:
         file: `solutions/11_attention.py`.
+        catalogue: of the course that it is part of.
     """
 
     file: Path
     cells: list[Cell]
+    catalogue: Catalogue
 
     @property
     def name(self) -> str:
@@ -139,13 +141,13 @@ def _headings(cell: Cell) -> list[Heading]:
     return sorted(found, key=lambda heading: heading.line)
 
 
-def lesson_files(names: list[str] | None = None, folder: Path = SOLUTIONS) -> list[Path]:
+def lesson_files(catalogue: Catalogue, names: list[str] | None = None) -> list[Path]:
     """The lessons' sources in the order of the course: all, or those in `names`, as `11_attention` or `attention`.
 
     Raises:
         LessonError: a name that no lesson has.
     """
-    files = {file.stem: file for file in sorted(folder.glob("[0-9][0-9]_*.py"))}
+    files = {file.stem: file for file in sorted((catalogue.root / "solutions").glob("[0-9][0-9]_*.py"))}
     if not names:
         return list(files.values())
     known = {stem.partition("_")[2]: file for stem, file in files.items()} | files
@@ -154,7 +156,7 @@ def lesson_files(names: list[str] | None = None, folder: Path = SOLUTIONS) -> li
     return sorted({known[name] for name in names})
 
 
-def parse_lesson(file: Path) -> Lesson:
+def parse_lesson(file: Path, catalogue: Catalogue) -> Lesson:
     """Reads one lesson as it is; whether it can be built is for `check_lesson` to say."""
     text = file.read_text(encoding="utf-8")
     # comment_magics=False: else jupytext takes comments such as `# cat the rows` for shell commands.
@@ -167,7 +169,7 @@ def parse_lesson(file: Path) -> Lesson:
         Cell(cell.cell_type, cell.source, _words(cell.metadata), line, _first_line(lines, line, cell.source))
         for cell, line in zip(notebook.cells, headers, strict=True)
     ]
-    return Lesson(file, cells)
+    return Lesson(file, cells, catalogue)
 
 
 def _first_line(lines: list[str], header: int, source: str) -> int:

@@ -23,7 +23,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from autograder.engine import wire
-from autograder.engine.exercise import Exercise, UnknownExercise, find_exercise
+from autograder.engine.catalogue import Catalogue
+from autograder.engine.exercise import Exercise
 from autograder.engine.observe import Evidence
 from autograder.engine.remote import MIME, MISSING
 from autograder.grading.inside.limits import MEGABYTE, Limits
@@ -34,7 +35,7 @@ from autograder.grading.sandbox.bubblewrap import HOME
 from autograder.grading.sandbox.warm import slot_folder
 from autograder.grading.scratch import scratch_folder
 
-RANKS = "autograder.engine.ranks"
+RANKS = "engine/ranks"  # a package of this project, as a catalogue names its files
 NO_REPLY = "Nothing came back from the experiment"
 
 
@@ -51,16 +52,19 @@ class Session:
 
     Args:
         notebook: the submission; outputs are written into its cells.
+        catalogue: the course whose lesson it is.
         limits: what it may use.
         bare: without a sandbox, for code that one trusts.
         device: where its experiments run; without "cuda" no GPU is in sight.
     """
 
-    def __init__(self, notebook: NotebookNode, limits: Limits, bare: bool = False, device: str = "cpu") -> None:
-        self.notebook = notebook
+    def __init__(
+        self, notebook: NotebookNode, catalogue: Catalogue, limits: Limits, bare: bool = False, device: str = "cpu"
+    ) -> None:
+        self.notebook, self.catalogue = notebook, catalogue
         self.limits = replace(
             limits,
-            loopback=limits.loopback or runs_ranks(notebook),
+            loopback=limits.loopback or runs_ranks(notebook, catalogue),
             gpu_memory_mb=limits.gpu_memory_mb if device == "cuda" else 0,
         )
         self.bare = bare
@@ -169,7 +173,7 @@ class Session:
         quiet.setLevel(logging.CRITICAL)  # a dead kernel is reported in the verdict
         kernel = KernelManager(
             relay=self.relay, kernel_name=BARE if self.bare else SANDBOXED,
-            kernel_spec_manager=KernelSpecManager(kernel_dirs=[str(kernelspecs())]),
+            kernel_spec_manager=KernelSpecManager(kernel_dirs=[str(kernelspecs(self.catalogue))]),
             transport="ipc", ip=str(self.folder / secrets.token_hex(4)),
             connection_file=str(self.folder / "kernel.json"), log=quiet,
         )  # fmt: skip
@@ -196,17 +200,12 @@ class Session:
         return {**keep, **own, **({} if self.bare else {"SUBMISSION_LIMITS": json.dumps(self.limits.as_dict())})}
 
 
-def runs_ranks(notebook: NotebookNode) -> bool:
+def runs_ranks(notebook: NotebookNode, catalogue: Catalogue) -> bool:
     """Whether an experiment of its lesson runs ranks, which need a network among themselves."""
-    names = [str(cell.metadata.get("nbgrader", {}).get("grade_id", "")) for cell in notebook.cells]
-    for name in names:
-        try:
-            scope = find_exercise(name.removeprefix("check-")).experiment.__globals__
-        except UnknownExercise:
-            continue
-        if any(RANKS in (getattr(value, "__module__", ""), getattr(value, "__name__", "")) for value in scope.values()):
-            return True
-    return False
+    ids = [str(cell.metadata.get("nbgrader", {}).get("grade_id", "")) for cell in notebook.cells]
+    names = {name.removeprefix("check-") for name in ids} & catalogue.names().keys()
+    topics = {name: catalogue.topic(catalogue.names()[name]) for name in names}
+    return any(part.startswith(RANKS) for name, topic in topics.items() for part in topic.sources(name))
 
 
 def _evidence(probe: NotebookNode, token: str) -> Evidence:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from nbformat.v4 import new_code_cell, new_notebook
 
+from autograder.engine.catalogue import own_catalogue
 from autograder.grading.inside.limits import Limits
 from autograder.grading.kernel.session import Session
 from autograder.grading.public import ROOT
@@ -239,7 +240,7 @@ def examine() -> list[tuple[str, str]]:
 def _try(promise: Promise) -> str:
     seconds = 3 if promise.name == "an endless cell ends" else SMALL.cell_seconds
     notebook = new_notebook(cells=[new_code_cell(promise.code)])
-    with Session(notebook, replace(SMALL, cell_seconds=seconds, loopback=promise.loopback)) as session:
+    with Session(notebook, own_catalogue(), replace(SMALL, cell_seconds=seconds, loopback=promise.loopback)) as session:
         problem = session.run_cell(0)
     text = "".join(output.get("text", "") for output in notebook.cells[0].outputs)
     if promise.name == "an endless cell ends":

@@ -12,6 +12,7 @@ from typing import Any
 
 from jupyter_client.provisioning import LocalProvisioner
 
+from autograder.engine.catalogue import own_catalogue
 from autograder.grading.inside.limits import Limits
 from autograder.grading.public import public_folder
 from autograder.grading.sandbox.bubblewrap import sandbox_command
@@ -50,7 +51,7 @@ class SandboxProvisioner(LocalProvisioner):
     def _cold(self, cmd: list[str], connection_file: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
         rules = descriptor(self.limits.loopback)
         folder, disk = connection_file.parent, self.limits.disk_mb
-        command = sandbox_command(cmd, [public_folder()], folder, disk, rules, self.cuda)
+        command = sandbox_command(cmd, [public_folder(own_catalogue())], folder, disk, rules, self.cuda)
         try:
             return subprocess.Popen(
                 command, env=environment, pass_fds=[rules], start_new_session=True,

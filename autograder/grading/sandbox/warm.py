@@ -15,6 +15,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+from autograder.engine.catalogue import own_catalogue
 from autograder.grading.inside.limits import Limits
 from autograder.grading.public import public_folder
 from autograder.grading.sandbox.bubblewrap import HOME, NoSandbox, sandbox_command
@@ -51,12 +52,12 @@ class WarmParent:
     def __init__(self, cuda: bool) -> None:
         self.address = slot_folder() / f"warm-{'cuda' if cuda else 'cpu'}.sock"
         self.address.unlink(missing_ok=True)  # of one that was ended from outside
-        script = public_folder() / "autograder" / "grading" / "inside" / "warm.py"
+        script = public_folder(own_catalogue()) / "autograder" / "grading" / "inside" / "warm.py"
         rules, loopback = slot_folder() / "seccomp.bpf", slot_folder() / "seccomp-loopback.bpf"
         rules.write_bytes(program())
         loopback.write_bytes(program(loopback=True))
         argv = [sys.executable, str(script), str(self.address), str(rules), str(loopback), HOME]
-        command = sandbox_command(argv, [public_folder()], slot_folder(), disk_mb=16, cuda=cuda)
+        command = sandbox_command(argv, [public_folder(own_catalogue())], slot_folder(), disk_mb=16, cuda=cuda)
         environment = {"PATH": "/usr/bin:/bin", "HOME": HOME, "HF_HUB_OFFLINE": "1", "MPLCONFIGDIR": HOME}
         environment["PYTORCH_NVML_BASED_CUDA_CHECK"] = "1"  # asking CUDA itself whether it is there would start it
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115  (lives as long as the parent; closed in stop)

@@ -1,0 +1,277 @@
+"""What several experiments of this topic share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any
+
+import torch
+import torch.distributed as dist
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.nn.modules.module import register_module_forward_pre_hook
+from torch.nn.parallel import DataParallel, DistributedDataParallel
+
+from autograder.engine.draw import Draw
+from autograder.engine.exercise import Thunk
+from autograder.engine.ranks import RankFailed, run_on_ranks
+
+SECONDS = 10.0  # for one run of ranks; the right answers need a tenth of a second, on a busy machine a few
+
+WRAPPERS = (DistributedDataParallel, DataParallel)
+
+USED = "torch's own wrappers"
+
+Case = Callable[..., dict[str, Any]]
+
+
+class OnRanks:
+    """One run of ranks, started by the first observation that looks at it; an error is remembered too."""
+
+    def __init__(self, draw: Draw, ranks: int, case: Case, candidate: Any, *arguments: Any) -> None:
+        self.device, self.ranks = draw.device, ranks
+        self.call = (case, candidate, *(placed(item, torch.device("cpu")) for item in arguments))
+        self.values: list[dict[str, Any]] | None = None
+        self.error: Exception | None = None
+
+    def shown(self, *names: str) -> list[Any]:
+        """What each rank shows under this name, rank 0 first; under several, a dict for each rank."""
+        if self.values is None and self.error is None:
+            self._run()
+        if self.values is None:
+            assert self.error is not None
+            raise self.error
+        found = [{name: value[name] for name in names} for value in self.values]
+        return [placed(item if len(names) > 1 else item[names[0]], self.device) for item in found]
+
+    def _run(self) -> None:
+        try:
+            self.values = [rank.value for rank in run_on_ranks(watched, *self.call, ranks=self.ranks, seconds=SECONDS)]
+            for value in self.values:
+                tell_watch(value.pop(USED))
+        except RankFailed as error:
+            self.error = told_apart(error)
+
+
+def told_apart(error: RankFailed) -> Exception:
+    """A blank is a blank on ranks too; and who waits for ever has another trouble than who raises."""
+    if isinstance(error, NotImplementedError):
+        return NotImplementedError()
+    return TimeoutError(str(error)) if "did not end within" in str(error) else error
+
+
+def watched(case: Case, *arguments: Any) -> dict[str, Any]:
+    """On a rank: what the case shows, and which of torch's own wrappers have run in it."""
+    used: list[type] = []
+
+    def note(module: nn.Module, inputs: Any) -> None:
+        used.extend(kind for kind in WRAPPERS if isinstance(module, kind) and kind not in used)
+
+    handle = register_module_forward_pre_hook(note)
+    shown = case(*arguments)
+    handle.remove()
+    return {**shown, USED: used}
+
+
+def tell_watch(kinds: list[type]) -> None:
+    """The watch over forbidden modules stands here, and not on the ranks: it sees an empty one of each kind run."""
+    for kind in kinds:
+        ghost: Any = nn.Module.__new__(kind)
+        nn.Module.__init__(ghost)
+        with suppress(AttributeError):
+            ghost()
+
+
+def placed(value: Any, device: torch.device) -> Any:
+    """The same with every tensor on `device`: ranks of gloo compute on the CPU wherever the draws are."""
+    if isinstance(value, Tensor):
+        # A parameter stays one, and so does its place among tied ones.
+        return value if value.device == device else value.detach().to(device)
+    if isinstance(value, nn.Module):
+        return value.to(device)
+    if isinstance(value, dict):
+        return {key: placed(item, device) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(placed(item, device) for item in value)
+    return value
+
+
+def kinds(value: Any) -> Any:
+    """The types of a nested structure as text: a snapshot cannot tell a tuple from a list."""
+    if isinstance(value, dict):
+        return {key: kinds(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [type(value).__name__, *map(kinds, value)]
+    return type(value).__name__
+
+
+class Tied(nn.Module):
+    """Embedding and decoder share their weight; a buffer that is saved, one that is not, and whole numbers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table = nn.Embedding(7, 4)
+        self.body = nn.Sequential(nn.Linear(4, 4), nn.BatchNorm1d(4))
+        self.decoder = nn.Linear(4, 7)
+        self.decoder.weight = self.table.weight
+        self.register_buffer("clock", torch.zeros(3), persistent=False)
+
+    def forward(self, ids: Tensor) -> Tensor:
+        return self.decoder(self.body(self.table(ids)))
+
+
+def state_of(model: nn.Module) -> dict[str, Tensor]:
+    """Every parameter and buffer, those that are not saved too; copies."""
+    named = [*model.named_parameters(remove_duplicate=False), *model.named_buffers()]
+    return {name: item.detach().clone() for name, item in named}
+
+
+def start_elsewhere(model: nn.Module) -> None:
+    """What a seed of its own does to a rank: every parameter and buffer is another one."""
+    with torch.no_grad():
+        for item in [*model.parameters(), *model.buffers()]:
+            item.add_(dist.get_rank() + 1)
+
+
+class Net(nn.Module):
+    """Two layers and batch statistics; `scale` comes by name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Linear(5, 4)
+        self.norm = nn.BatchNorm1d(4)
+        self.last = nn.Linear(4, 2)
+
+    def forward(self, x: Tensor, scale: float = 1.0) -> Tensor:
+        return scale * self.last(torch.tanh(self.norm(self.first(x))))
+
+
+class Heads(nn.Module):
+    """Three heads of equal size, of which each call uses one; written in another order than they run in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heads = nn.ModuleList([nn.Linear(4, 2) for _ in range(3)])
+        self.body = nn.Linear(5, 4)
+
+    def forward(self, x: Tensor, head: int) -> Tensor:
+        return self.heads[head](torch.tanh(self.body(x)))
+
+
+def _learn(wrap: Callable[[nn.Module], Any], model: nn.Module, batches: list[Any], loss_of: Any) -> dict[str, Any]:
+    """Trains on this rank's batches; what the model holds at first and after every step."""
+    start_elsewhere(model)
+    wrapped = wrap(model)
+    start, steps = state_of(model), []
+    learning = [item for item in model.parameters() if item.requires_grad]
+    optimizer = torch.optim.SGD(learning, lr=0.1, momentum=0.9, weight_decay=0.1)
+    for batch in batches:
+        optimizer.zero_grad()
+        loss_of(wrapped, *batch).backward()
+        wrapped.sync()
+        optimizer.step()
+        steps.append({name: item.detach().clone() for name, item in model.named_parameters()})
+    grads = {name: item.grad for name, item in model.named_parameters()}
+    return {"start": start, "steps": steps, "gradients of the last step": grads}
+
+
+def mean_loss(model: Any, x: Tensor, y: Tensor) -> Tensor:
+    return F.mse_loss(model(x, scale=0.5), y)
+
+
+def weighted_loss(model: Any, x: Tensor, y: Tensor, share: float) -> Tensor:
+    """Its mean over the ranks is the mean over all rows, however many this rank has."""
+    return F.mse_loss(model(x), y) * share
+
+
+def token_loss(model: Any, ids: Tensor, y: Tensor) -> Tensor:
+    return F.cross_entropy(model(ids), y)
+
+
+def head_loss(model: Any, x: Tensor, y: Tensor, head: int) -> Tensor:
+    return F.mse_loss(model(x, head), y)
+
+
+LOSSES = {"plain": mean_loss, "uneven": weighted_loss, "tied": token_loss, "frozen": mean_loss, "heads": head_loss}
+
+
+def learns(candidate: Any, cases: dict[str, tuple[nn.Module, list[Any]]], *options: Any) -> dict[str, Any]:
+    return {
+        name: _learn(lambda model: candidate(model, *options), model, batches[dist.get_rank()], LOSSES[name])
+        for name, (model, batches) in cases.items()
+    }
+
+
+def plain_cases(draw: Draw, ranks: int = 3) -> dict[str, Any]:
+    """A model that learns three steps, and one whose ranks get 3, 2 and 4 rows."""
+    double = {"dtype": torch.float64}
+    batches = [[(draw.normal(4, 5, **double), draw.normal(4, 2, **double)) for _ in range(3)] for _ in range(ranks)]
+    rows = [3, 2, 4][:ranks]
+    uneven = [
+        [(draw.normal(size, 5, **double), draw.normal(size, 2, **double), size * ranks / sum(rows)) for _ in range(2)]
+        for size in rows
+    ]
+    return {
+        "plain": (draw.fill_(Net().double()), batches),
+        "uneven": (draw.fill_(nn.Sequential(nn.Linear(5, 4), nn.Tanh(), nn.Linear(4, 2)).double()), uneven),
+    }
+
+
+def odd_cases(draw: Draw, ranks: int = 2) -> dict[str, Any]:
+    """Tied weights, a frozen layer, and heads of which a rank uses one."""
+    frozen = draw.fill_(Net())
+    frozen.first.requires_grad_(False)
+    ids = [[(draw.integers(6, high=7), draw.integers(6, high=7)) for _ in range(2)] for _ in range(ranks)]
+    rows = [[(draw.normal(4, 5), draw.normal(4, 2)) for _ in range(2)] for _ in range(ranks)]
+    heads = [[(draw.normal(4, 5), draw.normal(4, 2), head) for head in (rank, 1)] for rank in range(ranks)]
+    return {
+        "tied": (draw.fill_(Tied()), ids),
+        "frozen": (frozen, rows),
+        "heads": (draw.fill_(Heads()), heads),
+    }
+
+
+def _outside(candidate: Any, model: nn.Module, x: Tensor, *options: Any) -> dict[str, Any]:
+    """What the wrapper is as a module."""
+    wrapped = candidate(model, *options)
+    modes = [wrapped.eval().training, model.training, wrapped.train().training, model.training]
+    return {
+        "outside": {
+            "is a module": isinstance(wrapped, nn.Module),
+            "holds the model itself": wrapped.module is model,
+            "modes": modes,
+            "parameters": sorted(name for name, _ in wrapped.named_parameters()),
+            "result": wrapped(x, scale=3.0),
+        }
+    }
+
+
+def _odd(candidate: Any, cases: Any, model: nn.Module, x: Tensor, *options: Any) -> dict[str, Any]:
+    return {**learns(candidate, cases, *options), **_outside(candidate, model, x, *options)}
+
+
+def observed(plain: OnRanks, odd: OnRanks) -> Iterator[tuple[str, Thunk]]:
+    """What both wrappers must show."""
+
+    def steps(run: OnRanks, name: str, key: str = "steps") -> list[Any]:
+        return [value[key] for value in run.shown(name)]
+
+    def heads(step: int, *names: str) -> list[Any]:
+        return [{name: value[step][f"{name}.weight"] for name in names} for value in steps(odd, "heads")]
+
+    yield (
+        "all ranks start from rank 0, buffers too",
+        lambda: [steps(plain, "plain", "start"), steps(odd, "tied", "start")],
+    )
+    yield "every parameter after each of three steps", lambda: steps(plain, "plain")
+    yield "ranks with 3, 2 and 4 rows", lambda: steps(plain, "uneven")
+    yield "tied weights", lambda: steps(odd, "tied")
+    yield (
+        "a frozen layer",
+        lambda: [
+            {"steps": value["steps"], "gradients": value["gradients of the last step"]} for value in odd.shown("frozen")
+        ],
+    )
+    yield "heads that one rank uses", lambda: heads(0, "heads.0", "heads.1", "body")
+    yield "a head that no rank uses", lambda: [heads(1, "heads.2"), steps(odd, "heads", "gradients of the last step")]

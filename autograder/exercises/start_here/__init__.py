@@ -1,0 +1,1 @@
+"""What the exercise of `00_start_here` must show."""

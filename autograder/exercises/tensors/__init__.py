@@ -1,0 +1,1 @@
+"""What the exercises of `01_tensors` must show."""

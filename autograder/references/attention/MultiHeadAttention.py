@@ -1,0 +1,194 @@
+"""`MultiHeadAttention`: what is right, and what goes wrong."""
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from autograder.references import alternative, mistake
+from autograder.references.attention._shared import masked_softmax
+from autograder.references.attention.attention import attention
+
+PROJECTIONS = ("q_proj", "k_proj", "v_proj", "out_proj")
+
+
+class MultiHeadAttention(nn.Module):
+    """The library's own function, given these parameters; its mask is True where hidden."""
+
+    def __init__(self, d_model, heads):
+        super().__init__()
+        if d_model % heads:
+            raise ValueError(f"{heads} heads do not divide {d_model}")
+        self.heads = heads
+        for name in PROJECTIONS:
+            setattr(self, name, nn.Linear(d_model, d_model))
+
+    def forward(self, query, key, value, mask=None):
+        first = query.dim() > 2
+        swap = (lambda x: x.transpose(0, 1)) if first else (lambda x: x)
+        result, _ = F.multi_head_attention_forward(
+            swap(query), swap(key), swap(value), query.shape[-1], self.heads,
+            None, torch.cat([self.q_proj.bias, self.k_proj.bias, self.v_proj.bias]), None, None, False, 0.0,
+            self.out_proj.weight, self.out_proj.bias, need_weights=False,
+            attn_mask=None if mask is None else self._hidden(mask, query, key), use_separate_proj_weight=True,
+            q_proj_weight=self.q_proj.weight, k_proj_weight=self.k_proj.weight, v_proj_weight=self.v_proj.weight,
+        )  # fmt: skip
+        return swap(result)
+
+    def _hidden(self, mask, query, key):
+        hidden = ~mask.expand(*query.shape[:-1], key.shape[-2])
+        return hidden.repeat_interleave(self.heads, dim=0) if query.dim() > 2 else hidden
+
+
+class _Heads(nn.Module):
+    """What wrong answers have in common: each replaces one step."""
+
+    def __init__(self, d_model, heads):
+        super().__init__()
+        self.check(d_model, heads)
+        self.heads = heads
+        for name in PROJECTIONS:
+            setattr(self, name, nn.Linear(d_model, d_model))
+
+    def check(self, d_model, heads):
+        if d_model % heads:
+            raise ValueError
+
+    def split(self, x):
+        return x.unflatten(-1, (self.heads, -1)).transpose(-3, -2)
+
+    def merge(self, x):
+        return x.transpose(-3, -2).flatten(-2)
+
+    def mask(self, mask):
+        return mask.unsqueeze(-3)
+
+    def attend(self, query, key, value, mask):
+        return attention(query, key, value, mask)
+
+    def project(self, query, key, value):
+        return self.q_proj(query), self.k_proj(key), self.v_proj(value)
+
+    def forward(self, query, key, value, mask=None):
+        query, key, value = (self.split(x) for x in self.project(query, key, value))
+        mask = None if mask is None else self.mask(mask)
+        return self.finish(self.merge(self.attend(query, key, value, mask)))
+
+    def finish(self, merged):
+        return self.out_proj(merged)
+
+
+@mistake(
+    MultiHeadAttention,
+    "The tokens are cut up where the features should be: reshape to (batch, heads, tokens, d_head) mixes tokens. "
+    "Reshape to (batch, tokens, heads, d_head), then swap tokens and heads.",
+)
+class SplitsWithoutTransposing(_Heads):
+    def split(self, x):
+        return x.reshape(*x.shape[:-2], self.heads, x.shape[-2], -1)
+
+
+@mistake(
+    MultiHeadAttention,
+    "The heads are merged wrongly: swap heads and tokens back before you reshape to (batch, tokens, d_model), or "
+    "the features of different tokens land in one row.",
+)
+class MergesWithoutTransposing(_Heads):
+    def merge(self, x):
+        return x.reshape(*x.shape[:-3], x.shape[-2], -1)
+
+
+@mistake(
+    MultiHeadAttention,
+    "The features are dealt out like cards: head 0 gets features 0, heads, 2·heads … Each head takes d_head "
+    "neighbouring features, as in nn.MultiheadAttention.",
+)
+class DealsOutFeatures(_Heads):
+    def split(self, x):
+        return x.unflatten(-1, (-1, self.heads)).transpose(-3, -2).transpose(-3, -1)
+
+    def merge(self, x):
+        return x.transpose(-3, -2).mT.flatten(-2)
+
+
+@mistake(
+    MultiHeadAttention,
+    "The scores are divided by √d_model. A head's vectors have d_model / heads numbers: divide by the root of that.",
+)
+class ScalesByTheModel(_Heads):
+    def attend(self, query, key, value, mask):
+        return attention(query / self.heads**0.5, key, value, mask)
+
+
+@mistake(
+    MultiHeadAttention,
+    "mask.unsqueeze(1) is right for a mask of shape (batch, query, key) only; for (query, key) the queries meet the "
+    "heads. Count from the end: mask.unsqueeze(-3).",
+)
+class CountsTheMaskFromTheFront(_Heads):
+    def mask(self, mask):
+        return mask.unsqueeze(1)
+
+
+@mistake(
+    MultiHeadAttention,
+    "A batch is taken for granted: without one, view(query.shape[0], -1, …) makes a sentence of each token. Count the "
+    "dimensions from the end.",
+)
+class TakesABatchForGranted(_Heads):
+    def split(self, x):
+        return x.reshape(x.shape[0], -1, self.heads, x.shape[-1] // self.heads).transpose(1, 2)
+
+    def merge(self, x):
+        return x.transpose(1, 2).flatten(2)
+
+
+@mistake(MultiHeadAttention, "The last projection is missing: the heads lie side by side and are never mixed.")
+class NeverMixes(_Heads):
+    def finish(self, merged):
+        return merged
+
+
+@mistake(
+    MultiHeadAttention,
+    "The mask has no dimension for the heads. Against (batch, heads, query, key) it fails, or, with as many heads"
+    " as sentences, silently masks the wrong sentence: mask.unsqueeze(-3).",
+)
+class MasksHeadsAsSentences(_Heads):
+    def mask(self, mask):
+        return mask
+
+
+@mistake(
+    MultiHeadAttention,
+    "Keys and values are made from the query tokens. That is right only where a sentence looks at itself.",
+)
+class SelfAttentionOnly(_Heads):
+    def project(self, query, key, value):
+        return self.q_proj(query), self.k_proj(query), self.v_proj(query)
+
+    def mask(self, mask):
+        rows = mask.shape[-2]
+        return mask.unsqueeze(-3)[..., :rows] if rows > 1 else mask.unsqueeze(-3)[..., :3]
+
+
+@mistake(MultiHeadAttention, "A number of heads that does not divide d_model is accepted: raise ValueError.")
+class AcceptsAnyNumber(_Heads):
+    def check(self, d_model, heads):
+        pass
+
+
+@alternative(MultiHeadAttention)
+class ByEinsum(_Heads):
+    def forward(self, query, key, value, mask=None):
+        query, key, value = (x.unflatten(-1, (self.heads, -1)) for x in self.project(query, key, value))
+        scores = torch.einsum("...qhd,...khd->...hqk", query, key) / query.shape[-1] ** 0.5
+        weights = masked_softmax(scores, None if mask is None else mask.unsqueeze(-3))
+        return self.out_proj(torch.einsum("...hqk,...khd->...qhd", weights, value).flatten(-2))
+
+
+@alternative(MultiHeadAttention)
+class HeadByHead(_Heads):
+    def forward(self, query, key, value, mask=None):
+        parts = zip(*(x.chunk(self.heads, dim=-1) for x in self.project(query, key, value)), strict=True)
+        heads = [F.scaled_dot_product_attention(*part, attn_mask=mask) for part in parts]
+        return self.out_proj(torch.cat(heads, dim=-1))

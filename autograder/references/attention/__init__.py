@@ -1,0 +1,1 @@
+"""What is right in `11_attention`, and what goes wrong."""

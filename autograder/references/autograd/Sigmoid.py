@@ -1,0 +1,185 @@
+"""`Sigmoid`: what is right, and what goes wrong."""
+
+import torch
+from torch.autograd import Function
+from torch.autograd.function import once_differentiable
+
+from autograder.references import alternative, equivalent, mistake
+from autograder.references.autograd._shared import value
+
+
+class Sigmoid(Function):
+    """The library's sigmoid; its derivative by the library, computed anew."""
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return torch.sigmoid(x)
+
+    @staticmethod
+    def backward(ctx, grad):
+        (x,) = ctx.saved_tensors
+        with torch.enable_grad():
+            if not torch.is_grad_enabled() or not x.requires_grad:
+                x = x.detach().requires_grad_()
+            (slope,) = torch.autograd.grad(torch.sigmoid(x).sum(), x, create_graph=True)
+        return grad * slope
+
+
+def keep_result(ctx, x, y):
+    ctx.save_for_backward(y)
+
+
+def slope_of_result(ctx):
+    (y,) = ctx.saved_tensors
+    return y * (1 - y)
+
+
+def sigmoid_like(
+    value=value,
+    keep=keep_result,
+    slope=slope_of_result,
+    chain=lambda grad, slope: grad * slope,
+    wrap=lambda backward: backward,
+):
+    """The frame of most answers; mistakes change one step."""
+
+    class Answer(Function):
+        @staticmethod
+        def forward(ctx, x):
+            y = value(x)
+            keep(ctx, x, y)
+            return y
+
+        @staticmethod
+        @wrap
+        def backward(ctx, grad):
+            return chain(grad, slope(ctx))
+
+    return Answer
+
+
+forgets_the_chain = mistake(
+    Sigmoid,
+    "The derivative y·(1 − y) is returned alone. `backward` is one link of a chain: multiply by the gradient that "
+    "arrives.",
+)(sigmoid_like(chain=lambda grad, slope: slope))
+
+
+def _attribute_result(ctx, x, y):
+    ctx.y = y
+
+
+keeps_the_result_by_hand = mistake(
+    Sigmoid,
+    "The result is kept as an attribute of `ctx`. Then nobody notices when it is changed in place, and result and node "
+    "hold each other in memory. Use `ctx.save_for_backward`.",
+)(sigmoid_like(keep=_attribute_result, slope=lambda ctx: ctx.y * (1 - ctx.y)))
+
+
+def _attribute_input(ctx, x, y):
+    ctx.x = x
+
+
+keeps_the_input_by_hand = mistake(
+    Sigmoid,
+    "The input is kept as an attribute of `ctx`: when somebody changes it in place, the derivative is silently wrong. "
+    "`ctx.save_for_backward` would notice.",
+)(sigmoid_like(keep=_attribute_input, slope=lambda ctx: value(ctx.x) * (1 - value(ctx.x))))
+
+
+def _save_slope(ctx, x, y):
+    ctx.save_for_backward(y * (1 - y))
+
+
+saves_the_slope = mistake(
+    Sigmoid,
+    "For the second derivative, y·(1 − y) is a constant here: it was computed in `forward`, which records nothing, or "
+    "cut off with `detach`. Save an input or the result, and compute the rest in `backward`.",
+)(sigmoid_like(keep=_save_slope, slope=lambda ctx: ctx.saved_tensors[0]))
+
+forgets_the_tuple = mistake(
+    Sigmoid, "`ctx.saved_tensors` is a tuple, also when it holds one tensor: `(y,) = ctx.saved_tensors`."
+)(sigmoid_like(slope=lambda ctx: ctx.saved_tensors, chain=lambda grad, slope: grad * slope * (1 - slope)))
+
+differentiable_once = mistake(
+    Sigmoid,
+    "`once_differentiable` forbids the second derivative, which is asked for here: y·(1 − y) can be differentiated.",
+)(sigmoid_like(wrap=once_differentiable))
+
+
+def _save_input(ctx, x, y):
+    ctx.save_for_backward(x)
+
+
+uses_x_for_y = mistake(Sigmoid, "The derivative is y·(1 − y) with the result y; here it is computed with the input x.")(
+    sigmoid_like(keep=_save_input, slope=lambda ctx: ctx.saved_tensors[0] * (1 - ctx.saved_tensors[0]))
+)
+
+overflows = mistake(
+    Sigmoid,
+    "exp(x) overflows, and inf / inf is NaN. Write 1 / (1 + exp(−x)): there inf ends below the line, and gives 0.",
+)(sigmoid_like(value=lambda x: torch.exp(x) / (1 + torch.exp(x))))
+
+
+def _slope_of_input(ctx):
+    powers = torch.exp(-ctx.saved_tensors[0])
+    return powers / (1 + powers) ** 2
+
+
+slope_overflows = mistake(
+    Sigmoid,
+    "The derivative is computed from exp(−x) and overflows far from zero: NaN. With the result it is y·(1 − y).",
+)(sigmoid_like(keep=_save_input, slope=_slope_of_input))
+
+wrong_sign = mistake(Sigmoid, "The derivative is y·(1 − y), positive everywhere; this one has another sign.")(
+    sigmoid_like(slope=lambda ctx: -slope_of_result(ctx))
+)
+
+
+@mistake(
+    Sigmoid,
+    "Autograd derives this from the operations. Make it a Function with a `backward` of its own: one node, one saved "
+    "tensor.",
+)
+class NoFunction:
+    apply = staticmethod(value)
+
+
+in_place = mistake(Sigmoid, "The input is overwritten: `neg_`, `exp_` and their like write into the caller's tensor.")(
+    sigmoid_like(value=lambda x: x.neg_().exp_().add(1).reciprocal())
+)
+
+spoils_the_gradient = mistake(
+    Sigmoid,
+    "The gradient that arrives is changed in place. It belongs to other branches, too: make a new tensor.",
+)(sigmoid_like(chain=lambda grad, slope: grad.mul_(slope)))
+
+
+@alternative(Sigmoid)
+class WithSetup(Function):
+    """The newer form: `forward` without a context."""
+
+    @staticmethod
+    def forward(x):
+        return 0.5 * (1 + torch.tanh(x / 2))
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.save_for_backward(output)
+
+    @staticmethod
+    def backward(ctx, grad):
+        (y,) = ctx.saved_tensors
+        return grad * (y - y * y)
+
+
+from_the_input = alternative(Sigmoid)(
+    sigmoid_like(keep=_save_input, slope=lambda ctx: value(ctx.saved_tensors[0]) * value(-ctx.saved_tensors[0]))
+)
+
+equivalent(
+    Sigmoid,
+    "(a line is gone)",
+    "the line is @staticmethod; apply takes forward and backward from the class, where a Sigmoid is itself",
+)

@@ -1,0 +1,207 @@
+"""`accumulated_gradient`: what is right, and what goes wrong."""
+
+import torch
+
+from autograder.references import alternative, mistake
+
+
+def accumulated_gradient(loss_of, batches, optimizer, every):
+    """The definition: the gradient of the group's mean loss, taken at once and put in place."""
+    weights = [weight for group in optimizer.param_groups for weight in group["params"]]
+    losses = []
+    for first in range(0, len(batches), every):
+        group = batches[first : first + every]
+        total, sums = 0.0, [torch.zeros_like(weight) for weight in weights]
+        for batch in group:
+            loss = loss_of(batch)
+            for place, slope in zip(sums, torch.autograd.grad(loss, weights), strict=True):
+                place += slope / len(group)
+            total += loss.item() / len(group)
+            del loss
+        for weight, place in zip(weights, sums, strict=True):
+            weight.grad = place
+        optimizer.step()
+        optimizer.zero_grad()
+        losses.append(total)
+    return losses
+
+
+def groups_of(batches, every):
+    return [batches[first : first + every] for first in range(0, len(batches), every)]
+
+
+def accumulate(loss_of, batches, optimizer, every, share=len, before=True, each=False, after="step, zero", groups=None):
+    """The frame of most answers; mistakes change one decision."""
+    losses = []
+    if before:
+        optimizer.zero_grad()
+    for group in groups_of(batches, every) if groups is None else groups:
+        total = 0.0
+        for batch in group:
+            if each:
+                optimizer.zero_grad()
+            loss = loss_of(batch) / share(group)
+            loss.backward()
+            total += loss.item() * share(group) / len(group)
+            del loss
+        for deed in after.split(", "):
+            optimizer.step() if deed == "step" else optimizer.zero_grad()
+        losses.append(total)
+    return losses
+
+
+@mistake(
+    accumulated_gradient,
+    "This is the notes' order: the gradients are cleared, and then the optimizer steps with nothing. Step first.",
+)
+def clears_then_steps(loss_of, batches, optimizer, every):
+    return accumulate(loss_of, batches, optimizer, every, after="zero, step")
+
+
+@mistake(
+    accumulated_gradient,
+    "The gradients are never cleared after a step: each step carries those of all earlier ones along.",
+)
+def never_clears(loss_of, batches, optimizer, every):
+    return accumulate(loss_of, batches, optimizer, every, after="step")
+
+
+@mistake(
+    accumulated_gradient,
+    "The gradients are added up and not divided: the step is as many times too long as a group has batches.",
+)
+def adds_without_dividing(loss_of, batches, optimizer, every):
+    return accumulate(loss_of, batches, optimizer, every, share=lambda group: 1)
+
+
+@mistake(
+    accumulated_gradient,
+    "Batches that are left over at the end are computed and never used. A last, smaller group gets its step, too.",
+)
+def forgets_the_rest(loss_of, batches, optimizer, every):
+    whole = len(batches) // every * every
+    losses = accumulate(loss_of, batches, optimizer, every, groups=groups_of(batches[:whole], every))
+    for batch in batches[whole:]:
+        (loss_of(batch) / every).backward()
+    return losses
+
+
+@mistake(
+    accumulated_gradient,
+    "The last group is smaller and divided by `every` all the same: its step is too short. Divide by the number of "
+    "batches that the group has.",
+)
+def divides_by_every(loss_of, batches, optimizer, every):
+    return accumulate(loss_of, batches, optimizer, every, share=lambda group: every)
+
+
+@mistake(
+    accumulated_gradient,
+    "There is a step after each batch: nothing is accumulated.",
+)
+def steps_at_once(loss_of, batches, optimizer, every):
+    losses = []
+    for batch in batches:
+        optimizer.zero_grad()
+        loss = loss_of(batch)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+        del loss
+    optimizer.zero_grad()
+    return [sum(group) / len(group) for group in groups_of(losses, every)]
+
+
+@mistake(
+    accumulated_gradient,
+    "The gradients are cleared before each batch: a step sees only the last batch of its group.",
+)
+def keeps_the_last_batch(loss_of, batches, optimizer, every):
+    return accumulate(loss_of, batches, optimizer, every, each=True)
+
+
+@mistake(
+    accumulated_gradient,
+    "`it % every == 0` is true for it = 0: the first step comes after one batch. Count from one: (it + 1) % every.",
+)
+def steps_one_too_early(loss_of, batches, optimizer, every):
+    groups = [batches[:1], *groups_of(batches[1:], every)]
+    return accumulate(loss_of, batches, optimizer, every, share=lambda group: every, groups=groups)
+
+
+@mistake(
+    accumulated_gradient,
+    "What stood in `.grad` before goes into the first step. Clear it before you begin.",
+)
+def begins_with_the_old(loss_of, batches, optimizer, every):
+    return accumulate(loss_of, batches, optimizer, every, before=False)
+
+
+@mistake(
+    accumulated_gradient,
+    "The losses of a group are added up and sent back together: the numbers are right, but all its graphs are held "
+    "at once, and saving that memory was the point. Call `backward` for each batch.",
+)
+def holds_all_graphs(loss_of, batches, optimizer, every):
+    losses = []
+    optimizer.zero_grad()
+    for group in groups_of(batches, every):
+        loss = sum(loss_of(batch) for batch in group) / len(group)
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        losses.append(loss.item())
+    return losses
+
+
+@mistake(
+    accumulated_gradient,
+    "The list holds the sum of a group's losses; asked for is their mean.",
+)
+def returns_sums(loss_of, batches, optimizer, every):
+    means = accumulate(loss_of, batches, optimizer, every)
+    return [mean * len(group) for mean, group in zip(means, groups_of(batches, every), strict=True)]
+
+
+@mistake(
+    accumulated_gradient,
+    "The order is mended, and the rest is as it was: one loss for each batch in the place of a mean for each group, "
+    "and no step for the batches that are left over.",
+)
+def mends_the_order_only(loss_of, batches, optimizer, every):
+    losses = []
+    for it, batch in enumerate(batches):
+        loss = loss_of(batch) / every
+        loss.backward()
+        losses.append(loss.item())
+        if (it + 1) % every == 0:
+            optimizer.step()
+            optimizer.zero_grad()
+    return losses
+
+
+@alternative(accumulated_gradient)
+def with_a_counter(loss_of, batches, optimizer, every):
+    losses, waiting = [], []
+    optimizer.zero_grad(set_to_none=False)
+    for number, batch in enumerate(batches, 1):
+        waiting.append(float(_backward(loss_of(batch))))
+        if number % every == 0 or number == len(batches):
+            for group in optimizer.param_groups:
+                for weight in group["params"]:
+                    weight.grad /= len(waiting)
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=False)
+            losses.append(sum(waiting) / len(waiting))
+            waiting = []
+    return losses
+
+
+def _backward(loss):
+    loss.backward()
+    return loss.detach()
+
+
+@alternative(accumulated_gradient)
+def with_a_tuple(loss_of, batches, optimizer, every):
+    return list(accumulate(loss_of, list(batches), optimizer, every, after="step, zero"))

@@ -1,0 +1,86 @@
+"""`BertPooler`: what is right, and what goes wrong."""
+
+import torch
+from torch import nn
+from transformers.models.bert import modeling_bert
+
+from autograder.references import alternative, mistake
+
+
+class BertPooler(modeling_bert.BertPooler):
+    """The library's own."""
+
+
+class _Pooler(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.dense = nn.Linear(config.hidden_size, config.hidden_size)
+
+    def choose(self, hidden):
+        return hidden[:, 0]
+
+    def forward(self, hidden_states):
+        return torch.tanh(self.dense(self.choose(hidden_states)))
+
+
+@mistake(BertPooler, "The mean over all tokens is taken. BERT's pooler takes the first token, [CLS], alone.")
+class PoolsTheMean(_Pooler):
+    def choose(self, hidden):
+        return hidden.mean(1)
+
+
+@mistake(BertPooler, "The last token is taken. [CLS] is the first: hidden[:, 0].")
+class PoolsTheLast(_Pooler):
+    def choose(self, hidden):
+        return hidden[:, -1]
+
+
+@mistake(
+    BertPooler, "The first sentence is taken in place of each sentence's first token: hidden[0] is not hidden[:, 0]."
+)
+class PoolsTheFirstSentence(_Pooler):
+    def choose(self, hidden):
+        return hidden[0]
+
+
+@mistake(BertPooler, "There is no tanh after the dense layer.")
+class PoolsWithoutTanh(_Pooler):
+    def forward(self, hidden_states):
+        return self.dense(self.choose(hidden_states))
+
+
+@mistake(BertPooler, "The tanh comes before the dense layer. It comes after it.")
+class TanhFirst(_Pooler):
+    def forward(self, hidden_states):
+        return self.dense(torch.tanh(self.choose(hidden_states)))
+
+
+@mistake(BertPooler, "The dense layer is skipped: the vector of [CLS] itself comes out.")
+class PoolsWithoutDense(_Pooler):
+    def forward(self, hidden_states):
+        return torch.tanh(self.choose(hidden_states))
+
+
+@mistake(BertPooler, "A dimension of one token is left in the result: index the token, hidden[:, 0], do not slice it.")
+class KeepsTheToken(_Pooler):
+    def choose(self, hidden):
+        return hidden[:, :1]
+
+
+@mistake(BertPooler, "The largest number over all tokens is taken. BERT's pooler takes the first token, [CLS], alone.")
+class PoolsTheMaximum(_Pooler):
+    def choose(self, hidden):
+        return hidden.amax(1)
+
+
+@alternative(BertPooler)
+class PoolsBySelect(_Pooler):
+    def forward(self, hidden_states):
+        first = hidden_states.select(1, 0)
+        return (first @ self.dense.weight.T + self.dense.bias).tanh()
+
+
+@alternative(BertPooler)
+class PoolsAfterDense(_Pooler):
+    def forward(self, hidden_states):
+        return self.dense(hidden_states).tanh().unbind(1)[0]

@@ -1,0 +1,125 @@
+"""`extended_attention_mask`: what is right, and what goes wrong."""
+
+import torch
+
+from autograder.references import alternative, equivalent, mistake
+
+
+def extended_attention_mask(attention_mask, dtype=torch.float32):
+    """The definition, entry by entry."""
+    if attention_mask.dim() not in (2, 3):
+        raise ValueError("a mask has shape (batch, key) or (batch, query, key)")
+    lowest = torch.finfo(dtype).min
+    numbers = [0.0 if item else lowest for item in attention_mask.reshape(-1).tolist()]
+    *front, keys = attention_mask.shape
+    shape = (front[0], 1, front[1] if len(front) > 1 else 1, keys)
+    return torch.tensor(numbers, dtype=torch.float64).to(dtype).reshape(shape).to(attention_mask.device)
+
+
+def _extend(mask, dtype, *, lowest=None, hidden=lambda mask: mask == 0, shape=None):
+    if mask.dim() not in (2, 3):
+        raise ValueError(mask.shape)
+    mask = shape(mask) if shape else (mask[:, None, None] if mask.dim() == 2 else mask[:, None])
+    lowest = torch.finfo(dtype).min if lowest is None else lowest
+    return torch.zeros(mask.shape, dtype=dtype, device=mask.device).masked_fill(hidden(mask), lowest)
+
+
+@mistake(
+    extended_attention_mask,
+    "Hidden keys get −10 000, as in old versions. A score can be larger: take torch.finfo(dtype).min.",
+)
+def extends_by_ten_thousand(attention_mask, dtype=torch.float32):
+    return _extend(attention_mask, dtype, lowest=-10000.0)
+
+
+@mistake(
+    extended_attention_mask,
+    "Hidden keys get −∞: where all is padding, softmax makes NaN of it. BERT takes the lowest finite number.",
+)
+def extends_by_infinity(attention_mask, dtype=torch.float32):
+    return _extend(attention_mask, dtype, lowest=-torch.inf)
+
+
+@mistake(extended_attention_mask, "The words are hidden and the padding is seen: a 1 of the tokenizer is a real token.")
+def extends_inverted(attention_mask, dtype=torch.float32):
+    return _extend(attention_mask, dtype, hidden=lambda mask: mask != 0)
+
+
+@mistake(extended_attention_mask, "The 0 and 1 are handed on as numbers. Added to scores, a 1 hides nothing.")
+def extends_by_nothing(attention_mask, dtype=torch.float32):
+    return _extend(attention_mask, dtype, lowest=0.0) + (1 - _extend(attention_mask, dtype, lowest=1.0))
+
+
+@mistake(
+    extended_attention_mask,
+    "The result is float32 whatever `dtype` says, and turns a half-precision model's scores into float32.",
+)
+def extends_in_float32(attention_mask, dtype=torch.float32):
+    return _extend(attention_mask, torch.float32)
+
+
+@mistake(
+    extended_attention_mask,
+    "The padding stands where the queries are: (batch, 1, key, 1) keeps padding from looking, not from being seen.",
+)
+def extends_over_queries(attention_mask, dtype=torch.float32):
+    shape = lambda mask: mask[:, None, :, None] if mask.dim() == 2 else mask[:, None]  # noqa: E731
+    return _extend(attention_mask, dtype, shape=shape)
+
+
+@mistake(extended_attention_mask, "A dimension for the heads is missing: the result is (batch, 1, 1, key).")
+def extends_without_heads(attention_mask, dtype=torch.float32):
+    return _extend(attention_mask, dtype, shape=lambda mask: mask[:, None] if mask.dim() == 2 else mask)
+
+
+@mistake(
+    extended_attention_mask,
+    "A mask (batch, query, key) becomes (batch, query, 1, key): the heads' dimension comes second, mask[:, None].",
+)
+def extends_queries_as_heads(attention_mask, dtype=torch.float32):
+    return _extend(
+        attention_mask, dtype, shape=lambda mask: mask.unsqueeze(-2) if mask.dim() == 3 else mask[:, None, None]
+    )
+
+
+@mistake(
+    extended_attention_mask,
+    "This is the recipe of the first BERT, (1 − mask)·−10 000. It takes no booleans, no mask for each query, no dtype: "
+    "compare with 0, and fill in torch.finfo(dtype).min.",
+)
+def extends_as_of_old(attention_mask, dtype=torch.float32):
+    return (1.0 - attention_mask[:, None, None, :]) * -10000.0
+
+
+@mistake(
+    extended_attention_mask,
+    "Only masks of shape (batch, key) are treated: one of (batch, query, key) needs the heads' dimension alone, any "
+    "other number of dimensions a ValueError.",
+)
+def extends_two_dimensions_only(attention_mask, dtype=torch.float32):
+    return (1.0 - attention_mask[:, None, None].to(dtype)) * torch.finfo(dtype).min
+
+
+@alternative(extended_attention_mask)
+def extends_by_arithmetic(attention_mask, dtype=torch.float32):
+    shapes = {2: (slice(None), None, None), 3: (slice(None), None)}
+    if attention_mask.dim() not in shapes:
+        raise ValueError("batch, key or batch, query, key")
+    return (1.0 - attention_mask[shapes[attention_mask.dim()]].to(dtype)) * torch.finfo(dtype).min
+
+
+@alternative(extended_attention_mask)
+def extends_by_where(attention_mask, dtype=torch.float32):
+    match attention_mask.shape:
+        case (batch, keys):
+            wide = attention_mask.reshape(batch, 1, 1, keys)
+        case (batch, queries, keys):
+            wide = attention_mask.reshape(batch, 1, queries, keys)
+        case _:
+            raise ValueError
+    values = torch.tensor([torch.finfo(dtype).min, 0], dtype=dtype, device=attention_mask.device)
+    return values[wide.long()]
+
+
+for line in ("padding = attention_mask[:, None, None, :] <= 0", "padding = attention_mask[:, None, :, :] <= 0"):
+    equivalent(extended_attention_mask, line, "a tokenizer's mask holds 0 and 1 and nothing below")

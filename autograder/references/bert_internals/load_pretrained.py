@@ -1,0 +1,218 @@
+"""`load_pretrained`: what is right, and what goes wrong."""
+
+import torch
+
+from autograder.references import alternative, mistake
+
+
+def load_pretrained(model, checkpoint):
+    """The definition: one tensor of the model after the other, and nothing is written before all is known."""
+    named = {_modern(name): name for name in checkpoint}
+    state = model.state_dict()
+    for name, value in state.items():
+        if name not in named:
+            raise KeyError(name)
+        if checkpoint[named[name]].shape != value.shape:
+            raise ValueError(name)
+    with torch.no_grad():
+        for name, value in state.items():
+            value.copy_(checkpoint[named[name]])
+    return sorted(old for new, old in named.items() if new not in state)
+
+
+def _modern(name, prefix="bert."):
+    name = name[len(prefix) :] if name.startswith(prefix) else name
+    for old, new in ((".gamma", ".weight"), (".beta", ".bias")):
+        if name.endswith("LayerNorm" + old):
+            name = name[: -len(old)] + new
+    return name
+
+
+def _load(model, checkpoint, *, modern=_modern, check=True, left=None, copy=None, state=None):
+    """The frame of most answers; mistakes change one step."""
+    named = {modern(name): name for name in checkpoint}
+    state = model.state_dict() if state is None else state
+    given = {name: checkpoint[named[name]] for name in state if name in named}
+    if check:
+        for name, value in state.items():
+            if name not in given:
+                raise KeyError(name)
+            if given[name].shape != value.shape:
+                raise ValueError(name)
+    (copy or (lambda model, given: model.load_state_dict(given)))(model, given)
+    extra = sorted(old for new, old in named.items() if new not in state)
+    return extra if left is None else left(extra)
+
+
+@mistake(
+    load_pretrained,
+    "strict=False hides what is missing: the model keeps random numbers there, and nobody is told. Raise KeyError.",
+)
+def loads_without_looking(model, checkpoint):
+    def copy(model, given):
+        shapes = {name: value.shape for name, value in model.state_dict().items()}
+        for name in [name for name in given if given[name].shape != shapes[name]]:
+            raise ValueError(name)
+        model.load_state_dict(given, strict=False)
+
+    return _load(model, checkpoint, check=False, copy=copy)
+
+
+@mistake(
+    load_pretrained,
+    "The tensors are copied before all names and shapes are checked: after the error the model is half old, half new.",
+)
+def loads_half(model, checkpoint):
+    named = {_modern(name): name for name in checkpoint}
+    state = model.state_dict()
+    for name, value in state.items():
+        if name not in named:
+            raise KeyError(name)
+        if checkpoint[named[name]].shape != value.shape:
+            raise ValueError(name)
+        value.copy_(checkpoint[named[name]])
+    return sorted(old for new, old in named.items() if new not in state)
+
+
+@mistake(
+    load_pretrained,
+    'replace("bert.", "") changes the middle of a name too. Only a "bert." in front is to go: removeprefix.',
+)
+def replaces_anywhere(model, checkpoint):
+    def modern(name):
+        return _modern(name.replace("bert.", ""))
+
+    return _load(model, checkpoint, modern=modern)
+
+
+@mistake(
+    load_pretrained,
+    'lstrip("bert.") takes away any letter of b, e, r, t: "embeddings" becomes "mbeddings". Use removeprefix.',
+)
+def strips_letters(model, checkpoint):
+    return _load(model, checkpoint, modern=lambda name: _modern(name.lstrip("bert."), prefix="\0"))
+
+
+@mistake(load_pretrained, 'A checkpoint that was saved with a head has "bert." in front of its names: take it away.')
+def keeps_the_prefix(model, checkpoint):
+    return _load(model, checkpoint, modern=lambda name: _modern(name, prefix="\0"))
+
+
+@mistake(load_pretrained, "gamma and beta of old files are not renamed: they are LayerNorm's weight and bias.")
+def keeps_gamma(model, checkpoint):
+    return _load(model, checkpoint, modern=lambda name: name.removeprefix("bert."))
+
+
+@mistake(
+    load_pretrained,
+    "gamma and beta have changed places: gamma multiplies and is the weight, beta is added and is the bias.",
+)
+def swaps_gamma_and_beta(model, checkpoint):
+    def modern(name):
+        return _modern(
+            name.replace("LayerNorm.gamma", "LayerNorm.beta_")
+            .replace("LayerNorm.beta", "LayerNorm.gamma")
+            .replace("gamma_", "beta")
+        )
+
+    return _load(model, checkpoint, modern=modern)
+
+
+@mistake(
+    load_pretrained,
+    "Only parameters are loaded. A buffer that is saved, as a running mean, belongs to the model's state too: walk "
+    "state_dict().",
+)
+def forgets_buffers(model, checkpoint):
+    state = dict(model.named_parameters())
+    known = model.state_dict()
+    copy = lambda model, given: model.load_state_dict(given, strict=False)  # noqa: E731
+    return [name for name in _load(model, checkpoint, state=state, copy=copy) if _modern(name) not in known]
+
+
+@mistake(
+    load_pretrained,
+    "The checkpoint's own tensors become the model's (assign=True): whoever changes one changes the other. Copy.",
+)
+def shares_the_tensors(model, checkpoint):
+    return _load(model, checkpoint, copy=_assign)
+
+
+def _assign(model, given):
+    for name, value in [*model.named_parameters(), *model.named_buffers()]:
+        value.data = given[name].to(value.dtype)
+
+
+@mistake(load_pretrained, "Names are popped from the caller's checkpoint. Copy the dict, or pop from your own.")
+def pops_from_the_caller(model, checkpoint):
+    result = _load(model, checkpoint)
+    for name in [name for name in checkpoint if name not in result]:
+        checkpoint.pop(name)
+    return result
+
+
+@mistake(
+    load_pretrained,
+    "The names that are left over are given as they look after renaming. Give them as they stand in the checkpoint.",
+)
+def renames_what_is_left(model, checkpoint):
+    return _load(model, checkpoint, left=lambda extra: sorted(_modern(name) for name in extra))
+
+
+@mistake(
+    load_pretrained,
+    "Nothing is returned. Return the names that found no place, sorted: a head that one has lost should show.",
+)
+def says_nothing(model, checkpoint):
+    return _load(model, checkpoint, left=lambda extra: None)
+
+
+@mistake(
+    load_pretrained,
+    "A tensor that the model has no place for is an error here. It is not: a head, or positions in old files. List it.",
+)
+def refuses_heads(model, checkpoint):
+    def refuse(extra):
+        if extra:
+            raise KeyError(extra[0])
+        return extra
+
+    return _load(model, checkpoint, left=refuse)
+
+
+@alternative(load_pretrained)
+def loads_by_state_dict(model, checkpoint):
+    renamed = {}
+    for name in checkpoint:
+        new = name.removeprefix("bert.")
+        new = new.replace("LayerNorm.gamma", "LayerNorm.weight").replace("LayerNorm.beta", "LayerNorm.bias")
+        renamed[new] = name
+    wanted = model.state_dict()
+    if missing := wanted.keys() - renamed.keys():
+        raise KeyError(f"missing: {sorted(missing)}")
+    found = {name: checkpoint[renamed[name]] for name in wanted}
+    if wrong := [name for name in wanted if wanted[name].shape != found[name].shape]:
+        raise ValueError(f"of another shape: {wrong}")
+    model.load_state_dict(found)
+    return sorted(renamed[name] for name in renamed.keys() - wanted.keys())
+
+
+@alternative(load_pretrained)
+def loads_by_walking(model, checkpoint):
+    left, found = [], {}
+    targets = model.state_dict(keep_vars=True)
+    for name, value in checkpoint.items():
+        new = _modern(name)
+        if new in targets:
+            found[new] = value
+        else:
+            left.append(name)
+    for name, target in targets.items():
+        if name not in found:
+            raise KeyError(name)
+        if target.shape != found[name].shape:
+            raise ValueError(f"{name}: {tuple(target.shape)} and {tuple(found[name].shape)}")
+    for name, target in targets.items():
+        target.detach().copy_(found[name])
+    left.sort()
+    return left

@@ -1,0 +1,238 @@
+"""`BucketedDDP`: what is right, and what goes wrong."""
+
+import torch
+import torch.distributed as dist
+from torch.nn.parallel import DistributedDataParallel
+
+from autograder.references import alternative, equivalent, mistake
+from autograder.references.data_parallel._shared import NO_BROADCAST, SUM, ZEROS, Wrapper, same_buffers
+
+
+class BucketedDDP(DistributedDataParallel):
+    """torch's own, with its own buckets."""
+
+    def __init__(self, module, bucket_bytes):
+        same_buffers(module)
+        super().__init__(
+            module, find_unused_parameters=True, broadcast_buffers=False, bucket_cap_mb=bucket_bytes / 2**20
+        )
+
+    def sync(self):
+        pass
+
+
+class Buckets(Wrapper):
+    """The frame of most answers."""
+
+    def __init__(self, module, bucket_bytes):
+        super().__init__(module)
+        self.buckets = [[]]
+        for item in self.learning():
+            self.buckets[-1].append(item)
+            if sum(each.nbytes for each in self.buckets[-1]) >= bucket_bytes:
+                self.buckets.append([])
+        self.buckets = self.order([bucket for bucket in self.buckets if bucket])
+        self.of = {id(item): place for place, bucket in enumerate(self.buckets) for item in bucket}
+        self.reset()
+        for item in self.learning():
+            self.watch(item)
+
+    def order(self, buckets):
+        return buckets[::-1]
+
+    def watch(self, item):
+        item.register_post_accumulate_grad_hook(self.arrived)
+
+    def reset(self):
+        self.waiting = [len(bucket) for bucket in self.buckets]
+        self.flying = {}
+
+    def arrived(self, item):
+        self.waiting[self.of[id(item)]] -= 1
+        self.launch_ready()
+
+    def launch_ready(self):
+        while len(self.flying) < len(self.buckets) and not self.waiting[len(self.flying)]:
+            self.launch(len(self.flying))
+
+    def launch(self, place):
+        grads = [torch.zeros_like(item) if item.grad is None else item.grad for item in self.buckets[place]]
+        flat = torch.cat([grad.flatten() for grad in grads])
+        self.flying[place] = flat, self.send(flat)
+
+    def send(self, flat):
+        return dist.all_reduce(flat, async_op=True)
+
+    def sync(self):
+        for place in range(len(self.buckets)):
+            if place not in self.flying:
+                self.launch(place)
+        used = dict(zip(map(id, self.learning()), self.used(), strict=True))
+        for place, (flat, work) in self.flying.items():
+            self.finish(place, flat, work, used)
+        self.reset()
+
+    def finish(self, place, flat, work, used):
+        if work:
+            work.wait()
+        flat = self.mean(flat)
+        for item, grad in zip(
+            self.buckets[place], flat.split([item.numel() for item in self.buckets[place]]), strict=True
+        ):
+            if used[id(item)]:
+                item.grad = grad.view_as(item).clone()
+
+    def mean(self, flat):
+        return flat / dist.get_world_size()
+
+
+@mistake(BucketedDDP, SUM)
+class SumsBuckets(Buckets):
+    def mean(self, flat):
+        return flat
+
+
+@mistake(BucketedDDP, NO_BROADCAST)
+class BucketsApart(Buckets):
+    def start(self):
+        pass
+
+
+@mistake(
+    BucketedDDP,
+    "Nothing is sent before `sync`: the ranks talk when the backward pass is over, and nothing overlaps. Send a "
+    "bucket from the hook that completes it.",
+)
+class SendsAtTheEnd(Buckets):
+    def watch(self, item):
+        pass
+
+
+@mistake(
+    BucketedDDP,
+    "The backward pass waits for the other ranks at every bucket. Ask for `async_op=True`, keep the handle, and "
+    "wait in `sync`.",
+)
+class Waits(Buckets):
+    def send(self, flat):
+        dist.all_reduce(flat)
+
+
+@mistake(
+    BucketedDDP,
+    "After the first step nothing is exchanged: how many gradients a bucket waits for has to be set anew in `sync`.",
+)
+class CountsOnce(Buckets):
+    def reset(self):
+        if not hasattr(self, "waiting"):
+            super().reset()
+
+    def sync(self):
+        if any(work is not None for _, work in self.flying.values()):
+            super().sync()
+            self.flying = {place: (flat, None) for place, (flat, _) in self.flying.items()}
+
+
+@mistake(
+    BucketedDDP,
+    "A bucket leaves as soon as it is full, whatever the others do. Where ranks use different parameters, they then "
+    "send in different orders, and buckets of one meet other buckets of the next. Send in one fixed order.",
+)
+class OutOfOrder(Buckets):
+    def launch_ready(self):
+        for place, waiting in enumerate(self.waiting):
+            if not waiting and place not in self.flying:
+                self.launch(place)
+
+
+@mistake(
+    BucketedDDP,
+    "A bucket that never fills is never sent: parameters that this rank did not use are left out, and so are those "
+    "that share their bucket. Send what is left in `sync`.",
+)
+class ForgetsUnused(Buckets):
+    def sync(self):
+        used = dict(zip(map(id, self.learning()), self.used(), strict=True))
+        for place, (flat, work) in self.flying.items():
+            self.finish(place, flat, work, used)
+        self.reset()
+
+
+@mistake(BucketedDDP, ZEROS)
+class FillsBucketsWithZeros(Buckets):
+    def used(self):
+        return [True] * len(self.learning())
+
+
+@mistake(
+    BucketedDDP,
+    "The buckets are sent in the order of the parameters, first layers first. Their gradients come last: all others "
+    "wait for them. Send the last bucket first.",
+)
+class FirstLayersFirst(Buckets):
+    def order(self, buckets):
+        return buckets
+
+
+@mistake(
+    BucketedDDP,
+    "The mean of a bucket is computed and never written back: `torch.cat` made a copy, and `.grad` is this rank's own.",
+)
+class NeverWritesBack(Buckets):
+    def finish(self, place, flat, work, used):
+        work.wait()
+
+
+@mistake(
+    BucketedDDP,
+    "`bucket_bytes` is not heeded: each parameter travels alone. A bucket is closed once it holds at least "
+    "`bucket_bytes`.",
+)
+class OneEach(Buckets):
+    def __init__(self, module, bucket_bytes):
+        super().__init__(module, 1)
+
+
+@mistake(
+    BucketedDDP,
+    "`bucket_bytes` counts numbers instead of bytes: a float32 has four. `parameter.nbytes`, or `numel() * "
+    "element_size()`.",
+)
+class CountsNumbers(Buckets):
+    def __init__(self, module, bucket_bytes):
+        super().__init__(module, bucket_bytes * next(module.parameters()).element_size())
+
+
+@alternative(BucketedDDP)
+class MeansBeforeSending(Buckets):
+    def send(self, flat):
+        flat.div_(dist.get_world_size())
+        return dist.all_reduce(flat, async_op=True)
+
+    def mean(self, flat):
+        return flat
+
+
+@alternative(BucketedDDP)
+class WithFutures(Buckets):
+    def send(self, flat):
+        return dist.all_reduce(flat, async_op=True).get_future()
+
+
+equivalent(
+    BucketedDDP,
+    "ranks_of = dict(zip(self.bucket_of, used.tolist(), strict=False))",
+    "there is one flag for each weight",
+)
+
+equivalent(
+    BucketedDDP,
+    "for bucket, (flat, handle) in zip(self.buckets, self.sent, strict=False):",
+    "by then every bucket has been sent, each once",
+)
+
+equivalent(
+    BucketedDDP,
+    "for weight, grad in zip(bucket, flat.split([weight.numel() for weight in bucket]), strict=False):",
+    "the split makes one piece for each weight",
+)

@@ -1,0 +1,121 @@
+"""`all_reduce_metrics`: what is right, and what goes wrong."""
+
+import math
+
+import torch
+import torch.distributed as dist
+
+from autograder.references import alternative, equivalent, mistake
+
+
+def all_reduce_metrics(metrics, count):
+    """All numbers to everybody, then plain sums."""
+    names = sorted(metrics)
+    everybody = [torch.zeros(len(names) + 1, dtype=torch.float64) for _ in range(dist.get_world_size())]
+    dist.all_gather(everybody, torch.tensor([*(metrics[name] for name in names), count], dtype=torch.float64))
+    rows = [row.tolist() for row in everybody if row[-1]]
+    counts = [row[-1] for row in rows]
+    sums = [math.fsum(row[place] * row[-1] for row in rows) for place in range(len(names))]
+    return {name: total / sum(counts) if counts else math.nan for name, total in zip(names, sums, strict=True)}
+
+
+def reduced(
+    metrics, count, names=sorted, dtype=torch.float64, weigh=lambda value, count: value * count if count else 0.0
+):
+    names = names(metrics)
+    sums = torch.tensor([*(weigh(metrics[name], count) for name in names), count], dtype=dtype)
+    dist.all_reduce(sums)
+    *totals, examples = sums.tolist()
+    return {name: total / examples if examples else math.nan for name, total in zip(names, totals, strict=True)}
+
+
+@mistake(
+    all_reduce_metrics,
+    "Every rank counts alike, also the one with a single example: multiply by `count` before the sum, divide by all "
+    "counts after it.",
+)
+def means_of_means(metrics, count):
+    sums = torch.tensor([metrics[name] for name in sorted(metrics)], dtype=torch.float64)
+    dist.all_reduce(sums)
+    means = (sums / dist.get_world_size()).tolist()
+    return dict(zip(sorted(metrics), means, strict=True))
+
+
+@mistake(
+    all_reduce_metrics,
+    "The ranks' numbers are laid together in the order in which each dict lists them, and loss meets accuracy. Sort "
+    "the names.",
+)
+def trusts_the_order(metrics, count):
+    return reduced(metrics, count, names=list)
+
+
+@mistake(
+    all_reduce_metrics,
+    "A rank without examples has NaN for a mean, and 0 · NaN is NaN: it spoils the sum for all. Let it hand in zeros.",
+)
+def spreads_nan(metrics, count):
+    return reduced(metrics, count, weigh=lambda value, count: value * count)
+
+
+@mistake(
+    all_reduce_metrics,
+    "The sums are kept in float32, which counts to 2²⁴ = 16,777,216 only: one example more is lost. Use float64.",
+)
+def counts_in_float32(metrics, count):
+    return reduced(metrics, count, dtype=torch.float32)
+
+
+@mistake(
+    all_reduce_metrics,
+    "Each metric travels alone. An exchange costs its latency each time: put all numbers into one tensor.",
+)
+def one_exchange_each(metrics, count):
+    found = {}
+    for name in sorted(metrics):
+        found |= reduced({name: metrics[name]}, count)
+    return found
+
+
+@mistake(all_reduce_metrics, "Without any example there is no mean, and dividing by zero raises: the answer is NaN.")
+def divides_by_zero(metrics, count):
+    names = sorted(metrics)
+    sums = torch.tensor([*(metrics[name] * count if count else 0.0 for name in names), count], dtype=torch.float64)
+    dist.all_reduce(sums)
+    *totals, examples = sums.tolist()
+    return {name: total / examples for name, total in zip(names, totals, strict=True)}
+
+
+@mistake(all_reduce_metrics, "Sums come back, not means: divide by the number of examples of all ranks.")
+def gives_sums(metrics, count):
+    names = sorted(metrics)
+    sums = torch.tensor([metrics[name] * count if count else 0.0 for name in names], dtype=torch.float64)
+    dist.all_reduce(sums)
+    return dict(zip(names, sums.tolist(), strict=True))
+
+
+@mistake(all_reduce_metrics, "Nothing is exchanged: each rank reports its own examples.")
+def asks_nobody(metrics, count):
+    return {name: float(value) if count else math.nan for name, value in metrics.items()}
+
+
+@alternative(all_reduce_metrics)
+def by_objects_in_one_tensor(metrics, count):
+    names = sorted(metrics)
+    values = torch.tensor([float(metrics[name]) for name in names] + [1.0], dtype=torch.float64)
+    weighed = torch.where(torch.tensor(count > 0), values * count, torch.zeros_like(values))
+    dist.all_reduce(weighed)
+    means = weighed[:-1] / weighed[-1]
+    return {name: means[place].item() for place, name in enumerate(names)}
+
+
+@alternative(all_reduce_metrics)
+def by_reduced(metrics, count):
+    return reduced(metrics, count)
+
+
+equivalent(
+    all_reduce_metrics,
+    "return {name: total / examples if examples else math.nan for name, total in zip(names, totals, strict=False)}",
+    "there is one sum for each name",
+)

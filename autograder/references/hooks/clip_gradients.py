@@ -1,0 +1,117 @@
+"""`clip_gradients`: what is right, and what goes wrong."""
+
+import torch
+
+from autograder.references import alternative, mistake
+
+
+def clip_gradients(parameters, limit):
+    def clamped(gradient):
+        return torch.clamp(gradient.double(), min=-limit, max=limit).to(gradient.dtype)
+
+    return [parameter.register_hook(clamped) for parameter in parameters if parameter.requires_grad]
+
+
+def on_each(parameters, hook):
+    return [parameter.register_hook(hook) for parameter in parameters if parameter.requires_grad]
+
+
+@mistake(
+    clip_gradients,
+    "The clamped gradient is computed and thrown away: a tensor hook that returns None changes nothing. Return it.",
+)
+def returns_none(parameters, limit):
+    def hook(grad):
+        grad = grad.clamp(-limit, limit)
+
+    return on_each(parameters, hook)
+
+
+@mistake(
+    clip_gradients,
+    "`clamp_` writes into the gradient, and other tensors may share it: a neighbour that nobody asked to "
+    "clip is clipped "
+    "too. Return `grad.clamp(…)`.",
+)
+def clamps_in_place(parameters, limit):
+    return on_each(parameters, lambda grad: grad.clamp_(-limit, limit))
+
+
+@mistake(clip_gradients, "Only large positive values are cut: give `clamp` both ends, -limit and limit.")
+def cuts_one_side(parameters, limit):
+    return on_each(parameters, lambda grad: grad.clamp(max=limit))
+
+
+@mistake(
+    clip_gradients,
+    "The whole gradient is rescaled to a norm of at most limit. That is clipping by norm; asked for is "
+    "each element by itself.",
+)
+def clips_the_norm(parameters, limit):
+    return on_each(parameters, lambda grad: grad * (limit / grad.norm().clamp(min=limit)))
+
+
+@mistake(
+    clip_gradients,
+    "The sum in `.grad` is clamped, with what lay there before. A tensor hook sees the gradient of one "
+    "pass, before it is added.",
+)
+def clamps_the_sum(parameters, limit):
+    def hook(parameter):
+        parameter.grad = parameter.grad.clamp(-limit, limit)
+
+    return [item.register_post_accumulate_grad_hook(hook) for item in parameters if item.requires_grad]
+
+
+@mistake(
+    clip_gradients,
+    "It clamps the gradients that are there now. The hook has to wait: the ones to be clipped come with "
+    "the next backward pass.",
+)
+def clamps_now(parameters, limit):
+    handles = []
+    for parameter in parameters:
+        if parameter.grad is not None:
+            parameter.grad = parameter.grad.clamp(-limit, limit)
+        if parameter.requires_grad:
+            handles.append(parameter.register_hook(lambda grad: grad))
+    return handles
+
+
+@mistake(
+    clip_gradients,
+    "A frozen parameter takes no hook (`cannot register a hook on a tensor that doesn't require gradient`): skip it.",
+)
+def trips_over_frozen(parameters, limit):
+    return [parameter.register_hook(lambda grad: grad.clamp(-limit, limit)) for parameter in parameters]
+
+
+@mistake(clip_gradients, "The gradient is zeroed beyond the limit; clamping puts it at the limit.")
+def zeroes_beyond(parameters, limit):
+    return on_each(parameters, lambda grad: grad.where(grad.abs() <= limit, 0.0))
+
+
+@mistake(
+    clip_gradients, "Only one handle comes back, so the other hooks cannot be taken off. Return them all in a list."
+)
+def returns_the_last(parameters, limit):
+    return on_each(parameters, lambda grad: grad.clamp(-limit, limit))[-1:]
+
+
+@alternative(clip_gradients)
+def with_minimum_and_maximum(parameters, limit):
+    handles = []
+    for parameter in filter(lambda item: item.requires_grad, parameters):
+        bound = torch.full_like(parameter, limit).detach()
+        handles.append(
+            parameter.register_hook(lambda grad, bound=bound: torch.maximum(torch.minimum(grad, bound), -bound))
+        )
+    return handles
+
+
+@alternative(clip_gradients)
+def with_where(parameters, limit):
+    def hook(grad):
+        return torch.where(grad.abs() > limit, limit * grad.sign(), grad)
+
+    return tuple(item.register_hook(hook) for item in parameters if item.requires_grad)

@@ -1,0 +1,179 @@
+"""`gradient_norms`: what is right, and what goes wrong."""
+
+from contextlib import ExitStack
+from functools import partial
+
+import torch
+from torch.nn.modules.module import register_module_forward_hook
+
+from autograder.references import alternative, mistake
+from autograder.references.hooks._shared import first_of, leaves_of, length, remove
+
+
+def gradient_norms(model, x, loss_of):
+    names = {id(module): name for name, module in leaves_of(model)}
+    norms = []
+
+    def watch(module, args, output):
+        if id(module) in names:
+            name = names[id(module)]
+            first_of(output).register_hook(lambda grad: norms.append((name, length(grad))))
+
+    handle = register_module_forward_hook(watch)
+    try:
+        loss_of(model(x)).backward()
+    finally:
+        handle.remove()
+    return norms
+
+
+def measured(model, x, loss_of, measure, tidy=True):
+    """The frame of most answers: `measure(name, norms)` makes a backward hook."""
+    norms = []
+    handles = [module.register_full_backward_hook(measure(name, norms)) for name, module in leaves_of(model)]
+    try:
+        loss_of(model(x.detach().requires_grad_())).backward()
+    finally:
+        if tidy:
+            remove(handles)
+    return norms
+
+
+def of_output(name, norms):
+    return lambda module, grad_input, grad_output: norms.append((name, length(grad_output[0])))
+
+
+@mistake(
+    gradient_norms,
+    "These are norms of `grad_input`, the gradient that a module hands on; asked for is `grad_output`, what arrives.",
+)
+def measures_what_leaves(model, x, loss_of):
+    return measured(model, x, loss_of, lambda name, norms: lambda m, into, out: norms.append((name, length(into[0]))))
+
+
+@mistake(
+    gradient_norms,
+    "The list is empty: full-backward hooks come into play in the forward pass; registered after it, they do not fire. "
+    "Register first, then run the model.",
+)
+def registers_after_the_forward(model, x, loss_of):
+    loss = loss_of(model(x.detach().requires_grad_()))
+    norms = []
+    handles = [module.register_full_backward_hook(of_output(name, norms)) for name, module in leaves_of(model)]
+    loss.backward()
+    remove(handles)
+    return norms
+
+
+@mistake(
+    gradient_norms,
+    "Every line carries the last name: the hook looks `name` up when it fires, after the loop. Bind it "
+    "with `name=name`.",
+)
+def binds_late(model, x, loss_of):
+    def measure(name, norms):
+        last = leaves_of(model)[-1][0]
+        return of_output(last, norms)
+
+    return measured(model, x, loss_of, measure)
+
+
+@mistake(gradient_norms, "The hooks stay on the model: keep the handles and remove them.")
+def leaves_backward_hooks(model, x, loss_of):
+    return measured(model, x, loss_of, of_output, tidy=False)
+
+
+@mistake(gradient_norms, "After an error in the loss the hooks stay on the model: remove them in `finally`.")
+def no_finally(model, x, loss_of):
+    norms = []
+    handles = [module.register_full_backward_hook(of_output(name, norms)) for name, module in leaves_of(model)]
+    loss_of(model(x.detach().requires_grad_())).backward()
+    remove(handles)
+    return norms
+
+
+@mistake(
+    gradient_norms,
+    "The hook returns `grad_output`, and what a full-backward hook returns takes the place of `grad_input`: the layers "
+    "before learn from a wrong gradient, or the shapes clash. Return nothing.",
+)
+def returns_grad_output(model, x, loss_of):
+    def measure(name, norms):
+        def hook(module, grad_input, grad_output):
+            norms.append((name, length(grad_output[0])))
+            return grad_output
+
+        return hook
+
+    return measured(model, x, loss_of, measure)
+
+
+@mistake(
+    gradient_norms,
+    "The lines stand in the order of the forward pass. Backward, the last layer's gradient arrives first.",
+)
+def in_forward_order(model, x, loss_of):
+    return measured(model, x, loss_of, of_output)[::-1]
+
+
+@mistake(
+    gradient_norms,
+    "`x.requires_grad_()` changes the caller's tensor, and the backward pass then fills its `.grad`. "
+    "Work on `x.detach().requires_grad_()`.",
+)
+def marks_the_input(model, x, loss_of):
+    x.requires_grad_()
+    norms = []
+    handles = [module.register_full_backward_hook(of_output(name, norms)) for name, module in leaves_of(model)]
+    try:
+        loss_of(model(x)).backward()
+    finally:
+        remove(handles)
+    return norms
+
+
+@mistake(
+    gradient_norms, "The parameters' earlier gradients are gone: a look at the gradients should not call `zero_grad`."
+)
+def zeroes_first(model, x, loss_of):
+    model.zero_grad()
+    return measured(model, x, loss_of, of_output)
+
+
+@mistake(gradient_norms, "The root of the mean square is taken; the norm is the root of the sum: `gradient.norm()`.")
+def takes_the_rms(model, x, loss_of):
+    return measured(
+        model, x, loss_of,
+        lambda name, norms: lambda m, i, out: norms.append((name, length(out[0]) / out[0].numel() ** 0.5)),
+    )  # fmt: skip
+
+
+@alternative(gradient_norms)
+def with_pre_hooks(model, x, loss_of):
+    norms = []
+    with ExitStack() as stack:
+        for name, module in leaves_of(model):
+            stack.enter_context(
+                module.register_full_backward_pre_hook(
+                    lambda module, arriving, name=name: norms.append(
+                        (name, float(torch.linalg.vector_norm(arriving[0])))
+                    )
+                )
+            )
+        loss_of(model(x)).backward()
+    return norms
+
+
+@alternative(gradient_norms)
+def with_tensor_hooks(model, x, loss_of):
+    norms = []
+
+    def watch(name, module, args, output):
+        first_of(output).register_hook(lambda gradient: norms.append((name, gradient.pow(2).sum().sqrt().item())))
+
+    handles = [module.register_forward_hook(partial(watch, name)) for name, module in leaves_of(model)]
+    try:
+        torch.autograd.backward(loss_of(model(x)))
+    finally:
+        remove(handles)
+    return norms

@@ -1,0 +1,147 @@
+"""`input_scaler`: what is right, and what goes wrong."""
+
+import torch
+from torch import Tensor
+
+from autograder.references import alternative, mistake
+
+
+def input_scaler(module, factor):
+    def scaled(value):
+        floating = isinstance(value, Tensor) and value.dtype.is_floating_point
+        return torch.mul(value.double(), factor).to(value.dtype) if floating else value
+
+    def hook(module, args, kwargs):
+        return tuple(scaled(value) for value in args), {name: scaled(value) for name, value in kwargs.items()}
+
+    return module.register_forward_pre_hook(hook, with_kwargs=True)
+
+
+def scaled_by(factor):
+    def scaled(value):
+        return factor * value if isinstance(value, Tensor) and value.is_floating_point() else value
+
+    return scaled
+
+
+def with_scaled(factor, scaled):
+    """A pre-hook that applies `scaled` to all inputs."""
+    return lambda module, args, kwargs: (
+        tuple(map(scaled, args)),
+        {name: scaled(value) for name, value in kwargs.items()},
+    )
+
+
+@mistake(
+    input_scaler,
+    "The output is scaled, not the input: a forward hook comes after the module, a forward-pre hook before.",
+)
+def scales_the_output(module, factor):
+    return module.register_forward_hook(lambda module, args, output: factor * output)
+
+
+@mistake(
+    input_scaler,
+    "The scaled values are computed and thrown away: a pre-hook that returns None leaves the inputs as they are. "
+    "Return the new (args, kwargs).",
+)
+def returns_nothing(module, factor):
+    def hook(module, args, kwargs):
+        args = tuple(map(scaled_by(factor), args))
+        kwargs = {name: scaled_by(factor)(value) for name, value in kwargs.items()}
+
+    return module.register_forward_pre_hook(hook, with_kwargs=True)
+
+
+@mistake(input_scaler, "`*=` and `mul_` write into the caller's tensor: scale a new one, `value * factor`.")
+def scales_in_place(module, factor):
+    def scaled(value):
+        if isinstance(value, Tensor) and value.is_floating_point():
+            value.mul_(factor)
+        return value
+
+    return module.register_forward_pre_hook(with_scaled(factor, scaled), with_kwargs=True)
+
+
+@mistake(
+    input_scaler,
+    "Inputs given by name go through unscaled: a hook sees them only when it is registered with `with_kwargs=True`.",
+)
+def forgets_the_names(module, factor):
+    return module.register_forward_pre_hook(lambda module, args: tuple(map(scaled_by(factor), args)))
+
+
+@mistake(
+    input_scaler,
+    "Only the first input comes through: what a pre-hook returns takes the place of all positional "
+    "inputs. Return every one.",
+)
+def drops_the_others(module, factor):
+    return module.register_forward_pre_hook(lambda module, args: factor * args[0])
+
+
+@mistake(input_scaler, "The second input is not scaled: go over all of them, not over `args[0]` alone.")
+def scales_the_first(module, factor):
+    scaled = scaled_by(factor)
+
+    def hook(module, args, kwargs):
+        return (scaled(args[0]), *args[1:]) if args else args, {**kwargs}
+
+    return module.register_forward_pre_hook(hook, with_kwargs=True)
+
+
+@mistake(
+    input_scaler,
+    "Whole numbers, masks and None are multiplied too. Ids are no amounts: scale floating-point tensors only.",
+)
+def scales_everything(module, factor):
+    return module.register_forward_pre_hook(with_scaled(factor, lambda value: value * factor), with_kwargs=True)
+
+
+@mistake(
+    input_scaler,
+    "The hook sits on every module inside too, so values are scaled at each level: register it on the "
+    "one module given.",
+)
+def on_every_module(module, factor):
+    handles = [
+        part.register_forward_pre_hook(with_scaled(factor, scaled_by(factor)), with_kwargs=True)
+        for part in module.modules()
+    ]
+    return handles[0]
+
+
+@mistake(input_scaler, "The handle is not returned, so nobody can take the hook off again.")
+def keeps_the_handle(module, factor):
+    module.register_forward_pre_hook(with_scaled(factor, scaled_by(factor)), with_kwargs=True)
+
+
+@mistake(input_scaler, "`.detach()` and `.data` cut the graph: no gradient reaches the caller's input any more.")
+def cuts_the_graph(module, factor):
+    def scaled(value):
+        return value.detach() * factor if isinstance(value, Tensor) and value.is_floating_point() else value
+
+    return module.register_forward_pre_hook(with_scaled(factor, scaled), with_kwargs=True)
+
+
+@alternative(input_scaler)
+def with_tree_map(module, factor):
+    from torch.utils._pytree import tree_map
+
+    return module.register_forward_pre_hook(
+        lambda module, args, kwargs: tree_map(scaled_by(factor), (args, kwargs)), with_kwargs=True
+    )
+
+
+@alternative(input_scaler)
+def with_loops(module, factor):
+    def hook(_, args, kwargs):
+        new, named = [], dict(kwargs)
+        for value in args:
+            new.append(value.mul(factor) if torch.is_tensor(value) and value.is_floating_point() else value)
+        for name in named:
+            if torch.is_tensor(named[name]) and named[name].is_floating_point():
+                named[name] = named[name] * factor
+        return tuple(new), named
+
+    return module.register_forward_pre_hook(hook, with_kwargs=True)

@@ -1,0 +1,218 @@
+"""`layerwise_learning_signal`: what is right, and what goes wrong."""
+
+from contextlib import ExitStack, contextmanager
+from functools import partial
+
+import torch
+
+from autograder.references import alternative, mistake
+from autograder.references.hooks._shared import length, remove
+
+
+def signal_weights(model):
+    return {name: weight for name, weight in model.named_parameters() if weight.dim() > 1 and weight.requires_grad}
+
+
+@contextmanager
+def layerwise_learning_signal(model):
+    signal, handles, nodes = {}, [], []  # a node that nobody holds is gone, and its hook with it
+    for name, weight in signal_weights(model).items():
+        signal[name] = []
+        nodes.append(weight.view_as(weight).grad_fn.next_functions[0][0])  # the node that adds to weight.grad
+
+        def note(arriving, line=signal[name], weight=weight):
+            line.append(length(arriving[0]) / length(weight))
+
+        handles.append(nodes[-1].register_prehook(note))
+    try:
+        yield signal
+    finally:
+        remove(handles)
+
+
+def watching_weights(note_for, weights_of=signal_weights):
+    """The frame of most answers: `note_for(signal, name, weight)` makes a tensor hook."""
+
+    @contextmanager
+    def watch(model):
+        weights = weights_of(model)
+        signal = {name: [] for name in weights}
+        handles = [weight.register_hook(note_for(signal, name, weight)) for name, weight in weights.items()]
+        try:
+            yield signal
+        finally:
+            remove(handles)
+
+    return watch
+
+
+def ratio(signal, name, weight):
+    return lambda grad: signal[name].append(length(grad) / length(weight))
+
+
+@mistake(
+    layerwise_learning_signal,
+    "This is the draft with all three faults. Begin with the lists: `[[]] * n` is one list n times. Then ask when "
+    "`note` looks up `name`, and what happens to the hooks when the block ends with an error.",
+)
+@contextmanager
+def the_draft(model):
+    weights = signal_weights(model)
+    signal = dict(zip(weights, [[]] * len(weights), strict=True))
+    handles = {}
+
+    def note(grad):
+        signal[name].append((grad.norm() / weight.norm()).item())
+
+    for name, weight in weights.items():
+        handles[name] = weight.register_hook(note)
+    yield signal
+    remove(handles.values())
+
+
+@mistake(
+    layerwise_learning_signal,
+    "All names share one list: `dict.fromkeys(names, [])` makes a single list. Make one for each name.",
+)
+@contextmanager
+def shares_one_list(model):
+    weights = signal_weights(model)
+    signal = dict.fromkeys(weights, [])  # noqa: RUF024
+    handles = [weight.register_hook(ratio(signal, name, weight)) for name, weight in weights.items()]
+    try:
+        yield signal
+    finally:
+        remove(handles)
+
+
+@mistake(
+    layerwise_learning_signal,
+    "All numbers land under the last name: the hook looks `name` and `weight` up when it fires, after "
+    "the loop. Bind them early.",
+)
+@contextmanager
+def binds_the_last(model):
+    weights = signal_weights(model)
+    signal = {name: [] for name in weights}
+    handles = []
+    for name, weight in weights.items():
+        handles.append(weight.register_hook(lambda grad: signal[name].append(length(grad) / length(weight))))  # noqa: B023
+    try:
+        yield signal
+    finally:
+        remove(handles)
+
+
+@mistake(
+    layerwise_learning_signal, "After an error in the block the hooks stay on the weights: remove them in `finally`."
+)
+@contextmanager
+def without_finally(model):
+    weights = signal_weights(model)
+    signal = {name: [] for name in weights}
+    handles = [weight.register_hook(ratio(signal, name, weight)) for name, weight in weights.items()]
+    yield signal
+    remove(handles)
+
+
+@mistake(
+    layerwise_learning_signal,
+    "The hooks stay on the weights after the block, and the lists go on growing. Remove them.",
+)
+@contextmanager
+def leaves_tensor_hooks(model):
+    weights = signal_weights(model)
+    signal = {name: [] for name in weights}
+    for name, weight in weights.items():
+        weight.register_hook(ratio(signal, name, weight))
+    yield signal
+
+
+def _size_at_the_start(signal, name, weight):
+    size = length(weight)
+    return lambda grad: signal[name].append(length(grad) / size)
+
+
+measures_once = mistake(
+    layerwise_learning_signal,
+    "The weight's norm is taken once, when the block begins; the weight changes with every step. Take it in the hook.",
+)(watching_weights(_size_at_the_start))
+
+
+def _hands_on_the_ratio(signal, name, weight):
+    def note(grad):
+        signal[name].append(length(grad) / length(weight))
+        return grad / weight.detach().norm()
+
+    return note
+
+
+returns_the_ratio = mistake(
+    layerwise_learning_signal,
+    "The hook returns a tensor, which takes the place of the gradient: the model trains differently "
+    "while it is watched.",
+)(watching_weights(_hands_on_the_ratio))
+
+
+@mistake(
+    layerwise_learning_signal,
+    "What is measured is `.grad`, the sum over all passes since the last `zero_grad`; the hook's "
+    "argument is this pass alone.",
+)
+@contextmanager
+def reads_the_sum(model):
+    weights = signal_weights(model)
+    signal = {name: [] for name in weights}
+    handles = [
+        weight.register_post_accumulate_grad_hook(lambda w, line=signal[name]: line.append(length(w.grad) / length(w)))
+        for name, weight in weights.items()
+    ]
+    try:
+        yield signal
+    finally:
+        remove(handles)
+
+
+counts_biases = mistake(
+    layerwise_learning_signal, "Biases and norms have a line too; asked for are weights of two or more dimensions."
+)(watching_weights(ratio, lambda model: {name: p for name, p in model.named_parameters() if p.requires_grad}))
+
+turns_it_round = mistake(layerwise_learning_signal, "The ratio is upside down: gradient over weight is asked for.")(
+    watching_weights(lambda signal, name, weight: lambda grad: signal[name].append(length(weight) / length(grad)))
+)
+
+keeps_tensors = mistake(layerwise_learning_signal, "The lists hold tensors, not numbers: call `.item()`.")(
+    watching_weights(
+        lambda signal, name, weight: lambda grad: signal[name].append((grad.norm() / weight.norm()).detach())
+    )
+)
+
+
+@alternative(layerwise_learning_signal)
+@contextmanager
+def with_a_stack(model):
+    signal = {}
+
+    def note(name, weight, grad):
+        signal[name].append(float(torch.linalg.vector_norm(grad) / torch.linalg.vector_norm(weight.detach())))
+
+    with ExitStack() as stack:
+        for name, weight in model.named_parameters():
+            if weight.ndim >= 2 and weight.requires_grad:
+                signal[name] = []
+                stack.enter_context(weight.register_hook(partial(note, name, weight)))
+        yield signal
+
+
+@alternative(layerwise_learning_signal)
+class AsAClass:
+    def __init__(self, model):
+        self.weights = signal_weights(model)
+
+    def __enter__(self):
+        self.signal = {name: [] for name in self.weights}
+        self.handles = [weight.register_hook(ratio(self.signal, name, weight)) for name, weight in self.weights.items()]
+        return self.signal
+
+    def __exit__(self, *error):
+        remove(self.handles)

@@ -1,0 +1,173 @@
+"""`float_bits`: what is right, and what goes wrong."""
+
+import math
+
+import torch
+
+from autograder.references import alternative, equivalent, mistake
+
+WIDTHS = {
+    torch.float32: (8, 23),
+    torch.float16: (5, 10),
+    torch.bfloat16: (8, 7),
+    torch.float8_e4m3fn: (4, 3),
+    torch.float8_e5m2: (5, 2),
+}
+
+INTEGERS = {1: torch.uint8, 2: torch.int16, 4: torch.int32}
+
+
+def float_bits(x):
+    """The bytes as they lie in memory, written out as zeros and ones and cut."""
+    exponent, fraction = WIDTHS[x.dtype]
+    bits = 1 + exponent + fraction
+    raw = x.contiguous().view(torch.uint8 if bits == 8 else INTEGERS[bits // 8]).cpu().numpy().tobytes()
+    size = bits // 8
+    words = [int.from_bytes(raw[at : at + size], "little") for at in range(0, len(raw), size)]
+    rows = [f"{word:0{bits}b}" for word in words]
+    fields = [
+        [int(row[part], 2) for row in rows] for part in (slice(0, 1), slice(1, 1 + exponent), slice(-fraction, None))
+    ]
+    return tuple(torch.tensor(field, device=x.device).reshape(x.shape) for field in fields)
+
+
+def _word(x):
+    return x.view(INTEGERS[x.dtype.itemsize]).long() & (2 ** (8 * x.dtype.itemsize) - 1)
+
+
+def _cut(word, exponent, fraction):
+    return word >> (exponent + fraction) & 1, word >> fraction & (2**exponent - 1), word & (2**fraction - 1)
+
+
+@mistake(
+    float_bits, "The sign is taken from `x < 0`: -0 is not below 0, nor is NaN, and both can have their sign bit set."
+)
+def sign_by_comparison(x):
+    _, exponent, fraction = float_bits(x)
+    return (x.float() < 0).long(), exponent, fraction
+
+
+@mistake(
+    float_bits,
+    "The exponent comes without its bias. Asked for is the field as it lies in memory: 1.0 has 127 in float32.",
+)
+def exponent_without_bias(x):
+    sign, exponent, fraction = float_bits(x)
+    return sign, exponent - (2 ** (WIDTHS[x.dtype][0] - 1) - 1), fraction
+
+
+@mistake(
+    float_bits, "The fraction has the leading 1 added. It is not stored: asked for is the field as it lies in memory."
+)
+def fraction_with_leading_one(x):
+    sign, exponent, fraction = float_bits(x)
+    return sign, exponent, fraction + (exponent > 0) * 2 ** WIDTHS[x.dtype][1]
+
+
+@mistake(
+    float_bits,
+    "The number is converted to float32 first, so these are float32's fields. Read the bits of the dtype that came in.",
+)
+def by_way_of_float32(x):
+    return float_bits(x.float())
+
+
+@mistake(
+    float_bits,
+    "The fields are cut as if there were only float32. Their widths follow from the dtype: `torch.finfo(x.dtype)` has "
+    "`bits` and `eps`.",
+)
+def widths_of_float32(x):
+    return _cut(x.view(torch.int32).long(), 8, 23)
+
+
+@mistake(
+    float_bits,
+    "All 16-bit numbers are cut as float16. bfloat16 has 8 exponent bits and 7 of fraction; the number of bits alone "
+    "does not tell.",
+)
+def widths_by_size(x):
+    exponent, fraction = {8: (5, 2), 16: (5, 10), 32: (8, 23)}[8 * x.dtype.itemsize]
+    return _cut(_word(x), exponent, fraction)
+
+
+@mistake(
+    float_bits,
+    "The value is converted to an integer, 2.7 becomes 2. `x.view(torch.int32)` reads the same bits as an integer.",
+)
+def converts_the_value(x):
+    return _cut(
+        torch.nan_to_num(x.float(), 0, 2**30, -(2**30)).clamp(-(2**30), 2**30).long() & 0xFFFFFFFF, *WIDTHS[x.dtype]
+    )
+
+
+@mistake(
+    float_bits,
+    "Numbers with the sign bit have a negative exponent field: `>>` on a negative integer moves ones in from the left. "
+    "Cut the field out with `& (2**bits - 1)` after the shift.",
+)
+def without_a_mask(x):
+    exponent, fraction = WIDTHS[x.dtype]
+    signed = x.view({1: torch.int8, 2: torch.int16, 4: torch.int32}[x.dtype.itemsize]).long()
+    return signed >> (exponent + fraction) & 1, signed >> fraction, signed & (2**fraction - 1)
+
+
+@mistake(
+    float_bits,
+    "The fields keep the small integer dtype of the view: int8, int16 or int32. Asked for is int64: `.long()` "
+    "after `view`.",
+)
+def keeps_small_integers(x):
+    small = INTEGERS[x.dtype.itemsize]
+    return tuple(field.to(torch.int8 if small is torch.uint8 else small) for field in float_bits(x))
+
+
+@mistake(
+    float_bits,
+    "Two things: the fields keep the small integer dtype of the view, where int64 is asked for, and `>>` on a negative "
+    "integer moves ones in from the left. `.long()` after `view`, and `& 1` after the shift.",
+)
+def small_and_negative(x):
+    sign, exponent, fraction = keeps_small_integers(x)
+    return -sign, exponent, fraction
+
+
+@mistake(float_bits, "The sign field is -1 where it should be 1: `>>` on a negative integer keeps the sign. Add `& 1`.")
+def sign_minus_one(x):
+    sign, exponent, fraction = float_bits(x)
+    return -sign, exponent, fraction
+
+
+@mistake(
+    float_bits, "The fields come in another order: sign, exponent, fraction is asked for, from the left of the word."
+)
+def other_order(x):
+    sign, exponent, fraction = float_bits(x)
+    return sign, fraction, exponent
+
+
+@alternative(float_bits)
+def by_division(x):
+    exponent, fraction = WIDTHS[x.dtype]
+    word = _word(x)
+    rest = word % 2 ** (exponent + fraction)
+    return word // 2 ** (exponent + fraction), rest // 2**fraction, rest % 2**fraction
+
+
+@alternative(float_bits)
+def bit_by_bit(x):
+    bits = 8 * x.dtype.itemsize
+    fraction = -math.frexp(torch.finfo(x.dtype).eps)[1] + 1
+    each = [_word(x) >> place & 1 for place in reversed(range(bits))]
+
+    def joined(parts):
+        return sum(bit << place for place, bit in enumerate(reversed(parts)))
+
+    return each[0], joined(each[1 : bits - fraction]), joined(each[bits - fraction :])
+
+
+equivalent(
+    float_bits,
+    "exponent = 8 * x.dtype.itemsize - 1 ^ fraction",
+    "7, 15 and 31 are all ones in binary: exclusive or with a smaller number subtracts it.",
+)

@@ -1,0 +1,174 @@
+"""`safe_softmax_half`: what is right, and what goes wrong."""
+
+import torch
+
+from autograder.references import alternative, mistake
+
+
+def safe_softmax_half(scores, mask=None):
+    wide = scores.double()
+    if mask is not None:
+        wide = wide.masked_fill(~mask, -torch.inf)
+    return torch._safe_softmax(wide, -1).to(scores.dtype)
+
+
+def _softmax(scores, mask=None, wide=torch.float32, fill=-torch.inf, top=lambda s: s.amax(-1, keepdim=True), dim=-1):
+    inner = scores.to(wide)
+    if mask is not None:
+        inner = inner.masked_fill(~mask, fill)
+    powers = (inner - top(inner).clamp(min=torch.finfo(wide).min)).exp()
+    if mask is not None:
+        powers = powers.masked_fill(~mask, 0)
+    return (powers / powers.sum(dim, keepdim=True).clamp(min=torch.finfo(wide).tiny)).to(scores.dtype)
+
+
+def _plain_softmax(wide):
+    powers = (wide - wide.amax(-1, keepdim=True)).exp()
+    return powers / powers.sum(-1, keepdim=True)
+
+
+@mistake(
+    safe_softmax_half,
+    "The largest score is not subtracted. exp overflows above 11 in float16 and above 88 in float32, and inf / "
+    "inf is NaN.",
+)
+def no_maximum(scores, mask=None):
+    wide = scores.float() if mask is None else scores.float().masked_fill(~mask, -torch.inf)
+    weights = (wide.exp() / wide.exp().sum(-1, keepdim=True)).to(scores.dtype)
+    return weights if mask is None else weights.masked_fill(~mask, 0.0)
+
+
+@mistake(
+    safe_softmax_half,
+    "exp is taken of the raw scores in half precision: it overflows above 11 in float16, and inf / inf is NaN.",
+)
+def raw_in_half(scores, mask=None):
+    powers = scores.exp()
+    powers = powers if mask is None else powers * mask
+    return powers / powers.sum(-1, keepdim=True)
+
+
+@mistake(
+    safe_softmax_half,
+    "All the arithmetic is in half precision: the difference to the maximum is rounded, and so is each later "
+    "step. Go to "
+    "float32 first, and round once, at the end.",
+)
+def all_in_half(scores, mask=None):
+    return _softmax(scores, mask, wide=scores.dtype)
+
+
+@mistake(
+    safe_softmax_half,
+    "The exponentials go back to half precision before they are summed: a sum over 65,504 is infinite, and the "
+    "small ones "
+    "have lost digits. Round once, at the end.",
+)
+def sums_in_half(scores, mask=None):
+    inner = scores.float() if mask is None else scores.float().masked_fill(~mask, -torch.inf)
+    powers = (inner - inner.amax(-1, keepdim=True).clamp(min=-1e38)).exp().to(scores.dtype)
+    total = powers.sum(-1, keepdim=True)
+    return (powers / total).masked_fill(total == 0, 0)
+
+
+@mistake(safe_softmax_half, "The result stays in float32. It should come back in the dtype of the scores.")
+def stays_in_float32(scores, mask=None):
+    return _softmax(scores.float(), mask)
+
+
+@mistake(
+    safe_softmax_half,
+    "Two things: the result stays in float32, where the dtype of the scores is asked for, and a query that may "
+    "look at nothing "
+    "gets NaN.",
+)
+def nan_in_float32(scores, mask=None):
+    return nan_where_hidden(scores.float(), mask)
+
+
+@mistake(
+    safe_softmax_half,
+    "-10⁹ does not exist in float16: `masked_fill` raises an error. Go to float32 first and fill with -inf.",
+)
+def fills_with_a_billion(scores, mask=None):
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -1e9)
+    return _softmax(scores)
+
+
+@mistake(
+    safe_softmax_half,
+    "A query that may look at nothing gets even weights: where all scores are the same very low number, softmax "
+    "sees no "
+    "difference. Such a row is zeros.",
+)
+def even_where_hidden(scores, mask=None):
+    wide = scores.float() if mask is None else scores.float().masked_fill(~mask, torch.finfo(torch.float32).min)
+    return _plain_softmax(wide).to(scores.dtype)
+
+
+@mistake(safe_softmax_half, "A query that may look at nothing gets NaN: -inf - (-inf), or 0 / 0. Such a row is zeros.")
+def nan_where_hidden(scores, mask=None):
+    wide = scores.float() if mask is None else scores.float().masked_fill(~mask, -torch.inf)
+    return _plain_softmax(wide).to(scores.dtype)
+
+
+@mistake(
+    safe_softmax_half,
+    "The maximum is that of the whole tensor: rows that lie far below it underflow to 0 throughout. Each row "
+    "has its own.",
+)
+def one_maximum(scores, mask=None):
+    return _softmax(scores, mask, top=lambda s: s.amax())
+
+
+@mistake(
+    safe_softmax_half,
+    "The maximum is taken before the mask. If the largest score is hidden, all visible ones underflow beside "
+    "it. Hide first.",
+)
+def hidden_maximum(scores, mask=None):
+    return _softmax(scores, mask, top=lambda s: scores.float().amax(-1, keepdim=True))
+
+
+@mistake(safe_softmax_half, "The mask is read the other way round. Here True means: may be looked at.")
+def inverted(scores, mask=None):
+    return _softmax(scores, None if mask is None else ~mask)
+
+
+@mistake(safe_softmax_half, "The mask is taken as an argument and never used.")
+def mask_forgotten(scores, mask=None):
+    return _softmax(scores)
+
+
+@mistake(safe_softmax_half, "The weights are masked at the end and no longer sum to 1. Hide before the sum is taken.")
+def masked_at_the_end(scores, mask=None):
+    weights = _softmax(scores)
+    return weights if mask is None else weights * mask
+
+
+@mistake(safe_softmax_half, "The sum runs over the rows, not over the keys. The keys are the last dimension.")
+def over_the_rows(scores, mask=None):
+    return _softmax(scores, mask, top=lambda s: s.amax(max(-2, -s.dim()), keepdim=True), dim=max(-2, -scores.dim()))
+
+
+@alternative(safe_softmax_half)
+def filled_twice(scores, mask=None):
+    if mask is None:
+        return _plain_softmax(scores.float()).to(scores.dtype)
+    wide = scores.float().masked_fill(~mask, -torch.inf)
+    return _plain_softmax(wide).masked_fill(~mask, 0.0).to(scores.dtype)
+
+
+@alternative(safe_softmax_half)
+def in_float64(scores, mask=None):
+    return _softmax(scores, mask, wide=torch.float64)
+
+
+@alternative(safe_softmax_half)
+def with_where(scores, mask=None):
+    seen = torch.ones_like(scores, dtype=torch.bool) if mask is None else mask.expand_as(scores)
+    wide = torch.where(seen, scores.float(), -torch.inf)
+    top = wide.max(-1, keepdim=True).values
+    powers = torch.where(seen, (wide - top.nan_to_num(neginf=0.0)).exp(), 0.0)
+    return (powers / powers.sum(-1, keepdim=True).clamp(min=1e-30)).to(scores.dtype)

@@ -1,0 +1,178 @@
+"""`Linear`: what is right, and what goes wrong."""
+
+import math
+
+import torch
+from torch import nn
+
+from autograder.references import alternative, mistake
+
+
+class Linear(nn.Linear):
+    """The library's own."""
+
+
+class _Linear(nn.Module):
+    """The frame of most answers; mistakes change one of its methods."""
+
+    def __init__(self, inputs, outputs, bias=True):
+        super().__init__()
+        self.inputs, self.outputs = inputs, outputs
+        self.weight = nn.Parameter(torch.empty(outputs, inputs))
+        self.bias = nn.Parameter(torch.empty(outputs)) if bias else None
+        self.start()
+
+    def start(self):
+        limit = 1 / math.sqrt(self.inputs)
+        nn.init.uniform_(self.weight, -limit, limit)
+        if self.bias is not None:
+            nn.init.uniform_(self.bias, -limit, limit)
+
+    def product(self, x):
+        return x @ self.weight.T
+
+    def forward(self, x):
+        y = self.product(x)
+        return y if self.bias is None else y + self.bias
+
+
+@mistake(
+    Linear,
+    "The weight is a plain tensor: it learns nothing, since no optimizer is told of it, and it is neither saved nor "
+    "moved. Make it an nn.Parameter.",
+)
+class PlainTensors(_Linear):
+    def __init__(self, inputs, outputs, bias=True):
+        nn.Module.__init__(self)
+        self.inputs, self.outputs = inputs, outputs
+        self.weight = torch.empty(outputs, inputs, requires_grad=True)
+        self.bias = torch.empty(outputs, requires_grad=True) if bias else None
+        self.start()
+
+
+@mistake(
+    Linear,
+    "The weight is a plain tensor: it learns nothing, since no optimizer is told of it, and it is neither saved nor "
+    "moved. Make it an nn.Parameter.",
+)
+class PlainWeight(_Linear):
+    def __init__(self, inputs, outputs, bias=True):
+        super().__init__(inputs, outputs, bias)
+        weight = self.weight.detach().clone().requires_grad_()
+        del self.weight
+        self.weight = weight
+
+
+@mistake(
+    Linear,
+    "The weight lies on its side: nn.Linear keeps (outputs, inputs), and saved models rely on it. Transpose it in the "
+    "product, not in the module.",
+)
+class OnItsSide(_Linear):
+    def __init__(self, inputs, outputs, bias=True):
+        super().__init__(inputs, outputs, bias)
+        self.weight = nn.Parameter(self.weight.detach().T.clone())
+
+    def product(self, x):
+        return x @ self.weight
+
+
+@mistake(
+    Linear, "torch.mm takes matrices only. With `x @ weight.T` any number of dimensions may stand before the last."
+)
+class TakesMatricesOnly(_Linear):
+    def product(self, x):
+        return torch.mm(x, self.weight.T)
+
+
+@mistake(
+    Linear,
+    "All rows are laid into one matrix, and it is left at that: the leading dimensions have to come back after the "
+    "product.",
+)
+class StaysFlat(_Linear):
+    def product(self, x):
+        return x.reshape(-1, self.inputs) @ self.weight.T
+
+
+@mistake(
+    Linear,
+    "`weight @ x.T` treats the first dimension as the features. They are the last dimension, so the weight comes "
+    "second: x @ weight.T.",
+)
+class WeightFirst(_Linear):
+    def forward(self, x):
+        y = self.weight @ x.mT if x.dim() > 1 else self.weight @ x
+        y = y.mT if x.dim() == 2 else y
+        return y if self.bias is None else y + self.bias
+
+
+@mistake(Linear, "The bias is there and is never added.")
+class NeverAdds(_Linear):
+    def forward(self, x):
+        return self.product(x)
+
+
+@mistake(
+    Linear,
+    "bias=False is not heard: there is a bias all the same. Set `self.bias = None`, so that it is neither saved nor "
+    "trained.",
+)
+class AlwaysBiased(_Linear):
+    def __init__(self, inputs, outputs, bias=True):
+        super().__init__(inputs, outputs, True)
+        if not bias:
+            nn.init.zeros_(self.bias)
+
+
+@mistake(
+    Linear,
+    "The first weights are standard normal: the result grows with the number of inputs. Keep them within ±1/√inputs.",
+)
+class StartsWide(_Linear):
+    def start(self):
+        for parameter in self.parameters():
+            nn.init.normal_(parameter)
+
+
+@mistake(
+    Linear,
+    "The first weights are all the same, so all outputs are, and get the same gradient: they stay the same for ever. "
+    "Draw them.",
+)
+class StartsAtZero(_Linear):
+    def start(self):
+        for parameter in self.parameters():
+            nn.init.zeros_(parameter)
+
+
+@mistake(Linear, "The limit is 1/inputs; the root is missing: 1/√inputs keeps the size of the signal.")
+class WithoutTheRoot(_Linear):
+    def start(self):
+        for parameter in self.parameters():
+            nn.init.uniform_(parameter, -1 / self.inputs, 1 / self.inputs)
+
+
+@mistake(Linear, "`.data` cuts the graph: the result is right, and no gradient reaches the weight.")
+class CutsTheWeight(_Linear):
+    def forward(self, x):
+        y = x @ self.weight.data.T
+        return y if self.bias is None else y + self.bias.data
+
+
+@alternative(Linear)
+class LinearByEinsum(_Linear):
+    def product(self, x):
+        return torch.einsum("...i,oi->...o", x, self.weight)
+
+
+@alternative(Linear)
+class LinearByReshape(_Linear):
+    def __init__(self, in_features, out_features, bias=True):
+        nn.Module.__init__(self)
+        bound = in_features**-0.5
+        self.weight = nn.Parameter((2 * torch.rand(out_features, in_features) - 1) * bound)
+        self.register_parameter("bias", nn.Parameter((2 * torch.rand(out_features) - 1) * bound) if bias else None)
+
+    def product(self, x):
+        return x.reshape(-1, x.shape[-1]).mm(self.weight.t()).reshape(*x.shape[:-1], -1 if x.numel() else 3)

@@ -1,0 +1,1 @@
+"""What is right in `06_modules`, and what goes wrong."""

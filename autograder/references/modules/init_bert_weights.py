@@ -1,0 +1,157 @@
+"""`init_bert_weights`: what is right, and what goes wrong."""
+
+import torch
+from torch import Tensor, nn
+
+from autograder.references import alternative, mistake
+
+
+def init_bert_weights(module, std=0.02):
+    """Number by number from the definition, with the generator of the standard library's own seed."""
+    if type(module) in (nn.Linear, nn.Embedding):
+        draws = torch.distributions.Normal(0.0, 1.0).sample(module.weight.shape)
+        module.weight.data.copy_(std * draws)
+    if type(module) is nn.Linear and module.bias is not None:
+        module.bias.data.copy_(torch.zeros(module.bias.shape))
+    if type(module) is nn.Embedding and module.padding_idx is not None:
+        module.weight.data[module.padding_idx] = 0.0
+    if type(module) is nn.LayerNorm and module.elementwise_affine:
+        module.weight.data.copy_(torch.ones(module.weight.shape))
+        module.bias.data.copy_(torch.zeros(module.bias.shape))
+
+
+@torch.no_grad()
+def _init(module, std, *, draw=None, bias=0.0, padding=True, norm=1.0, embeddings=True, norms=True):
+    draw = draw or (lambda weight: weight.normal_(0, std))
+    if isinstance(module, nn.Linear):
+        draw(module.weight)
+        if module.bias is not None and bias is not None:
+            module.bias.fill_(bias)
+    elif isinstance(module, nn.Embedding) and embeddings:
+        draw(module.weight)
+        if padding and module.padding_idx is not None:
+            module.weight[module.padding_idx].zero_()
+    elif isinstance(module, nn.LayerNorm) and module.elementwise_affine and norms:
+        module.weight.fill_(norm)
+        module.bias.zero_()
+
+
+@mistake(init_bert_weights, "The bias of a linear layer is left as it was; it starts at 0.")
+def keeps_the_bias(module, std=0.02):
+    _init(module, std, bias=None)
+
+
+@mistake(
+    init_bert_weights,
+    "The padding's row gets random numbers. Its gradient is always 0, so it would keep them for ever: set it to 0 "
+    "after the draw.",
+)
+def draws_the_padding(module, std=0.02):
+    _init(module, std, padding=False)
+
+
+@mistake(init_bert_weights, "Embeddings are left at torch's own start, a standard deviation of 1.")
+def forgets_embeddings(module, std=0.02):
+    _init(module, std, embeddings=False)
+
+
+@mistake(init_bert_weights, "Layer norms are left as they were; they start with weight 1 and bias 0.")
+def forgets_norms(module, std=0.02):
+    _init(module, std, norms=False)
+
+
+@mistake(init_bert_weights, "A layer norm's weight is 0, and nothing gets through it. It scales: it starts at 1.")
+def shuts_the_norms(module, std=0.02):
+    _init(module, std, norm=0.0)
+
+
+@mistake(init_bert_weights, "std is taken for the variance: normal_ wants the standard deviation, and no root of it.")
+def takes_a_variance(module, std=0.02):
+    _init(module, std**0.5)
+
+
+@mistake(init_bert_weights, "The weights are uniform between ±std. BERT draws them from a normal distribution.")
+def draws_evenly(module, std=0.02):
+    _init(module, std, draw=lambda weight: weight.uniform_(-std, std))
+
+
+@mistake(init_bert_weights, "std is fixed at 0.02: the argument is taken and never used.")
+def fixed_std(module, std=0.02):
+    _init(module, 0.02)
+
+
+@mistake(
+    init_bert_weights,
+    "The function goes through module.modules() itself. `apply` already visits every module: layers deep inside would "
+    "be drawn again and again, and a call for one module changes others.",
+)
+def goes_deeper(module, std=0.02):
+    for part in module.modules():
+        _init(part, std)
+
+
+@mistake(
+    init_bert_weights,
+    "A layer without a bias breaks it: with bias=False, `module.bias` is None. Ask before you fill it.",
+)
+def needs_a_bias(module, std=0.02):
+    _init(module, std)
+    if isinstance(module, nn.Linear):
+        nn.init.zeros_(module.bias)
+
+
+@mistake(
+    init_bert_weights,
+    "The padding's row is a view of a parameter, and autograd forbids to write into it. Do it under torch.no_grad().",
+)
+def writes_under_autograd(module, std=0.02):
+    _init(module, std, padding=False)
+    if isinstance(module, nn.Embedding) and module.padding_idx is not None:
+        module.weight[module.padding_idx].zero_()
+
+
+@mistake(
+    init_bert_weights,
+    "New parameters take the place of the old ones: what is tied comes apart, and an optimizer holds the old ones. "
+    "Write into those that are there: normal_(), zero_().",
+)
+def makes_new_parameters(module, std=0.02):
+    _init(module, std)
+    for name, parameter in list(module.named_parameters(recurse=False)):
+        setattr(module, name, nn.Parameter(parameter.data))
+
+
+@mistake(init_bert_weights, "It changes modules that were not asked for, such as convolutions.")
+def draws_everything(module, std=0.02):
+    _init(module, std)
+    if isinstance(module, nn.Conv1d):
+        nn.init.normal_(module.weight, std=std)
+        nn.init.zeros_(module.bias)
+
+
+@alternative(init_bert_weights)
+def started_by_nn_init(module, std=0.02):
+    match module:
+        case nn.Linear():
+            nn.init.normal_(module.weight, mean=0.0, std=std)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
+        case nn.Embedding():
+            nn.init.normal_(module.weight, mean=0.0, std=std)
+            if module.padding_idx is not None:
+                with torch.no_grad():
+                    module.weight[module.padding_idx].fill_(0)
+        case nn.LayerNorm(weight=Tensor()):
+            module.reset_parameters()
+
+
+@alternative(init_bert_weights)
+def started_by_data(module, std=0.02):
+    if isinstance(module, nn.Linear | nn.Embedding):
+        module.weight.data = torch.randn_like(module.weight) * std
+        if getattr(module, "padding_idx", None) is not None:
+            module.weight.data[module.padding_idx] = 0
+    if isinstance(module, nn.LayerNorm) and module.weight is not None:
+        module.weight.data[:] = 1.0
+    if isinstance(module, nn.Linear | nn.LayerNorm) and module.bias is not None:
+        module.bias.data.zero_()

@@ -1,0 +1,1 @@
+"""What is right in `01_tensors`, and what goes wrong."""

@@ -1,0 +1,123 @@
+"""`labels_from_one_hot`: what is right, and what goes wrong."""
+
+import torch
+import torch.nn.functional as F
+
+from autograder.references import alternative, mistake
+
+
+def labels_from_one_hot(encoded):
+    """Every row as a list: the place of its one, and nothing else in it but zeros."""
+    rows = encoded.reshape(-1, encoded.shape[-1]).tolist()
+    labels = []
+    for row in rows:
+        if sorted(row) != [0] * (len(row) - 1) + [1]:
+            raise ValueError(f"{row} is no one-hot row")
+        labels.append(row.index(1))
+    return torch.tensor(labels, dtype=torch.int64, device=encoded.device).reshape(encoded.shape[:-1])
+
+
+def _refuse(encoded):
+    ones = encoded == 1
+    if not torch.isin(encoded.double(), torch.arange(2.0, device=encoded.device)).all() or (ones.sum(-1) != 1).any():
+        raise ValueError("a row is not one-hot")
+    return ones.long()
+
+
+@mistake(
+    labels_from_one_hot,
+    "Nothing is refused. argmax always answers: it says 0 for a row of zeros and takes the largest of any other "
+    "numbers.",
+)
+def always_answers(encoded):
+    return encoded.long().argmax(dim=-1) if encoded.dtype == torch.bool else encoded.argmax(dim=-1)
+
+
+@mistake(
+    labels_from_one_hot,
+    "Only the sum of each row is checked. Probabilities sum to 1 too; each entry has to be 0 or 1.",
+)
+def checks_the_sum_only(encoded):
+    if not torch.isclose(
+        encoded.double().sum(dim=-1), torch.tensor(1.0, dtype=torch.float64, device=encoded.device)
+    ).all():
+        raise ValueError("a row does not sum to 1")
+    return encoded.float().argmax(dim=-1)
+
+
+@mistake(
+    labels_from_one_hot,
+    "Only the ones are counted. A row can hold a single 1 beside other numbers; all others have to be 0.",
+)
+def counts_the_ones_only(encoded):
+    ones = encoded == 1
+    if not (ones.sum(dim=-1) == 1).all():
+        raise ValueError("not exactly one 1")
+    return ones.long().argmax(dim=-1)
+
+
+@mistake(
+    labels_from_one_hot,
+    "argmax runs over dim=1. That is the last dimension of a matrix only; dim=-1 is the last of any tensor.",
+)
+def over_dimension_one(encoded):
+    return _refuse(encoded).argmax(dim=1)
+
+
+@mistake(
+    labels_from_one_hot,
+    "Without dim, argmax numbers the entries of the flattened tensor and gives one number for all rows.",
+)
+def over_the_whole_tensor(encoded):
+    return _refuse(encoded).argmax()
+
+
+@mistake(labels_from_one_hot, "max gives the largest value of each row, which is always 1; argmax gives its place.")
+def takes_the_value(encoded):
+    return _refuse(encoded).max(dim=-1).values
+
+
+@mistake(
+    labels_from_one_hot,
+    "Column 1 of nonzero() is the class only where `encoded` is a matrix; the class is the last coordinate.",
+)
+def second_coordinate(encoded):
+    _refuse(encoded)
+    return encoded.nonzero()[:, 1].reshape(encoded.shape[:-1])
+
+
+@mistake(
+    labels_from_one_hot,
+    "argmax knows no booleans: it raises `argmax(): does not support bool input`. Convert them with .long() first.",
+)
+def not_for_booleans(encoded):
+    _refuse(encoded)
+    return encoded.argmax(dim=-1)
+
+
+@mistake(
+    labels_from_one_hot,
+    "keepdim=True leaves a last dimension of length 1 behind; labels have one dimension less.",
+)
+def keeps_the_dimension(encoded):
+    return _refuse(encoded).argmax(dim=-1, keepdim=True)
+
+
+@alternative(labels_from_one_hot)
+def last_coordinate(encoded):
+    _refuse(encoded)
+    return encoded.nonzero()[..., -1].reshape(encoded.shape[:-1])
+
+
+@alternative(labels_from_one_hot)
+def weighs_by_class(encoded):
+    rows = _refuse(encoded)
+    return (rows * torch.arange(encoded.shape[-1], device=encoded.device)).sum(dim=-1)
+
+
+@alternative(labels_from_one_hot)
+def compares_with_its_own_encoding(encoded):
+    labels = encoded.float().argmax(dim=-1)
+    if not torch.equal(F.one_hot(labels, encoded.shape[-1]), encoded.long()) or bool((encoded != encoded.long()).any()):
+        raise ValueError("a row is not one-hot")
+    return labels

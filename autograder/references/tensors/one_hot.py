@@ -1,0 +1,91 @@
+"""`one_hot`: what is right, and what goes wrong."""
+
+import torch
+import torch.nn.functional as F
+
+from autograder.references import alternative, mistake
+
+
+def one_hot(labels, classes):
+    return F.one_hot(labels, classes)
+
+
+def _encode(labels, classes):
+    """F.one_hot itself is not allowed in an answer, a wrong one neither."""
+    return (labels[..., None] == torch.arange(classes, device=labels.device)).long()
+
+
+@mistake(
+    one_hot,
+    "The number of classes is guessed from the largest label. A batch in which the last class does not appear "
+    "then gets too few columns.",
+)
+def guesses_the_classes(labels, classes):
+    return _encode(labels, int(labels.max()) + 1)
+
+
+@mistake(
+    one_hot,
+    "The result is floating point: torch.eye and torch.zeros make float32 unless you ask for dtype=torch.int64.",
+)
+def floating_point(labels, classes):
+    return torch.eye(classes, device=labels.device)[labels]
+
+
+@mistake(
+    one_hot,
+    "encoded[:, labels] = 1 writes a one into these columns of every row. Each row has its own column: "
+    "encoded[torch.arange(n), labels] = 1, or scatter_.",
+)
+def fills_columns(labels, classes):
+    encoded = labels.new_zeros(*labels.shape, classes)
+    encoded[..., labels] = 1
+    return encoded
+
+
+@mistake(one_hot, "Classes come first and labels last: the new dimension of classes belongs at the end.")
+def classes_first(labels, classes):
+    return _encode(labels, classes).movedim(-1, 0)
+
+
+@mistake(one_hot, "A comparison gives booleans: convert them with .long(), since int64 is asked for.")
+def booleans(labels, classes):
+    return labels[..., None] == torch.arange(classes, device=labels.device)
+
+
+@mistake(one_hot, "The labels are flattened and stay flat. The result has the shape of `labels` followed by `classes`.")
+def flattens(labels, classes):
+    return _encode(labels.reshape(-1), classes)
+
+
+@mistake(
+    one_hot,
+    "A helper tensor is made on the default device. Make it where the labels are: device=labels.device, or "
+    "labels.new_zeros(…).",
+)
+def on_the_default_device(labels, classes):
+    return torch.eye(classes, dtype=torch.int64)[labels]
+
+
+@alternative(one_hot)
+def scatters(labels, classes):
+    zeros = torch.zeros(*labels.shape, classes, dtype=torch.int64, device=labels.device)
+    return zeros.scatter(-1, labels[..., None], 1)
+
+
+@alternative(one_hot)
+def rows_of_the_identity(labels, classes):
+    return torch.eye(classes, dtype=torch.int64, device=labels.device)[labels]
+
+
+@alternative(one_hot)
+def compares(labels, classes):
+    return (labels.unsqueeze(-1) == torch.arange(classes, device=labels.device)).long()
+
+
+@alternative(one_hot)
+def writes_one_by_one(labels, classes):
+    encoded = labels.new_zeros(labels.numel(), classes)
+    for row, label in enumerate(labels.flatten().tolist()):
+        encoded[row, label] = 1
+    return encoded.reshape(*labels.shape, classes)

@@ -1,0 +1,99 @@
+"""`seeded_normal`: what is right, and what goes wrong."""
+
+import torch
+
+from autograder.references import alternative, mistake
+
+
+def seeded_normal(shape, seed, device="cpu"):
+    state = torch.get_rng_state()
+    try:
+        torch.default_generator.manual_seed(seed)
+        return torch.randn(shape).to(device)
+    finally:
+        torch.set_rng_state(state)
+
+
+@mistake(
+    seeded_normal,
+    "torch.manual_seed sets the one global stream, and every later random number of the program follows from your"
+    " seed. Use a torch.Generator of your own.",
+)
+def reseeds_the_global_stream(shape, seed, device="cpu"):
+    torch.default_generator.manual_seed(seed)
+    return torch.randn(shape).to(device)
+
+
+@mistake(
+    seeded_normal,
+    "Afterwards the global stream is set back to its first number, so the program meets the same random numbers "
+    "again. It should go on where it was.",
+)
+def rewinds_the_global_stream(shape, seed, device="cpu"):
+    start = torch.initial_seed()
+    torch.default_generator.manual_seed(seed)
+    result = torch.randn(shape).to(device)
+    torch.default_generator.manual_seed(start)
+    return result
+
+
+@mistake(
+    seeded_normal,
+    "The state of the global stream is saved after it was seeded: that is too late to bring it back.",
+)
+def saves_too_late(shape, seed, device="cpu"):
+    torch.default_generator.manual_seed(seed)
+    state = torch.get_rng_state()
+    result = torch.randn(shape).to(device)
+    torch.set_rng_state(state)
+    return result
+
+
+@mistake(
+    seeded_normal,
+    "The generator is never given the seed. A new torch.Generator always starts with the same default.",
+)
+def forgets_the_seed(shape, seed, device="cpu"):
+    return torch.randn(shape, generator=torch.Generator()).to(device)
+
+
+@mistake(
+    seeded_normal,
+    "A generator is made and seeded, but not handed to torch.randn, which then draws from the global stream.",
+)
+def forgets_the_generator(shape, seed, device="cpu"):
+    torch.Generator().manual_seed(seed)
+    return torch.randn(shape).to(device)
+
+
+@mistake(seeded_normal, "torch.rand is uniform between 0 and 1; torch.randn is normal.")
+def uniform(shape, seed, device="cpu"):
+    return torch.rand(shape, generator=torch.Generator().manual_seed(seed)).to(device)
+
+
+@mistake(seeded_normal, "device is accepted and then forgotten: bring the result there with .to(device).")
+def stays_on_the_cpu(shape, seed, device="cpu"):
+    return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
+
+
+@mistake(
+    seeded_normal,
+    "The numbers are drawn on the device itself. Each kind of device makes other numbers from the same seed: draw"
+    " on the CPU, then move them.",
+)
+def draws_on_the_device(shape, seed, device="cpu"):
+    return torch.randn(shape, generator=torch.Generator(device).manual_seed(seed), device=device)
+
+
+@alternative(seeded_normal)
+def forks_the_global_stream(shape, seed, device="cpu"):
+    with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
+        torch.manual_seed(seed)
+        return torch.randn(shape).to(device)
+
+
+@alternative(seeded_normal)
+def fills_in_place(shape, seed, device="cpu"):
+    generator = torch.Generator()
+    generator.manual_seed(seed)
+    return torch.empty(shape).normal_(generator=generator).to(device)

@@ -1,0 +1,98 @@
+"""`shares_memory`: what is right, and what goes wrong."""
+
+import torch
+
+from autograder.references import alternative, mistake
+
+
+def shares_memory(a, b):
+    """By addresses: the bytes of the two storages overlap."""
+    if a.numel() == 0 or b.numel() == 0:
+        return False
+    spans = [(s.data_ptr(), s.data_ptr() + s.nbytes()) for s in (a.untyped_storage(), b.untyped_storage())]
+    (start, end), (other_start, other_end) = spans
+    return start < other_end and other_start < end
+
+
+@mistake(
+    shares_memory,
+    "`is` asks whether the two names stand for one Python object. A view is another object in the same memory.",
+)
+def is_the_same_object(a, b):
+    return a is b and a.numel() > 0
+
+
+@mistake(
+    shares_memory,
+    "a.data_ptr() is the address of the first element of a. A view that starts later in the same memory has "
+    "another one.",
+)
+def first_elements(a, b):
+    return a.data_ptr() == b.data_ptr() and a.numel() > 0 and b.numel() > 0
+
+
+@mistake(shares_memory, "The values are compared. A copy has equal values in other memory.")
+def equal_values(a, b):
+    return torch.equal(a, b) and a.numel() > 0
+
+
+@mistake(
+    shares_memory,
+    "_base remembers of which tensor a view was made. detach() and from_numpy share memory without it.",
+)
+def compares_bases(a, b):
+    def root(t):
+        return t if t._base is None else t._base
+
+    return root(a) is root(b) and a.numel() > 0 and b.numel() > 0
+
+
+@mistake(
+    shares_memory,
+    "Writing to one tensor and looking at the other changes the caller's values, and two halves of one block pass"
+    " unnoticed.",
+)
+def writes_and_looks(a, b):
+    before = b.clone()
+    a += 1
+    changed = not torch.equal(before, b)
+    a -= 1
+    return changed
+
+
+@mistake(
+    shares_memory,
+    "Two empty tensors come out as sharing: an empty storage has the address 0, and 0 equals 0. Ask for numel() first.",
+)
+def forgets_empty_tensors(a, b):
+    return a.untyped_storage().data_ptr() == b.untyped_storage().data_ptr()
+
+
+@mistake(
+    shares_memory,
+    "The storage objects are compared. from_numpy makes a second storage over the same memory: compare their "
+    "addresses.",
+)
+def compares_storage_objects(a, b):
+    return a.untyped_storage()._cdata == b.untyped_storage()._cdata and a.numel() > 0 and b.numel() > 0
+
+
+@mistake(
+    shares_memory,
+    "An equal offset is taken for shared memory. The offset says where a tensor starts within its own storage.",
+)
+def compares_offsets(a, b):
+    return a.storage_offset() == b.storage_offset() and a.numel() > 0 and b.numel() > 0
+
+
+@alternative(shares_memory)
+def subtracts_the_offset(a, b):
+    def start(t):
+        return t.data_ptr() - t.storage_offset() * t.element_size()
+
+    return min(a.numel(), b.numel()) > 0 and start(a) == start(b)
+
+
+@alternative(shares_memory)
+def counts_addresses(a, b):
+    return all(t.numel() for t in (a, b)) and len({t.untyped_storage().data_ptr() for t in (a, b)}) == 1

@@ -1,0 +1,113 @@
+"""`standardize_`: what is right, and what goes wrong."""
+
+import torch
+
+from autograder.references import alternative, mistake
+from autograder.references.tensors.standardize import standardize
+
+
+def standardize_(x):
+    if not x.is_floating_point():
+        raise TypeError("whole numbers cannot hold the result")
+    return x.copy_(standardize(x))
+
+
+@mistake(
+    standardize_,
+    "`x = …` gives the name x to a new tensor. The caller's memory stays as it was; sub_, div_ and copy_ write "
+    "into it.",
+)
+def rebinds_the_name(x):
+    if not x.is_floating_point():
+        raise TypeError
+    x = x - x.mean(dim=0)
+    return x / x.std(dim=0)
+
+
+@mistake(
+    standardize_,
+    "`x.data = …` moves x to new memory. It is still the same object, but views and NumPy arrays of the old "
+    "memory see nothing.",
+)
+def replaces_the_data(x):
+    if not x.is_floating_point():
+        raise TypeError
+    x.data = (x - x.mean(dim=0)) / x.std(dim=0)
+    return x
+
+
+@mistake(
+    standardize_,
+    "Nothing is returned. In-place functions of PyTorch return the tensor itself, so that calls can be chained.",
+)
+def returns_nothing(x):
+    if not x.is_floating_point():
+        raise TypeError
+    x.sub_(x.mean(dim=0)).div_(x.std(dim=0))
+
+
+@mistake(
+    standardize_,
+    "contiguous() and reshape() make a copy where x is not contiguous, and the copy is what gets standardized. "
+    "Write into x itself.",
+)
+def writes_into_a_copy(x):
+    if not x.is_floating_point():
+        raise TypeError
+    rows = x.contiguous()
+    rows.sub_(rows.mean(dim=0)).div_(rows.std(dim=0))
+    return x
+
+
+@mistake(
+    standardize_,
+    "Whole numbers are accepted: x.copy_(…) and x[:] = … cut off everything behind the point without a word. "
+    "Raise TypeError.",
+)
+def cuts_off_the_fraction(x):
+    return x.copy_(standardize(x))
+
+
+@mistake(
+    standardize_,
+    "The squared distances are divided by n, not by n − 1: take the default of torch.std, correction=1.",
+)
+def biased_in_place(x):
+    if not x.is_floating_point():
+        raise TypeError
+    return x.sub_(x.mean(dim=0)).div_(x.std(dim=0, correction=0))
+
+
+@mistake(
+    standardize_,
+    "One mean and one standard deviation are taken over the whole table; each column needs its own: dim=0.",
+)
+def over_everything_in_place(x):
+    if not x.is_floating_point():
+        raise TypeError
+    return x.sub_(x.mean()).div_(x.std())
+
+
+@alternative(standardize_)
+def assigns_to_all(x):
+    if not x.is_floating_point():
+        raise TypeError("no whole numbers")
+    x[:] = (x - x.mean(dim=0)) / x.std(dim=0)
+    return x
+
+
+@alternative(standardize_)
+def augmented(x):
+    if not x.is_floating_point():
+        raise TypeError("no whole numbers")
+    x -= x.mean(dim=0)
+    x /= x.std(dim=0)
+    return x
+
+
+@alternative(standardize_)
+def with_out(x):
+    if x.dtype not in (torch.float32, torch.float64):
+        raise TypeError("float32 or float64")
+    torch.sub(x, x.mean(dim=0), out=x)
+    return torch.div(x, x.std(dim=0), out=x)

@@ -1,0 +1,86 @@
+"""`take_rows`: what is right, and what goes wrong."""
+
+import torch
+
+from autograder.references import alternative, mistake
+
+
+def take_rows(table, rows):
+    return torch.index_select(table, 0, rows.reshape(-1)).reshape(*rows.shape, *table.shape[1:])
+
+
+@mistake(take_rows, "Columns are picked: table[:, rows]. The first index counts the rows: table[rows].")
+def takes_columns(table, rows):
+    return table[:, rows]
+
+
+@mistake(
+    take_rows,
+    "A slice runs from the lowest row to the highest. It cannot repeat or reorder rows, and it is a view: writing"
+    " to it writes to the table.",
+)
+def slices(table, rows):
+    return table[int(rows.min()) : int(rows.max()) + 1]
+
+
+@mistake(
+    take_rows,
+    "A mask says of each row in or out. It keeps the table's order and cannot repeat a row; row numbers can do both.",
+)
+def masks(table, rows):
+    return table[torch.isin(torch.arange(len(table), device=table.device), rows)]
+
+
+@mistake(
+    take_rows,
+    "gather takes one entry for each entry of its index. An index of one column fetches the first column only; "
+    "expand it to all columns.",
+)
+def gathers_one_column(table, rows):
+    return table.gather(0, rows.reshape(-1, 1))
+
+
+@mistake(take_rows, "torch.take numbers the entries of the flattened table; the numbers given here are those of rows.")
+def takes_entries(table, rows):
+    return torch.take(table, rows)
+
+
+@mistake(
+    take_rows,
+    "torch.stack needs at least one tensor, so a loop over no rows fails; table[rows] gives a table of no rows.",
+)
+def stacks_in_a_loop(table, rows):
+    return torch.stack([table[row] for row in rows])
+
+
+@mistake(take_rows, "squeeze() drops every dimension of length 1: a single row comes back without its first dimension.")
+def squeezes(table, rows):
+    return table[rows].squeeze()
+
+
+@mistake(
+    take_rows,
+    "The row numbers are flattened and stay flat. The result has the shape of `rows` followed by that of one row.",
+)
+def flattens_the_batch(table, rows):
+    return table[rows.flatten()]
+
+
+@alternative(take_rows)
+def by_indexing(table, rows):
+    return table[rows]
+
+
+@alternative(take_rows)
+def gathers(table, rows):
+    flat = table.reshape(len(table), -1)
+    index = rows.reshape(-1, 1).expand(-1, flat.shape[1])
+    return flat.gather(0, index).reshape(*rows.shape, *table.shape[1:])
+
+
+@alternative(take_rows)
+def copies_row_by_row(table, rows):
+    result = table.new_empty(rows.numel(), *table.shape[1:])
+    for position, row in enumerate(rows.flatten().tolist()):
+        result[position] = table[row]
+    return result.reshape(*rows.shape, *table.shape[1:])

@@ -1,0 +1,91 @@
+"""`to_numpy`: what is right, and what goes wrong."""
+
+import numpy as np
+import torch
+
+from autograder.references import alternative, mistake
+
+
+def to_numpy(x):
+    """numpy(force=True) is detach, cpu and numpy in one; what NumPy has no name for goes through float32."""
+    return x.float().numpy(force=True) if x.dtype == torch.bfloat16 else x.numpy(force=True)
+
+
+def _known(x):
+    return x.float() if x.dtype == torch.bfloat16 else x
+
+
+@mistake(
+    to_numpy,
+    "A tensor that wants a gradient has no numpy(): NumPy cannot record operations. Take detach() of it first.",
+)
+def forgets_detach(x):
+    return _known(x).cpu().numpy()
+
+
+@mistake(to_numpy, "NumPy reads the main memory only: bring the tensor there first, with cpu().")
+def forgets_cpu(x):
+    return _known(x).detach().numpy()
+
+
+@mistake(to_numpy, "NumPy has no bfloat16: convert it to float32, which holds every bfloat16 number exactly.")
+def forgets_bfloat16(x):
+    return x.detach().cpu().numpy()
+
+
+@mistake(
+    to_numpy,
+    "Everything becomes float32. That is for bfloat16 alone; whole numbers, booleans and float64 have their own "
+    "dtype in NumPy.",
+)
+def always_float(x):
+    return x.detach().cpu().float().numpy()
+
+
+@mistake(
+    to_numpy,
+    "The array is built from Python numbers. It forgets the dtype, float32 and bfloat16 become float64, and it "
+    "shares no memory.",
+)
+def through_lists(x):
+    return np.array(x.tolist())
+
+
+@mistake(
+    to_numpy,
+    "requires_grad_(False) changes the caller's tensor, which then learns nothing any more. detach() leaves it as"
+    " it is.",
+)
+def switches_the_gradient_off(x):
+    return _known(x).requires_grad_(False).cpu().numpy()
+
+
+@mistake(
+    to_numpy,
+    "detach_() with an underscore cuts the caller's own tensor off its history. detach() makes a new tensor in "
+    "the same memory.",
+)
+def detaches_in_place(x):
+    return _known(x.detach_()).cpu().numpy()
+
+
+@mistake(to_numpy, "The array is a copy. Where no conversion is needed, it should look at the tensor's own memory.")
+def copies(x):
+    return _known(x).detach().cpu().clone().numpy()
+
+
+@alternative(to_numpy)
+def cpu_first(x):
+    x = x.cpu().detach()
+    return (x.to(torch.float32) if x.dtype is torch.bfloat16 else x).numpy()
+
+
+@alternative(to_numpy)
+def asks_where_it_is(x):
+    if x.requires_grad:
+        x = x.detach()
+    if x.is_cuda:
+        x = x.to("cpu")
+    if x.dtype == torch.bfloat16:
+        x = x.float()
+    return np.asarray(x)
