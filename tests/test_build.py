@@ -43,7 +43,11 @@ def without_reference(toy: Catalogue) -> None:
 
 
 def with_a_broken_experiment(toy: Catalogue) -> None:
-    edit(toy.topic("halves").experiments / "negate.py", "vector(draw)", "draw.no_such_thing")
+    edit(
+        toy.topic("halves").experiments / "negate.py",
+        '    yield "a vector"',
+        '    draw.no_such_thing()\n    yield "a vector"',
+    )
 
 
 def with_the_name_of_another(toy: Catalogue) -> None:
