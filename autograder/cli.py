@@ -119,18 +119,19 @@ def audit(
 @app.command()
 def doctor() -> None:
     """Tries every promise of the sandbox on this machine and prints what holds."""
-    from autograder.grading.sandbox.bubblewrap import NoSandbox
-    from autograder.grading.sandbox.doctor import HOLDS, examine
+    from autograder.grading.doctor.examine import examine
+    from autograder.grading.sandbox.programs import NoSandbox, which_bubblewrap
 
     try:
-        rows = examine()
+        console.print(which_bubblewrap(), soft_wrap=True, highlight=False, markup=False)
+        findings = examine()
     except NoSandbox as reason:
         raise _stop(str(reason)) from reason
     table = Table("promise", "", "what happened", box=None, pad_edge=False)
-    for name, result in rows:
-        table.add_row(name, "✓" if result == HOLDS else "✗", Text("" if result == HOLDS else result))
+    for item in findings:
+        table.add_row(item.name, "✓" if item.holds else "✗", Text("" if item.holds else item.result))
     console.print(table)
-    if any(result != HOLDS for _, result in rows):
+    if any(item.guards and not item.holds for item in findings):
         raise typer.Exit(1)
 
 
@@ -148,7 +149,9 @@ def demo(
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     try:
         if reason := demonstration.sandbox_or_why_not():
-            console.print(f"Grading our own class without a sandbox. {reason}", style="yellow", highlight=False)
+            console.print(
+                f"Grading our own class without a sandbox. {reason}", style="yellow", highlight=False, soft_wrap=True
+            )
         submissions = demonstration.demo_class()
         demonstration.write_class(folder, submissions)
         with Progress(*columns, console=console) as bar:
