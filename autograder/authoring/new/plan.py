@@ -81,9 +81,7 @@ def _lesson(catalogue: Catalogue, name: str, plan: Plan) -> str:
 def _check_lesson_name(catalogue: Catalogue, name: str) -> None:
     there = [file.stem for file in lesson_files(catalogue)]
     if not LESSON.fullmatch(name):
-        raise LessonError(
-            f"Call a lesson NN_topic, as 05_scratch, and not {name!r}. There are {', '.join(there)}."
-        )
+        raise LessonError(f"Call a lesson NN_topic, as 05_scratch, and not {name!r}. There are {', '.join(there)}.")
     number, _, topic = name.partition("_")
     for other in there:
         if number == other.partition("_")[0] or topic == other.partition("_")[2]:
