@@ -56,9 +56,12 @@ def test_the_walk_through_to_its_last_step(course):
     built = author(course, "autograder", "build", "00_start_here")
     assert built.returncode == 0, built.stderr
     assert "triple" in (course / "notebooks/00_start_here/00_start_here.ipynb").read_text()
-    audited = author(course, "autograder", "audit", "00_start_here", "--jobs", "1")
+    audited = author(course, "autograder", "audit", "00_start_here", "triple", "--jobs", "1")
     assert audited.returncode == 0, audited.stdout
-    assert "2 exercises; answers 2 full; blanks 2 zero" in " ".join(audited.stdout.split())
+    assert (
+        "1 exercises; answers 1 full; blanks 1 zero; mistakes 4 rejected / 4 named / 4; alternatives 2 / 2"
+        in " ".join(audited.stdout.split())
+    )
     for words in (("ruff", "check"), ("autograder", "build", "--check"), ("pytest", "-q", "-x", *LOOK_AT_ALL)):
         done = author(course, *words)
         assert done.returncode == 0, done.stdout + done.stderr
@@ -74,7 +77,8 @@ def test_an_exercise_without_reference_stops_the_build_with_file_and_name(course
 def test_a_mistake_that_passes_fails_the_audit_with_file_and_name(course):
     with (course / FILES[1]).open("a") as file:
         file.write('\n\n@mistake(triple, "Nothing is wrong here.")\ndef innocent(x):\n    return 3 * x\n')
-    audited = author(course, "autograder", "audit", "00_start_here", "--jobs", "1")
+    assert author(course, "autograder", "build", "00_start_here").returncode == 0
+    audited = author(course, "autograder", "audit", "00_start_here", "triple", "--jobs", "1")
     assert audited.returncode == 1
     assert f"{FILES[1]}: the mistake innocent passes" in audited.stdout
 

@@ -63,7 +63,10 @@ def test_the_commands_for_apparmor_stand_on_lines_of_their_own():
 
 LIKE_DOCKERS = """
 import errno, pyseccomp
+from autograder.grading.sandbox import refusals
 from autograder.grading.sandbox.bubblewrap import NoSandbox, prove
+
+refusals.CONTAINER_FILES = ()  # this machine may be a container itself: the filter alone must tell
 
 rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
 for name in ("unshare", "setns", "mount", "umount2", "pivot_root"):
