@@ -62,9 +62,9 @@ def main(
     console.print(f"{LESSON}, {CORES} cores, load {load:.1f} before the start", highlight=False)
     processes = min(CORES, MOST_PROCESSES)
     if quick:
-        size, sample = 4, 2
+        size, sample = 2, 2
     own = own_seconds(min(size, 20))
-    rows = [_stock(f"stock nbgrader, {text}", size, sample, 1, demonstrations) for text, demonstrations in _forms()]
+    rows = [_stock(f"stock nbgrader, {text}", size, sample, 1, demonstrations) for text, demonstrations in _forms(quick)]
     if not quick:
         rows += [_stock(f"stock, answers only, {processes} processes", size, sample, processes, False)]
         rows += [_otter(f"otter run, {count} at a time", size, sample, count) for count in (1, processes)]
@@ -82,8 +82,9 @@ def main(
         to.write_text(json.dumps({"lesson": LESSON, **machine, "own_cpu": own, "rows": table}, indent=1))
 
 
-def _forms() -> list[tuple[str, bool]]:
-    return [("the whole lesson", True), ("answers only", False)]
+def _forms(quick: bool) -> list[tuple[str, bool]]:
+    whole, answers = ("the whole lesson", True), ("answers only", False)
+    return [whole] if quick else [whole, answers]
 
 
 def _sizes(size: int) -> list[int]:

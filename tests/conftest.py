@@ -1,4 +1,4 @@
-"""What every test gets: seeded streams, and a home of its own for the progress. And a toy course of one exercise."""
+"""What every test gets: seeded streams, and a home of its own for the progress. And the toy course, for who asks."""
 
 from __future__ import annotations
 
@@ -9,55 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from groups import pytest_collection_modifyitems  # noqa: F401  (a hook: which tests share a worker)
+from toy import copy_of_toy
 
-import autograder.exercises
-import autograder.references
-from autograder.engine import exercise, sheet
-
-EXPERIMENTS = '''
-from autograder.engine.exercise import exercise
-
-
-@exercise(points=2)
-def halve(candidate, draw):
-    """Half the input."""
-    vector = draw.normal(4)
-    yield "a vector", lambda: candidate(vector)
-    yield "a matrix", lambda: candidate(draw.normal(2, 3))
-
-
-@exercise(points=1)
-def negate(candidate, draw):
-    """The input's opposite."""
-    yield "a vector", lambda: candidate(draw.normal(3))
-'''
-
-REFERENCES = """
-import torch
-
-from autograder.references import alternative, equivalent, mistake
-
-
-def halve(x):
-    return torch.div(x, 2)
-
-
-def negate(x):
-    return torch.neg(x)
-
-
-@mistake(halve, "The input is doubled, not halved.")
-def doubles(x):
-    return 2 * x
-
-
-@alternative(halve)
-def multiplies(x):
-    return x * 0.5
-
-
-equivalent(halve, "return x / 2.0", "the same number")
-"""
+from autograder.engine.catalogue import Catalogue
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -78,26 +33,6 @@ def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A course whose one topic is `toy`, with `halve` and `negate`; its folder, where the sheets go too."""
-    for package, text in ((autograder.exercises, EXPERIMENTS), (autograder.references, REFERENCES)):
-        folder = tmp_path / package.__name__
-        folder.mkdir()
-        (folder / "toy.py").write_text(text)
-        monkeypatch.setattr(package, "__path__", [str(folder)])
-        monkeypatch.delitem(sys.modules, f"{package.__name__}.toy", raising=False)
-    monkeypatch.setattr(sheet.read_sheets, "__defaults__", (tmp_path,))
-    caches = (
-        exercise.topics,
-        exercise.exercises_of,
-        exercise.all_exercises,
-        exercise.fingerprint,
-        sheet.visible_sheets,
-    )
-    for cached in caches:
-        cached.cache_clear()
-    yield tmp_path
-    for name in ("exercises", "references"):
-        sys.modules.pop(f"autograder.{name}.toy", None)
-    for cached in caches:
-        cached.cache_clear()
+def toy(tmp_path: Path) -> Catalogue:
+    """A copy of the toy course for one test, not built yet."""
+    return copy_of_toy(tmp_path / "toy")

@@ -1,4 +1,7 @@
-"""A course folder for tests, nbgrader's own commands in it, and the server with formgrader on top."""
+"""A folder of the toy course's lessons, nbgrader's own commands in it, and the server with formgrader on top.
+
+Its commands run with the toy course's own `autograder`, which knows no real lesson.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +20,13 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from submissions import ROOT
+from toy import toy_folder
 
 
 def environment(course: Path) -> dict[str, str]:
     """An environment with nbgrader's tools on the path and nobody's home in it."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    return {**os.environ, "PATH": path, "HOME": str(course), "PYTHONPATH": str(ROOT)}
+    return {**os.environ, "PATH": path, "HOME": str(course), "PYTHONPATH": str(toy_folder())}
 
 
 def run(course: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -38,7 +41,7 @@ def new_course(course: Path, lesson: str, config: str = "") -> Path:
     Args:
         config: lines that come after the course's own configuration.
     """
-    configuration = (ROOT / "nbgrader_config.py").read_text() + config
+    configuration = (toy_folder() / "nbgrader_config.py").read_text() + config
     if "db_url" in config:  # that gradebook has to be told of the lesson
         return _released(course, lesson, configuration)
     shutil.copytree(_example(lesson), course, dirs_exist_ok=True)
@@ -51,13 +54,13 @@ def _example(lesson: str) -> Path:
     """A course with the lesson, made once: importing nbgrader takes longer than all that it does."""
     folder = Path(tempfile.mkdtemp())
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return _released(folder, lesson, (ROOT / "nbgrader_config.py").read_text())
+    return _released(folder, lesson, (toy_folder() / "nbgrader_config.py").read_text())
 
 
 def _released(course: Path, lesson: str, configuration: str) -> Path:
     course.mkdir(exist_ok=True)
     (course / "nbgrader_config.py").write_text(configuration)
-    shutil.copytree(ROOT / "solutions" / lesson, course / "solutions" / lesson)
+    shutil.copytree(toy_folder() / "solutions" / lesson, course / "solutions" / lesson)
     done = run(course, "nbgrader", "generate_assignment", lesson, "--create")
     assert done.returncode == 0, done.stderr
     return course

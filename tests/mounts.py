@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from submissions import ROOT
+from toy import toy_folder
 
 
 class Mounts:
@@ -55,7 +55,7 @@ class Mounts:
     def run(self, course: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
         """`python -m …` in the namespace."""
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-        environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), **more}
+        environment = {**os.environ, "PATH": path, "PYTHONPATH": str(toy_folder()), **more}
         command = self.command("sh", "-c", 'cd "$0" && exec "$@"', str(course), sys.executable, "-m", *words)
         return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
 

@@ -9,12 +9,12 @@ import sys
 import pytest
 from submissions import ROOT
 
-from autograder.engine.exercise import exercises_of
-from bench.classes import EXERCISES, answers, students
+from autograder.engine.catalogue import own_catalogue
+from bench.classes import EXERCISES, IMPORTS, answers, stock_lesson, students
 
 
 def test_the_bench_knows_every_exercise_of_its_lesson():
-    assert set(EXERCISES) == set(exercises_of("tensors"))
+    assert set(EXERCISES) == set(own_catalogue().topic("tensors").exercises())
 
 
 def test_its_class_is_mixed_and_the_same_each_time():
@@ -23,6 +23,12 @@ def test_its_class_is_mixed_and_the_same_each_time():
     sources = {source for student in students(8) for source in answers(student).values()}
     assert len(sources) == 2 * len(EXERCISES)
     assert answers("s0005") == answers("s0005")
+
+
+def test_answers_only_are_the_whole_lesson_without_what_it_demonstrates():
+    whole, answers_only = ([cell.source for cell in stock_lesson(form).cells] for form in (True, False))
+    assert set(answers_only) - {IMPORTS} < set(whole)
+    assert all(any(f"def {name}(" in source for source in answers_only) for name in EXERCISES)
 
 
 @pytest.mark.slow

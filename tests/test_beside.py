@@ -10,11 +10,12 @@ import pytest
 from courses import new_course, run
 from nbgrader.api import Gradebook
 from submissions import hand_in, submission
+from toy import DOUBLES
 
 from autograder.grading.ledger import read_ledger
 from autograder.grading.submission import beside
 
-LESSON = "00_start_here"
+LESSON = DOUBLES
 RIGHT = "def double(x):\n    return 2 * x"
 SECRET = "the instructor's own file"
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")]

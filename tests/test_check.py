@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
+from toy import built_toy
 
-from autograder.engine.exercise import all_exercises, find_exercise
-from autograder.engine.sheet import write_sheets
 from autograder.engine.verdict import State
-from autograder.references.sheets import make_sheet
 from autograder.student.card import CheckFailed
-from autograder.student.check import UnknownName, check, verdict_on
+from autograder.student.check import UnknownName, checker, verdict_on
 from autograder.student.progress import states
 
-
-@pytest.fixture(autouse=True)
-def _sheets(toy: Path) -> None:
-    write_sheets("toy", [make_sheet(exercise, 0, signature="(x)") for exercise in all_exercises().values()], toy)
+TOY = built_toy()
+check = checker(TOY)
 
 
 def run(source: str, **names: Any) -> dict[str, Any]:
@@ -53,8 +48,8 @@ def test_a_blank_is_not_attempted() -> None:
 
 
 def test_the_same_answer_is_judged_alike_twice() -> None:
-    halve, exercise = run(RIGHT)["halve"], find_exercise("halve")
-    assert verdict_on(exercise, halve) == verdict_on(exercise, halve)
+    halve = run(RIGHT)["halve"]
+    assert verdict_on(TOY, "halve", halve) == verdict_on(TOY, "halve", halve)
 
 
 @pytest.mark.parametrize("source", [
@@ -74,7 +69,7 @@ def test_an_answer_bound_twice_is_the_exercise_whose_name_it_carries() -> None:
 
 
 def test_an_unknown_name_gets_the_nearest_and_the_list() -> None:
-    with pytest.raises(UnknownName, match=r"'halves'\. Did you mean halve\? There are: halve, negate\."):
+    with pytest.raises(UnknownName, match=r"'halves'\. Did you mean halve\? There are: double, halve, negate\."):
         run("def halves(x):\n    return x / 2\ncheck(halves)")
 
 
@@ -109,7 +104,7 @@ def test_in_a_notebook_a_failed_check_shows_no_traceback(
     shell: Any, source: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     name = "other" if "other" in source else "halve"
-    shell.run_cell("from autograder import check")
+    shell.push({"check": check})
     shell.run_cell(source)
     capsys.readouterr()
     result = shell.run_cell(f"check({name})")
@@ -121,7 +116,8 @@ def test_in_a_notebook_a_failed_check_shows_no_traceback(
 
 
 def test_in_a_notebook_the_card_is_html_with_text_beside_it(shell: Any) -> None:
-    shell.run_cell("from autograder import check\n" + RIGHT)
+    shell.push({"check": check})
+    shell.run_cell(RIGHT)
     with capture_output() as captured:
         shell.run_cell("check(halve)")
     (card,) = captured.outputs
@@ -130,7 +126,7 @@ def test_in_a_notebook_the_card_is_html_with_text_beside_it(shell: Any) -> None:
 
 
 def test_in_a_notebook_a_cell_redefines_the_answer(shell: Any) -> None:
-    shell.run_cell("from autograder import check")
+    shell.push({"check": check})
     shell.run_cell("def halve(x):\n    return x\n")
     assert shell.run_cell("check(halve)").error_in_exec
     shell.run_cell(RIGHT)

@@ -12,9 +12,10 @@ from torch import Tensor
 
 from autograder.engine.draw import Draw
 from autograder.engine.ranks import run_on_ranks
-from autograder.exercises.data_parallel import LOSSES, odd_cases, plain_cases, start_elsewhere
-from autograder.exercises.data_parallel import _learns as learns
-from autograder.references import data_parallel as references
+from autograder.exercises.data_parallel._shared import LOSSES, learns, odd_cases, plain_cases, start_elsewhere
+from autograder.references.data_parallel.BucketedDDP import BucketedDDP
+from autograder.references.data_parallel.NaiveDDP import NaiveDDP
+from autograder.references.data_parallel.ring_all_reduce import ring_all_reduce
 from helpers.data_parallel import ring_holds, ring_sends
 
 
@@ -42,11 +43,11 @@ def as_rank_0(model: Any) -> Any:
 
 
 @pytest.mark.parametrize("cases", [plain_cases, odd_cases])
-@pytest.mark.parametrize(("name", "options"), [("NaiveDDP", ()), ("BucketedDDP", (50,))])
-def test_torchs_ddp_equals_one_process_after_every_step(cases: Any, name: str, options: tuple[int, ...]) -> None:
+@pytest.mark.parametrize(("reference", "options"), [(NaiveDDP, ()), (BucketedDDP, (50,))])
+def test_torchs_ddp_equals_one_process_after_every_step(cases: Any, reference: Any, options: tuple[int, ...]) -> None:
     drawn = cases(Draw(7, "test"))
     ranks = len(next(iter(drawn.values()))[1])
-    found = run_on_ranks(learns, getattr(references, name), drawn, *options, ranks=ranks)
+    found = run_on_ranks(learns, reference, drawn, *options, ranks=ranks)
     for case, (model, batches) in drawn.items():
         alone = in_one_process(as_rank_0(model), batches, LOSSES[case])
         for rank in found:
@@ -57,7 +58,7 @@ def test_torchs_ddp_equals_one_process_after_every_step(cases: Any, name: str, o
 def both_sums(size: int) -> tuple[Tensor, Tensor]:
     mine = torch.arange(size, dtype=torch.float64) * (dist.get_rank() + 1)
     theirs = mine.clone()
-    references.ring_all_reduce(mine)
+    ring_all_reduce(mine)
     dist.all_reduce(theirs)
     return mine, theirs
 

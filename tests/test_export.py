@@ -10,10 +10,11 @@ import pytest
 from courses import new_course, run
 from nbgrader.api import Gradebook
 from submissions import hand_in, solved, submission
+from toy import DOUBLES
 
 from autograder.grading.reporting.export import plain
 
-LESSON = "00_start_here"
+LESSON = DOUBLES
 CLASS = {
     "ada": {"first_name": "Ada", "last_name": 'Love"lace, Countess', "email": "ada@example.org", "lms_user_id": "17"},
     "bob": {"first_name": "=cmd|' /C calc'!A0", "last_name": "+Bob", "email": "bob@example.org"},
@@ -53,7 +54,7 @@ def export(course: Path, layout: str, *words: str) -> list[dict[str, str]]:
 
 
 def test_canvas_gets_its_columns_a_row_of_possible_points_and_no_zero_for_what_is_not_graded(course):
-    possible, *rows = export(course, "CanvasExport", '--CanvasExport.assignment_ids={"00_start_here": "4711"}')
+    possible, *rows = export(course, "CanvasExport", f'--CanvasExport.assignment_ids={{"{LESSON}": "4711"}}')
     column = f"{LESSON} (4711)"
     assert list(possible) == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", column]
     assert (possible["Student"].strip(), float(possible[column])) == ("Points Possible", 1)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import nbformat
 import pytest
 import torch
 from courses import new_course, run
-from submissions import released
+from submissions import hand_in, released
+from toy import DOUBLES
 
 from autograder.grading.gpus import NoGpu, assign
 
@@ -23,12 +23,10 @@ def test_more_workers_than_gpus_are_refused_by_name():
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a CUDA device")
 def test_grading_on_cuda_without_a_gpu_is_one_sentence(tmp_path):
-    course = new_course(tmp_path / "course", "00_start_here")
-    file = course / "submitted/ada/00_start_here/00_start_here.ipynb"
-    file.parent.mkdir(parents=True)
-    file.write_text(nbformat.writes(released("00_start_here")))
-    done = run(course, "autograder", "grade", "00_start_here", "--device", "cuda")
+    course = new_course(tmp_path / "course", DOUBLES)
+    hand_in(released(DOUBLES), course, "ada", DOUBLES)
+    done = run(course, "autograder", "grade", DOUBLES, "--device", "cuda")
     assert done.returncode == 1
     assert "This machine has no GPU that PyTorch can use: grade with --device cpu." in done.stderr
     assert not list(course.glob("verdicts/*/*.json"))
-    assert "'gpu' is not one of" in run(course, "autograder", "grade", "00_start_here", "--device", "gpu").stderr
+    assert "'gpu' is not one of" in run(course, "autograder", "grade", DOUBLES, "--device", "gpu").stderr

@@ -7,8 +7,9 @@ import textwrap
 import pytest
 from nbformat.v4 import new_code_cell
 from submissions import cell_of, submission
+from toy import DOUBLES
 
-from autograder.engine.exercise import find_exercise
+from autograder.engine.catalogue import own_catalogue
 from autograder.engine.sheet import visible_sheet
 from autograder.engine.values import Shown
 from autograder.engine.verdict import State, Verdict
@@ -16,16 +17,17 @@ from autograder.grading.grade import Settings, grade_notebook
 from autograder.grading.inside.limits import Limits
 
 SEED = 20_260_101
+COURSE = own_catalogue()
 
 
 def verdict_on(answer: str, cell_seconds: int = 30) -> Verdict:
     """The verdict on one answer to `double`."""
-    notebook = submission("00_start_here", double=textwrap.dedent(answer))
+    notebook = submission(DOUBLES, double=textwrap.dedent(answer))
     return grade_notebook(notebook, Settings(SEED, limits=Limits(cell_seconds=cell_seconds)))["check-double"]
 
 
 def test_a_right_answer_earns_all_and_its_card_shows_the_seed():
-    notebook = submission("00_start_here", double="def double(x):\n    return 2 * x")
+    notebook = submission(DOUBLES, double="def double(x):\n    return 2 * x")
     verdict = grade_notebook(notebook, Settings(SEED))["check-double"]
     assert (verdict.state, verdict.earned) == (State.RIGHT, 1)
     (output,) = cell_of(notebook, "check-double").outputs
@@ -38,7 +40,7 @@ def test_a_blank_answer_is_not_attempted_and_earns_nothing():
 
 
 def test_a_known_mistake_is_named_without_showing_expected_values():
-    notebook = submission("00_start_here", double="def double(x):\n    return x ** 2")
+    notebook = submission(DOUBLES, double="def double(x):\n    return x ** 2")
     verdict = grade_notebook(notebook, Settings(SEED))["check-double"]
     assert "square" in verdict.misunderstandings[0]
     assert "expected" not in cell_of(notebook, "check-double").outputs[0].data["text/html"]
@@ -87,7 +89,7 @@ def test_an_answer_that_does_not_compile_is_said_to_be_undefined():
 @pytest.mark.parametrize(
     "body",
     [
-        "from autograder.references.start_here import double as right; return right(x)",
+        "import autograder.references; return 2 * x",
         "import solutions; return 2 * x",
         "import autograder.grading.hidden; return 2 * x",
     ],
@@ -99,7 +101,7 @@ def test_what_knows_the_answer_is_not_importable(body):
 
 
 def test_the_visible_sheets_answers_earn_nothing_on_hidden_draws():
-    expected = visible_sheet(find_exercise("double")).expected[0].value
+    expected = visible_sheet(COURSE.topic(COURSE.find("double").topic), "double").expected[0].value
     assert isinstance(expected, Shown)
     verdict = verdict_on(f"import torch\ndef double(x):\n    return torch.tensor({expected.values.tolist()})")
     assert verdict.earned == 0
@@ -149,7 +151,7 @@ def test_a_silenced_reply_is_zero_with_a_reason():
 
 def test_a_flood_of_output_is_cut():
     notebook = submission(
-        "00_start_here", double="for _ in range(20):\n    print('x' * 1_000_000)\ndef double(x):\n    return 2 * x"
+        DOUBLES, double="for _ in range(20):\n    print('x' * 1_000_000)\ndef double(x):\n    return 2 * x"
     )
     verdict = grade_notebook(notebook, Settings(SEED))["check-double"]
     assert verdict.state is State.RIGHT
@@ -163,7 +165,7 @@ def test_the_recorded_seed_replays_the_same_verdict():
 
 
 def test_an_answer_may_lean_on_what_a_demonstration_made():
-    notebook = submission("00_start_here", double="def double(x):\n    return times * x")
+    notebook = submission(DOUBLES, double="def double(x):\n    return times * x")
     shown = new_code_cell("times = 2", metadata={"tags": ["demonstration"]})
     notebook.cells.insert(notebook.cells.index(cell_of(notebook, "exercise-double")), shown)
     assert grade_notebook(notebook, Settings(SEED))["check-double"].state is State.RIGHT

@@ -25,6 +25,7 @@ from hostile_class import Submission, submissions
 from nbgrader.api import Gradebook
 from submissions import ROOT
 from test_nbgrader import nbgrader
+from toy import DOUBLES
 
 from autograder.grading.ledger import read_ledger
 
@@ -37,7 +38,7 @@ THREATS = (
 )  # fmt: skip
 EVERY = submissions()
 HOSTILE = [item for item in EVERY if not item.honest]
-LESSON = "00_start_here"
+LESSON = DOUBLES
 GRADERS = 2
 GROWTH_MB = 300  # what the grader may hold at the end beyond its lessons' own libraries and sheets
 

@@ -7,7 +7,6 @@ line over which it answers.
 from __future__ import annotations
 
 import asyncio
-import os
 import select
 import signal
 import textwrap
@@ -92,7 +91,8 @@ def _no_parent_is_left() -> Iterator[None]:
 
 @pytest.mark.usefixtures("speed")
 @pytest.mark.parametrize(
-    "end", ["os._exit(137)", "ctypes.string_at(0)", "threading.Timer(0.2, os._exit, [0]).start()\ntime.sleep(60)"],
+    "end",
+    ["os._exit(137)", "ctypes.string_at(0)", "threading.Timer(0.2, os._exit, [0]).start()\ntime.sleep(60)"],
     ids=["an exit", "a crash", "a thread's exit"],
 )
 def test_a_kernel_that_its_submission_ends_is_its_own_doing(end):

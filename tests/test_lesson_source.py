@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
 from autograder.authoring.build import solved_notebook
-from autograder.authoring.lesson import LessonError, lesson_files, read_lesson, signature_in
+from autograder.authoring.lesson import Lesson, LessonError, lesson_files, read_lesson, signature_in
+from autograder.engine.catalogue import Catalogue
 
 TITLE = "# %% [markdown]\n# # Toys\n"
 IMPORTS = "\n# %%\nimport torch\n"
@@ -26,39 +27,42 @@ WHOLE = TITLE + IMPORTS + HALVE + CHECK + NEGATE
 
 
 @pytest.fixture
-def file(toy: Path) -> Path:
-    return toy / "99_toy.py"
+def read(toy: Catalogue) -> Callable[[str], Lesson]:
+    """Reads a source as that of a lesson with the exercises of `71_halves`."""
+
+    def read(source: str, name: str = "99_halves") -> Lesson:
+        file = toy.root / "solutions" / f"{name}.py"
+        file.write_text(source, encoding="utf-8")
+        return read_lesson(file, toy)
+
+    return read
 
 
-def read(file: Path, source: str):  # type: ignore[no-untyped-def]
-    file.write_text(source, encoding="utf-8")
-    return read_lesson(file)
-
-
-def test_a_sound_lesson_is_read(file: Path) -> None:
-    lesson = read(file, WHOLE)
-    assert (lesson.name, lesson.topic, lesson.title) == ("99_toy", "toy", "Toys")
+def test_a_sound_lesson_is_read(read: Callable[[str], Lesson]) -> None:
+    lesson = read(WHOLE)
+    assert (lesson.name, lesson.topic, lesson.title) == ("99_halves", "halves", "Toys")
     assert list(lesson.exercises) == ["halve", "negate"]
     assert lesson.imports == "import torch"
     assert [cell.line for cell in lesson.cells] == [1, 4, 7, 15, 18, 26]
 
 
-def test_the_blank_keeps_all_but_the_solution(file: Path) -> None:
-    blank = read(file, WHOLE).exercises["halve"].blank
+def test_the_blank_keeps_all_but_the_solution(read: Callable[[str], Lesson]) -> None:
+    blank = read(WHOLE).exercises["halve"].blank
     assert blank.splitlines()[1:] == ['    """Half."""', "    raise NotImplementedError"]
 
 
-def test_each_solution_of_a_cell_is_blanked_by_itself(file: Path) -> None:
+def test_each_solution_of_a_cell_is_blanked_by_itself(read: Callable[[str], Lesson]) -> None:
     begin, end = "    # BEGIN SOLUTION\n", "    # END SOLUTION\n"
     body = f"{begin}    a = 1\n{end}    b = 2\n{begin}    return a + b\n{end}"
     source = WHOLE.replace(HALVE, '\n# %% exercise="halve"\ndef halve(x):\n' + body)
     stub = "    raise NotImplementedError"
-    assert read(file, source).exercises["halve"].blank.splitlines() == ["def halve(x):", stub, "    b = 2", stub]
+    assert read(source).exercises["halve"].blank.splitlines() == ["def halve(x):", stub, "    b = 2", stub]
 
 
-def test_a_comment_that_looks_like_a_shell_command_survives_the_build(file: Path) -> None:
+def test_a_comment_that_looks_like_a_shell_command_survives_the_build(read: Callable[[str], Lesson]) -> None:
     source = WHOLE.replace("import torch\n", "import torch\n\n# cat the rows\n# ls of names\n# %timeit is slow\n")
-    notebook = solved_notebook(read(file, source))
+    lesson = read(source)
+    notebook = solved_notebook(lesson, {lesson.name: lesson.title})
     joined = "\n".join(cell.source for cell in notebook.cells).splitlines()
     for line in ("    # cat the rows", "# cat the rows", "# ls of names", "# %timeit is slow"):
         assert line in joined
@@ -93,39 +97,41 @@ WRONG = {
     "code that does not parse": (
         WHOLE.replace("def halve(x", "def halve(x x", 1), 7, "line 1 of the cell does not parse"),
     "an exercise without an experiment": (
-        WHOLE + HALVE.replace("halve", "third") + CHECK.replace("halve", "third"), 29, "defines no exercise 'third'"),
-    "an experiment without an exercise": (TITLE + IMPORTS + HALVE + CHECK, 1, "has 'negate', the lesson has not"),
+        WHOLE + HALVE.replace("halve", "third") + CHECK.replace("halve", "third"), 29, "halves/third.py is missing"),
+    "an experiment without an exercise": (TITLE + IMPORTS + HALVE + CHECK, 1, "halves/negate.py is there, the lesson"),
     "code before the first header": ("import torch\n" + WHOLE, 1, "must start with a `# %%` header"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("fault", WRONG)
-def test_a_fault_is_named_with_file_and_line(fault: str, file: Path) -> None:
+def test_a_fault_is_named_with_file_and_line(fault: str, read: Callable[[str], Lesson]) -> None:
     source, line, text = WRONG[fault]
     with pytest.raises(LessonError) as caught:
-        read(file, source)
-    assert str(caught.value).startswith(f"solutions/99_toy.py:{line}: ")
+        read(source)
+    assert str(caught.value).startswith(f"solutions/99_halves.py:{line}: ")
     assert text in str(caught.value)
 
 
-def test_a_topic_without_experiments_is_named(toy: Path) -> None:
-    with pytest.raises(LessonError, match=r"autograder/exercises/other\.py is missing; 98_other\.py needs it"):
-        read(toy / "98_other.py", WHOLE)
+def test_a_topic_without_experiments_is_named(read: Callable[..., Lesson]) -> None:
+    with pytest.raises(LessonError, match=r"exercises/other/\*\.py are missing; 98_other\.py needs them"):
+        read(WHOLE, "98_other")
 
 
-def test_a_broken_import_in_the_experiments_is_not_taken_for_a_missing_file(toy: Path) -> None:
-    (toy / "autograder.exercises" / "other.py").write_text("import no_such_library\n")
+def test_a_broken_import_in_the_experiments_is_not_taken_for_a_missing_file(
+    toy: Catalogue, read: Callable[[str], Lesson]
+) -> None:
+    (toy.code / "exercises" / "halves" / "halve.py").write_text("import no_such_library\n")
     with pytest.raises(ModuleNotFoundError, match="no_such_library"):
-        read(toy / "98_other.py", WHOLE)
+        read(WHOLE)
 
 
-def test_a_lesson_that_is_not_there_is_named() -> None:
-    with pytest.raises(LessonError, match=r"No lesson is called '77_nothing'; there are 00_start_here"):
-        lesson_files(["77_nothing"])
+def test_a_lesson_that_is_not_there_is_named(toy: Catalogue) -> None:
+    with pytest.raises(LessonError, match=r"No lesson is called '77_nothing'; there are 70_doubles, 71_halves"):
+        lesson_files(toy, ["77_nothing"])
 
 
-def test_lessons_are_found_with_and_without_their_number() -> None:
-    assert lesson_files(["start_here"]) == lesson_files(["00_start_here"]) == lesson_files()[:1]
+def test_lessons_are_found_with_and_without_their_number(toy: Catalogue) -> None:
+    assert lesson_files(toy, ["doubles"]) == lesson_files(toy, ["70_doubles"]) == lesson_files(toy)[:1]
 
 
 @pytest.mark.parametrize(
@@ -137,7 +143,9 @@ def test_lessons_are_found_with_and_without_their_number() -> None:
         ("class halve", ""),
     ],
 )  # fmt: skip
-def test_the_signature_is_that_of_the_stub_without_annotations(file: Path, header: str, signature: str) -> None:
+def test_the_signature_is_that_of_the_stub_without_annotations(
+    read: Callable[[str], Lesson], header: str, signature: str
+) -> None:
     indent = "        " if "__init__" in header else "    "
     cell = f'\n# %% exercise="halve"\n{header}:\n{indent}# BEGIN SOLUTION\n{indent}x = 1\n{indent}# END SOLUTION\n'
-    assert signature_in(read(file, WHOLE.replace(HALVE, cell)).exercises["halve"], "halve") == signature
+    assert signature_in(read(WHOLE.replace(HALVE, cell)).exercises["halve"], "halve") == signature

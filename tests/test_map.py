@@ -10,6 +10,7 @@ import pytest
 
 from autograder import progress
 from autograder.authoring import course as contents
+from autograder.engine.catalogue import Catalogue
 from autograder.engine.verdict import State
 from autograder.student.map import CourseMap, Entry, LessonEntry, MissingCourse, course
 
@@ -89,13 +90,12 @@ About 40 minutes. Not 50 minutes.
 '''
 
 
-@pytest.mark.usefixtures("toy")
-def test_contents_are_read_from_a_lesson_that_is_not_finished(tmp_path: Path) -> None:
-    file = tmp_path / "05_toy.py"
+def test_contents_are_read_from_a_lesson_that_is_not_finished(toy: Catalogue) -> None:
+    file = toy.root / "solutions" / "05_halves.py"
     file.write_text(SOURCE)
-    assert contents.lesson_entry(file) == {
-        "name": "05_toy",
-        "topic": "toy",
+    assert contents.lesson_entry(file, toy) == {
+        "name": "05_halves",
+        "topic": "halves",
         "title": "Halves",
         "minutes": 40,
         "exercises": [
@@ -105,14 +105,13 @@ def test_contents_are_read_from_a_lesson_that_is_not_finished(tmp_path: Path) ->
     }
 
 
-@pytest.mark.usefixtures("toy")
-def test_lesson_that_says_no_minutes_takes_those_of_its_exercises(tmp_path: Path) -> None:
-    file = tmp_path / "05_toy.py"
+def test_lesson_that_says_no_minutes_takes_those_of_its_exercises(toy: Catalogue) -> None:
+    file = toy.root / "solutions" / "05_halves.py"
     file.write_text(SOURCE.replace("About 40 minutes. Not 50 minutes.", ""))
-    assert contents.lesson_entry(file)["minutes"] == 7
+    assert contents.lesson_entry(file, toy)["minutes"] == 7
 
 
-def test_contents_are_the_same_each_time() -> None:
-    text = contents.course_json()
-    assert text == contents.course_json()
-    assert next(lesson["name"] for lesson in json.loads(text)["lessons"]) == "00_start_here"
+def test_contents_are_the_same_each_time(toy: Catalogue) -> None:
+    text = contents.course_json(toy)
+    assert text == contents.course_json(toy)
+    assert [lesson["name"] for lesson in json.loads(text)["lessons"]] == ["70_doubles", "71_halves"]

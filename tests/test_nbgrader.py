@@ -4,44 +4,34 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 
 import pytest
+from courses import environment, new_course, served
 from nbgrader.api import Gradebook, MissingEntry
-from submissions import ROOT, cell_of, hand_in, solved, submission
+from submissions import cell_of, hand_in, solved, submission
+from toy import DOUBLES, toy_folder
 
 from autograder.grading.ledger import read_ledger
-from autograder.grading.public import copy_public_half
 
-LESSON = "00_start_here"
-
-
-def _environment(course: Path, **more: str) -> dict[str, str]:
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    return {**os.environ, "PATH": path, "HOME": str(course), "PYTHONPATH": str(ROOT), **more}
+LESSON = DOUBLES
 
 
 def nbgrader(course: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
     """One of nbgrader's commands, run in `course` as an instructor would."""
     command = [sys.executable, "-m", "nbgrader", *words]
-    environment = _environment(course, **more)
-    return subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True, timeout=300)
+    own = {**environment(course), **more}
+    return subprocess.run(command, cwd=course, env=own, capture_output=True, text=True, timeout=300)
 
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A course with five submissions, autograded, with feedback and export."""
-    course = tmp_path_factory.mktemp("course")
-    shutil.copy(ROOT / "nbgrader_config.py", course)
-    shutil.copytree(ROOT / "solutions" / LESSON, course / "solutions" / LESSON)
+    course = new_course(tmp_path_factory.mktemp("course"), LESSON)
     hand_in(solved(LESSON), course, "ada", LESSON)
     hand_in(submission(LESSON, double="def double(x):\n    return x ** 2"), course, "bob", LESSON)
     hand_in(submission(LESSON), course, "cyd", LESSON)
@@ -53,7 +43,6 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     doubled = solved(LESSON)
     doubled.cells.append(cell_of(solved(LESSON), "exercise-double"))
     hand_in(doubled, course, "fay", LESSON)
-    assert nbgrader(course, "generate_assignment", LESSON, "--create").returncode == 0
     course.joinpath("log").write_text(nbgrader(course, "autograde", LESSON).stderr)
     assert nbgrader(course, "generate_feedback", LESSON).returncode == 0
     assert nbgrader(course, "export").returncode == 0
@@ -116,12 +105,9 @@ def test_validate_agrees_with_the_card(course, tmp_path, answer, verdict):
 def test_a_reference_of_ours_that_is_missing_is_not_graded_and_no_zero(course):
     """The grader's own fault: the course does not have the sheets that the lesson needs."""
     hand_in(submission(LESSON), course, "gus", LESSON)
-    environment = {"PYTHONPATH": f"{course}/broken"}
-    copy_public_half(course / "broken")
-    shutil.copytree(ROOT / "autograder" / "grading", course / "broken" / "autograder" / "grading")
-    shutil.copytree(ROOT / "autograder" / "references", course / "broken" / "autograder" / "references")
-    (course / "broken" / "data" / "sheets" / "start_here.safetensors").unlink()
-    run = nbgrader(course, "autograde", LESSON, "--student", "gus", **environment)
+    shutil.copytree(toy_folder(), course / "broken")
+    (course / "broken" / "data" / "sheets" / "doubles.xz").unlink()
+    run = nbgrader(course, "autograde", LESSON, "--student", "gus", PYTHONPATH=f"{course}/broken")
     assert run.returncode == 1
     entry = read_ledger(course, LESSON)["gus"]
     assert entry["status"] == "not graded"
@@ -133,30 +119,14 @@ def test_a_reference_of_ours_that_is_missing_is_not_graded_and_no_zero(course):
 @pytest.fixture
 def server(course):
     """A real Jupyter server in the course, with formgrader."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    words = ["lab", "--allow-root", "--no-browser", f"--port={port}", "--IdentityProvider.token=token"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "jupyter", *words], cwd=course, env=_environment(course),
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    process.wait(30)
+    with served(course) as address:
+        yield address
 
 
 def _post(address: str) -> dict:
     request = urllib.request.Request(address, data=b"", headers={"Authorization": "token token"})
-    for _ in range(240):
-        try:
-            with urllib.request.urlopen(request, timeout=120) as reply:
-                return json.load(reply)
-        except urllib.error.URLError as error:
-            if isinstance(error, urllib.error.HTTPError):
-                raise
-            time.sleep(0.25)  # the server is still starting
-    raise TimeoutError(address)
+    with urllib.request.urlopen(request, timeout=120) as reply:
+        return json.load(reply)
 
 
 def test_formgraders_button_uses_the_same_judge(course, server):

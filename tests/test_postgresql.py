@@ -16,10 +16,11 @@ import pytest
 from courses import environment, new_course, run
 from nbgrader.api import Gradebook
 from submissions import hand_in, submission
+from toy import DOUBLES
 
 from autograder.grading.ledger import read_ledger
 
-LESSON = "00_start_here"
+LESSON = DOUBLES
 RIGHT = "def double(x):\n    return 2 * x"
 WRONG = "def double(x):\n    return x ** 2"
 pytestmark = [

@@ -9,22 +9,23 @@ import os
 import subprocess
 import sys
 import textwrap
-import warnings
 from pathlib import Path
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
+from run_all import run_all
 from submissions import ROOT, solved
+from toy import DOUBLES, built_toy
 from typer.testing import CliRunner
 
 from autograder.authoring.lesson import lesson_files
 from autograder.cli import app
-from autograder.engine.exercise import exercises_of
+from autograder.engine.catalogue import own_catalogue
 from autograder.grading.release import ReleaseError, release
 from autograder.references import answers_to
 
-LESSONS = [file.stem for file in lesson_files()]
+COURSE = own_catalogue()
+LESSONS = [file.stem for file in lesson_files(COURSE)]
 LONG = 60  # characters of code that nobody writes twice by chance
 
 
@@ -32,12 +33,13 @@ LONG = 60  # characters of code that nobody writes twice by chance
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A release of all lessons."""
     folder = tmp_path_factory.mktemp("class") / "course"
-    assert release(folder) == LESSONS
+    assert release(COURSE, folder) == LESSONS
     return folder
 
 
-def _texts(folder: Path) -> dict[str, str]:
-    """All that can be read in a release, by name; notebooks as the code and prose in them."""
+@pytest.fixture(scope="module")
+def texts(folder: Path) -> dict[str, str]:
+    """All that can be read in the release, by name; notebooks as the code and prose in them."""
     found = {}
     for file in folder.rglob("*"):
         if file.is_file() and file.suffix != ".safetensors":
@@ -46,6 +48,12 @@ def _texts(folder: Path) -> dict[str, str]:
                 text = "\n\n".join(cell.source for cell in nbformat.reads(text, as_version=4).cells)
             found[file.relative_to(folder).as_posix()] = text
     return found
+
+
+@pytest.fixture(scope="module")
+def compact(texts: dict[str, str]) -> str:
+    """All of it as one text without spaces."""
+    return _compact("\n".join(texts.values()))
 
 
 def _body(answer: object) -> str:
@@ -62,25 +70,25 @@ def _compact(text: str) -> str:
     return "".join(text.replace('"', "'").split())
 
 
-def test_the_release_holds_these_things_and_no_others(folder):
+def test_the_release_holds_these_things_and_no_others(folder, texts):
     assert {item.name for item in folder.iterdir()} == {
         "README.md", "LICENSE", "requirements.txt", "autograder", "data", "helpers", "notebooks",
     }  # fmt: skip
     assert {item.name for item in (folder / "autograder").iterdir()} == {
         "__init__.py", "engine", "exercises", "student",
     }  # fmt: skip
-    assert not [name for name in _texts(folder) if "demo_class" in name or "solution" in name or "__pycache__" in name]
+    assert not [name for name in texts if "demo_class" in name or "solution" in name or "__pycache__" in name]
 
 
 @pytest.mark.parametrize("sign", ["BEGIN SOLUTION", "END SOLUTION", "@mistake(", "@alternative(", "equivalent("])
-def test_no_sign_of_an_answer_is_left(folder, sign):
-    assert [name for name, text in _texts(folder).items() if sign in text] == []
+def test_no_sign_of_an_answer_is_left(texts, sign):
+    assert [name for name, text in texts.items() if sign in text] == []
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
-def test_no_code_of_a_reference_a_mistake_or_an_alternative_is_in_it(folder, lesson):
-    everything = _compact("\n".join(_texts(folder).values()))
-    known = [answers_to(exercise) for exercise in exercises_of(lesson.partition("_")[2]).values()]
+def test_no_code_of_a_reference_a_mistake_or_an_alternative_is_in_it(compact, lesson):
+    topic = COURSE.topic(lesson.partition("_")[2])
+    known = [answers_to(topic, name) for name in topic.exercises()]
     answers = [
         answer
         for item in known
@@ -91,19 +99,19 @@ def test_no_code_of_a_reference_a_mistake_or_an_alternative_is_in_it(folder, les
     bodies = {
         _compact(_body(item)): item.__qualname__ for item in answers if "autograder.references" in item.__module__
     }
-    assert [name for body, name in bodies.items() if len(body) >= LONG and body in everything] == []
+    assert [name for body, name in bodies.items() if len(body) >= LONG and body in compact] == []
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
-def test_no_solved_cell_is_in_it(folder, lesson):
-    everything = "\n".join(_texts(folder).values())
+def test_no_solved_cell_is_in_it(texts, lesson):
+    everything = "\n".join(texts.values())
     answers = [cell.source for cell in solved(lesson).cells if cell.id.startswith("exercise-")]
     assert answers
     assert [answer for answer in answers if answer in everything] == []
 
 
-def test_nothing_points_to_the_repository_where_the_answers_are(folder):
-    notebooks = {name: text for name, text in _texts(folder).items() if name.endswith(".ipynb")}
+def test_nothing_points_to_the_repository_where_the_answers_are(texts):
+    notebooks = {name: text for name, text in texts.items() if name.endswith(".ipynb")}
     assert not [
         name for name, text in notebooks.items() if "tensors-to-transformers" in text or "git" + '", "clone' in text
     ]
@@ -149,9 +157,10 @@ print("all")
 RUN_CHECKS = """
 import json, sys
 import nbformat
-from autograder.engine.exercise import all_exercises
+from autograder.engine.catalogue import own_catalogue
 from autograder.student.check import verdict_on
 
+course = own_catalogue()
 answers = json.load(sys.stdin)["answers"]
 states = {}
 for lesson, cells in answers.items():
@@ -164,8 +173,8 @@ for lesson, cells in answers.items():
         scope = {"__name__": "__main__"}
         exec(imports, scope)
         exec(cells.get(name, blank), scope)
-        states[name] = verdict_on(all_exercises()[name], scope[name]).state.value
-assert set(states) == set(all_exercises()), set(states) ^ set(all_exercises())
+        states[name] = verdict_on(course, name, scope[name]).state.value
+assert set(states) == set(course.names()), set(states) ^ set(course.names())
 print(json.dumps(states))
 """
 
@@ -184,15 +193,14 @@ def test_every_check_in_it_works(folder, filled, state):
 
 
 @pytest.mark.slow
-def test_a_notebook_finds_the_course_it_lies_in(folder, monkeypatch):
+def test_a_notebook_finds_the_course_it_lies_in(tmp_path, monkeypatch):
     monkeypatch.delenv("PYTHONPATH", raising=False)
-    place = folder / "notebooks" / "00_start_here"
-    notebook = nbformat.read(place / "00_start_here.ipynb", as_version=4)
+    folder = tmp_path / "class"
+    release(built_toy(), folder)
+    place = folder / "notebooks" / DOUBLES
+    notebook = nbformat.read(place / f"{DOUBLES}.ipynb", as_version=4)
     notebook.cells.insert(3, nbformat.v4.new_code_cell("import autograder; print(autograder.__file__)", id="where"))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)  # nbclient leaves its event loop to the garbage collector
-        resources = {"metadata": {"path": str(place)}}
-        NotebookClient(notebook, timeout=120, allow_errors=True, resources=resources).execute()
+    run_all(notebook, place)
     said = {cell.id: cell.outputs for cell in notebook.cells if cell.cell_type == "code"}
     assert said["where"][0].text.startswith(str(folder))
     assert "not attempted yet" in said["check-double"][0].data["text/plain"]
@@ -200,13 +208,13 @@ def test_a_notebook_finds_the_course_it_lies_in(folder, monkeypatch):
 
 def test_lessons_that_are_not_released_stay_home(tmp_path):
     folder = tmp_path / "first"
-    assert release(folder, ["start_here"]) == ["00_start_here"]
-    assert [file.stem for file in (folder / "data" / "sheets").iterdir()] == ["start_here"]
-    assert {file.stem for file in (folder / "autograder" / "exercises").iterdir()} == {"__init__", "start_here"}
-    assert [item.name for item in (folder / "notebooks").iterdir()] == ["00_start_here"]
+    assert release(built_toy(), folder, ["doubles"]) == [DOUBLES]
+    assert [file.stem for file in (folder / "data" / "sheets").iterdir()] == ["doubles"]
+    assert {file.stem for file in (folder / "autograder" / "exercises").iterdir()} == {"__init__", "doubles"}
+    assert [item.name for item in (folder / "notebooks").iterdir()] == [DOUBLES]
     lessons = json.loads((folder / "data" / "course.json").read_text(encoding="utf-8"))["lessons"]
-    assert [lesson["name"] for lesson in lessons] == ["00_start_here"]
-    code = "from autograder.engine.exercise import all_exercises\nprint(*all_exercises())"
+    assert [lesson["name"] for lesson in lessons] == [DOUBLES]
+    code = "from autograder.engine.catalogue import own_catalogue\nprint(*own_catalogue().names())"
     assert _python(folder, code) == "double"
 
 
@@ -220,13 +228,13 @@ def test_the_requirements_are_a_students(folder):
 def test_a_folder_that_holds_something_is_left_alone(tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(ReleaseError, match="not an empty folder"):
-        release(tmp_path)
+        release(built_toy(), tmp_path)
     assert [file.name for file in tmp_path.iterdir()] == ["mine.txt"]
 
 
 def test_an_empty_folder_is_filled(tmp_path):
     (tmp_path / "empty").mkdir()
-    release(tmp_path / "empty", ["00_start_here"])
+    release(built_toy(), tmp_path / "empty", [DOUBLES])
     assert (tmp_path / "empty" / "README.md").exists()
     assert [item.name for item in tmp_path.iterdir()] == ["empty"]
 

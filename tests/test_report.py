@@ -13,6 +13,7 @@ import pytest
 from courses import new_course, run
 from nbgrader.api import Gradebook
 from submissions import hand_in, solved, submission
+from toy import DOUBLES
 from typer.testing import CliRunner
 
 from autograder.cli import app
@@ -20,7 +21,7 @@ from autograder.grading.ledger import ledger_file
 from autograder.grading.reporting.report import as_page, write_report
 from autograder.grading.reporting.results import NoResults, read_results
 
-LESSON = "00_start_here"
+LESSON = DOUBLES
 SQUARES = "def double(x):\n    return x ** 2"
 ANSWERS = {
     "ben": SQUARES,
@@ -136,7 +137,7 @@ def test_a_ledger_alone_is_enough(course, tmp_path):
 
 
 def test_a_lesson_without_verdicts_is_one_sentence(course, tmp_path):
-    with pytest.raises(NoResults, match="There are verdicts on: 00_start_here"):
+    with pytest.raises(NoResults, match=f"There are verdicts on: {LESSON}"):
         read_results(course, "11_attention")
     done = CliRunner().invoke(app, ["report", "11_attention", "--course", str(tmp_path)])
     assert done.exit_code == 1

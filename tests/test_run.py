@@ -15,9 +15,11 @@ import time
 from pathlib import Path
 
 import pytest
-from courses import new_course
+from courses import environment, new_course
 from nbgrader.api import Gradebook
+from programs import path_with, without_bundled
 from submissions import ROOT, hand_in, submission
+from toy import DOUBLES
 
 from autograder.grading import scratch
 from autograder.grading.course import Course, CourseError
@@ -26,7 +28,7 @@ from autograder.grading.gradebook import GradebookError
 from autograder.grading.ledger import read_ledger
 from autograder.grading.run import carry_out, plan, workers
 
-LESSON = "00_start_here"
+LESSON = DOUBLES
 RIGHT = "def double(x):\n    return 2 * x"
 WRONG = "def double(x):\n    return x ** 2"
 SLOW = "import time\ntime.sleep(4)\n" + RIGHT
@@ -56,7 +58,8 @@ def command(course: Path, *words: str) -> list[str]:
 
 
 def grade(course: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(course, *words), capture_output=True, text=True, timeout=300, check=False)
+    own = environment(course)
+    return subprocess.run(command(course, *words), env=own, capture_output=True, text=True, timeout=300, check=False)
 
 
 def scores(course: Path) -> dict[str, float]:
@@ -111,8 +114,9 @@ def test_a_worker_that_is_killed_gives_its_submission_to_another(course):
 def test_a_grader_that_is_killed_goes_on_where_it_was(course):
     enrol(course, {"ada": RIGHT, "bob": WRONG, "cyd": RIGHT, "slow": SLOW})
     process = subprocess.Popen(
-        command(course, "--jobs", "1"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
+        command(course, "--jobs", "1"), env=environment(course), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )  # fmt: skip
     while not read_ledger(course, LESSON):
         time.sleep(0.05)
     process.kill()
@@ -155,7 +159,7 @@ def test_bad_input_is_one_sentence_and_an_exit_status(course, words, sentence):
 
 
 def test_an_unknown_lesson_names_those_there_are(course):
-    with pytest.raises(CourseError, match="there are 00_start_here"):
+    with pytest.raises(CourseError, match=f"there are {LESSON}"):
         plan(Course.at(course), "12_nothing", [])
 
 
@@ -170,15 +174,11 @@ def test_a_gradebook_of_an_older_schema_is_named(course):
 
 
 def test_without_bubblewrap_the_run_stops_and_says_what_to_install(course):
-    """A PATH without bubblewrap, which every Linux has in a folder of its own when it has it at all."""
     enrol(course, {"ada": RIGHT})
-    folder = course / "bin"
-    folder.mkdir()
-    for name in ("setpriv",):
-        (folder / name).symlink_to(shutil.which(name) or name)
+    folder = path_with(course / "bin", "setpriv")
     run = subprocess.run(
         command(course), capture_output=True, text=True, timeout=300, check=False,
-        env={**os.environ, "PATH": str(folder)},
+        env={**environment(course), "PATH": str(folder), **without_bundled(folder)},
     )  # fmt: skip
     assert run.returncode == 1
     assert "Install the package bubblewrap" in " ".join(run.stderr.split())

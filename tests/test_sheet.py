@@ -2,40 +2,41 @@
 
 from __future__ import annotations
 
-import linecache
+import lzma
 from pathlib import Path
 
 import pytest
 import torch
+from toy import copy_of_toy
 
 from autograder.engine import wire
-from autograder.engine.exercise import UnknownExercise, all_exercises, find_exercise, fingerprint, topics
+from autograder.engine.catalogue import Catalogue, own_catalogue
 from autograder.engine.observe import Observation
-from autograder.engine.sheet import Sheet, StaleSheet, Symptoms, read_sheets, sheet_file, visible_sheet, write_sheets
+from autograder.engine.sheet import Sheet, StaleSheet, Symptoms, read_sheets, visible_sheet, write_sheets
 from autograder.engine.values import Raised, Shown
 from autograder.references.sheets import make_sheet
 
 
-def test_a_sheet_comes_back_as_it_was_written(toy: Path) -> None:
+def test_a_sheet_comes_back_as_it_was_written(toy: Catalogue) -> None:
     observations = [
         Observation("a", [1.5, {"k": "v"}], 12),
         Observation("a", Raised("ValueError")),
         Observation("b", None),
     ]
     sheet = Sheet("halve", 3, observations, [Symptoms("A sentence with √.", observations[:1])], "(x)")
-    write_sheets("toy", [sheet], toy)
-    assert read_sheets("toy", toy) == {"halve": sheet}
+    write_sheets(toy.topic("halves"), [sheet])
+    assert read_sheets(toy.topic("halves")) == {"halve": sheet}
 
 
-def test_the_tensors_of_a_sheet_come_back(toy: Path) -> None:
-    write_sheets("toy", [Sheet("halve", 0, [Observation("a", Shown(torch.arange(3)))], [])], toy / "new" / "folder")
-    value = read_sheets("toy", toy / "new" / "folder")["halve"].expected[0].value
+def test_the_tensors_of_a_sheet_come_back(toy: Catalogue) -> None:
+    write_sheets(toy.topic("halves"), [Sheet("halve", 0, [Observation("a", Shown(torch.arange(3)))], [])])
+    value = read_sheets(toy.topic("halves"))["halve"].expected[0].value
     assert isinstance(value, Shown)
     assert value.values.tolist() == [0, 1, 2]
 
 
-def test_a_made_sheet_holds_the_reference_and_the_mistakes(toy: Path) -> None:
-    sheet = make_sheet(find_exercise("halve"), 0, signature="(x)")
+def test_a_made_sheet_holds_the_reference_and_the_mistakes(toy: Catalogue) -> None:
+    sheet = make_sheet(toy.topic("halves"), "halve", 0, signature="(x)")
     assert [item.name for item in sheet.expected] == ["a vector", "a matrix"]
     assert [item.size for item in sheet.expected] == [4, 6]
     assert [item.sentence for item in sheet.mistakes] == ["The input is doubled, not halved."]
@@ -45,66 +46,74 @@ def test_a_made_sheet_holds_the_reference_and_the_mistakes(toy: Path) -> None:
     assert torch.equal(4 * right.values, wrong.values)
 
 
-def test_a_missing_sheet_says_what_to_do(toy: Path) -> None:
-    with pytest.raises(StaleSheet, match=r"toy.safetensors is missing. Run `make build`"):
-        visible_sheet(find_exercise("halve"))
+def test_a_missing_sheet_says_what_to_do(toy: Catalogue) -> None:
+    with pytest.raises(StaleSheet, match=r"halves.xz is missing. Run `make build`"):
+        visible_sheet(toy.topic("halves"), "halve")
 
 
-def test_a_sheet_of_other_experiments_is_stale(toy: Path) -> None:
-    write_sheets("toy", [make_sheet(find_exercise("halve"), 0)], toy)
-    source = toy / "autograder.exercises" / "toy.py"
-    source.write_text(source.read_text() + "\n# another experiment\n")
-    fingerprint.cache_clear()
-    linecache.clearcache()  # where inspect reads sources from
-    with pytest.raises(StaleSheet, match=r"another version of autograder/exercises/toy\.py"):
-        read_sheets("toy", toy)
+def test_a_sheet_of_other_experiments_is_stale(toy: Catalogue, tmp_path: Path) -> None:
+    other = copy_of_toy(tmp_path / "other")
+    place = other.code / "exercises" / "halves" / "_shared.py"
+    place.write_text(place.read_text().replace("normal(4)", "normal(5)"))
+    write_sheets(toy.topic("halves"), [make_sheet(toy.topic("halves"), "halve", 0)])
+    other.topic("halves").sheets.parent.mkdir(parents=True)
+    other.topic("halves").sheets.write_bytes(toy.topic("halves").sheets.read_bytes())
+    with pytest.raises(StaleSheet, match=r"exercises/halves/halve\.py or what it imports has changed"):
+        read_sheets(other.topic("halves"))
 
 
-def test_a_sheet_of_another_format_is_stale(toy: Path) -> None:
-    content = wire.dumps({"version": 99, "fingerprint": fingerprint("toy"), "sheets": {}})
-    sheet_file("toy", toy).write_bytes(content)
+def test_the_same_sheets_are_the_same_bytes(toy: Catalogue) -> None:
+    topic = toy.topic("halves")
+    written = []
+    for _ in range(2):
+        write_sheets(topic, [make_sheet(topic, name, 0) for name in topic.exercises()])
+        written.append(topic.sheets.read_bytes())
+    assert written[0] == written[1]
+
+
+def test_sheets_of_twenty_seven_lessons_like_these_take_less_than_four_megabytes() -> None:
+    sizes = [topic.sheets.stat().st_size for topic in own_catalogue().topics()]
+    assert sum(sizes) / len(sizes) * 27 < 4e6
+
+
+def packed(content: object) -> bytes:
+    return lzma.compress(wire.dumps(content))  # type: ignore[arg-type]
+
+
+def put(toy: Catalogue, content: bytes) -> None:
+    file = toy.topic("halves").sheets
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
+
+
+def test_a_sheet_of_another_format_is_stale(toy: Catalogue) -> None:
+    put(toy, packed({"version": 99, "sheets": {}}))
     with pytest.raises(StaleSheet, match="another version"):
-        read_sheets("toy", toy)
+        read_sheets(toy.topic("halves"))
 
 
-@pytest.mark.parametrize("damage", [b"", b"not a sheet", wire.dumps([1, 2]), None])
-def test_a_damaged_sheet_is_a_sentence(toy: Path, damage: bytes | None) -> None:
-    write_sheets("toy", [make_sheet(find_exercise("halve"), 0)], toy)
-    file = sheet_file("toy", toy)
-    file.write_bytes(file.read_bytes()[:-100] if damage is None else damage)
-    with pytest.raises(StaleSheet, match=r"toy.safetensors .* Run `make build`"):
-        read_sheets("toy", toy)
+@pytest.mark.parametrize("damage", [b"", b"not a sheet", packed([1, 2]), None])
+def test_a_damaged_sheet_is_a_sentence(toy: Catalogue, damage: bytes | None) -> None:
+    write_sheets(toy.topic("halves"), [make_sheet(toy.topic("halves"), "halve", 0)])
+    put(toy, toy.topic("halves").sheets.read_bytes()[:-100] if damage is None else damage)
+    with pytest.raises(StaleSheet, match=r"halves.xz .* Run `make build`"):
+        read_sheets(toy.topic("halves"))
 
 
-def test_a_sheet_with_damaged_content_is_a_sentence(toy: Path) -> None:
-    content = {"version": 1, "fingerprint": fingerprint("toy"), "sheets": {"halve": {"seed": 0}}}
-    sheet_file("toy", toy).write_bytes(wire.dumps(content))  # type: ignore[arg-type]
+def test_a_sheet_that_unpacks_to_more_than_a_sheet_may_hold_is_refused(toy: Catalogue) -> None:
+    put(toy, lzma.compress(bytes(2 * wire.MAX_REPLY)))
+    with pytest.raises(StaleSheet, match="at most"):
+        read_sheets(toy.topic("halves"))
+
+
+def test_a_sheet_with_damaged_content_is_a_sentence(toy: Catalogue) -> None:
+    mark = toy.topic("halves").fingerprint("halve")
+    put(toy, packed({"version": 2, "sheets": {"halve": {"fingerprint": mark, "sheet": {"seed": 0}}}}))
     with pytest.raises(StaleSheet, match="the sheet of halve is damaged"):
-        read_sheets("toy", toy)
+        read_sheets(toy.topic("halves"))
 
 
-def test_an_exercise_without_a_sheet_of_its_own_says_so(toy: Path) -> None:
-    write_sheets("toy", [make_sheet(find_exercise("halve"), 0)], toy)
+def test_an_exercise_without_a_sheet_of_its_own_says_so(toy: Catalogue) -> None:
+    write_sheets(toy.topic("halves"), [make_sheet(toy.topic("halves"), "halve", 0)])
     with pytest.raises(StaleSheet, match="holds no sheet for negate"):
-        visible_sheet(find_exercise("negate"))
-
-
-def test_exercises_are_found_by_name_and_topic(toy: Path) -> None:
-    assert topics() == ("toy",)
-    assert list(all_exercises()) == ["halve", "negate"]
-    halve = find_exercise("halve")
-    assert (halve.name, halve.topic, halve.points, halve.summary) == ("halve", "toy", 2, "Half the input.")
-
-
-def test_an_unknown_exercise_is_a_sentence(toy: Path) -> None:
-    with pytest.raises(UnknownExercise, match="No exercise is called 'third'"):
-        find_exercise("third")
-
-
-def test_two_exercises_of_one_name_are_refused(toy: Path) -> None:
-    folder = toy / "autograder.exercises"
-    (folder / "twin.py").write_text((folder / "toy.py").read_text())
-    with pytest.raises(
-        ValueError, match=r"exercises/twin.py: the name 'halve' is taken by autograder/exercises/toy.py"
-    ):
-        all_exercises()
+        visible_sheet(toy.topic("halves"), "negate")

@@ -20,8 +20,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, ViewportSize, expect
+from toy import built_toy
 
-from autograder.grading.public import ROOT, copy_public_half
+from autograder.engine.catalogue import own_catalogue
+from autograder.grading.public import copy_public_half
 
 Shot = Callable[..., None]
 
@@ -54,10 +56,12 @@ class Lab:
 
 @contextmanager
 def jupyter_lab(folder: Path) -> Iterator[Lab]:
-    """JupyterLab over what a student has: the notebooks and the public half of the course, and no more."""
+    """JupyterLab over what a student has: the public half of the course and its notebooks, and the toy course's."""
     course = folder / "course"
-    copy_public_half(course)
-    shutil.copytree(ROOT / "notebooks", course / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    copy_public_half(own_catalogue(), course)
+    for root in (own_catalogue().root, built_toy().root):
+        ignored = shutil.ignore_patterns(".ipynb_checkpoints")
+        shutil.copytree(root / "notebooks", course / "notebooks", ignore=ignored, dirs_exist_ok=True)
     lab = Lab(f"http://127.0.0.1:{_free_port()}", secrets.token_hex(16))
     command = [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.root_dir={course}"),

@@ -15,8 +15,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 from nbgrader.api import Gradebook
 from playwright.sync_api import Browser, Page
 from submissions import cell_of, hand_in, submission
+from toy import DOUBLES
 
-LESSON = "00_start_here"
+LESSON = DOUBLES
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SET = "window.top.pwned = true"

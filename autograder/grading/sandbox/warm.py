@@ -140,7 +140,7 @@ def _started(public: Path, cuda: bool) -> WarmParent:
 
 
 def warm_parent(public: Path, cuda: bool = False) -> WarmParent:
-    """This process's warm parent for a course, started at the first call, and anew where something outside has ended it.
+    """This process's warm parent for a course: started at the first call, and anew where something has ended it.
 
     Args:
         public: the folder with the course's public half.

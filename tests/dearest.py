@@ -1,0 +1,43 @@
+"""What the tests cost, by thing and not by call, and what they will cost with all lessons.
+
+The rule of the projection: a test that has a lesson among its parameters costs as much again for each lesson that
+comes, and so do the audit and the build; everything else costs what it costs today.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+LESSONS_TO_COME = 27
+SHOWN = 10
+LESSON = re.compile(r"\[(?:.*-)?(\d\d_[a-z_]+?)(?:-.*)?\]")
+LESSONS = len(list((Path(__file__).parents[1] / "solutions").glob("[0-9][0-9]_*.py")))
+
+
+class Dearest:
+    """A plugin for pytest that adds up seconds of set-up, call and tear-down: a lesson's in a file, else a file's."""
+
+    def __init__(self) -> None:
+        self.seconds: defaultdict[tuple[str, str], float] = defaultdict(float)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        file, _, test = report.nodeid.partition("::")
+        lesson = LESSON.search(test)
+        self.seconds[file, lesson[1] if lesson else ""] += report.duration
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        terminalreporter.section("what costs most")
+        dearest = sorted(self.seconds.items(), key=lambda item: -item[1])[:SHOWN]
+        for (file, lesson), seconds in dearest:
+            terminalreporter.line(f"{seconds:6.0f} s  {' of '.join(filter(None, [lesson, file]))}")
+
+    def growth(self) -> float:
+        """How many times today's seconds the tests take with all lessons."""
+        grow = sum(seconds for (_, lesson), seconds in self.seconds.items() if lesson)
+        stay = sum(seconds for (_, lesson), seconds in self.seconds.items() if not lesson)
+        return (stay + grow * LESSONS_TO_COME / LESSONS) / max(stay + grow, 1e-9)

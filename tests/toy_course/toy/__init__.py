@@ -1,0 +1,1 @@
+"""A tiny course for the tests of the house; `tests/toy.py` makes a course folder of it."""

@@ -1,0 +1,63 @@
+"""`double`: what is right, and what goes wrong."""
+
+import torch
+
+from autograder.references import alternative, mistake
+
+
+def double(x):
+    return torch.mul(x, 2)
+
+
+@mistake(double, "The numbers are squared, x ** 2, instead of doubled, 2 * x. The two agree only at 0 and at 2.")
+def squares(x):
+    return x**2
+
+
+@mistake(double, "The caller's own tensor is changed: `x *= 2` and `x.mul_(2)` write into it. `2 * x` makes a new one.")
+def doubles_in_place(x):
+    x *= 2
+    return x
+
+
+@mistake(double, "The result is printed but not returned, so whoever calls the function gets None.")
+def prints(x):
+    print(2 * x)
+
+
+@mistake(double, "Multiplying by 2.0 turns whole numbers into floating point; multiplying by 2 keeps their dtype.")
+def multiplies_by_a_float(x):
+    return x * 2.0
+
+
+@mistake(
+    double,
+    "The numbers are repeated, not doubled. `[1, 2] * 2` repeats a Python list; with a tensor, `2 * x` multiplies.",
+)
+def repeats(x):
+    return torch.cat([x, x])
+
+
+@mistake(double, "2 is added, x + 2, where it should multiply, 2 * x.")
+def adds_two(x):
+    return x + 2
+
+
+@mistake(double, "A Python list comes back. A tensor needs no loop: `2 * x` doubles all of its numbers at once.")
+def builds_a_list(x):
+    return [2 * value for value in x]
+
+
+@alternative(double)
+def adds(x):
+    return x + x
+
+
+@alternative(double)
+def shifts(x):
+    return torch.add(x, x, alpha=1)
+
+
+@alternative(double)
+def doubles_a_copy(x):
+    return x.clone().mul_(2)
