@@ -66,11 +66,7 @@ def overriding() -> list[tuple[type, str]]:
 
 def is_magic(name: str) -> bool:
     """What Python, traitlets or abc puts into every class."""
-    return (
-        name.startswith("__")
-        or name in ("_abc_impl", "_all_trait_default_generators", "_descriptors")
-        or (name.startswith(("_trait", "_static", "_instance_inits", "_cached")))
-    )
+    return name == "_abc_impl" or name.startswith(("__", "_all_trait", "_trait", "_static", "_instance", "_descriptors"))
 
 
 def theirs(owner: type) -> list[type]:
