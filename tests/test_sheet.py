@@ -60,9 +60,17 @@ def test_a_sheet_of_other_experiments_is_stale(toy: Path) -> None:
         read_sheets("toy", toy)
 
 
-def test_a_sheet_of_another_format_is_stale(toy: Path) -> None:
-    content = wire.dumps({"version": 99, "fingerprint": fingerprint("toy"), "sheets": {}})
+@pytest.mark.parametrize("version", [0, 99])
+def test_a_sheet_of_another_format_is_stale(toy: Path, version: int) -> None:
+    content = wire.dumps({"version": version, "fingerprint": fingerprint("toy"), "sheets": {}})
     sheet_file("toy", toy).write_bytes(content)
+    with pytest.raises(StaleSheet, match="another version"):
+        read_sheets("toy", toy)
+
+
+@pytest.mark.parametrize("mark", ["", "0" * 16, "g" * 16])
+def test_a_sheet_of_another_fingerprint_is_stale(toy: Path, mark: str) -> None:
+    sheet_file("toy", toy).write_bytes(wire.dumps({"version": 1, "fingerprint": mark, "sheets": {}}))
     with pytest.raises(StaleSheet, match="another version"):
         read_sheets("toy", toy)
 
