@@ -3,14 +3,20 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+# TORCH=cpu takes the CPU build from the index that https://pytorch.org/get-started/locally/ names. It is a step
+# of its own: where an extra index does not answer, pip goes on and takes CUDA. The file `cpu` in the environment
+# remembers it, since the next pins would bring CUDA too.
+CPU_WHEELS := https://download.pytorch.org/whl/cpu
+TORCH ?= $(if $(wildcard $(VENV)/cpu),cpu)
+$(if $(filter-out cpu,$(TORCH)),$(error TORCH=$(TORCH) is unknown. Say TORCH=cpu for the CPU build, or leave it out))
 # In containers one often is root, and Jupyter then wants to be told.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
-export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PATH := $(abspath $(BIN)):$(PATH)
 
 .PHONY: help lab demo test audit build bench clean
 
 help:
-	@echo "make lab     open the course in JupyterLab"
+	@echo "make lab     open the course in JupyterLab; the first time with TORCH=cpu where there is no GPU"
 	@echo "make demo    grade a class of ours with nbgrader and see who got what and why"
 	@echo "make build   make the notebooks and the visible sheets from solutions/*.py"
 	@echo "make audit   try every claim about every exercise"
@@ -47,6 +53,10 @@ $(VENV)/python: constraints.txt
 	@touch $@
 
 $(VENV)/lab: $(VENV)/python pyproject.toml
+ifeq ($(TORCH),cpu)
+	$(PIP) --no-deps --index-url $(CPU_WHEELS) torch
+	@touch $(VENV)/cpu
+endif
 	$(PIP) --editable ".[lab,grade]"
 	@touch $@
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import os
 import shutil
 import sys
@@ -17,11 +15,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from autograder.authoring.cli import audit
 from autograder.grading.cli import grade
 from autograder.grading.commands import gradescope, release, report
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-for command in (grade, report, gradescope, release):
+for command in (audit, grade, report, gradescope, release):
     app.command()(command)
 LOG_WIDTH = 120  # a file has no width of its own, and names that are cut off help nobody
 console = Console(width=None if sys.stdout.isatty() else LOG_WIDTH)
@@ -58,54 +57,21 @@ def build(
 
 
 @app.command()
-def audit(
-    names: Annotated[list[str] | None, typer.Argument(help="Lessons, as 11_attention; all without.")] = None,
-    jobs: Annotated[int, typer.Option(help="Processes.")] = os.cpu_count() or 1,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures to this file too.")] = None,
-) -> None:
-    """Tries every claim about every exercise, and says what is still weak."""
-    from autograder.authoring import audit as auditor
-    from autograder.authoring.lesson import LessonError
-    from autograder.engine.catalogue import own_catalogue
-
-    start = time.perf_counter()
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    try:
-        tasks = auditor.tasks(own_catalogue(), names)
-        with Progress(*columns, console=console) as bar:
-            task = bar.add_task("auditing", total=len(tasks))
-            reports = auditor.audit(
-                tasks, jobs, lambda report: bar.update(task, advance=1, description=report.exercise)
-            )
-    except (LessonError, LookupError, ValueError) as error:
-        raise _stop(str(error)) from error
-    seconds = time.perf_counter() - start
-    _print_audit(reports, seconds)
-    if json_file:
-        rows = [dataclasses.asdict(report) for report in reports]
-        json_file.write_text(json.dumps({"seconds": round(seconds, 1), "exercises": rows}, indent=1))
-    killed, made = (sum(getattr(report, name) for report in reports) for name in ("killed", "mutants"))
-    if killed < auditor.LEAST_KILLED * made:
-        raise _stop(f"{killed} of {made} mutants are rejected; at least {auditor.LEAST_KILLED:.0%} should be.")
-    if any(report.problems for report in reports):
-        raise typer.Exit(1)
-
-
-@app.command()
 def doctor() -> None:
     """Tries every promise of the sandbox on this machine and prints what holds."""
-    from autograder.grading.sandbox.bubblewrap import NoSandbox
-    from autograder.grading.sandbox.doctor import HOLDS, examine
+    from autograder.grading.doctor.examine import examine
+    from autograder.grading.sandbox.programs import NoSandbox, which_bubblewrap
 
     try:
-        rows = examine()
+        console.print(which_bubblewrap(), soft_wrap=True, highlight=False, markup=False)
+        findings = examine()
     except NoSandbox as reason:
         raise _stop(str(reason)) from reason
     table = Table("promise", "", "what happened", box=None, pad_edge=False)
-    for name, result in rows:
-        table.add_row(name, "✓" if result == HOLDS else "✗", Text("" if result == HOLDS else result))
+    for item in findings:
+        table.add_row(item.name, "✓" if item.holds else "✗", Text("" if item.holds else item.result))
     console.print(table)
-    if any(result != HOLDS for _, result in rows):
+    if any(item.guards and not item.holds for item in findings):
         raise typer.Exit(1)
 
 
@@ -123,7 +89,9 @@ def demo(
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     try:
         if reason := demonstration.sandbox_or_why_not():
-            console.print(f"Grading our own class without a sandbox. {reason}", style="yellow", highlight=False)
+            console.print(
+                f"Grading our own class without a sandbox. {reason}", style="yellow", highlight=False, soft_wrap=True
+            )
         submissions = demonstration.demo_class()
         demonstration.write_class(folder, submissions)
         with Progress(*columns, console=console) as bar:
@@ -157,34 +125,3 @@ def _print_class(folder: Path, submissions: list) -> None:
             score = f"{earned:g} of {points:g}" if entry["status"] == "graded" else "–"
             table.add_row(lesson, student, about[lesson, student], score, Text("\n".join(why(entry))))
     console.print(table)
-
-
-def _print_audit(reports: list, seconds: float) -> None:
-    table = Table(
-        "lesson", "exercise", "obs.", "answer", "blank", "mistakes", "named", "altern.", "mutants", "ms", box=None
-    )
-    for item in reports:
-        table.add_row(
-            item.lesson, item.exercise, str(item.observations),
-            "full" if item.answer_full else "FAILS", "zero" if item.blank_zero else "FAILS",
-            f"{item.rejected}/{item.mistakes}", f"{item.named}/{item.mistakes}",
-            f"{item.accepted}/{item.alternatives}", f"{item.killed}/{item.mutants}", f"{item.milliseconds:.0f}",
-        )  # fmt: skip
-    console.print(table)
-    for item in reports:
-        for line, reason in item.survivors.items():
-            console.print(f"equivalent in {item.exercise}: {line}: {reason or 'NO REASON GIVEN'}", markup=False)
-    for item in reports:
-        for problem in item.problems:
-            console.print(f"{item.lesson} {item.exercise}: {problem}", style="red", markup=False)
-
-    def total(name: str) -> int:
-        return sum(getattr(item, name) for item in reports)
-
-    console.print(
-        f"{len(reports)} exercises; answers {total('answer_full')} full; blanks {total('blank_zero')} zero; "
-        f"mistakes {total('rejected')} rejected / {total('named')} named / {total('mistakes')}; "
-        f"alternatives {total('accepted')} / {total('alternatives')}; "
-        f"mutants {total('killed')} / {total('mutants')}; {seconds:.0f} s",
-        highlight=False, style="bold",
-    )  # fmt: skip

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from courses import environment, new_course
 from nbgrader.api import Gradebook
+from programs import without_bundled
 from submissions import hand_in, submission
 from toy import DOUBLES
 
@@ -113,7 +114,7 @@ def test_a_scheduler_without_workers_is_named(course, scheduler):
 
 def test_workers_that_cannot_make_a_sandbox_are_named_before_anything_is_graded(course, start, scheduler, tmp_path):
     worker(start, scheduler)
-    worker(start, scheduler, PATH=str(tmp_path))
+    worker(start, scheduler, PATH=str(tmp_path), **without_bundled(tmp_path))
     wait_for_workers(scheduler, 2)
     one_sentence(command(course, scheduler), "The worker tcp://127.0.0.1:", "Install the package bubblewrap")
     assert read_ledger(course, LESSON) == {}

@@ -105,8 +105,8 @@ def test_a_mended_judge_or_tolerance_is_graded_again(tmp_path: Path) -> None:
     ask = "from autograder.engine.catalogue import own_catalogue as own; print(own().topic('doubles').judging())"
 
     def judging() -> str:
-        environment = {**os.environ, "PYTHONPATH": str(course)}
-        run = subprocess.run([sys.executable, "-c", ask], env=environment, capture_output=True, text=True, check=True)
+        options = {"cwd": course, "env": {**os.environ, "PYTHONPATH": str(course)}}
+        run = subprocess.run([sys.executable, "-c", ask], **options, capture_output=True, text=True, check=True)
         return run.stdout
 
     seen = {judging()}

@@ -105,6 +105,8 @@ WORDS: list[tuple[Data, Data, str, str, str]] = [
      "expected 2 there"),
     (Shown(torch.zeros(2, 3)), Shown(torch.tensor([[0, 0, 0], [0, NAN, 0.0]])), "",
      "1 of 6 values is wrong; the furthest off, at [1, 1], is nan", "expected 0 there"),
+    (tensor(0.0, 0.0), tensor(5.0, NAN), "", "2 of 2 values are wrong; the furthest off, at [1], is nan",
+     "expected 0 there"),
     (tensor(1, 2, dtype=torch.int64), tensor(1, 3, dtype=torch.int64), "",
      "1 of 2 values is wrong; the furthest off, at [1], is 3", "expected 2 there"),
     (tensor(True, False, dtype=torch.bool), tensor(True, True, dtype=torch.bool), "",
@@ -112,6 +114,8 @@ WORDS: list[tuple[Data, Data, str, str, str]] = [
     (Shown(torch.tensor(2.0)), Shown(torch.tensor(3.0)), "", "it is 3", "expected 2"),
     (tensor(2.36196, dtype=torch.float64), tensor(2.36196 + 1e-7, dtype=torch.float64), "",
      "it is 2.3619601", "expected 2.36196"),
+    (tensor(1.0, dtype=torch.float64), tensor(1.0 + 4e-12, dtype=torch.float64), "",
+     "it is 1.000000000004", "expected 1"),
     (tensor(1.0), None, "", "it is None", "expected a tensor of shape (1,), dtype float32"),
     (2.0, 3.0, "", "it is 3.0", "expected 2.0"),
     ("right", "wrong", "", "it is 'wrong'", "expected 'right'"),
@@ -135,6 +139,13 @@ def test_a_difference_says_where_and_what(expected: Data, shown: Data, where: st
     difference = compare(expected, shown, RULE)
     assert difference
     assert (difference.where, difference.yours, difference.wanted) == (where, yours, wanted)
+
+
+def test_two_neighbours_in_double_precision_are_told_apart() -> None:
+    expected, shown = tensor(0.3, dtype=torch.float64), tensor(0.1 + 0.2, dtype=torch.float64)
+    difference = compare(expected, shown, Rule(1, "cpu", Leeway(1e-6, "to tell neighbours apart")))
+    assert difference
+    assert (difference.yours, difference.wanted) == ("it is 0.30000000000000004", "expected 0.29999999999999999")
 
 
 def test_a_difference_of_values_carries_both_tensors_for_the_picture() -> None:

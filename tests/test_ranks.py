@@ -23,12 +23,15 @@ from nbformat.v4 import new_code_cell, new_notebook
 from processes import children, living
 from torch import Tensor, nn
 from torch.distributed import recv, send
+from toy import copy_of_toy
 
+from autograder.engine.catalogue import Catalogue, own_catalogue
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Exercise
 from autograder.engine.observe import observe
-from autograder.engine.rank_helper import HelperLost, rank_helper
-from autograder.engine.ranks import RankFailed, counted_traffic, run_on_ranks, without_ranks
+from autograder.engine.ranks import RankFailed, counted_traffic, run_on_ranks
+from autograder.engine.ranks.helper import HelperLost, rank_helper
+from autograder.engine.ranks.run import without_ranks
 from autograder.engine.values import Raised
 from autograder.grading.kernel import session
 from helpers.ranks import run_on_ranks as run_and_show
@@ -141,7 +144,7 @@ def test_the_first_error_comes_with_its_rank_and_the_students_lines_alone():
     assert error.rank == 1
     assert str(error).startswith("rank 1: RuntimeError: shape '[7]' is invalid")
     assert "x.reshape(7)" in error.where
-    assert "rank_server" not in error.where
+    assert "engine/ranks" not in error.where
     assert isinstance(error.raised, Raised)
     assert error.raised.line == "x.reshape(7)"
 
@@ -242,14 +245,19 @@ def test_what_a_rank_raised_is_what_an_experiment_observes():
         run_on_ranks(blank)
 
 
-def test_a_lesson_whose_experiments_run_ranks_gets_a_network_among_them(monkeypatch):
-    def experiment(candidate: Any, draw: Draw) -> Any:
-        yield "ranks", lambda: run_on_ranks(candidate)
+@pytest.mark.parametrize(("exercise", "runs"), [("ring_all_reduce", True), ("double", False)])
+def test_a_lesson_whose_experiments_run_ranks_gets_a_network_among_them(exercise: str, runs: bool):
+    notebook = new_notebook(cells=[new_code_cell(metadata={"nbgrader": {"grade_id": f"check-{exercise}"}})])
+    assert session.runs_ranks(notebook, own_catalogue()) is runs
 
-    notebook = new_notebook(cells=[new_code_cell(metadata={"nbgrader": {"grade_id": "check-double"}})])
-    assert not session.runs_ranks(notebook)
-    monkeypatch.setattr(session, "find_exercise", lambda name: Exercise(experiment, points=1))
-    assert session.runs_ranks(notebook)
+
+def test_a_lesson_gets_that_network_where_ranks_are_imported_by_what_it_imports(toy: Catalogue):
+    notebook = new_notebook(cells=[new_code_cell(metadata={"nbgrader": {"grade_id": "check-halve"}})])
+    assert not session.runs_ranks(notebook, toy)
+    shared = copy_of_toy(toy.root.parent / "with ranks")
+    file = shared.code / "exercises" / "halves" / "_shared.py"
+    file.write_text(file.read_text() + "\nfrom autograder.engine.ranks import run_on_ranks  # noqa: E402, F401\n")
+    assert session.runs_ranks(notebook, shared)
 
 
 # Who is killed leaves nobody behind

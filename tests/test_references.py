@@ -7,7 +7,7 @@ import torch
 
 from autograder.engine.catalogue import Catalogue
 from autograder.engine.sheet import Sheet
-from autograder.references import MissingReference, answers_to
+from autograder.references import Change, MissingReference, answers_to
 from autograder.references.sheets import make_sheet
 
 
@@ -18,7 +18,7 @@ def test_all_that_is_known_about_an_exercise_is_found(toy: Catalogue) -> None:
         ("doubles", "The input is doubled, not halved.")
     ]
     assert [answer.__name__ for answer in answers.alternatives] == ["multiplies"]
-    assert answers.equivalents == {"return x / 2.0": "the same number"}
+    assert answers.equivalents == {Change("return x / 2", "return x / 2.0"): "the same number"}
 
 
 def test_an_exercise_without_mistakes_has_none(toy: Catalogue) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from courses import environment, new_course
 from nbgrader.api import Gradebook
+from programs import path_with, without_bundled
 from submissions import ROOT, hand_in, submission
 from toy import DOUBLES
 
@@ -173,15 +174,11 @@ def test_a_gradebook_of_an_older_schema_is_named(course):
 
 
 def test_without_bubblewrap_the_run_stops_and_says_what_to_install(course):
-    """A PATH without bubblewrap, which every Linux has in a folder of its own when it has it at all."""
     enrol(course, {"ada": RIGHT})
-    folder = course / "bin"
-    folder.mkdir()
-    for name in ("setpriv",):
-        (folder / name).symlink_to(shutil.which(name) or name)
+    folder = path_with(course / "bin", "setpriv")
     run = subprocess.run(
         command(course), capture_output=True, text=True, timeout=300, check=False,
-        env={**environment(course), "PATH": str(folder)},
+        env={**environment(course), "PATH": str(folder), **without_bundled(folder)},
     )  # fmt: skip
     assert run.returncode == 1
     assert "Install the package bubblewrap" in " ".join(run.stderr.split())

@@ -17,6 +17,7 @@ import pytest
 from courses import environment, new_course
 from nbgrader.api import Gradebook
 from processes import children
+from programs import path_with, without_bundled
 from submissions import hand_in, submission
 from toy import DOUBLES
 
@@ -40,17 +41,13 @@ def course(tmp_path: Path) -> Path:
 @pytest.fixture
 def programs(tmp_path: Path) -> Path:
     """All of the PATH that grading has: what makes a sandbox."""
-    folder = tmp_path / "programs"
-    folder.mkdir()
-    for name in ("bwrap", "setpriv"):
-        (folder / name).symlink_to(shutil.which(name) or name)
-    return folder
+    return path_with(tmp_path / "programs", "bwrap", "setpriv")
 
 
 def start(course: Path, programs: Path, *words: str) -> subprocess.Popen[str]:
     """`python -m autograder grade …`, under way."""
     command = [sys.executable, "-m", "autograder", "grade", LESSON, *words]
-    surroundings = {**environment(course), "PATH": str(programs)}
+    surroundings = {**environment(course), "PATH": str(programs), **without_bundled(programs)}
     return subprocess.Popen(
         command, cwd=course, env=surroundings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )

@@ -13,7 +13,7 @@ from autograder.engine.draw import Draw
 from autograder.engine.exercise import Exercise, exercise
 from autograder.engine.observe import SET_UP, Evidence, Observation, observe, signature_of
 from autograder.engine.sheet import Sheet, Symptoms
-from autograder.engine.tolerance import Leeway
+from autograder.engine.tolerance import Leeway, allowed
 from autograder.engine.values import Data, Raised, Shown
 from autograder.engine.verdict import State, Verdict, combine, judge
 
@@ -167,6 +167,16 @@ def test_a_forged_size_does_not_widen_the_tolerance() -> None:
     assert judge(EXERCISE, SHEET, Evidence(far)).state is State.WRONG
 
 
+@pytest.mark.parametrize("device", ["cpu", "cuda"])
+@pytest.mark.parametrize("size", [1, 100, 10_000])
+def test_the_tolerance_is_that_of_the_draws_size_and_of_the_device(size: int, device: str) -> None:
+    bound = float(allowed(torch.zeros(()), size, device, Leeway()))
+    sheet = Sheet("mean", 0, [Observation("what cancels", 0.0, size)], [])
+    for share, state in ((0.99, State.RIGHT), (1.01, State.WRONG)):
+        shown = Evidence([Observation("what cancels", share * bound)])
+        assert judge(EXERCISE, sheet, shown, device).state is state
+
+
 def _nudged(value: Data) -> Data:
     return Shown(value.values + 0.01) if isinstance(value, Shown) else value
 
@@ -209,6 +219,29 @@ def test_an_exception_tells_by_its_message(message: str, named: list[str]) -> No
     assert judge(EXERCISE, replace(SHEET, mistakes=[known]), Evidence(mine)).misunderstandings == named
 
 
+def numbers(*values: float) -> list[Observation]:
+    return [Observation(f"number {index}", value) for index, value in enumerate(values)]
+
+
+def named(shown: list[Observation], **mistakes: list[Observation]) -> list[str]:
+    """The sentences for what an answer shows where 1 and 2 are right."""
+    symptoms = [Symptoms(sentence, observations) for sentence, observations in mistakes.items()]
+    sheet = Sheet("mean", 0, numbers(1.0, 2.0), symptoms)
+    return judge(EXERCISE, sheet, Evidence(shown)).misunderstandings
+
+
+def test_a_mistake_that_is_equalled_in_full_is_named_without_those_that_it_includes() -> None:
+    mistakes = {"the first": numbers(5.0, 2.0), "both": numbers(5.0, 6.0)}
+    assert named(numbers(5.0, 6.0), **mistakes) == ["both"]
+    assert named(numbers(5.0, 7.0), **mistakes) == ["the first"]
+
+
+@pytest.mark.parametrize("shown", [(5.0, 2.0), (5.0, 7.0)], ids=["in full", "beside another fault"])
+def test_of_many_mistakes_that_show_the_same_the_first_two_are_named(shown: tuple[float, ...]) -> None:
+    alike = {word: numbers(5.0, 2.0) for word in ("one", "two", "three", "four")}
+    assert named(numbers(*shown), **alike) == ["one", "two"]
+
+
 def test_two_mistakes_of_one_sentence_are_named_once() -> None:
     sheet = replace(SHEET, mistakes=[*SHEET.mistakes, *SHEET.mistakes])
     assert judge(EXERCISE, sheet, shows(over_rows)).misunderstandings == ["rows"]
@@ -241,6 +274,15 @@ def _on(state: State, earned: float, device: str = "cpu") -> Verdict:
 def test_devices_are_combined_to_the_worst_state_and_the_mean_of_the_points() -> None:
     both = combine([_on(State.RIGHT, 3), _on(State.WRONG, 1.5, "cuda")])
     assert (both.state, both.earned, both.notes, len(both.findings)) == (State.WRONG, 2.25, ["cuda"], 8)
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [(State.RIGHT, State.NOT_ATTEMPTED), (State.NOT_ATTEMPTED, State.WRONG), (State.WRONG, State.NOT_GRADED)],
+)
+def test_of_two_devices_the_worse_state_is_said(better: State, worse: State) -> None:
+    for pair in ((better, worse), (worse, better)):
+        assert combine([_on(state, 1) for state in pair]).state is worse
 
 
 def test_one_device_that_could_not_grade_makes_no_zero() -> None:

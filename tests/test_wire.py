@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from autograder.engine import wire
 from autograder.engine.observe import Evidence
-from autograder.engine.values import DTYPES, Data, Raised, Shown, Unreadable
+from autograder.engine.values import DTYPES, MAX_KEY, Data, Raised, Shown, Unreadable
 from autograder.engine.wire import TREE, BrokenReply, dumps, loads
 
 MANY = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -199,6 +199,18 @@ def test_long_texts_of_an_exception_are_cut() -> None:
     )
     assert isinstance(error, Raised)
     assert (len(error.kind), len(error.lineage), len(error.message), len(error.line)) == (100, 20, 500, 200)
+
+
+def test_other_long_texts_are_cut() -> None:
+    long = "x" * 10_000
+    device = tagged(**{"is": "shown", "buffer": "0", "kind": "tensor", "device": long})
+    reason = tagged(**{"is": "unreadable", "reason": long})
+    key = tagged(**{"is": "dict", "items": [[long, 1]]})
+    shown, unreadable, named = (loads(with_tree(tree, **{"0": torch.ones(2)})) for tree in (device, reason, key))
+    assert isinstance(shown, Shown)
+    assert isinstance(unreadable, Unreadable)
+    assert isinstance(named, dict)
+    assert (len(shown.device), len(unreadable.reason), *map(len, named)) == (20, 500, MAX_KEY)
 
 
 def test_a_reply_over_the_limit_is_neither_written_nor_read(monkeypatch: pytest.MonkeyPatch) -> None:

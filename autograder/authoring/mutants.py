@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
-import difflib
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 from typing import Any
 
+from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
+
+from autograder.references import Change
 
 # The first exchanges one name for another at random; the second needs the author to name variables.
 NOT_USED = {"core/VariableReplacer", "core/VariableInserter"}
@@ -18,10 +21,10 @@ NOT_USED = {"core/VariableReplacer", "core/VariableInserter"}
 
 @dataclass(frozen=True)
 class Mutant:
-    """One small change to an answer: the whole mutated source, and the line that changed."""
+    """One small change to an answer: the whole mutated source, and what changed."""
 
     source: str
-    line: str
+    change: Change
 
 
 @cache
@@ -37,14 +40,15 @@ def _operators() -> tuple[Any, ...]:
 def mutants(source: str) -> Iterator[Mutant]:
     """Every distinct mutant of `source` that still compiles; changes to annotations and docstrings are none."""
     seen = {_meaning(source)}
+    nodes = list(ast_nodes(get_ast(source)))
     for operator in _operators():
-        occurrence = 0
-        while mutated := mutate_code(source, operator, occurrence):
-            occurrence += 1
+        # Counted first: to mutate is to parse anew, and most operators find nothing to change.
+        for occurrence in range(sum(len(list(operator.mutation_positions(node))) for node in nodes)):
+            mutated = mutate_code(source, operator, occurrence)
             meaning = _meaning(mutated)
             if meaning and meaning not in seen:
                 seen.add(meaning)
-                yield Mutant(mutated, _changed_line(source, mutated))
+                yield Mutant(mutated, _change(source, mutated))
 
 
 def _meaning(source: str) -> str:
@@ -63,6 +67,22 @@ def _meaning(source: str) -> str:
     return ast.dump(tree)
 
 
-def _changed_line(before: str, after: str) -> str:
-    changes = difflib.ndiff(before.splitlines(), after.splitlines())
-    return " ".join(" ".join(line[2:].split()) for line in changes if line.startswith("+ ")) or "(a line is gone)"
+def _change(before: str, after: str) -> Change:
+    """The lines that differ, and which of the places with these lines it is."""
+    old, new = _code_lines(before), _code_lines(after)
+    start = _alike(old, new)
+    tail = _alike(old[start:][::-1], new[start:][::-1])
+    length = len(old) - tail - start
+    places = [" ".join(old[at : at + length]) for at in range(start + 1)]
+    return Change(places[start], " ".join(new[start : len(new) - tail]), places.count(places[start]))
+
+
+def _code_lines(source: str) -> list[str]:
+    """The lines without their indentation; comments and empty lines are none: a mutated line may lose those above."""
+    lines = (" ".join(line.split()) for line in source.splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def _alike(some: list[str], others: list[str]) -> int:
+    """How many lines both begin with."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(some, others, strict=False)))

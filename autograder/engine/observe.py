@@ -5,8 +5,8 @@ from __future__ import annotations
 import inspect
 import io
 import random
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager, nullcontext, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,16 +81,28 @@ def _row(row: Data) -> Observation:
     raise ValueError("an observation is a name, a value and a size")
 
 
-def observe(exercise: Exercise, candidate: Any, draw: Draw) -> Evidence:
+def observe(
+    exercise: Exercise, candidate: Any, draw: Draw, enough: Callable[[Observation], bool] = lambda _: False
+) -> Evidence:
     """Runs the experiment and collects its observations.
 
     An observation that raises is noted and does not hide the next. The global random streams, the gradient mode
     and the student's screen are as before afterwards.
+
+    Args:
+        enough: ends the run after the first observation of which it says so. It is asked while the experiment runs.
     """
     used = inherited(candidate, exercise.without)
     screen = _Screen()
-    with _undisturbed(draw), redirect_stdout(screen), redirect_stderr(screen), watching(exercise.without, used):
-        observations = list(_observations(exercise, candidate, draw))
+    observations = []
+    with (
+        _undisturbed(draw), redirect_stdout(screen), redirect_stderr(screen), watching(exercise.without, used),
+        closing(_observations(exercise, candidate, draw)) as run,
+    ):  # fmt: skip
+        for item in run:
+            observations.append(item)
+            if enough(item):
+                break
     return Evidence(observations, signature_of(candidate), sorted(used), screen.text)
 
 
@@ -105,7 +117,7 @@ class _Screen(io.TextIOBase):
         return len(text)
 
 
-def _observations(exercise: Exercise, candidate: Any, draw: Draw) -> Iterator[Observation]:
+def _observations(exercise: Exercise, candidate: Any, draw: Draw) -> Generator[Observation, None, None]:
     experiment = exercise.experiment(candidate, draw)
     for _ in range(MAX_OBSERVATIONS):
         step = _next_step(experiment)

@@ -21,6 +21,21 @@ class Mistake:
     sentence: str
 
 
+@dataclass(frozen=True)
+class Change:
+    """What a mutant changes in the lesson's answer.
+
+    Attributes:
+        before: the line that is changed, without its indentation; several are joined.
+        after: what stands there instead; empty where the line is gone.
+        nth: where that line stands several times in the answer: which of them, from 1.
+    """
+
+    before: str
+    after: str
+    nth: int = 1
+
+
 @dataclass
 class Answers:
     """All that is known about the answers to one exercise.
@@ -28,13 +43,13 @@ class Answers:
     Attributes:
         reference: the independent oracle.
         alternatives: other right answers.
-        equivalents: a mutated source line of the lesson's answer, and why it behaves the same.
+        equivalents: mutants of the lesson's answer that are right too, and why.
     """
 
     reference: Callable[..., Any]
     mistakes: list[Mistake] = field(default_factory=list)
     alternatives: list[Callable[..., Any]] = field(default_factory=list)
-    equivalents: dict[str, str] = field(default_factory=dict)
+    equivalents: dict[Change, str] = field(default_factory=dict)
 
 
 class MissingReference(LookupError):
@@ -43,7 +58,7 @@ class MissingReference(LookupError):
 
 _mistakes: dict[Callable[..., Any], list[Mistake]] = defaultdict(list)
 _alternatives: dict[Callable[..., Any], list[Callable[..., Any]]] = defaultdict(list)
-_equivalents: dict[Callable[..., Any], dict[str, str]] = defaultdict(dict)
+_equivalents: dict[Callable[..., Any], dict[Change, str]] = defaultdict(dict)
 
 
 def mistake(reference: Callable[..., Any], sentence: str) -> Callable[[Answer], Answer]:
@@ -66,14 +81,19 @@ def alternative(reference: Callable[..., Any]) -> Callable[[Answer], Answer]:
     return mark
 
 
-def equivalent(reference: Callable[..., Any], line: str, reason: str) -> None:
-    """Says that a mutant of the lesson's answer is right too.
+def equivalent(reference: Callable[..., Any], before: str, after: str, reason: str, nth: int = 1) -> None:
+    """Says that a mutant of the lesson's answer is right too. The audit prints the call for each that survives.
+
+    ```python
+    equivalent(double, "return x * 2", "return x << 1", "the inputs are whole numbers")
+    ```
 
     Args:
-        line: the mutated line, as `make audit` prints it.
+        before, after: the line of the lesson's answer, and what the mutant makes of it; empty where it takes it out.
         reason: why it behaves the same.
+        nth: where that line stands several times in the answer: which of them, from 1.
     """
-    _equivalents[reference][line] = reason
+    _equivalents[reference][Change(before, after, nth)] = reason
 
 
 def answers_to(topic: Topic, name: str) -> Answers:

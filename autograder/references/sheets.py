@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
 
 from autograder.engine.catalogue import Topic
 from autograder.engine.draw import Draw
-from autograder.engine.exercise import Exercise
-from autograder.engine.observe import SET_UP, Observation, observe
+from autograder.engine.observe import SET_UP, Evidence, Observation, observe
 from autograder.engine.sheet import Sheet, Symptoms
 from autograder.engine.values import Data, Raised, Unreadable
 from autograder.references import answers_to
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """A sheet, and all that the runs behind it told.
+
+    Attributes:
+        mistakes: what each known mistake showed, in the order of the sheet; beside its observations, the forbidden
+            operations that it used.
+    """
+
+    sheet: Sheet
+    mistakes: list[Evidence]
 
 
 def make_sheet(topic: Topic, name: str, seed: int, device: str = "cpu", signature: str = "") -> Sheet:
@@ -23,15 +34,17 @@ def make_sheet(topic: Topic, name: str, seed: int, device: str = "cpu", signatur
     Raises:
         ValueError: the reference itself yields no observations, or one that is no plain data.
     """
+    return rehearse(topic, name, seed, device, signature).sheet
+
+
+def rehearse(topic: Topic, name: str, seed: int, device: str = "cpu", signature: str = "") -> Rehearsal:
+    """Makes a sheet as `make_sheet` does, and keeps what its runs told beside it."""
     exercise, answers = topic.catalogue.find(name), answers_to(topic, name)
-    expected = _observe(exercise, answers.reference, seed, device)
+    expected = observe(exercise, answers.reference, Draw(seed, name, device)).observations
     _must_be_sound(topic.place("exercises", name), name, expected)
-    mistakes = [Symptoms(item.sentence, _observe(exercise, item.answer, seed, device)) for item in answers.mistakes]
-    return Sheet(name, seed, expected, mistakes, signature)
-
-
-def _observe(exercise: Exercise, answer: Callable[..., Any], seed: int, device: str) -> list[Observation]:
-    return observe(exercise, answer, Draw(seed, exercise.name, device)).observations
+    shown = [observe(exercise, item.answer, Draw(seed, name, device)) for item in answers.mistakes]
+    symptoms = [Symptoms(item.sentence, one.observations) for item, one in zip(answers.mistakes, shown, strict=True)]
+    return Rehearsal(Sheet(name, seed, expected, symptoms, signature), shown)
 
 
 def _must_be_sound(place: str, name: str, expected: list[Observation]) -> None:

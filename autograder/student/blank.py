@@ -7,7 +7,6 @@ import traceback
 from types import TracebackType
 from typing import Any
 
-from autograder.engine.rank_failure import BlankOnRanks
 from autograder.engine.verdict import State
 from autograder.student.card import MARKS
 
@@ -36,6 +35,8 @@ def _show(
 
 def stub_in(error: BaseException, trace: TracebackType) -> str:
     """The function of the notebook that raised a bare NotImplementedError; empty if another code did."""
+    from autograder.engine.ranks.failure import BlankOnRanks  # with all that runs ranks, which few notebooks do
+
     if isinstance(error, BlankOnRanks):
         return error.stub
     frame = list(traceback.walk_tb(trace))[-1][0]

@@ -10,7 +10,7 @@ from typing import Any
 
 LESSONS_IMPORT = (
     "torch", "torch.testing", "numpy", "matplotlib.pyplot", "ipywidgets", "einops", "safetensors.torch",
-    "transformers", "autograder.student.check", "autograder.engine.rank_server",
+    "transformers", "autograder.student.check", "autograder.engine.ranks.server",
     "torch._dynamo",  # at the first use of an optimizer it would take seconds
 )  # fmt: skip
 KERNEL_IMPORTS = (
@@ -58,7 +58,7 @@ def _rehearse() -> None:
     from autograder.engine.catalogue import own_catalogue
     from autograder.engine.draw import Draw
     from autograder.engine.observe import observe
-    from autograder.engine.ranks import without_ranks
+    from autograder.engine.ranks.run import without_ranks
 
     with without_ranks():
         for exercise in map(own_catalogue().find, own_catalogue().names()):

@@ -154,7 +154,7 @@ def _raise_loopback() -> None:
 
 def _prepare_ranks() -> None:
     """The process that will fork ranks, while this one has no thread yet: torch need not be imported once more."""
-    from autograder.engine.rank_helper import fork_helper
+    from autograder.engine.ranks.helper import fork_helper
 
     fork_helper()
 

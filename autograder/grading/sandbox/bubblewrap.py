@@ -7,22 +7,19 @@ a uid that nothing else has, inside, where a Python under root's home can be see
 from __future__ import annotations
 
 import os
-import shutil
 import site
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from autograder.grading.sandbox.programs import NoSandbox, bwrap, setpriv
+from autograder.grading.sandbox.refusals import Machine, why_refused
 from autograder.grading.scratch import slot_uid
 
 HOME = "/home/student"  # the one place to write: a tmpfs
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 CONFIGURATION = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/etc/localtime")
-
-
-class NoSandbox(RuntimeError):
-    """The sandbox cannot be made here; the message says why and what to install."""
 
 
 def sandbox_command(
@@ -40,8 +37,7 @@ def sandbox_command(
     Raises:
         NoSandbox: a program is missing.
     """
-    bwrap = _program("bwrap", "bubblewrap")
-    words = [bwrap, *_namespaces(), "--die-with-parent", "--new-session", *_system()]
+    words = [bwrap(), *_namespaces(), "--die-with-parent", "--new-session", *_system()]
     for path in [*python_folders(), *visible]:
         words += [*_parents(path), "--ro-bind", str(path), str(path)]
     words += _without_answers()
@@ -64,20 +60,7 @@ def prove() -> None:
         command = sandbox_command([sys.executable, "-c", "pass"], [], Path(folder), disk_mb=1)
         run = subprocess.run(command, capture_output=True, text=True, env={"PATH": "/usr/bin:/bin"}, check=False)
     if run.returncode:
-        raise NoSandbox(
-            f"bubblewrap is installed but cannot make a sandbox here: {run.stderr.strip()[-200:]}. Unprivileged user "
-            "namespaces may be off (Ubuntu's AppArmor, a container's own filter): allow them, or grade as root."
-        )
-
-
-def _program(name: str, package: str) -> str:
-    path = shutil.which(name)
-    if path is None:
-        raise NoSandbox(
-            f"{name} is not installed, so no sandbox can be made. Install the package {package} "
-            f"(Debian, Ubuntu: apt-get install {package}). On macOS and Windows grade in Docker or WSL."
-        )
-    return path
+        raise NoSandbox(why_refused(run.stderr, Machine.this()))
 
 
 def _namespaces() -> list[str]:
@@ -145,5 +128,5 @@ def _drop_rights() -> list[str]:
         return []
     uid = str(slot_uid(os.getpid()))
     drop = ["--clear-groups", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"]
-    setpriv = os.path.realpath(_program("setpriv", "util-linux"))  # inside, a link to it may not be there
-    return [setpriv, f"--reuid={uid}", f"--regid={uid}", *drop]
+    program = os.path.realpath(setpriv())  # inside, a link to it may not be there
+    return [program, f"--reuid={uid}", f"--regid={uid}", *drop]

@@ -180,6 +180,14 @@ from_the_input = alternative(Sigmoid)(
 
 equivalent(
     Sigmoid,
-    "(a line is gone)",
-    "the line is @staticmethod; apply takes forward and backward from the class, where a Sigmoid is itself",
+    "@staticmethod",
+    "",
+    "apply takes forward and backward from the class, where a function is itself",
+)
+equivalent(
+    Sigmoid,
+    "@staticmethod",
+    "",
+    "apply takes forward and backward from the class, where a function is itself",
+    nth=2,
 )

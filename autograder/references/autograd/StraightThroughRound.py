@@ -181,6 +181,14 @@ class WithSetupToo(Function):
 
 equivalent(
     StraightThroughRound,
-    "(a line is gone)",
-    "the line is @staticmethod; apply takes both from the class, where a StraightThroughRound is itself",
+    "@staticmethod",
+    "",
+    "apply takes forward and backward from the class, where a function is itself",
+)
+equivalent(
+    StraightThroughRound,
+    "@staticmethod",
+    "",
+    "apply takes forward and backward from the class, where a function is itself",
+    nth=2,
 )

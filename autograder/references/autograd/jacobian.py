@@ -205,6 +205,7 @@ def jacobian_by_filling(function, x):
 
 equivalent(
     jacobian,
+    "rows = [torch.autograd.grad(one, x, retain_graph=True)[0] for one in result.flatten()]",
     "rows = [torch.autograd.grad(one, x, retain_graph=True)[ -1] for one in result.flatten()]",
     "grad returns a tuple of one: its first entry is its last",
 )

@@ -185,6 +185,7 @@ class ByRecursion(_Whole):
 
 equivalent(
     Bert,
+    "mask = None if attention_mask is None else self.parts.mask(attention_mask, states[0].dtype)",
     "mask = None if attention_mask is None else self.parts.mask(attention_mask, states[ -1].dtype)",
     "there is one state so far, the first and the last",
 )

@@ -121,5 +121,15 @@ def extends_by_where(attention_mask, dtype=torch.float32):
     return values[wide.long()]
 
 
-for line in ("padding = attention_mask[:, None, None, :] <= 0", "padding = attention_mask[:, None, :, :] <= 0"):
-    equivalent(extended_attention_mask, line, "a tokenizer's mask holds 0 and 1 and nothing below")
+equivalent(
+    extended_attention_mask,
+    "padding = attention_mask[:, None, None, :] == 0",
+    "padding = attention_mask[:, None, None, :] <= 0",
+    "a tokenizer's mask holds 0 and 1 and nothing below",
+)
+equivalent(
+    extended_attention_mask,
+    "padding = attention_mask[:, None, :, :] == 0",
+    "padding = attention_mask[:, None, :, :] <= 0",
+    "a tokenizer's mask holds 0 and 1 and nothing below",
+)

@@ -221,18 +221,19 @@ class WithFutures(Buckets):
 
 equivalent(
     BucketedDDP,
+    "ranks_of = dict(zip(self.bucket_of, used.tolist(), strict=True))",
     "ranks_of = dict(zip(self.bucket_of, used.tolist(), strict=False))",
     "there is one flag for each weight",
 )
-
 equivalent(
     BucketedDDP,
+    "for bucket, (flat, handle) in zip(self.buckets, self.sent, strict=True):",
     "for bucket, (flat, handle) in zip(self.buckets, self.sent, strict=False):",
     "by then every bucket has been sent, each once",
 )
-
 equivalent(
     BucketedDDP,
+    "for weight, grad in zip(bucket, flat.split([weight.numel() for weight in bucket]), strict=True):",
     "for weight, grad in zip(bucket, flat.split([weight.numel() for weight in bucket]), strict=False):",
     "the split makes one piece for each weight",
 )

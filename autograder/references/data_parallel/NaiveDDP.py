@@ -116,6 +116,7 @@ class GathersObjects(Wrapper):
 
 equivalent(
     NaiveDDP,
+    "for weight, ranks in zip(weights, used.tolist(), strict=True):",
     "for weight, ranks in zip(weights, used.tolist(), strict=False):",
     "there is one flag for each weight",
 )

@@ -144,12 +144,13 @@ def scaled_afterwards(model, batches, loss_function):
 
 equivalent(
     accumulate_gradients,
+    "with model.no_sync() if number < len(batches) else nullcontext():",
     "with model.no_sync() if number != len(batches) else nullcontext():",
     "the count ends with the last batch, so what is not equal is smaller",
 )
-
 equivalent(
     accumulate_gradients,
+    "with model.no_sync() if number < len(batches) else nullcontext():",
     "with model.no_sync() if number is not len(batches) else nullcontext():",
     "as with !=: CPython has one object for each small number",
 )

@@ -116,6 +116,7 @@ def by_reduced(metrics, count):
 
 equivalent(
     all_reduce_metrics,
+    "return {name: total / examples if examples else math.nan for name, total in zip(names, totals, strict=True)}",
     "return {name: total / examples if examples else math.nan for name, total in zip(names, totals, strict=False)}",
     "there is one sum for each name",
 )

@@ -102,14 +102,19 @@ def with_vstack(outputs):
 
 equivalent(
     gather,
+    "return torch.stack(outputs) if first.dim() == 0 else torch.cat(outputs)",
     "return torch.stack(outputs) if first.dim() <= 0 else torch.cat(outputs)",
     "no tensor has fewer than zero dimensions",
 )
-
 equivalent(
     gather,
+    "return type(first)(gather(list(items)) for items in zip(*outputs, strict=True))",
     "return type(first)(gather(list(items)) for items in zip(*outputs, strict=False))",
     "the outputs are built alike, so all are equally long",
 )
-
-equivalent(gather, "first = outputs[ -1]", "the outputs are built alike: the last one tells as much as the first")
+equivalent(
+    gather,
+    "first = outputs[0]",
+    "first = outputs[ -1]",
+    "the outputs are built alike: the last one tells as much as the first",
+)

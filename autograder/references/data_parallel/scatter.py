@@ -128,6 +128,7 @@ def by_recursion_over_pieces(inputs, parts):
 
 equivalent(
     scatter,
+    "return [dict(zip(inputs, piece, strict=True)) for piece in pieces]",
     "return [dict(zip(inputs, piece, strict=False)) for piece in pieces]",
     "a piece has one item for each key",
 )

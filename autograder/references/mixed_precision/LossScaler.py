@@ -295,6 +295,7 @@ class ChecksBeforeDividing(_Scaler):
 
 equivalent(
     LossScaler,
+    "if self.quiet == self.interval:",
     "if self.quiet >= self.interval:",
     "The count grows by one and starts anew where it equals the interval: it never gets beyond.",
 )

@@ -201,12 +201,13 @@ def by_empty_tensors(operation, *inputs, autocast=torch.bfloat16):
 
 equivalent(
     autocast_dtype,
+    "return inputs[0] if len(inputs) == 1 else torch.promote_types(*inputs)",
     "return inputs[0] if len(inputs) <= 1 else torch.promote_types(*inputs)",
     "An operation has one input or two: none is not asked for.",
 )
-
 equivalent(
     autocast_dtype,
+    "return inputs[0] if len(inputs) == 1 else torch.promote_types(*inputs)",
     "return inputs[ -1] if len(inputs) == 1 else torch.promote_types(*inputs)",
     "Of one input the last is the first.",
 )

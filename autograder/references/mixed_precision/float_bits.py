@@ -168,6 +168,7 @@ def bit_by_bit(x):
 
 equivalent(
     float_bits,
+    "exponent = 8 * x.dtype.itemsize - 1 - fraction",
     "exponent = 8 * x.dtype.itemsize - 1 ^ fraction",
     "7, 15 and 31 are all ones in binary: exclusive or with a smaller number subtracts it.",
 )

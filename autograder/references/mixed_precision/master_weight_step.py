@@ -215,6 +215,14 @@ def clears_first(weights, masters, optimizer, scaler):
 
 equivalent(
     master_weight_step,
+    "for weight, master in zip(weights, masters, strict=True):",
     "for weight, master in zip(weights, masters, strict=False):",
     "The two lists are equally long, so there is nothing to be strict about.",
+)
+equivalent(
+    master_weight_step,
+    "for weight, master in zip(weights, masters, strict=True):",
+    "for weight, master in zip(weights, masters, strict=False):",
+    "The two lists are equally long, so there is nothing to be strict about.",
+    nth=2,
 )

@@ -305,7 +305,7 @@ class TakesAVector(Norm):
         return super().forward(x) if x.dim() > 1 else self.scaled(x.unsqueeze(0) * 0).squeeze(0)
 
 
-equivalent(BatchNorm1d, "if count <= 1:", "At least one row is asked for, so count is never 0.")
+equivalent(BatchNorm1d, "if count == 1:", "if count <= 1:", "At least one row is asked for, so count is never 0.")
 
 
 @alternative(BatchNorm1d)

@@ -181,6 +181,7 @@ class ChangesOnlyItself(Mini):
 
 equivalent(
     MiniModule,
+    "if other is not shelf:",
     "if other != shelf:",
     "A name lies on one shelf alone, so two shelves are equal only where both are empty: nothing is to be taken off.",
 )

@@ -19,4 +19,4 @@ def multiplies(x):
     return x * 0.5
 
 
-equivalent(halve, "return x / 2.0", "the same number")
+equivalent(halve, "return x / 2", "return x / 2.0", "the same number")

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from typing import Any
+from typing import IO, Any
 
 START_SECONDS = 120  # for its imports, on a busy machine
 STOP_SECONDS = 20
@@ -105,32 +105,39 @@ def rank_helper() -> Helper:
 
 def _started() -> Helper:
     ours, theirs = socket.socketpair()
-    code = (
-        f"import sys; sys.path[:] = {sys.path!r}\n"
-        f"from autograder.engine.rank_server import main; main({theirs.fileno()}, {os.getpid()})"
-    )
     with tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(
-            [sys.executable, "-c", code], pass_fds=[theirs.fileno()], start_new_session=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors,
-            env={**os.environ, "OMP_NUM_THREADS": "1"},
-        )  # fmt: skip
+        process = _spawned(theirs, errors)
         theirs.close()
         helper = Helper(ours, process)
-        try:
-            ready = helper.answer(START_SECONDS)
-        except HelperLost:
-            ready = None
-        except BaseException:
-            process.kill()  # it imports, and would not hear that we hang up
-            helper.close()
-            raise
-        if ready is None:
-            process.kill()
-            helper.close()
+        if not _is_ready(helper, process):
             errors.seek(0)
             raise RuntimeError(f"ranks cannot be started here: {errors.read().decode(errors='replace')[-500:]}")
     return helper
+
+
+def _spawned(theirs: socket.socket, errors: IO[bytes]) -> subprocess.Popen[bytes]:
+    code = (
+        f"import sys; sys.path[:] = {sys.path!r}\n"
+        f"from autograder.engine.ranks.server import main; main({theirs.fileno()}, {os.getpid()})"
+    )
+    return subprocess.Popen(
+        [sys.executable, "-c", code], pass_fds=[theirs.fileno()], start_new_session=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+
+
+def _is_ready(helper: Helper, process: subprocess.Popen[bytes]) -> bool:
+    """Waits for its first word. One that says nothing is ended."""
+    ready = None
+    try:
+        with contextlib.suppress(HelperLost):
+            ready = helper.answer(START_SECONDS)
+    finally:
+        if ready is None:
+            process.kill()  # it imports, and would not hear that we hang up
+            helper.close()
+    return ready is not None
 
 
 def fork_helper() -> None:
@@ -140,7 +147,7 @@ def fork_helper() -> None:
     parent = os.getpid()
     if os.fork() == 0:
         try:
-            from autograder.engine.rank_server import serve
+            from autograder.engine.ranks.server import serve
 
             ours.close()
             serve(theirs, parent)

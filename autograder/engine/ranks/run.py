@@ -1,9 +1,4 @@
-"""Ranks in a notebook: runs a function in N real processes that form one process group.
-
-The function may be written in a cell: cloudpickle ships it. The processes are forked by a helper that has imported
-torch once (`rank_server.py`), starts at the first run and ends with this process: a later run takes some hundredths of
-a second, and nothing is left behind.
-"""
+"""One run on ranks, from the call to what came of each of them."""
 
 from __future__ import annotations
 
@@ -25,11 +20,8 @@ import cloudpickle
 import torch
 import torch.distributed as dist
 
-from autograder.engine.rank_failure import RankFailed, failure_of, hung_ranks
-from autograder.engine.rank_helper import rank_helper
-from autograder.engine.traffic import Call, Traffic, counted_traffic
-
-__all__ = ["Call", "Rank", "RankFailed", "Traffic", "counted_traffic", "rank_device", "run_on_ranks"]
+from autograder.engine.ranks.failure import RankFailed, failure_of, hung_ranks
+from autograder.engine.ranks.helper import Helper, rank_helper
 
 MOMENT = 0.3  # seconds for the others to end once one has failed, so that the cause is told from its consequences
 MOST_OUTPUT = 100_000  # characters of one rank that are read
@@ -77,18 +69,15 @@ def run_on_ranks(
         raise ValueError(f"{ranks} ranks and {len(seeds)} seeds")
     with _one_at_a_time, tempfile.TemporaryDirectory(prefix="ranks-") as name:
         folder = Path(name)
-        torch.save((function, arguments), folder / "call", pickle_module=cloudpickle)
-        job = {"path": sys.path, "cwd": os.getcwd(), "seeds": seeds, "seconds": seconds}
-        (folder / "job").write_bytes(pickle.dumps(job))
+        _hand_over(folder, (function, arguments), seeds, seconds)
         ended, hung = _run(folder, ranks, seconds)
         outputs = [_output(folder / f"output-{rank}") for rank in range(ranks)]
         failure = hung_ranks(folder, ranks, seconds, ended) if hung else failure_of(folder, ranks, ended)
         if failure is not None:
             failure.outputs = outputs
             raise failure
-        return [
-            Rank(rank, torch.load(folder / f"value-{rank}", weights_only=False), outputs[rank]) for rank in range(ranks)
-        ]
+        values = [torch.load(folder / f"value-{rank}", weights_only=False) for rank in range(ranks)]
+        return [Rank(rank, value, output) for rank, (value, output) in enumerate(zip(values, outputs, strict=True))]
 
 
 def rank_device() -> torch.device:
@@ -108,6 +97,13 @@ def without_ranks() -> Iterator[None]:
         _rehearsing = False
 
 
+def _hand_over(folder: Path, call: tuple[Any, ...], seeds: list[int], seconds: float) -> None:
+    """Writes what the ranks will read."""
+    torch.save(call, folder / "call", pickle_module=cloudpickle)
+    job = {"path": sys.path, "cwd": os.getcwd(), "seeds": seeds, "seconds": seconds}
+    (folder / "job").write_bytes(pickle.dumps(job))
+
+
 def _run(folder: Path, ranks: int, seconds: float) -> tuple[dict[int, int], bool]:
     """Exit statuses by rank in the order in which they came, without those of ranks that had to be ended.
 
@@ -115,19 +111,8 @@ def _run(folder: Path, ranks: int, seconds: float) -> tuple[dict[int, int], bool
         also whether time was up before anything else went wrong.
     """
     helper = rank_helper()
-    ended: dict[int, int] = {}
     try:
-        helper.ask({"run": str(folder), "ranks": ranks})
-        deadline = time.monotonic() + seconds
-        failed = False
-        while len(ended) < ranks:
-            answer = helper.answer(deadline - time.monotonic())
-            if answer is None:
-                break
-            if answer.get("run") == str(folder):
-                ended[answer["rank"]] = answer["status"]
-                if not failed and not (folder / f"value-{answer['rank']}").exists():
-                    failed, deadline = True, min(deadline, time.monotonic() + MOMENT)
+        ended, failed = _watch(helper, folder, ranks, seconds)
         hung = len(ended) < ranks and not failed
         late = helper.stop(str(folder), ask=hung)
     except BaseException:  # KeyboardInterrupt above all: whatever comes, no rank goes on
@@ -136,6 +121,21 @@ def _run(folder: Path, ranks: int, seconds: float) -> tuple[dict[int, int], bool
     if not hung:
         ended |= {rank: status for rank, status in late.items() if status != -signal.SIGKILL}
     return ended, hung
+
+
+def _watch(helper: Helper, folder: Path, ranks: int, seconds: float) -> tuple[dict[int, int], bool]:
+    """Exit statuses until all ranks have ended, one has failed a moment ago, or time is up; and whether one failed."""
+    helper.ask({"run": str(folder), "ranks": ranks})
+    deadline = time.monotonic() + seconds
+    ended: dict[int, int] = {}
+    failed = False
+    while len(ended) < ranks and (answer := helper.answer(deadline - time.monotonic())) is not None:
+        if answer.get("run") != str(folder):
+            continue
+        ended[answer["rank"]] = answer["status"]
+        if not failed and not (folder / f"value-{answer['rank']}").exists():
+            failed, deadline = True, min(deadline, time.monotonic() + MOMENT)
+    return ended, failed
 
 
 def _output(file: Path) -> str:

@@ -1,31 +1,14 @@
-"""The doctor: tries every promise of the sandbox inside a real one, and says which hold on this machine."""
+"""What the sandbox promises: each promise is code that tries to break it."""
 
 from __future__ import annotations
 
-import json
 import textwrap
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from nbformat.v4 import new_code_cell, new_notebook
-
-from autograder.engine.catalogue import own_catalogue
-from autograder.grading.inside.limits import Limits
-from autograder.grading.kernel.session import Session
+from autograder.grading.doctor.system_calls import number_of
 from autograder.grading.public import ROOT
-from autograder.grading.sandbox.bubblewrap import prove
-from autograder.grading.sandbox.warm import NoWarmStart, warm_parent
 
 HOLDS = "holds"
-SMALL = Limits(
-    cell_seconds=60,
-    cpu_seconds=30,
-    memory_mb=1500,
-    processes=60,
-    open_files=128,
-    file_mb=8,
-    disk_mb=16,
-    output_chars=10_000,
-)
 
 
 @dataclass(frozen=True)
@@ -36,15 +19,23 @@ class Promise:
         name: the promise.
         attempt: code that prints `holds` where it is kept.
         loopback: whether it is tried where ranks may meet.
+        calls: system calls that it makes by number; it finds them in `NUMBER`.
     """
 
     name: str
     attempt: str
     loopback: bool = False
+    calls: tuple[str, ...] = ()
 
     @property
     def code(self) -> str:
-        return textwrap.dedent(self.attempt).replace("ROOT", repr(str(ROOT)))
+        """What runs in the sandbox.
+
+        Raises:
+            UnknownSystemCall: this processor has no such call that we know of.
+        """
+        numbers = {name: number_of(name) for name in self.calls}
+        return f"NUMBER = {numbers}\n" + textwrap.dedent(self.attempt).replace("ROOT", repr(str(ROOT)))
 
 
 PROMISES = (
@@ -106,7 +97,7 @@ PROMISES = (
         libc = ctypes.CDLL(None)
         others = []
         for pid in range(3, 5000):
-            own_thread = libc.syscall(234, os.getpid(), pid, 0) == 0  # tgkill
+            own_thread = libc.syscall(NUMBER["tgkill"], os.getpid(), pid, 0) == 0
             try:
                 os.kill(pid, 0)
                 others += [] if own_thread else [pid]
@@ -115,7 +106,7 @@ PROMISES = (
             except PermissionError:
                 others.append(pid)
         print("holds" if not others else others[:5])
-    """),
+    """, calls=("tgkill",)),
     Promise("the system and the course are read-only", """
         import autograder, os, pathlib, sys
         written = []
@@ -136,10 +127,10 @@ PROMISES = (
     Promise("no tracing, no kernel keyrings, no io_uring, no bpf", """
         import ctypes
         libc = ctypes.CDLL(None, use_errno=True)
-        calls = [(250, 0, 0), (425, 1, 0), (321, 0, 0, 0)]  # keyctl, io_uring_setup, bpf
-        results = [libc.ptrace(0, 0, 0, 0), *(libc.syscall(*call) for call in calls)]
+        calls = [("keyctl", 0, 0), ("io_uring_setup", 1, 0), ("bpf", 0, 0, 0)]
+        results = [libc.ptrace(0, 0, 0, 0), *(libc.syscall(NUMBER[name], *words) for name, *words in calls)]
         print("holds" if all(result == -1 for result in results) else results)
-    """),
+    """, calls=("keyctl", "io_uring_setup", "bpf")),
     Promise("memory ends", """
         try:
             block = bytearray(4 * 2**30)
@@ -224,35 +215,3 @@ MEETING = Promise("ranks meet", """
 
     print("holds" if [rank.value for rank in run_on_ranks(meet)] == [2, 2] else "in vain")
 """, loopback=True)  # fmt: skip
-
-
-def examine() -> list[tuple[str, str]]:
-    """Each promise, and `holds` or what happened instead.
-
-    Raises:
-        NoSandbox: none can be made here.
-    """
-    prove()
-    rows = [(promise.name, _try(promise)) for promise in PROMISES]
-    return [*rows, ("ranks meet", _try(MEETING)), ("kernels start warm", _warm())]
-
-
-def _try(promise: Promise) -> str:
-    seconds = 3 if promise.name == "an endless cell ends" else SMALL.cell_seconds
-    notebook = new_notebook(cells=[new_code_cell(promise.code)])
-    with Session(notebook, own_catalogue(), replace(SMALL, cell_seconds=seconds, loopback=promise.loopback)) as session:
-        problem = session.run_cell(0)
-    text = "".join(output.get("text", "") for output in notebook.cells[0].outputs)
-    if promise.name == "an endless cell ends":
-        return HOLDS if "did not end" in problem else "it ended by itself"
-    if promise.name == "printing ends":
-        return HOLDS if len(text) <= SMALL.output_chars else f"{len(text)} characters"
-    return text.strip() or problem or json.dumps([output.get("evalue") for output in notebook.cells[0].outputs])
-
-
-def _warm() -> str:
-    try:
-        warm_parent()
-    except NoWarmStart as reason:
-        return f"no: {reason}"
-    return HOLDS
