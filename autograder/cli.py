@@ -57,6 +57,31 @@ def build(
 
 
 @app.command()
+def new(
+    lesson: Annotated[str, typer.Argument(help="05_topic for a new one, or a lesson that is there.")],
+    exercise: Annotated[str | None, typer.Argument(help="The function or class that students will write.")] = None,
+) -> None:
+    """Writes the skeleton of a lesson or of an exercise; what is there stays as it is."""
+    from autograder.authoring.lesson import LessonError
+    from autograder.authoring.new import new as write
+    from autograder.engine.catalogue import own_catalogue
+
+    catalogue = own_catalogue()
+    try:
+        plan = write(catalogue, lesson, exercise)
+    except (LessonError, ValueError) as error:
+        raise _stop(str(error)) from error
+    for file in plan.made:
+        print("wrote   ", file.relative_to(catalogue.root))
+    for file in plan.changed:
+        print("added to", file.relative_to(catalogue.root))
+    print(
+        f"\nNext: fill in what … stands for, then\n  ruff format\n  python -m autograder build {lesson}\n"
+        f"  python -m autograder audit {lesson} {exercise or ''}".rstrip()
+    )
+
+
+@app.command()
 def doctor() -> None:
     """Tries every promise of the sandbox on this machine and prints what holds."""
     from autograder.grading.doctor.examine import examine

@@ -214,13 +214,17 @@ check(double)
 doublings(double)
 
 # %% [markdown]
+# <details><summary>The answer</summary>
+#
 # *The picture: one bar for each dtype, as long as the number of right doublings: int8 6, int32 30, int64 62, float16
 # 15, bfloat16 and float32 127, float64 1023. Beside each bar stands the first wrong value: negative for integers,
 # infinity for floating point.*
 #
 # Two ways to fail. Whole numbers run over into negative ones, without a word. Floating-point numbers end at `inf`.
 # And two dtypes that keep their promise equally long: bfloat16 has half the bits of float32 and the same range; it
-# gives up digits instead. Lesson 22 is about this.
+# gives up digits instead. [Lesson 22](../22_mixed_precision/22_mixed_precision.ipynb) is about this.
+#
+# </details>
 #
 # ## 6 · How your work is graded
 #
@@ -299,7 +303,7 @@ nvidia_smi_picture()
 #    tensors really take.
 # 5. **GPU-Util.** The share of the last moments, between a sixth of a second and one second, in which *at least one*
 #    kernel was running. A kernel is one computation on the card. 97 % does not mean that 97 % of the card was busy:
-#    one tiny kernel after the other also shows nearly 100 %. Lesson 21 measures
+#    one tiny kernel after the other also shows nearly 100 %. A later lesson measures
 #    honestly.
 # 6. **GPU Memory** of one process. If the card is full and you do not know why, look for an old notebook kernel here.
 #
@@ -345,5 +349,3 @@ print("Is a toolkit installed to compile with?   files:", toolkit or "none")
 # 2. A check allows one part in ten thousand in float32. Which mistakes could hide below that, and which inputs would
 #    bring them out?
 # 3. `nvidia-smi` shows 100 % utilisation and your training is slow. What would you measure next?
-#
-# Next: [Tensors](../01_tensors/01_tensors.ipynb).

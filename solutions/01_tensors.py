@@ -193,11 +193,15 @@ outcomes(
 )
 
 # %% [markdown]
+# <details><summary>The answer</summary>
+#
 # Line 1: whole numbers become `int64`. Line 2: `/` always gives floating point; `//` keeps whole numbers. Lines 3 and
 # 4: two tensors meet at the wider dtype, but a tensor *without dimensions*, like a Python number, does not widen a
 # tensor that has some, as long as both are floating point. Line 5: 300 does not fit into eight bits, and what is left
 # is 300 − 256. Lines 6 and 7: the result would be floating point, which neither `mean` of whole numbers nor `add_` into
 # `int64` memory can give you, so both refuse.
+#
+# </details>
 #
 # The rule is a table. `torch.promote_types` looks it up.
 
@@ -687,9 +691,9 @@ sorted_out({name: shares_memory(x, tensor) for name, tensor in made.items()})
 # `x.detach()`, `x.float()`, `x.contiguous()`, `x.add_(0)` and `torch.from_numpy(x.numpy())`. In memory of its own:
 # `x[[0, 1]]`, `x[x > 0]`, `x.T.reshape(8, 3)`, `x.clone()`, `x.double()`, `x + 0` and `torch.tensor(x.numpy())`.*
 #
-# Three things deserve a second look. `reshape` gives a view where it can and a copy where it must; lesson 2 is about
-# that. `x.float()`, `x.to(...)` and `x.contiguous()` return `x` itself when there is nothing to do. And from NumPy,
-# `torch.from_numpy` shares while `torch.tensor` copies.
+# Three things deserve a second look. `reshape` gives a view where it can and a copy where it must; a later lesson is
+# about that. `x.float()`, `x.to(...)` and `x.contiguous()` return `x` itself when there is nothing to do. And from
+# NumPy, `torch.from_numpy` shares while `torch.tensor` copies.
 #
 # ## 5 · Changing a tensor in place
 #

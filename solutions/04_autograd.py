@@ -149,7 +149,8 @@ def graph_of(result: Tensor) -> list[tuple[str, list[int]]]:
 check(graph_of)
 
 # %% [markdown]
-# **See it.** A whole layer of a transformer (lesson 12 builds it; here it is a black box). How many nodes do you guess?
+# **See it.** A whole layer of a transformer (a later lesson builds it; here it is a black box). How many nodes do you
+# guess?
 
 # %%
 torch.manual_seed(0)
@@ -350,7 +351,7 @@ heatmaps(panels, xlabel="input", ylabel="result", signed=True, numbers=False)
 # input. For cumsum the triangle on and below the diagonal is evenly red: results depend on all inputs up to theirs.
 # For softmax the diagonal is red and the rest pale blue: what one gains, the others lose. Every row sums to zero.*
 #
-# The backward of tanh never builds its square. It multiplies by the diagonal, entry by entry. Lesson 05 builds an
+# The backward of tanh never builds its square. It multiplies by the diagonal, entry by entry. A later lesson builds an
 # engine of such products.
 
 # %% [markdown]
@@ -461,12 +462,17 @@ for computation in (
         print(f"{computation.__name__:19} fails:\n    {str(error).split('. ')[0]}")
 
 # %% [markdown]
-# Five fail. `back_twice` finds its saved tensors freed. The last one shows the price of `inference_mode`: such a
-# tensor may not be saved. And a leaf may be changed, but not on the record.
+# <details><summary>The answer</summary>
 #
-# The other two are caught by **version counters**. Every tensor counts its changes in place. A node notes the count
-# when it saves, and compares on the way back. So you get an error in the place of a wrong gradient: "is at version 1;
-# expected version 0". `sum_in_place` is fine: a sum saves nothing, so nothing can be spoiled.
+# Five fail. `back_twice` finds its saved tensors freed. The last one shows the price of `inference_mode`: such a
+# tensor may not be saved. And a leaf may be changed, but not on the record. `sum_in_place` is fine: a sum saves
+# nothing, so nothing can be spoiled.
+#
+# </details>
+#
+# Two of the failures are caught by **version counters**. Every tensor counts its changes in place. A node notes the
+# count when it saves, and compares on the way back. So you get an error instead of a wrong gradient: "is at version 1;
+# expected version 0".
 #
 # The cure depends on the meaning. Use the operation that makes a new tensor (`y = y + 1`), or `y.clone()` before the
 # change.
@@ -706,7 +712,7 @@ lines(curves, xlabel="rounds through the data", ylabel="mean loss (logarithmic)"
 # batch, near 0.09 with a step for two, and near 0.4 with a step for eight.*
 #
 # The mean keeps the length of a step the same. So a loop that takes fewer steps gets less far, and one often raises
-# the rate with the size of a batch. Lesson 10 takes care of batches of different sizes.
+# the rate with the size of a batch. A later lesson takes care of batches of different sizes.
 
 # %% [markdown]
 # ## 5 · An operation of your own

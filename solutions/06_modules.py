@@ -50,7 +50,7 @@ pictures.saved_and_loaded({"nn.ModuleList": lambda: Net(nn.ModuleList), "a plain
 # - write a batch norm that behaves as torch's in training, in evaluation, on disk and on another device;
 # - share, count, start and load weights, and say which ones came from where.
 #
-# About 100 minutes. You need lesson 04 (`backward`, `.grad`, leaves), and of
+# About 100 minutes. You need [lesson 04](../04_autograd/04_autograd.ipynb) (`backward`, `.grad`, leaves), and of
 # [lesson 01](../01_tensors/01_tensors.ipynb) dtypes and shared memory.
 
 # %% [markdown]
@@ -91,8 +91,12 @@ class Quiz(nn.Module):
 print([name for name, _ in Quiz().named_parameters()])
 
 # %% [markdown]
+# <details><summary>The answer</summary>
+#
 # `a` and `e.0`, and nothing else. `b` needs a gradient, but it is no `nn.Parameter`. `c` and `d` are a list and a
 # dict. `f` is registered, too, but it is the same object as `a`, and a parameter is listed once.
+#
+# </details>
 #
 # ### `module(x)` and `module.forward(x)`
 #
@@ -468,6 +472,8 @@ explore(
 )
 
 # %% [markdown]
+# <details><summary>The answer</summary>
+#
 # *The picture: a table with a row for each of the five tensors. Its columns are value, dtype, in parameters(), in
 # state_dict(), memory. Blue cells went along, orange ones stayed behind. For the step "state_dict(), loaded into a
 # fresh module": `weight` is 11 and `buffer` is 12, as they were saved; `temporary`, `plain` and `listed[0]` are 3, 4
@@ -483,8 +489,10 @@ explore(
 # `deepcopy` copies everything, so it hides the mistake. The last column is `nn.DataParallel`: at each call it makes a
 # shallow copy of the module for every GPU, and copies only what is registered. A plain tensor stays on the first GPU,
 # and all replicas hold the same one. (Gradients have to flow back into the original, so a replica's parameters are
-# intermediate results and stand in no `parameters()`; lesson 23 comes back to this.) `torch.nn.parallel.replicate`
-# wants GPUs; `pictures.replica` does the same on any machine.
+# intermediate results and stand in no `parameters()`; [lesson 23](../23_data_parallel/23_data_parallel.ipynb) comes
+# back to this.) `torch.nn.parallel.replicate` wants GPUs; `pictures.replica` does the same on any machine.
+#
+# </details>
 #
 # ### Exercise: `RunningMean` ●●○ · 8 minutes, a bug to mend
 #
@@ -752,6 +760,8 @@ explore(
 )
 
 # %% [markdown]
+# <details><summary>The answer</summary>
+#
 # *The picture: 120 batches from left to right. A black line, the true mean, jumps from 1 to 3 at batch 60. Grey dots,
 # the means of the batches, scatter around it. The blue running mean with momentum 0.1 starts at 0, reaches 1 after
 # some twenty batches, stays close to it, and needs some thirty more after the jump.*
@@ -760,6 +770,8 @@ explore(
 # when the jump comes. So a model that was trained for a few steps only is evaluated with statistics that are still
 # half zeros and ones. With `momentum=None` it has no such start, but it never forgets: at the end it stands near 2,
 # where no data are.
+#
+# </details>
 
 # %% [markdown]
 # ## 5 · One parameter in two places
@@ -1003,9 +1015,13 @@ print(
 bars({"tied language model": losses}, ylabel="loss before the first step")
 
 # %% [markdown]
+# <details><summary>The answer</summary>
+#
 # *The picture: two bars. With torch's own first weights the loss is 26.4, with `init_bert_weights` it is 6.9.*
 #
 # With large weights the model is sure of itself before it knows anything.
+#
+# </details>
 
 # %% [markdown]
 # ## 7 · Loading what fits

@@ -43,7 +43,8 @@ hooks.by_depth(arrived)
 # - find the layer where a gradient vanishes or a NaN is born;
 # - draw where a convolutional network looks (Grad-CAM).
 #
-# About 90 minutes. You need lesson 04 (`backward`, `.grad`, leaves) and lesson 06 (modules and their names).
+# About 90 minutes. You need [lesson 04](../04_autograd/04_autograd.ipynb) (`backward`, `.grad`, leaves) and
+# [lesson 06](../06_modules/06_modules.ipynb) (modules and their names).
 
 # %% [markdown]
 # ## 1 · Where hooks fire
@@ -107,11 +108,15 @@ print("add_two(0) =", add_two(torch.tensor(0)).item())
 print("add_two.forward(0) =", add_two.forward(torch.tensor(0)).item())
 
 # %% [markdown]
+# <details><summary>The answer</summary>
+#
 # `fn1` runs first although it was registered last: the kind of hook decides, and only within one kind the order of
 # registration. `fn2` returns nothing, so `fn3` still sees 12 and makes it 42. `fn2` never sees 42.
 #
 # The last line is 2. Hooks live in `module(...)`, which means in `nn.Module.__call__`. Whoever calls `.forward(...)`
 # directly goes past all of them. That is why you call modules and not their `forward`.
+#
+# </details>
 
 # %% [markdown]
 # > **From the notes.** The notes run this example a second time through `torch.jit.script(m)` and take it that the
@@ -400,10 +405,14 @@ widgets.explore(
 )
 
 # %% [markdown]
+# <details><summary>The answer</summary>
+#
 # *The picture: four histograms of activations, one above the other, for layers 1, 2, 4 and 8 of a tanh network with
 # gain 1. Layer 1 is spread evenly between -1 and 1; with depth the values draw together, and layer 8 is a bell around
 # 0. With a gain of 0.5 the lower ones shrink to a spike at zero. With a gain of 3 all of them pile up at -1 and 1,
 # where tanh is flat and hardly any gradient comes through.*
+#
+# </details>
 #
 # Switch to ReLU: its signal halves its power in each layer, and a gain near √2 ≈ 1.4 keeps it alive. That is the
 # factor in Kaiming initialisation, and the reason why the ReLU line of the first picture is flat.

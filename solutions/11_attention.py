@@ -13,7 +13,8 @@
 # - split attention into heads, with reshapes or with `einsum`;
 # - compute it in tiles, without ever holding the matrix of all pairs.
 #
-# About 90 minutes. You need products, broadcasting and softmax (lesson 03), and `nn.Module` (lesson 06).
+# About 90 minutes. You need products, broadcasting and softmax, and `nn.Module`
+# ([lesson 06](../06_modules/06_modules.ipynb)).
 
 # %%
 import math
@@ -271,9 +272,13 @@ for name, shapes in cases.items():
         print(f"{name}: {error}")
 
 # %% [markdown]
+# <details><summary>The answer</summary>
+#
 # A query and a key must be equally **wide**: they meet in a dot product. Keys and values must be equally **many**:
 # they are two faces of one token. Nothing ties the number of queries to the number of keys. That is what makes
 # cross-attention possible, further down.
+#
+# </details>
 #
 # ### Exercise: `attention` ●●○ · 8 minutes
 #
@@ -362,8 +367,12 @@ for name, given in {"attn_mask=visible": visible, "attn_mask=~visible": ~visible
     print(name, *library(tokens, tokens, tokens, attn_mask=given)[1][0].detach().numpy().round(2), sep="\n")
 
 # %% [markdown]
+# <details><summary>The answer</summary>
+#
 # With `visible` as it is, the first word looks at the future and not at itself, and the last word gets NaN.
 # `~visible` is right here.
+#
+# </details>
 #
 # The NaN deserves a closer look. What becomes of a query from which **everything** is hidden depends on whom you ask.
 #
@@ -391,10 +400,15 @@ for name, result in hidden_row.items():
     print(f"{name:45} {result[1, 0]:.1f}")
 
 # %% [markdown]
+# <details><summary>The answer</summary>
+#
 # Adding −10⁹ looks like hiding. But where all scores are −10⁹, softmax sees only that they are equal, and the query
 # gets the mean of everything it must not see. `F.scaled_dot_product_attention` of torch 2.13 gives zeros, for boolean
-# masks and for masks of 0 and −∞. (The Python code in its documentation would give NaN.) We do as the function does:
-# **zeros**.
+# masks and for masks of 0 and −∞. (The Python code in its documentation would give NaN.) We do as the function does.
+#
+# </details>
+#
+# In this course such a query gets **zeros**.
 #
 # ### Exercise: `combine_masks` ●●○ · 10 minutes
 #
@@ -950,7 +964,7 @@ pictures.memory_by_length(ways, [64, 128, 256, 512, 1024, 2048, 4096])
 #
 # The number of multiplications is the same, even a little larger. And yet FlashAttention is faster on a GPU, because
 # a tile fits into the small fast memory next to the arithmetic, and the large matrix would have to travel to the slow
-# one and back (lesson 21 measures such things). `F.scaled_dot_product_attention` picks such an implementation by
+# one and back (a later lesson measures such things). `F.scaled_dot_product_attention` picks such an implementation by
 # itself where it can.
 
 # %% [markdown]
@@ -977,8 +991,8 @@ pictures.memory_by_length(ways, [64, 128, 256, 512, 1024, 2048, 4096])
 #
 # **Three questions to take home.**
 #
-# 1. Shuffle the words of a sentence. What happens to the result of self-attention without positions? (Lesson 12 needs
-#    the answer.)
+# 1. Shuffle the words of a sentence. What happens to the result of self-attention without positions? (A later lesson
+#    needs the answer.)
 # 2. The first word of the opening picture had to look at somebody. What could a model give its words so that they can
 #    look at nothing in particular?
 # 3. Your `tiled_attention` walks over the keys. What would have to be sent from one machine to another, if each held

@@ -49,8 +49,8 @@ heatmaps(heads, rows=words, columns=words, xlabel="is looked at", ylabel="looks"
 # token looks at the one before it, with a weight of 1.00. On the right a bright column: nearly every token looks at
 # "cat". The row of "it" gives it 0.71.*
 #
-# The left head is the one that you built by hand in lesson 11. This model learned it. The right head is the kind of
-# picture that one shows to say "it knows what *it* means". Does it?
+# The left head is the one that you built by hand in [lesson 11](../11_attention/11_attention.ipynb). This model learned
+# it. The right head is the kind of picture that one shows to say "it knows what *it* means". Does it?
 
 # %%
 for ending in ("tired", "soft"):  # the cat is tired, the mat is soft
@@ -100,11 +100,15 @@ for name, value in checkpoint.items():
 pictures.parameters_by_part(checkpoint)
 
 # %% [markdown]
+# <details><summary>The answer</summary>
+#
 # *The picture: six bars. Words 11.7 million; attention, intermediate and output 3.5 million each; positions 0.2 and
 # pooler 0.15 can hardly be seen.*
 #
 # More than half is the table of words: 30 522 rows of 384 numbers. Of the rest, two thirds are in the wide layers and
 # one third is attention.
+#
+# </details>
 #
 # > **From the notes.** The notes keep the configuration of a model with two lines about the same thing,
 # > `"layer_norm_eps": 1e-12` and `"layer_norm_epsilon": 1e-05`, as if both counted. Let us ask the class.
@@ -256,12 +260,16 @@ for name, lowest in {"-10 000": -10_000.0, "-∞": -torch.inf, "finfo.min": torc
     print(f"{name:>9}  usual {usual[2]:.1f}  a score of 20 000 {huge[2]:.1f}  all padding {nothing.tolist()}")
 
 # %% [markdown]
+# <details><summary>The answer</summary>
+#
 # −10 000 lets a huge score through, and keeps an order among what is all hidden. −∞ makes NaN. The lowest finite number
 # swallows any score that is added to it; where all is padding, all weights are equal. That is what transformers does.
 # The padding's own result is nonsense, but no NaN, and nobody reads it.
 #
-# In lesson 11 a query that may look at nothing got zeros. Here it gets the mean of everything. Both are choices; a
-# pretrained model has to be given the one that it was trained with.
+# In [lesson 11](../11_attention/11_attention.ipynb) a query that may look at nothing got zeros. Here it gets the mean
+# of everything. Both are choices; a pretrained model has to be given the one that it was trained with.
+#
+# </details>
 #
 # ### Exercise: `extended_attention_mask` ●●○ · 8 minutes
 #
@@ -332,9 +340,9 @@ for dtype in (torch.float32, torch.bfloat16, torch.float16):
 # %% [markdown]
 # ## 4 · Attention, with BERT's names
 #
-# This is lesson 11's multi-head attention up to the fourth linear layer, which BERT keeps in the next part. New are
-# the names, the mask that is added, dropout on the weights, and that the weights are returned: they are what you saw
-# in the first picture.
+# This is the multi-head attention of [lesson 11](../11_attention/11_attention.ipynb) up to the fourth linear layer,
+# which BERT keeps in the next part. New are the names, the mask that is added, dropout on the weights, and that the
+# weights are returned: they are what you saw in the first picture.
 #
 # ### Exercise: `BertSelfAttention` ●●○ · 12 minutes
 #
@@ -434,7 +442,7 @@ for name, step in {"the one before": -1, "itself": 0, "the one after": 1}.items(
 # normalised. So the tokens keep what they were, and every step writes a little into them.
 #
 # The order is BERT's own. Most models of today normalise what goes *into* a step and leave the sum alone
-# (lesson 12 compares the two). Weights that were trained in one order are noise in the other.
+# (a later lesson compares the two). Weights that were trained in one order are noise in the other.
 #
 # ### Exercise: `BertSelfOutput` ●○○ · 6 minutes
 #
@@ -828,7 +836,7 @@ pictures.similarities(vectors, sentences)
 # > The pooler is as good as what it was trained for. In the first BERT that was to tell whether one sentence follows
 # > another. This model was trained on the *mean* of its tokens; its pooler was never used, and its bias is still
 # > exactly 0. The weights are in the file, they load without a complaint, and they mean little. Read how a model was
-# > trained before you choose what to read from it. Lesson 19 builds on the mean.
+# > trained before you choose what to read from it. A later lesson builds on the mean.
 
 # %% [markdown]
 # ## 9 · Loading
@@ -949,8 +957,12 @@ print("the first is what the embeddings give:", torch.equal(everything.hidden_st
 print("the last is last_hidden_state:        ", torch.equal(everything.hidden_states[-1], everything.last_hidden_state))
 
 # %% [markdown]
+# <details><summary>The answer</summary>
+#
 # Seven and six. `hidden_states[0]` comes before the first layer, so `hidden_states[i]` is what layer i **reads**, and
 # what it gives is `hidden_states[i + 1]`. Whoever wants "the last four layers" takes `hidden_states[-4:]`.
+#
+# </details>
 #
 # ### Exercise: `Bert` ●●● · 15 minutes
 #
@@ -1212,7 +1224,7 @@ for name in ("bert-base-chinese", "hfl/chinese-roberta-wwm-ext"):
 #
 # 1. Padding gets no weight as a key, but it still asks as a query, in every layer. What does that cost, and what would
 #    a model have to do to save it?
-# 2. The table of words is half of this model. What would be lost if rare words were thrown out, and what does lesson 15
-#    offer in their place?
+# 2. The table of words is half of this model. What would be lost if rare words were thrown out, and what does a
+#    later lesson offer in their place?
 # 3. You have found the first module that differs. What would you compare if two models agreed in every output, and one
 #    of them did not learn?

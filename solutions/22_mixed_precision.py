@@ -46,8 +46,8 @@ lines(series, xlabel="updates of 0.0001", ylabel="weight")
 # - say which dtype an operation has under `torch.autocast`.
 #
 # About 105 minutes, with a good place for a break after section 4. You need `backward` and `.grad`, an optimizer's
-# `step`, softmax (lesson 11), and dtypes and their promotion (lesson 01). No GPU is needed; where there is one,
-# section 9 measures what it gains.
+# `step`, softmax ([lesson 11](../11_attention/11_attention.ipynb)), and dtypes and their promotion
+# ([lesson 01](../01_tensors/01_tensors.ipynb)). No GPU is needed; where there is one, section 9 measures what it gains.
 
 # %% [markdown]
 # ## 1 · Three fields
@@ -167,9 +167,13 @@ for dtype, value in (
     print(f"{value:8g} in {str(dtype).removeprefix('torch.'):13} is {torch.tensor(value).to(dtype).item():g}")
 
 # %% [markdown]
+# <details><summary>The answer</summary>
+#
 # What is too small becomes 0: **underflow**. What is too large becomes infinite: **overflow**. float8_e4m3fn has no
 # infinity at all (that is the `fn`: finite, and NaN); torch 2.13 stores 448 there, its largest number. In between,
 # numbers have gaps, and each number is stored as its nearest neighbour.
+#
+# </details>
 #
 # **Explore.** Choose a format, and a window from 1 to 4 times a power of ten. How does the gap grow from one power of
 # two to the next? Where does float16 lose its digits, and where does it end? tfloat32 is no format of memory: it is
@@ -282,8 +286,9 @@ print("different from torch:", wrong)
 # %% [markdown]
 # ## 4 · Half a softmax
 #
-# In float16, $e^{x}$ is infinite from $x = 11.1$ on, and a sum from 65,520 on. Lesson 11 subtracts each row's largest
-# score first. In half precision that is not enough. Three things go wrong here:
+# In float16, $e^{x}$ is infinite from $x = 11.1$ on, and a sum from 65,520 on.
+# [Lesson 11](../11_attention/11_attention.ipynb) subtracts each row's largest score first. In half
+# precision that is not enough. Three things go wrong here:
 
 # %%
 scores = torch.tensor([8.5, -0.123, -0.456], dtype=torch.float16)
@@ -301,8 +306,8 @@ except RuntimeError as error:
 #
 # ### Exercise: `safe_softmax_half` ●●○ · 10 minutes
 #
-# Softmax over the last dimension, with a mask as in lesson 11. `torch.softmax` and its relatives do all this inside:
-# do without them.
+# Softmax over the last dimension, with a mask as in [lesson 11](../11_attention/11_attention.ipynb). `torch.softmax`
+# and its relatives do all this inside: do without them.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -407,7 +412,7 @@ print("5. NaN after three steps of Adam:", sum(int(p.isnan().sum()) for p in hal
 # ## 5 · Gradients that vanish, and a scale that saves them
 #
 # Weights and activations mostly lie between 0.001 and 100, where float16 is at home. Gradients are smaller. Here are
-# those of seven sigmoid layers (lesson 07 shows why they shrink towards the input).
+# those of seven sigmoid layers ([lesson 07](../07_hooks/07_hooks.ipynb) shows why they shrink towards the input).
 
 # %%
 torch.set_num_threads(1)  # on layers this small, threads wait longer than they work
@@ -593,7 +598,7 @@ pictures.scale_over_time(scales, skipped)
 # %% [markdown]
 # ## 6 · A bug to mend: clipping
 #
-# Gradient clipping (lesson 10) shortens the gradients of all parameters together to a norm of at most `max_norm`. A
+# Gradient clipping shortens the gradients of all parameters together to a norm of at most `max_norm`. A
 # colleague added it to a loop with a loss scaler. Run it: two steps of gradients whose true norm is 10.
 
 
@@ -829,6 +834,8 @@ with torch.autocast("cpu", dtype=torch.bfloat16):
         print(f"{name:35} {result.dtype}")
 
 # %% [markdown]
+# <details><summary>The answer</summary>
+#
 # Three lists explain it. This is what torch 2.13 does on the CPU:
 #
 # | list | operations, among others | dtype of the result |
@@ -840,6 +847,10 @@ with torch.autocast("cpu", dtype=torch.bfloat16):
 # float64 is left alone by all three. On a GPU the second list is longer: `softmax`, `layer_norm`, `exp`, `sum` and
 # others are widened there, too.
 #
+# </details>
+#
+# The exercise needs these three lists: unfold them now at the latest.
+#
 # ### Exercise: `autocast_dtype` ●●○ · 8 minutes
 #
 # Predict. The function gets the name of an operation and the dtypes of its inputs, and says what comes out inside
@@ -847,7 +858,8 @@ with torch.autocast("cpu", dtype=torch.bfloat16):
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Which question comes first? float64 is the exception to both lists. For all others: type promotion, as in lesson 01.
+# Which question comes first? float64 is the exception to both lists. For all others: type promotion, as in
+# [lesson 01](../01_tensors/01_tensors.ipynb).
 #
 # </details>
 # <details><summary>Hint 2: float16 meets bfloat16</summary>

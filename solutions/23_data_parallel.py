@@ -96,6 +96,12 @@ if not torch.cuda.is_available():
 #
 # **Predict first.** Five rows for four replicas. How many replicas get work?
 #
+# <details><summary>The answer</summary>
+#
+# Three. ⌈5 / 4⌉ is 2, so the pieces have 2, 2 and 1 rows, and the fourth replica has nothing to do.
+#
+# </details>
+#
 # <details><summary>Hint 1: a nudge</summary>
 #
 # Let the function call itself. For a tensor return its chunks. For a list, scatter each item first: you get one list
@@ -339,8 +345,12 @@ def collectives() -> None:
 run_on_ranks(collectives, ranks=3)
 
 # %% [markdown]
+# <details><summary>The answer</summary>
+#
 # `broadcast` gives one rank's tensor to all. `all_reduce` gives all the sum. `all_gather` gives all everything.
 # `reduce_scatter` sums up, and leaves each rank one piece of the sum.
+#
+# </details>
 #
 # A send waits until the other side receives. Now two ranks want to swap: each sends, then receives.
 
@@ -1328,6 +1338,6 @@ print("DataParallel found", found_by_dp)
 # **Three questions to take home.**
 #
 # 1. After reduce-scatter, each rank holds one finished chunk of the gradient. What if it updated only that part of the
-#    weights, and the weights travelled in the all-gather? What would it save? (Lesson 24 builds it.)
+#    weights, and the weights travelled in the all-gather? What would it save? (A later lesson builds it.)
 # 2. Batch norm computes its mean over this rank's rows. With two rows a rank, what would you do?
 # 3. Gradients are clipped by their norm. Before or after the exchange? Are the two different?

@@ -29,7 +29,7 @@ def test_every_promise_holds(monkeypatch):
 @pytest.mark.slow
 @pytest.mark.parametrize("promise", [*PROMISES[:9], MEETING], ids=lambda promise: promise.name)
 def test_a_cold_start_promises_the_same(monkeypatch, promise):
-    def no_warm_parent(cuda):
+    def no_warm_parent(public, cuda):
         raise NoWarmStart("tried cold")
 
     monkeypatch.setattr(provisioner, "warm_parent", no_warm_parent)

@@ -61,7 +61,8 @@ def test_each_solution_of_a_cell_is_blanked_by_itself(read: Callable[[str], Less
 
 def test_a_comment_that_looks_like_a_shell_command_survives_the_build(read: Callable[[str], Lesson]) -> None:
     source = WHOLE.replace("import torch\n", "import torch\n\n# cat the rows\n# ls of names\n# %timeit is slow\n")
-    notebook = solved_notebook(read(source))
+    lesson = read(source)
+    notebook = solved_notebook(lesson, {lesson.name: lesson.title})
     joined = "\n".join(cell.source for cell in notebook.cells).splitlines()
     for line in ("    # cat the rows", "# cat the rows", "# ls of names", "# %timeit is slow"):
         assert line in joined

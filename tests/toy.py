@@ -65,8 +65,8 @@ def toy_folder() -> Path:
             shutil.copytree(topic, folder / "autograder" / kind / topic.name, ignore=IGNORED)
     for name in ("solutions", "notebooks", "helpers", "data"):
         shutil.copytree(toy.root / name, folder / name, ignore=IGNORED)
-    for name in ("nbgrader_config.py", "pyproject.toml", "LICENSE"):
-        shutil.copy(ROOT / name, folder)
+    for file in (ROOT / "nbgrader_config.py", ROOT / "pyproject.toml", ROOT / "LICENSE", toy.root / "README.md"):
+        shutil.copy(file, folder)
     return folder
 
 

@@ -1,25 +1,17 @@
 """`data/course.json`: the table of contents, for machines that have no sources of lessons.
 
-It is read from the text of all lessons, also when one lesson is built, and checks none of them: a lesson that a
+It is made from all lessons, also when one lesson is built, and none of them is checked for it: a lesson that a
 colleague is half way through must not stop the build of another.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
-from autograder.authoring.lesson import lesson_files
+from autograder.authoring.lesson.parse import Lesson, lesson_files, parse_lesson
 from autograder.engine.catalogue import Catalogue
-
-# ### Exercise: `attention` ●●○ · 8 minutes
-HEADING = re.compile(r"### Exercise: `(?P<name>\w+)` (?P<stars>[●○]+) · (?P<minutes>\d+) minutes?")
-HEADER = re.compile(
-    r'^# %%.*\b(?P<word>exercise|written)="(?P<name>\w+)"(?:.*\bpoints=(?P<points>[\d.]+))?', re.MULTILINE
-)
-MINUTES = re.compile(r"(\d+) minutes")
 
 
 def course_json(catalogue: Catalogue) -> str:
@@ -28,32 +20,34 @@ def course_json(catalogue: Catalogue) -> str:
     return json.dumps({"lessons": lessons}, indent=1, ensure_ascii=False) + "\n"
 
 
+def titles(catalogue: Catalogue) -> dict[str, str]:
+    """The lessons' titles by their names, in the order of the course; the name where there is no title yet."""
+    return {file.stem: parse_lesson(file, catalogue).title or file.stem for file in lesson_files(catalogue)}
+
+
 def lesson_entry(file: Path, catalogue: Catalogue) -> dict[str, Any]:
-    """What the map says about one lesson; `minutes` are its first mention before the first exercise, else their sum."""
-    text = file.read_text()
-    topic = file.stem.partition("_")[2]
-    entries = _entries(text, topic, catalogue)
-    told = MINUTES.search(text.partition("### Exercise:")[0])
-    minutes = int(told[1]) if told else sum(entry.get("minutes", 0) for entry in entries)
-    return {"name": file.stem, "topic": topic, "title": _title(text), "minutes": minutes, "exercises": entries}
+    """What the map says about one lesson; without "About N minutes" it takes those of its exercises together."""
+    lesson = parse_lesson(file, catalogue)
+    entries = _entries(lesson)
+    minutes = lesson.minutes
+    if minutes is None:
+        minutes = sum(entry.get("minutes", 0) for entry in entries)
+    return {
+        "name": lesson.name, "topic": lesson.topic, "title": lesson.title, "minutes": minutes, "exercises": entries,
+    }  # fmt: skip
 
 
-def _title(text: str) -> str:
-    lines = (re.sub(r'^r?"""', "", line).strip("# ") for line in text.splitlines()[1:])
-    return next((line for line in lines if line), "")
-
-
-def _entries(text: str, topic: str, catalogue: Catalogue) -> list[dict[str, Any]]:
+def _entries(lesson: Lesson) -> list[dict[str, Any]]:
     """Exercises and written answers in the order of the lesson. A heading that says no minutes counts none."""
-    known = catalogue.topic(topic).exercises()
-    headings = {match["name"]: match for match in HEADING.finditer(text)}
+    known = lesson.catalogue.topic(lesson.topic).exercises()
+    headings = {heading.name: heading for heading in lesson.headings}
     entries: list[dict[str, Any]] = []
-    for match in HEADER.finditer(text):
-        name = match["name"]
-        if match["word"] == "written":
-            entries.append({"name": name, "written": True, "points": float(match["points"] or 0)})
-        elif name in known:
-            heading = headings.get(name)
-            said = {"stars": heading["stars"].count("●"), "minutes": int(heading["minutes"])} if heading else {}
-            entries.append({"name": name, "points": float(known[name].points), **said})
+    for cell in lesson.cells:
+        if "written" in cell.words:
+            points = float(cell.words.get("points", 0))
+            entries.append({"name": cell.words["written"], "written": True, "points": points})
+        elif cell.exercise in known:
+            heading = headings.get(cell.exercise)
+            said = {"stars": heading.stars, "minutes": heading.minutes} if heading else {}
+            entries.append({"name": cell.exercise, "points": float(known[cell.exercise].points), **said})
     return entries

@@ -74,7 +74,8 @@ def kernelspecs(catalogue: Catalogue) -> Path:
     launch = public_folder(catalogue) / "autograder" / "grading" / "inside" / "launch.py"
     argv = [sys.executable, str(launch), "-f", "{connection_file}"]
     spec = {"argv": argv, "display_name": "Grading", "language": "python", "interrupt_mode": "message"}
-    sandboxed = {**spec, "metadata": {"kernel_provisioner": {"provisioner_name": PROVISIONER}}}
+    provisioner = {"provisioner_name": PROVISIONER, "config": {"public": str(public_folder(catalogue))}}
+    sandboxed = {**spec, "metadata": {"kernel_provisioner": provisioner}}
     for name, content in ((BARE, spec), (SANDBOXED, sandboxed)):
         (folder / name).mkdir(parents=True)
         (folder / name / "kernel.json").write_text(json.dumps(content))

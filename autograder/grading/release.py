@@ -19,6 +19,7 @@ from autograder.engine.catalogue import Catalogue
 from autograder.engine.sheet import StaleSheet, read_sheets
 from autograder.grading.public import ROOT, copy_public_half
 from autograder.student.map import LessonEntry, MissingCourse, course
+from autograder.student.navigation import navigation
 
 # The course's own notebooks fetch the course where it is missing. The one of a class has no such address.
 BRING = """\
@@ -145,7 +146,8 @@ def _write(catalogue: Catalogue, folder: Path, lessons: Sequence[LessonEntry]) -
     for lesson in lessons:
         file = folder / "notebooks" / lesson.name / f"{lesson.name}.ipynb"
         file.parent.mkdir(parents=True)
-        nbformat.write(for_a_class(nbformat.read(_notebook(catalogue, lesson), as_version=4)), file)
+        notebook = nbformat.read(_notebook(catalogue, lesson), as_version=4)
+        nbformat.write(for_a_class(notebook, lesson, lessons), file)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     needs = [*project["dependencies"], *project["optional-dependencies"]["lab"]]
     (folder / "requirements.txt").write_text("\n".join(needs) + "\n", encoding="utf-8")
@@ -153,12 +155,17 @@ def _write(catalogue: Catalogue, folder: Path, lessons: Sequence[LessonEntry]) -
     shutil.copyfile(ROOT / "LICENSE", folder / "LICENSE")
 
 
-def for_a_class(notebook: NotebookNode) -> NotebookNode:
-    """The notebook without its links to the course's repository, where all the answers are."""
-    notebook.cells = [cell for cell in notebook.cells if cell.id != "links"]
+def for_a_class(notebook: NotebookNode, lesson: LessonEntry, lessons: Sequence[LessonEntry]) -> NotebookNode:
+    """The notebook without its links to the course's repository, where all the answers are.
+
+    Args:
+        lessons: those that the class is given; its last cell leads to no others.
+    """
+    ways = navigation(lesson.name, {item.name: item.title for item in lessons})
+    sources = {"links": "", "bring": BRING, "navigation": ways}
     for cell in notebook.cells:
-        if cell.id == "bring":
-            cell.source = BRING
+        cell.source = sources.get(cell.id, cell.source)
+    notebook.cells = [cell for cell in notebook.cells if cell.source or cell.id not in sources]
     return notebook
 
 

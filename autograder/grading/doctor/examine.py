@@ -12,6 +12,7 @@ from autograder.grading.doctor.promises import HOLDS, MEETING, PROMISES, Promise
 from autograder.grading.doctor.system_calls import UnknownSystemCall
 from autograder.grading.inside.limits import Limits
 from autograder.grading.kernel.session import Session
+from autograder.grading.public import public_folder
 from autograder.grading.sandbox.bubblewrap import prove
 from autograder.grading.sandbox.warm import NoWarmStart, warm_parent
 
@@ -76,7 +77,7 @@ def attempt(promise: Promise) -> str:
 def _warm() -> str:
     """Whether a kernel can be forked: starting the warm parent alone does not show it."""
     try:
-        warm_parent()
+        warm_parent(public_folder(own_catalogue()))
     except NoWarmStart as reason:
         return f"{reason}. Kernels start from cold, some seconds each, and are as safe."
     return HOLDS

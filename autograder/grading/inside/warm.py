@@ -7,11 +7,13 @@ the slot's folder is the only one there.
 Protocol, over a socket in the slot's folder: one connection a submission. The grader sends one line of JSON,
 `{"folder": …, "connection_file": …, "environment": {…}, "limits": {…}}`; the answer is one line when the kernel is
 in a place of its own, none where that is refused, and one line with the exit status when it has ended. Where the
-grader hangs up, the kernel is killed. An empty line instead of a request ends the parent.
+grader hangs up, the kernel is killed. Instead of a request, `?` asks whether the parent is there, and an empty line
+ends it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import fcntl
 import json
@@ -31,7 +33,7 @@ MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MS_PRIVATE = 0x2, 0x4, 0x1000, 0x4000, 0x4
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
 SECCOMP_MODE_FILTER = 2
 SIOCSIFFLAGS, IFF_UP = 0x8914, 0x1
-STOP = "\n"
+STOP, ASK, HERE, FORKED = "\n", "?\n", b"here\n", b"forked\n"
 libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -67,7 +69,10 @@ def main(address: str, rules: str, loopback: str, home: str) -> None:
                 line = connection.makefile().readline()
                 if line == STOP:
                     return
-                serve(json.loads(line), connection, server, place)
+                if line == ASK:
+                    _tell(connection, HERE)
+                else:
+                    serve(json.loads(line), connection, server, place)
 
 
 def serve(request: dict[str, Any], connection: socket.socket, server: socket.socket, place: Place) -> None:
@@ -84,17 +89,19 @@ def serve(request: dict[str, Any], connection: socket.socket, server: socket.soc
     if not is_kernel:
         os.waitpid(watcher, 0)
         return
-    connection.sendall(b"forked\n")
+    _tell(connection, FORKED)
     ended = os.pidfd_open(watcher)
     readable, _, _ = select.select([ended, connection.fileno()], [], [])
     if ended not in readable:
         os.kill(watcher, signal.SIGKILL)
     _, status = os.waitpid(watcher, 0)
     os.close(ended)
-    try:
-        connection.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
-    except OSError:
-        return  # the grader hung up first: it wanted no status
+    _tell(connection, f"{os.waitstatus_to_exitcode(status)}\n".encode())
+
+
+def _tell(connection: socket.socket, line: bytes) -> None:
+    with contextlib.suppress(OSError):  # the grader may have hung up: then it wants no answer
+        connection.sendall(line)
 
 
 def enter(request: dict[str, Any], place: Place, tell: int) -> None:
@@ -127,6 +134,7 @@ def become_kernel(request: dict[str, Any], place: Place, tell: int) -> None:
     from autograder.grading.inside.limits import Limits
 
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    os.setsid()  # a process group reaches out of its namespace: kill(0, 9) would end the parent
     limits = Limits(**request["limits"])
     _fresh_mounts(Path(request["folder"]), place, limits.disk_mb)
     os.closerange(3, tell)

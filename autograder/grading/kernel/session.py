@@ -6,6 +6,7 @@ This is the seam for a sandbox: whatever starts the kernel, `Session` only speak
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import logging
 import os
@@ -68,22 +69,21 @@ class Session:
             gpu_memory_mb=limits.gpu_memory_mb if device == "cuda" else 0,
         )
         self.bare = bare
+        self.held = contextlib.ExitStack()  # what the present kernel holds: its folder, its line, its process
         self.replay: list[int] = []
         self.kept: dict[int, int] = {}
         self.deadline = time.monotonic() + limits.submission_seconds
 
     def __enter__(self) -> Session:
-        self.folder = scratch_folder("k") if self.bare else Path(tempfile.mkdtemp(prefix="k-", dir=slot_folder()))
         try:
             self._start()
         except BaseException:
-            self.__exit__()
+            self.held.close()
             raise
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self._stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.held.close()
 
     def run_cell(self, index: int) -> str:
         """Runs one cell; returns "" or, where it cost the kernel, why. The kernel lives again afterwards."""
@@ -132,6 +132,11 @@ class Session:
         return self._cause_of_death() if self.relay.full else ""
 
     def _cause_of_death(self) -> str:
+        """Why the kernel ended once it had been given a cell: the submission did it, unless plainly somebody else.
+
+        Raises:
+            CannotStart: something outside has.
+        """
         if self.relay.full:
             return f"sent more than {self.limits.sent_mb} MB"
         if getattr(self.client.km.provisioner, "lost", False):
@@ -150,7 +155,7 @@ class Session:
         A cell that ran well once and now no more is left out, or it could cost all the others.
         """
         while True:
-            self._stop()
+            self.held.close()
             self._start()
             lost = next((index for index in self.replay if self._execute(self.notebook.cells[index], index)), None)
             if lost is None:
@@ -160,8 +165,17 @@ class Session:
                 self.replay.clear()
 
     def _start(self) -> None:
+        """A kernel in a folder of its own: in that of one before it, student code may have closed or taken anything.
+
+        Raises:
+            CannotStart: no student code has run in it, so this is our own fault.
+        """
+        self.folder = scratch_folder("k") if self.bare else Path(tempfile.mkdtemp(prefix="k-", dir=slot_folder()))
+        self.held.callback(_remove, self.folder)
         self.relay = Relay(self.limits.sent_mb * MEGABYTE)
+        self.held.callback(self.relay.close)
         self.client = self._new_client()
+        self.held.callback(self._end_kernel)
         try:
             self.client.start_new_kernel(cwd=str(self.folder), env=self._environment())
             self.client.start_new_kernel_client()
@@ -185,10 +199,9 @@ class Session:
         client.limits, client.kept = self.limits, self.kept
         return client
 
-    def _stop(self) -> None:
+    def _end_kernel(self) -> None:
         if self.client.km is not None:
             self.client._cleanup_kernel()
-        self.relay.close()
 
     def _environment(self) -> dict[str, str]:
         """Little more than a path: nothing of the grader's environment reaches the student's code."""
@@ -198,6 +211,12 @@ class Session:
         own = {"PATH": path, "HOME": home, "TMPDIR": home, "HF_HUB_OFFLINE": "1", "MPLCONFIGDIR": home}
         # Without a sandbox the limits stay off: the number of processes would count all of the user's.
         return {**keep, **own, **({} if self.bare else {"SUBMISSION_LIMITS": json.dumps(self.limits.as_dict())})}
+
+
+def _remove(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        folder.chmod(0o700)  # student code owns it, and may have closed it
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def runs_ranks(notebook: NotebookNode, catalogue: Catalogue) -> bool:

@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_client.provisioning import LocalProvisioner
+from traitlets import Unicode
 
-from autograder.engine.catalogue import own_catalogue
 from autograder.grading.inside.limits import Limits
-from autograder.grading.public import public_folder
 from autograder.grading.sandbox.bubblewrap import sandbox_command
 from autograder.grading.sandbox.seccomp import descriptor
 from autograder.grading.sandbox.warm import NoWarmStart, WarmProcess, warm_parent
@@ -26,6 +25,7 @@ POLLS, PAUSE = 50, 0.002  # seconds; jupyter_client would look again after a ten
 class SandboxProvisioner(LocalProvisioner):
     """Starts kernels in a sandbox: a fork of the slot's warm parent where that works, else bubblewrap from cold."""
 
+    public = Unicode(help="The folder with the course's public half; from the kernel's specification.")
     process: WarmProcess | subprocess.Popen[bytes] | None = None
 
     async def pre_launch(self, **options: Any) -> dict[str, Any]:
@@ -41,17 +41,21 @@ class SandboxProvisioner(LocalProvisioner):
         environment = {name: value for name, value in options["env"].items() if name != "JPY_PARENT_PID"}
         connection_file = Path(self.parent.connection_file)
         try:
-            self.process = WarmProcess(warm_parent(self.cuda), connection_file, environment, self.limits)
+            self.process = self._warm(connection_file, environment)
         except NoWarmStart:
             self.process = self._cold(cmd, connection_file, environment)
         self.pid = self.process.pid
         self.pgid = None
         return self.connection_info
 
+    def _warm(self, connection_file: Path, environment: dict[str, str]) -> WarmProcess:
+        parent = warm_parent(Path(self.public), self.cuda)
+        return WarmProcess(parent, connection_file, environment, self.limits)
+
     def _cold(self, cmd: list[str], connection_file: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
         rules = descriptor(self.limits.loopback)
         folder, disk = connection_file.parent, self.limits.disk_mb
-        command = sandbox_command(cmd, [public_folder(own_catalogue())], folder, disk, rules, self.cuda)
+        command = sandbox_command(cmd, [Path(self.public)], folder, disk, rules, self.cuda)
         try:
             return subprocess.Popen(
                 command, env=environment, pass_fds=[rules], start_new_session=True,
@@ -62,7 +66,10 @@ class SandboxProvisioner(LocalProvisioner):
 
     @property
     def lost(self) -> bool:
-        """Whether something outside has ended the sandbox itself, and not the student's code its own process."""
+        """Whether something outside has ended the sandbox itself, and not the student's code its own process.
+
+        From cold, bubblewrap passes on how the student's process ended as a status from 0 up; a signal meant itself.
+        """
         if isinstance(self.process, WarmProcess):
             return self.process.lost
         return self.process is not None and (self.process.returncode or 0) < 0

@@ -1,9 +1,15 @@
-"""The grader's side of warm start: one warm parent a process, and a stand-in for the process that it forks."""
+"""The grader's side of warm start: one warm parent a process and course, and a stand-in for the process that it forks.
+
+Who has ended a kernel is never a question of who is heard first. Student code reaches nothing outside the namespaces of
+its kernel, so an end of which the parent gives the exit status is the submission's. Where the connection closes without
+one, the parent is asked: it closes none while it lives. Where it does not answer, something outside has ended it.
+"""
 
 from __future__ import annotations
 
 import atexit
 import contextlib
+import itertools
 import json
 import logging
 import os
@@ -15,9 +21,8 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from autograder.engine.catalogue import own_catalogue
 from autograder.grading.inside.limits import Limits
-from autograder.grading.public import public_folder
+from autograder.grading.inside.warm import ASK, FORKED, HERE, STOP
 from autograder.grading.sandbox.bubblewrap import HOME, NoSandbox, sandbox_command
 from autograder.grading.sandbox.seccomp import program
 from autograder.grading.scratch import scratch_folder, slot_uid
@@ -25,7 +30,6 @@ from autograder.grading.scratch import scratch_folder, slot_uid
 log = logging.getLogger(__name__)
 START_SECONDS = 120
 STOP_SECONDS = 2
-FORKED = b"forked\n"
 
 
 class NoWarmStart(RuntimeError):
@@ -46,18 +50,20 @@ class WarmParent:
     """A process inside bubblewrap that has imported everything and forks kernels.
 
     Args:
+        public: the public half of the course that it imports.
         cuda: its kernels see the GPUs. It starts no CUDA itself: that would not outlive a fork.
     """
 
-    def __init__(self, cuda: bool) -> None:
-        self.address = slot_folder() / f"warm-{'cuda' if cuda else 'cpu'}.sock"
-        self.address.unlink(missing_ok=True)  # of one that was ended from outside
-        script = public_folder(own_catalogue()) / "autograder" / "grading" / "inside" / "warm.py"
+    _numbers = itertools.count()
+
+    def __init__(self, public: Path, cuda: bool) -> None:
+        self.address = slot_folder() / f"warm-{next(self._numbers)}.sock"
+        script = public / "autograder" / "grading" / "inside" / "warm.py"
         rules, loopback = slot_folder() / "seccomp.bpf", slot_folder() / "seccomp-loopback.bpf"
         rules.write_bytes(program())
         loopback.write_bytes(program(loopback=True))
         argv = [sys.executable, str(script), str(self.address), str(rules), str(loopback), HOME]
-        command = sandbox_command(argv, [public_folder(own_catalogue())], slot_folder(), disk_mb=16, cuda=cuda)
+        command = sandbox_command(argv, [public], slot_folder(), disk_mb=16, cuda=cuda)
         environment = {"PATH": "/usr/bin:/bin", "HOME": HOME, "HF_HUB_OFFLINE": "1", "MPLCONFIGDIR": HOME}
         environment["PYTORCH_NVML_BASED_CUDA_CHECK"] = "1"  # asking CUDA itself whether it is there would start it
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115  (lives as long as the parent; closed in stop)
@@ -72,9 +78,19 @@ class WarmParent:
             self.stop()
             raise NoWarmStart(f"the warm parent did not start: {words}")
 
-    @property
-    def is_gone(self) -> bool:
-        return self.process.poll() is not None
+    def answers(self) -> bool:
+        """Whether it lives: it is asked, and answers once it is done with its kernel.
+
+        bubblewrap's own exit would say it too, but some time after everything in it is gone.
+        """
+        try:
+            with socket.socket(socket.AF_UNIX) as link:
+                link.settimeout(START_SECONDS)
+                link.connect(str(self.address))
+                link.sendall(ASK.encode())
+                return link.recv(len(HERE)) == HERE
+        except OSError:
+            return False
 
     def last_words(self) -> str:
         """The last line of what it and its forks complained of: of a traceback, the exception."""
@@ -86,7 +102,7 @@ class WarmParent:
         """Asks it to end, so that what it and its forks have cost is known to whoever counts; then kills it."""
         with contextlib.suppress(OSError, subprocess.TimeoutExpired), socket.socket(socket.AF_UNIX) as link:
             link.connect(str(self.address))
-            link.sendall(b"\n")
+            link.sendall(STOP.encode())
             self.process.wait(STOP_SECONDS)
         self.process.kill()
         self.process.wait()
@@ -111,20 +127,23 @@ def stay_cold(reason: object) -> NoWarmStart:
     return NoWarmStart(_cold[0])
 
 
-@cache
-def _started(cuda: bool) -> WarmParent:
+_parents: dict[tuple[Path, bool], WarmParent] = {}
+
+
+def _started(public: Path, cuda: bool) -> WarmParent:
     try:
-        return WarmParent(cuda)
+        return WarmParent(public, cuda)
     except NoSandbox:
         raise
     except (NoWarmStart, OSError) as error:
         raise stay_cold(error) from error
 
 
-def warm_parent(cuda: bool = False) -> WarmParent:
-    """This process's warm parent, started at the first call, and anew where something outside has ended it.
+def warm_parent(public: Path, cuda: bool = False) -> WarmParent:
+    """This process's warm parent for a course: started at the first call, and anew where something has ended it.
 
     Args:
+        public: the folder with the course's public half.
         cuda: its kernels see the GPUs.
 
     Raises:
@@ -133,43 +152,47 @@ def warm_parent(cuda: bool = False) -> WarmParent:
     """
     if _cold:
         raise NoWarmStart(_cold[0])
-    if _started(cuda).is_gone:
-        _started(cuda).stop()
-        _started.cache_clear()
-    return _started(cuda)
+    parent = _parents.get((public, cuda))
+    if parent is None or not parent.answers():
+        if parent is not None:
+            parent.stop()
+        parent = _parents[public, cuda] = _started(public, cuda)
+    return parent
 
 
 class WarmProcess:
     """A forked kernel, with as much of `subprocess.Popen` as a provisioner needs.
 
     Attributes:
-        lost: the warm parent itself has ended, and the kernel with it. Student code cannot do that.
+        lost: something outside has ended the warm parent, or the process that watches over the kernel.
     """
 
     stdin = stdout = stderr = None
 
     def __init__(self, parent: WarmParent, connection_file: Path, environment: dict[str, str], limits: Limits) -> None:
-        self.pid = parent.process.pid
+        self.parent, self.pid = parent, parent.process.pid
         self.returncode: int | None = None
-        self.lost = False
+        self.killed = self.lost = False
         self.link = socket.socket(socket.AF_UNIX)
         request = {
             "folder": str(connection_file.parent), "connection_file": str(connection_file),
             "environment": environment, "limits": limits.as_dict(),
         }  # fmt: skip
+        if self._ask(json.dumps(request).encode() + b"\n") != FORKED:
+            self.link.close()
+            if not parent.answers():
+                raise NoWarmStart("the warm parent has ended")
+            raise stay_cold(f"no kernel can be forked: {parent.last_words()}")
+
+    def _ask(self, request: bytes) -> bytes:
+        """The parent's answer; empty where it refuses, or is no more."""
         try:
             self.link.settimeout(START_SECONDS)
-            self.link.connect(str(parent.address))
-            self.link.sendall(json.dumps(request).encode() + b"\n")
-            answer = self.link.recv(len(FORKED))
-        except OSError as error:
-            self.link.close()
-            if parent.is_gone:
-                raise NoWarmStart("the warm parent has ended") from error
-            raise stay_cold(f"the warm parent does not answer: {error}") from error
-        if answer != FORKED:
-            self.link.close()
-            raise stay_cold(f"no kernel can be forked: {parent.last_words()}")
+            self.link.connect(str(self.parent.address))
+            self.link.sendall(request)
+            return self.link.recv(len(FORKED))
+        except OSError:
+            return b""
 
     def poll(self) -> int | None:
         """The exit status, or None while the kernel runs."""
@@ -192,14 +215,16 @@ class WarmProcess:
         return self.returncode
 
     def _ended(self, line: bytes) -> None:
-        """Notes the status that came back; none where the parent itself is gone."""
-        self.lost = not line.strip()
-        self.returncode = 1 if self.lost else int(line)
+        """Notes the status that came back. A signal ended the watcher: no student code can send it one."""
         self.link.close()
+        status = int(line) if line.strip() else None
+        self.returncode = 1 if status is None else status
+        self.lost = not self.killed and (not self.parent.answers() if status is None else status < 0)
 
     def kill(self) -> None:
         """Half-closing the connection tells the parent to kill the kernel; its status still comes back."""
         if self.returncode is None:
+            self.killed = True
             self.link.shutdown(socket.SHUT_WR)
 
     terminate = kill

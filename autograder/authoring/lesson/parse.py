@@ -3,6 +3,8 @@
 # %% exercise="attention"                       the cell that a student fills in
 # %% check="attention"                          the cell that grades it
 # %% [markdown] written="why_scale" points=2    a written answer, graded by hand
+
+Nothing is checked here, so that a lesson that is half written can be read too.
 """
 
 from __future__ import annotations
@@ -18,11 +20,15 @@ import jupytext
 
 from autograder.engine.catalogue import Catalogue
 
-WORDS = {"exercise", "check", "written"}
 SOLUTION = re.compile(
     r"^(?P<indent>[ \t]*)# BEGIN SOLUTION[^\n]*\n.*?^[ \t]*# END SOLUTION[^\n]*$", re.DOTALL | re.MULTILINE
 )
 STUB = "raise NotImplementedError"
+MINUTES = re.compile(r"\bAbout (\d+) minutes\b")
+# ### Exercise: `attention` ●●○ · 8 minutes
+EXERCISE = re.compile(r"### Exercise: `(?P<name>\w+)` (?P<stars>●○○|●●○|●●●) · (?P<minutes>\d+) minutes?\b")
+# ### Written answer: why √d_k · 5 minutes
+WRITTEN = re.compile(r"### Written answer: \S.* · (?P<minutes>\d+) minutes?\b")
 
 
 class LessonError(ValueError):
@@ -31,12 +37,20 @@ class LessonError(ValueError):
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: its kind ("code" or "markdown"), source, header words, and the line of its header."""
+    """One cell.
+
+    Attributes:
+        kind: "code" or "markdown".
+        words: those of its header.
+        line: that of its header in the file; 0 where the lines cannot be told.
+        first: the line in the file of the first line of `source`.
+    """
 
     kind: str
     source: str
     words: dict[str, Any]
     line: int
+    first: int
 
     @property
     def exercise(self) -> str | None:
@@ -46,6 +60,20 @@ class Cell:
     def blank(self) -> str:
         """The source with each solution replaced by the stub."""
         return SOLUTION.sub(lambda match: match["indent"] + STUB, self.source)
+
+    def line_at(self, position: int) -> int:
+        """The line in the file where the source stands at `position`."""
+        return self.first + self.source.count("\n", 0, position)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What a heading says of an exercise, or of a written answer, which has neither name nor stars."""
+
+    minutes: int
+    line: int
+    name: str = ""
+    stars: int = 0
 
 
 @dataclass(frozen=True)
@@ -71,7 +99,8 @@ class Lesson:
 
     @property
     def title(self) -> str:
-        return self.cells[0].source.partition("\n")[0].lstrip("# ")
+        """The first line; empty where there is none yet."""
+        return self.cells[0].source.partition("\n")[0].lstrip("# ") if self.cells else ""
 
     @cached_property
     def imports(self) -> str:
@@ -83,8 +112,33 @@ class Lesson:
         """The exercise cells by name, in the order of the lesson."""
         return {cell.words["exercise"]: cell for cell in self.cells if "exercise" in cell.words}
 
-    def error(self, cell: Cell, text: str) -> LessonError:
-        return LessonError(f"solutions/{self.file.name}:{cell.line}: {text}")
+    @cached_property
+    def headings(self) -> list[Heading]:
+        """The headings of exercises and written answers that are as they should be, in the order of the lesson."""
+        return [heading for cell in self.cells if cell.kind == "markdown" for heading in _headings(cell)]
+
+    @cached_property
+    def minutes(self) -> int | None:
+        """What the lesson says that it takes; None where it does not say."""
+        prose = (cell.source for cell in self.cells if cell.kind == "markdown")
+        return next((int(told[1]) for text in prose if (told := MINUTES.search(text))), None)
+
+    def error(self, where: Cell | int, text: str) -> LessonError:
+        """What is wrong in a cell, or in a line of the file."""
+        line = where.line if isinstance(where, Cell) else where
+        return LessonError(f"solutions/{self.file.name}:{line}: {text}")
+
+
+def _headings(cell: Cell) -> list[Heading]:
+    found = [
+        Heading(int(match["minutes"]), cell.line_at(match.start()), match["name"], match["stars"].count("●"))
+        for match in re.finditer(f"^{EXERCISE.pattern}", cell.source, re.MULTILINE)
+    ]
+    found += [
+        Heading(int(match["minutes"]), cell.line_at(match.start()))
+        for match in re.finditer(f"^{WRITTEN.pattern}", cell.source, re.MULTILINE)
+    ]
+    return sorted(found, key=lambda heading: heading.line)
 
 
 def lesson_files(catalogue: Catalogue, names: list[str] | None = None) -> list[Path]:
@@ -102,94 +156,32 @@ def lesson_files(catalogue: Catalogue, names: list[str] | None = None) -> list[P
     return sorted({known[name] for name in names})
 
 
-def read_lesson(file: Path, catalogue: Catalogue) -> Lesson:
-    """Reads and checks one lesson.
-
-    Raises:
-        LessonError: unknown words, duplicate names, an exercise without check or experiment, a solution outside
-            an exercise.
-    """
+def parse_lesson(file: Path, catalogue: Catalogue) -> Lesson:
+    """Reads one lesson as it is; whether it can be built is for `check_lesson` to say."""
     text = file.read_text(encoding="utf-8")
     # comment_magics=False: else jupytext takes comments such as `# cat the rows` for shell commands.
     notebook = jupytext.reads(text, {"extension": ".py", "format_name": "percent", "comment_magics": False})
-    headers = [number for number, line in enumerate(text.splitlines(), 1) if line.startswith("# %%")]
+    lines = text.splitlines()
+    headers = [number for number, line in enumerate(lines, 1) if line.startswith("# %%")]
     if len(headers) != len(notebook.cells):
-        raise LessonError(f"solutions/{file.name}:1: the file must start with a `# %%` header, with nothing before it.")
+        headers = [0] * len(notebook.cells)
     cells = [
-        Cell(cell.cell_type, cell.source, _words(cell.metadata), line)
+        Cell(cell.cell_type, cell.source, _words(cell.metadata), line, _first_line(lines, line, cell.source))
         for cell, line in zip(notebook.cells, headers, strict=True)
     ]
-    lesson = Lesson(file, cells, catalogue)
-    for cell in cells:
-        _check_words(lesson, cell)
-    _check_names(lesson)
-    _check_exercises(lesson)
-    return lesson
+    return Lesson(file, cells, catalogue)
+
+
+def _first_line(lines: list[str], header: int, source: str) -> int:
+    """Where a cell's source begins: below its header, and below what jupytext takes away, as blank lines or quotes."""
+    start = source.partition("\n")[0]
+    after = range(header, len(lines))
+    return next((at + 1 for at in after if start in (lines[at], lines[at].removeprefix("#").removeprefix(" "))), header)
 
 
 def _words(metadata: dict[str, Any]) -> dict[str, Any]:
     """The header's words, without jupytext's own notes on blank lines."""
     return {key: value for key, value in metadata.items() if not key.startswith(("lines_to_", "cell_marker"))}
-
-
-def _check_words(lesson: Lesson, cell: Cell) -> None:
-    words = set(cell.words) - {"points"}
-    if unknown := sorted(words - WORDS):
-        raise lesson.error(cell, f"unknown word {unknown[0]!r} in the header; there are exercise, check and written.")
-    if len(words) > 1:
-        raise lesson.error(cell, "a cell is an exercise, a check or a written answer: one word a header.")
-    if ("points" in cell.words) != ("written" in cell.words):
-        raise lesson.error(cell, 'points go with written="…"; an exercise has its points in autograder/exercises.')
-    if "written" in words and "BEGIN SOLUTION" in cell.blank:
-        raise lesson.error(cell, "# BEGIN SOLUTION and # END SOLUTION do not pair up.")
-    if "BEGIN SOLUTION" in cell.source and not words & {"exercise", "written"}:
-        raise lesson.error(cell, 'a solution outside an exercise would reach students: add exercise="…" to the header.')
-
-
-def _check_names(lesson: Lesson) -> None:
-    seen: dict[tuple[str, str], int] = {}
-    for cell in lesson.cells:
-        for word in set(cell.words) & WORDS:
-            key = (word, cell.words[word])
-            if key in seen:
-                raise lesson.error(cell, f"{word}={key[1]!r} stands already in line {seen[key]}.")
-            seen[key] = cell.line
-
-
-def _check_exercises(lesson: Lesson) -> None:
-    topic = lesson.catalogue.topic(lesson.topic)
-    if not topic.experiments.is_dir():
-        raise LessonError(f"{topic.place('exercises', '*')} are missing; {lesson.file.name} needs them.")
-    known = set(topic.exercises())
-    checks = {cell.words["check"]: cell for cell in lesson.cells if "check" in cell.words}
-    for name, cell in lesson.exercises.items():
-        _check_exercise(lesson, name, cell)
-        if name not in known:
-            raise lesson.error(cell, f"{topic.place('exercises', name)} is missing.")
-        if name not in checks:
-            raise lesson.error(cell, f'no check: add a cell `# %% check="{name}"` with check({name}).')
-    for name, cell in checks.items():
-        if name not in lesson.exercises:
-            raise lesson.error(cell, f'check="{name}" has no exercise="{name}" in this lesson.')
-        if cell.source.strip() != f"check({name})":
-            raise lesson.error(cell, f"a check cell is the one line check({name}).")
-    if left := sorted(known - set(lesson.exercises)):
-        place = topic.place("exercises", left[0])
-        raise LessonError(f"solutions/{lesson.file.name}:1: {place} is there, the lesson has no such exercise.")
-
-
-def _check_exercise(lesson: Lesson, name: str, cell: Cell) -> None:
-    try:
-        body = ast.parse(cell.source).body
-    except SyntaxError as error:
-        raise lesson.error(cell, f"line {error.lineno} of the cell does not parse: {error.msg}.") from error
-    defined = {node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
-    if name not in defined:
-        raise lesson.error(cell, f"exercise={name!r} should define a function or class of that name.")
-    if STUB not in cell.blank:
-        raise lesson.error(cell, "nothing to write: put the answer between # BEGIN SOLUTION and # END SOLUTION.")
-    if "SOLUTION" in cell.blank:
-        raise lesson.error(cell, "# BEGIN SOLUTION and # END SOLUTION do not pair up.")
 
 
 def signature_in(cell: Cell, name: str) -> str:
