@@ -66,7 +66,7 @@ def overriding() -> list[tuple[type, str]]:
 
 def is_magic(name: str) -> bool:
     """What Python, traitlets or abc puts into every class."""
-    return name == "_abc_impl" or name.startswith(("__", "_all_trait", "_trait", "_static", "_instance", "_descriptors"))
+    return name == "_abc_impl" or name.startswith(("__", "_all_trait", "_trait", "_static", "_instance", "_desc"))
 
 
 def theirs(owner: type) -> list[type]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import logging
 import shutil
@@ -25,6 +26,9 @@ from autograder.grading.sandbox.bubblewrap import NoSandbox, prove
 from autograder.grading.sandbox.warm import why_cold
 from autograder.grading.submission.incoming import Unreadable
 from autograder.grading.submission.repair import repair, repairs_cell
+
+# What the system refuses and no file is to blame for: more room on a disk would not help.
+ELSEWHERE = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN)
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ def our_fault(error: Exception) -> str:
     """What went wrong in the grader, and what to do; with the kind of error where nobody foresaw it."""
     if isinstance(error, CannotStart | NoSandbox | GradebookError):
         return str(error)
-    if isinstance(error, OSError):
+    if isinstance(error, OSError) and (error.filename or error.errno not in ELSEWHERE):
         said = error.strerror or str(error)
         if isinstance(error, shutil.Error):  # of a whole folder: a list of reasons, each with two files and a text
             said = error.args[0][0][2].partition(":")[0]
