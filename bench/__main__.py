@@ -64,7 +64,9 @@ def main(
     if quick:
         size, sample = 2, 2
     own = own_seconds(min(size, 20))
-    rows = [_stock(f"stock nbgrader, {text}", size, sample, 1, demonstrations) for text, demonstrations in _forms(quick)]
+    rows = [
+        _stock(f"stock nbgrader, {text}", size, sample, 1, demonstrations) for text, demonstrations in _forms(quick)
+    ]
     if not quick:
         rows += [_stock(f"stock, answers only, {processes} processes", size, sample, processes, False)]
         rows += [_otter(f"otter run, {count} at a time", size, sample, count) for count in (1, processes)]

@@ -128,7 +128,7 @@ def test_a_missing_visible_sheet_is_named_with_the_command_that_mends_it(toy: Ca
 STALE = {
     "a value": ("torch.mul(x, 2)", "torch.mul(x, 3)", "the reference shows something else, seed 0, a vector: "),
     "a sentence": ("2 is added", "Two is added", "its sentences are not those of the references"),
-    "what a mistake shows": ("return x + 2", "return x + 4", "it names as [] what a fresh one names as ['2 is added"),
+    "what a mistake shows": ("return x + 2", "return x + 4", "this mistake now shows something else: '2 is added, "),
 }
 
 

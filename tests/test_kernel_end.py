@@ -125,8 +125,9 @@ def test_a_submission_that_shoots_at_its_group_and_its_parent_hits_nobody_outsid
 
 @pytest.mark.usefixtures("speed")
 def test_what_outside_has_ended_is_our_own_fault():
+    python = python_in(parent())
     with session(FOREVER) as running, pytest.raises(CannotStart, match="ended from outside"):
-        run_until_it_began(running, lambda: python_in(parent()).kill())
+        run_until_it_began(running, python.kill)
     with session("print(1)") as running:
         assert running.run_cell(0) == ""
     assert warm.why_cold() == ""
@@ -157,10 +158,10 @@ def test_a_kernel_that_ends_before_it_is_ready_is_our_own_fault(monkeypatch):
     ready = KernelClient.wait_for_ready
 
     async def dies_first(client: KernelClient, timeout: float | None = None) -> None:
-        python_in(parent_that_lives).children(recursive=True)[-1].kill()
+        python.children(recursive=True)[-1].kill()
         await ready(client, timeout)
 
-    parent_that_lives = parent()
+    python = python_in(parent())
     monkeypatch.setattr(KernelClient, "wait_for_ready", dies_first)
     with pytest.raises(CannotStart, match="died before it was ready"), session("print(1)"):
         raise AssertionError("it is ready")

@@ -56,7 +56,8 @@ def test_the_audit_says_what_the_skeleton_lacks(toy: Catalogue) -> None:
     new(toy, HALVES, "third")
     lesson = read_lesson(lesson_files(fresh(toy), [HALVES])[0], toy)
     problems = audit_exercise(lesson, "third").problems
-    assert [text.partition(": ")[2] for text in problems] == ["0 mistakes; at least 4", "0 alternatives; at least 2"]
+    said = [text.partition(": ")[2] for text in problems if "is missing" not in text]  # its sheet is not built here
+    assert said == ["0 mistakes; at least 4", "0 alternatives; at least 2"]
 
 
 def test_skeletons_are_formatted(scratch: Catalogue) -> None:

@@ -33,7 +33,7 @@ from autograder.engine.ranks import RankFailed, counted_traffic, run_on_ranks
 from autograder.engine.ranks.helper import HelperLost, rank_helper
 from autograder.engine.ranks.run import without_ranks
 from autograder.engine.values import Raised
-from autograder.grading.kernel import session
+from autograder.grading import grade
 from helpers.ranks import run_on_ranks as run_and_show
 from helpers.ranks import show_outputs, torchrun
 
@@ -248,16 +248,16 @@ def test_what_a_rank_raised_is_what_an_experiment_observes():
 @pytest.mark.parametrize(("exercise", "runs"), [("ring_all_reduce", True), ("double", False)])
 def test_a_lesson_whose_experiments_run_ranks_gets_a_network_among_them(exercise: str, runs: bool):
     notebook = new_notebook(cells=[new_code_cell(metadata={"nbgrader": {"grade_id": f"check-{exercise}"}})])
-    assert session.runs_ranks(notebook, own_catalogue()) is runs
+    assert grade.runs_ranks(notebook, own_catalogue()) is runs
 
 
 def test_a_lesson_gets_that_network_where_ranks_are_imported_by_what_it_imports(toy: Catalogue):
     notebook = new_notebook(cells=[new_code_cell(metadata={"nbgrader": {"grade_id": "check-halve"}})])
-    assert not session.runs_ranks(notebook, toy)
+    assert not grade.runs_ranks(notebook, toy)
     shared = copy_of_toy(toy.root.parent / "with ranks")
     file = shared.code / "exercises" / "halves" / "_shared.py"
     file.write_text(file.read_text() + "\nfrom autograder.engine.ranks import run_on_ranks  # noqa: E402, F401\n")
-    assert session.runs_ranks(notebook, shared)
+    assert grade.runs_ranks(notebook, shared)
 
 
 # Who is killed leaves nobody behind

@@ -136,18 +136,19 @@ def _recognise(sheet: Sheet, expected: list[Data], shown: list[Data], rules: lis
     First those that it equals in every observation. Where there is none: those all of whose symptoms it shows
     beside other faults, if at least one symptom tells: a bare TypeError has many causes.
     """
-    exact, partial = [], []
-    for mistake in sheet.mistakes:
-        wrong = _by_name(mistake.observations, sheet.expected)
-        rows = list(zip(expected, wrong, shown, rules, strict=True))
-        symptoms = [row for row in rows if compare(row[0], row[1], row[3])]
-        if all(_same(theirs, mine, rule) for _, theirs, mine, rule in rows):
-            exact.append(mistake)
-            continue
-        alike = all(_same(theirs, mine, rule) for _, theirs, mine, rule in symptoms)
-        if alike and any(_tells(theirs, mine) for _, theirs, mine, _ in symptoms):
-            partial.append(mistake)
-    return _sentences(exact) or _sentences(partial)
+    wrong = [(mistake, _by_name(mistake.observations, sheet.expected)) for mistake in sheet.mistakes]
+    exact = [mistake for mistake, theirs in wrong if all(map(_same, theirs, shown, rules))]
+    if exact:
+        return _sentences(exact)
+    return _sentences([mistake for mistake, theirs in wrong if _symptoms_show(expected, theirs, shown, rules)])
+
+
+def _symptoms_show(expected: list[Data], wrong: list[Data], shown: list[Data], rules: list[Rule]) -> bool:
+    """Whether all symptoms of a mistake are shown, and one of them tells."""
+    rows = zip(expected, wrong, shown, rules, strict=True)
+    symptoms = [row for row in rows if compare(row[0], row[1], row[3])]
+    alike = all(_same(theirs, mine, rule) for _, theirs, mine, rule in symptoms)
+    return alike and any(_tells(theirs, mine) for _, theirs, mine, _ in symptoms)
 
 
 def _tells(theirs: Data, mine: Data) -> bool:

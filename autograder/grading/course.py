@@ -24,7 +24,7 @@ from autograder.grading.ledger import ledger_folder, read_entry, write_graded, w
 from autograder.grading.scores import save_scores
 from autograder.grading.submission.arrival import arrived
 from autograder.grading.submission.beside import doubtful_time, handed_in
-from autograder.grading.submission.incoming import MAX_BYTES, Unreadable
+from autograder.grading.submission.incoming import MAX_BYTES, Unreadable, read_bytes
 from autograder.grading.whole import advice, try_to_write, write_whole
 
 
@@ -99,7 +99,7 @@ class Course:
         expected = Path(self._folder("submitted", lesson, student), f"{lesson}.ipynb")
         try:
             file, notes = arrived(expected)
-            return Work(student, _bytes(file), release, notes + doubtful_time(expected.parent))
+            return Work(student, read_bytes(file, MAX_BYTES), release, notes + doubtful_time(expected.parent))
         except (Unreadable, OSError) as error:
             return Work(student, b"", release, unreadable=str(error))
 
@@ -182,18 +182,6 @@ class Course:
         if self.gradebook.find_submission(lesson, student).total_seconds_late > 0:
             return True
         return bool(self.gradebook.find_submission_notebook(lesson, lesson, student).late_submission_penalty)
-
-
-def _bytes(file: Path) -> bytes:
-    """What is in a plain file, one byte beyond the limit at most; `repair` says what is wrong with the rest.
-
-    Raises:
-        Unreadable: it is a link, a folder or a device.
-    """
-    if file.is_symlink() or not file.is_file():
-        raise Unreadable(f"{file.name} is no plain file.")
-    with file.open("rb") as stream:
-        return stream.read(MAX_BYTES + 1)
 
 
 def content_hash(lesson: str, work: Work) -> str:

@@ -17,7 +17,9 @@ from autograder.grading.hidden import hidden_sheet
 from autograder.grading.inside.limits import Limits
 from autograder.grading.kernel.session import NoEvidence, Session
 from autograder.grading.showing.clean import clean
+from autograder.grading.submission.marks import grade_id
 
+RANKS = "engine/ranks"  # a package of this project, as a catalogue names its files
 LOST = "The cell that should define it"  # begins the note in a cell that cost the kernel
 
 
@@ -47,7 +49,10 @@ def grade_notebook(
             hidden_sheet(
                 settings.catalogue, _exercise_of(cell, settings.catalogue).name, settings.seed, settings.device
             )
-    with Session(notebook, settings.catalogue, settings.limits, settings.bare, settings.device) as session:
+    limits = settings.limits
+    if runs_ranks(notebook, settings.catalogue):
+        limits = replace(limits, loopback=True)
+    with Session(notebook, settings.catalogue, limits, settings.bare, settings.device) as session:
         for index, cell in enumerate(notebook.cells):
             if grade_id(cell).startswith("check-"):
                 verdicts[grade_id(cell)] = _grade_cell(notebook, index, session, settings, skipped)
@@ -60,14 +65,17 @@ def grade_notebook(
     return verdicts
 
 
+def runs_ranks(notebook: NotebookNode, catalogue: Catalogue) -> bool:
+    """Whether an experiment of its lesson runs ranks, which need a network among themselves."""
+    ids = [grade_id(cell) for cell in notebook.cells]
+    names = {name.removeprefix("check-") for name in ids} & catalogue.names().keys()
+    topics = {name: catalogue.topic(catalogue.names()[name]) for name in names}
+    return any(part.startswith(RANKS) for name, topic in topics.items() for part in topic.sources(name))
+
+
 def _run(notebook: NotebookNode, index: int, session: Session) -> None:
     if problem := session.run_cell(index):
         notebook.cells[index].outputs = [new_output("stream", name="stdout", text=f"{LOST} {problem}.\n")]
-
-
-def grade_id(cell: NotebookNode) -> str:
-    """The cell's name under nbgrader; empty where it has none."""
-    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
 
 
 def _grade_cell(

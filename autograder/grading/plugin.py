@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ class SubmissionExporter(NotebookExporter):
         super().__init__(*arguments, **options)
         self.seed = fresh_seed()  # one for all submissions of a run, so that all get the same questions
         if isinstance(self.parent, Autograde):
-            guard(self.parent)
+            guard(self.parent, partial(write_not_graded, Path(self.parent.coursedir.root)))
 
     def from_filename(self, filename: str, resources: Any = None, **options: Any) -> Any:
         resources["seed"] = self.seed
@@ -106,15 +107,15 @@ class RunExperiments(NbGraderPreprocessor):
     ).tag(config=True)
     bare = Bool(False, help="Without a sandbox: only for submissions you trust. The cards say so.").tag(config=True)
 
-    def preprocess(self, notebook: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         seed = resources["seed"] if self.seed is None else self.seed
         lesson = resources["nbgrader"]["assignment"]
         limits = Limits(**{**self.limits.get("*", {}), **self.limits.get(lesson, {})})
         settings = Settings(seed, self.device, limits, self.bare)
         start = time.perf_counter()
-        resources["verdicts"] = grade_notebook(notebook, settings, self._report)
+        resources["verdicts"] = grade_notebook(nb, settings, self._report)
         resources["seconds"] = time.perf_counter() - start
-        return notebook, resources
+        return nb, resources
 
     def _report(self, verdict: Verdict) -> None:
         self.log.info("%s: %s, %g of %g", verdict.exercise, verdict.state, verdict.earned, verdict.points)
@@ -123,11 +124,11 @@ class RunExperiments(NbGraderPreprocessor):
 class SaveVerdicts(NbGraderPreprocessor):
     """Writes the verdicts' points into the gradebook. What the notebook itself printed decides nothing."""
 
-    def preprocess(self, notebook: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         names = resources["nbgrader"]
         lesson, student, verdicts = names["assignment"], names["student"], resources["verdicts"]
         with in_a_sentence(), Gradebook(names["db_url"]) as gradebook:
-            save_scores(gradebook, notebook, lesson, student, verdicts)
-        repairs = notebook.metadata.get("repairs", [])
+            save_scores(gradebook, nb, lesson, student, verdicts)
+        repairs = nb.metadata.get("repairs", [])
         write_graded(Path.cwd(), lesson, student, verdicts, repairs, resources["seconds"])
-        return notebook, resources
+        return nb, resources

@@ -9,7 +9,7 @@ from nbgrader.api import Gradebook
 from nbgrader.utils import compute_checksum, determine_grade
 
 from autograder.engine.verdict import Verdict
-from autograder.grading.grade import grade_id
+from autograder.grading.submission.marks import grade_id
 
 
 class NoVerdict(Exception):

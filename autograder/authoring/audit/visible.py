@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from autograder.authoring.audit.report import Report
 from autograder.authoring.audit.trial import Trial, first_reason
 from autograder.engine.observe import Evidence
@@ -36,14 +38,13 @@ def _stale(trial: Trial, kept: dict[str, Sheet]) -> str:
         return f"its signature is {old.signature}, the lesson's {fresh.sheet.signature}"
     if [item.sentence for item in old.mistakes] != [item.sentence for item in fresh.sheet.mistakes]:
         return "its sentences are not those of the references"
-    return _misnamed(trial, old)
+    return _shown_otherwise(trial, old)
 
 
-def _misnamed(trial: Trial, old: Sheet) -> str:
+def _shown_otherwise(trial: Trial, old: Sheet) -> str:
     """A mistake that shows something else than when the sheet was written: students would not be told its name."""
-    fresh = trial.rehearsals[0]
-    for evidence, symptoms in zip(fresh.mistakes, fresh.sheet.mistakes, strict=True):
-        now, then = (trial.judged(evidence, sheet).misunderstandings[:1] for sheet in (fresh.sheet, old))
-        if now != then:
-            return f"it names as {then} what a fresh one names as {now}: {symptoms.sentence!r}"
+    for evidence, symptoms in zip(trial.rehearsals[0].mistakes, old.mistakes, strict=True):
+        alone = replace(old, mistakes=[symptoms])
+        if not trial.judged(Evidence(evidence.observations), alone).misunderstandings:
+            return f"this mistake now shows something else: {symptoms.sentence!r}"
     return ""

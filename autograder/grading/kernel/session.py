@@ -36,7 +36,6 @@ from autograder.grading.sandbox.bubblewrap import HOME
 from autograder.grading.sandbox.warm import slot_folder
 from autograder.grading.scratch import scratch_folder
 
-RANKS = "engine/ranks"  # a package of this project, as a catalogue names its files
 NO_REPLY = "Nothing came back from the experiment"
 
 
@@ -63,11 +62,7 @@ class Session:
         self, notebook: NotebookNode, catalogue: Catalogue, limits: Limits, bare: bool = False, device: str = "cpu"
     ) -> None:
         self.notebook, self.catalogue = notebook, catalogue
-        self.limits = replace(
-            limits,
-            loopback=limits.loopback or runs_ranks(notebook, catalogue),
-            gpu_memory_mb=limits.gpu_memory_mb if device == "cuda" else 0,
-        )
+        self.limits = replace(limits, gpu_memory_mb=limits.gpu_memory_mb if device == "cuda" else 0)
         self.bare = bare
         self.held = contextlib.ExitStack()  # what the present kernel holds: its folder, its line, its process
         self.replay: list[int] = []
@@ -217,14 +212,6 @@ def _remove(folder: Path) -> None:
     with contextlib.suppress(OSError):
         folder.chmod(0o700)  # student code owns it, and may have closed it
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def runs_ranks(notebook: NotebookNode, catalogue: Catalogue) -> bool:
-    """Whether an experiment of its lesson runs ranks, which need a network among themselves."""
-    ids = [str(cell.metadata.get("nbgrader", {}).get("grade_id", "")) for cell in notebook.cells]
-    names = {name.removeprefix("check-") for name in ids} & catalogue.names().keys()
-    topics = {name: catalogue.topic(catalogue.names()[name]) for name in names}
-    return any(part.startswith(RANKS) for name, topic in topics.items() for part in topic.sources(name))
 
 
 def _evidence(probe: NotebookNode, token: str) -> Evidence:

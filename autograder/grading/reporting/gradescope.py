@@ -22,9 +22,10 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.engine.verdict import State, Verdict
-from autograder.grading.grade import Settings, grade_id, grade_notebook
+from autograder.grading.grade import Settings, grade_notebook
 from autograder.grading.public import ROOT
 from autograder.grading.submission.incoming import Unreadable
+from autograder.grading.submission.marks import grade_id
 from autograder.grading.submission.repair import repair
 from autograder.student.card import as_html, headline
 

@@ -90,4 +90,4 @@ class SandboxProvisioner(LocalProvisioner):
 
 def _give_to_slot(path: Path) -> None:
     if os.getuid() == 0:
-        os.chown(path, slot_uid(os.getpid()), slot_uid(os.getpid()))
+        os.chown(path, slot_uid(os.getpid()), slot_uid(os.getpid()), follow_symlinks=False)

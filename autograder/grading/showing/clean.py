@@ -21,6 +21,7 @@ from nbformat.v4 import new_output
 
 from autograder.engine.verdict import Verdict
 from autograder.grading.showing.inert import TAGS, is_inert
+from autograder.grading.submission.marks import grade_id
 from autograder.student.card import as_html, as_text
 
 MOST_TEXT = 20_000  # characters of one markdown or HTML that are worth rendering
@@ -53,7 +54,7 @@ def clean(notebook: NotebookNode, verdicts: Mapping[str, Verdict]) -> None:
     for cell in notebook.cells:
         _clean_marks(cell)
         if cell.cell_type == "code":
-            verdict = verdicts.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+            verdict = verdicts.get(grade_id(cell))
             _clean_code(cell, verdict, budget)
         else:
             _clean_text(cell, budget)

@@ -10,6 +10,7 @@ import glob
 import os
 import re
 import stat
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -17,7 +18,6 @@ from typing import Any
 
 from nbgrader.utils import parse_utc
 
-from autograder.grading.ledger import write_not_graded
 from autograder.grading.submission.incoming import Unreadable, read_bytes
 
 MOST_BYTES = 20_000_000  # of all these files together
@@ -26,14 +26,18 @@ EVERYTHING = ["*", ".*"]
 TIMESTAMP = "timestamp.txt"
 
 
-def guard(converter: Any) -> None:
-    """Makes nbgrader's Autograde careful. Call it when it has found the submissions and not yet looked into one."""
+def guard(converter: Any, not_graded: Callable[[str, str, str], None]) -> None:
+    """Makes nbgrader's Autograde careful. Call it when it has found the submissions and not yet looked into one.
+
+    Args:
+        not_graded: told the lesson, the student and the reason where a folder holds nothing to grade.
+    """
     directory = converter.coursedir
     directory.get_existing_timestamp = handed_in  # nbgrader's own waits at a pipe and breaks at what is no time
     converter.pre_convert_hook = partial(_before, converter, directory.ignore, converter.pre_convert_hook)
     for folder in glob.glob(converter._format_source(directory.assignment_id, directory.student_id)):
         if folder not in converter.assignments:
-            _note_empty(converter, folder)
+            _note_empty(converter, folder, not_graded)
 
 
 def _before(converter: Any, always: list[str], then: Any, notebooks: list[str], **names: str) -> None:
@@ -80,10 +84,10 @@ def doubtful_time(folder: Path) -> list[str]:
     return [f"`{TIMESTAMP}` holds no time; whether this was handed in late is not known."]
 
 
-def _note_empty(converter: Any, folder: str) -> None:
+def _note_empty(converter: Any, folder: str, not_graded: Callable[[str, str, str], None]) -> None:
     """nbgrader passes over a folder without a notebook, and nobody would know."""
     pattern = converter._format_source("(?P<lesson>.*)", "(?P<student>.*)", escape=True)
     if match := re.match(pattern, folder):
         reason = "The folder holds no notebook."
-        write_not_graded(Path(converter.coursedir.root), match["lesson"], match["student"], reason)
+        not_graded(match["lesson"], match["student"], reason)
         converter.log.error("%s, %s: not graded: %s", match["student"], match["lesson"], reason)

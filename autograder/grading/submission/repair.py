@@ -16,8 +16,9 @@ from itertools import pairwise
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from autograder.grading.submission.finding import Finding, name_of, role_of
+from autograder.grading.submission.finding import Finding
 from autograder.grading.submission.incoming import MAX_BYTES, Cell, Incoming, Unreadable, plain, read_incoming
+from autograder.grading.submission.marks import name_of, role_of
 
 
 def repair(
