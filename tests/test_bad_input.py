@@ -81,7 +81,7 @@ def one_sentence(done: subprocess.CompletedProcess[str], *words: str) -> None:
     assert len(said) < 600, said
 
 
-@pytest.mark.parametrize(("room", "jobs"), [(30_000, 2), (80_000, 1)])
+@pytest.mark.parametrize(("room", "jobs"), [(30_000, 2), (95_000, 1)])
 def test_a_disk_that_fills_up_ends_the_run_and_room_lets_it_go_on(course, tmp_path, namespace, room, jobs):
     small = tmp_path / "small"
     place = namespace.small(small, 4_000)

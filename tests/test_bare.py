@@ -32,7 +32,7 @@ def course(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     hand_in(solved(LESSON), course, "ada", LESSON)
     hand_in(submission(LESSON, double=SQUARES), course, "bob", LESSON)
     hand_in(submission(LESSON), course, "cyd", LESSON)
-    ours = ["autograder", "grade", LESSON, *(f"--student={name}" for name in ("ada", "bob", "cyd"))]
+    ours = ["autograder", "grade", LESSON, "--jobs=1", *(f"--student={name}" for name in ("ada", "bob", "cyd"))]
     words = {
         "ours": [*ours, "--bare"],
         "ours, in the configuration": ours,

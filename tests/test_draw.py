@@ -113,6 +113,15 @@ def test_filling_scales_by_the_fan_in_and_keeps_dtype_and_gradients() -> None:
     assert layer.weight.requires_grad
 
 
+def test_the_fan_in_is_the_last_dimension_and_a_single_number_has_none() -> None:
+    module = nn.Module()
+    module.kernel = nn.Parameter(torch.zeros(50, 3, 400))
+    module.scale = nn.Parameter(torch.zeros(()))
+    Draw(0, "x").fill_(module)
+    assert abs(float(module.kernel.detach().std()) * 20 - 1) < 0.05
+    assert module.scale != 0
+
+
 def test_the_size_is_that_of_the_largest_draw() -> None:
     draw = Draw(0, "x")
     assert draw.size == 1

@@ -37,6 +37,8 @@ USES = {
         "if True:\n    def one(x):\n        return torch.softmax(x, -1)\ntwo = lambda x: one(x)\n"
         + ANSWER.format("two(x)"), PLAIN),
     "as a method": (ANSWER.format("(x + 0).softmax(-1)"), METHOD),
+    "as a method of the argument": (ANSWER.format("x.softmax(-1)"), METHOD),
+    "as a method of an argument early in the alphabet": ("def answer(a):\n    return a.softmax(-1)\n", METHOD),
     "by getattr with a constant name": (ANSWER.format("getattr(F, 'softmax')(x, -1)"), FUNCTIONAL),
     "as a module class": (ANSWER.format("nn.Softmax(-1)(x)"), MODULE),
     "in functools.partial": ("s = functools.partial(F.softmax, dim=-1)\n" + ANSWER.format("s(x)"), FUNCTIONAL),

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 import torch
 
+from autograder.engine import wire
 from autograder.engine.judge import Rule, compare, describe, wrong_elements
-from autograder.engine.tolerance import Leeway
+from autograder.engine.tolerance import Leeway, allowed
 from autograder.engine.values import DTYPES, Data, Raised, Shown, Unreadable
 
 RULE = Rule(10, "cpu", Leeway())
@@ -34,6 +35,17 @@ RIGHT: list[Data] = [
 @pytest.mark.parametrize("data", RIGHT, ids=describe)
 def test_the_expected_itself_is_right(data: Data) -> None:
     assert is_right(data, data)
+
+
+@pytest.mark.parametrize("data", [*RIGHT, list(range(300))], ids=describe)
+def test_what_comes_back_over_the_wire_is_still_right(data: Data) -> None:
+    assert is_right(data, wire.loads(wire.dumps(data)))
+
+
+def test_an_array_is_no_tensor_nor_a_tensor_an_array() -> None:
+    one, other = Shown(torch.ones(2), "tensor", "cpu"), Shown(torch.ones(2), "array", "cpu")
+    assert not is_right(one, other)
+    assert not is_right(other, one)
 
 
 @pytest.mark.parametrize("one", range(len(RIGHT)))
@@ -64,6 +76,12 @@ def test_every_other_dtype_is_wrong_even_with_equal_values(dtype: str) -> None:
 )  # fmt: skip
 def test_a_python_float_has_the_tolerance_of_single_precision(expected: float, shown: float) -> None:
     assert is_right(expected, shown)
+
+
+def test_the_tolerance_of_a_float_follows_from_the_expected() -> None:
+    bound = float(allowed(torch.tensor(1.0), RULE.size, RULE.device, RULE.leeway))
+    assert is_right(1.0, 1.0 + bound * (1 - 1e-5))
+    assert not is_right(1.0, 1.0 + bound * (1 + 1e-5))
 
 
 @pytest.mark.parametrize(
@@ -119,7 +137,9 @@ WORDS: list[tuple[Data, Data, str, str, str]] = [
     (tensor(1.0), None, "", "it is None", "expected a tensor of shape (1,), dtype float32"),
     (2.0, 3.0, "", "it is 3.0", "expected 2.0"),
     ("right", "wrong", "", "it is 'wrong'", "expected 'right'"),
+    (tensor(2 / 3), tensor(1 / 3), "", "it is 0.333333", "expected 0.666667"),
     ([1, 2], [1], "", "it has 1 item", "expected 2"),
+    ([1], [1, 2], "", "it has 2 items", "expected 1"),
     ([1, [2, 3]], [1, [2, 4]], "[1][1]", "it is 4", "expected 3"),
     ({"a": 1, "b": 2}, {"a": 1}, "", "its names are a", "missing: b"),
     ({"a": 1}, {"a": 1, "b": 2}, "", "its names are a, b; b too many", "expected no more"),
@@ -156,8 +176,9 @@ def test_a_difference_of_values_carries_both_tensors_for_the_picture() -> None:
     assert difference.shown is shown.values
 
 
-def test_a_long_text_is_shortened_in_words() -> None:
-    assert len(describe("x" * 5000)) < 90
+@pytest.mark.parametrize(("length", "kept"), [(79, "x" * 79), (80, "x" * 77 + "…"), (5000, "x" * 77 + "…")])
+def test_a_long_text_is_shortened_in_words(length: int, kept: str) -> None:
+    assert describe("x" * length) == repr(kept)
 
 
 def test_a_derived_exception_is_right() -> None:

@@ -58,6 +58,12 @@ def test_an_answer_sees_the_same_global_streams_every_time() -> None:
     assert value(spends_randomness) == first
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_the_seed_of_the_global_streams_is_the_first_number_drawn(seed: int) -> None:
+    (seen,) = observe(Exercise(once, points=1), lambda x: torch.initial_seed(), Draw(seed, "once")).observations
+    assert seen.value == Draw(seed, "once").integer(0, 2**31)
+
+
 def test_the_streams_are_kept_when_the_students_interrupt_ends_the_run() -> None:
     def interrupted(x: torch.Tensor) -> None:
         spends_randomness(x)
@@ -99,6 +105,10 @@ def test_a_flood_of_output_is_cut_while_it_is_written() -> None:
     evidence = look(answer)
     assert evidence.printed == "x" * MAX_PRINTED
     assert evidence.observations[0].value == 1
+
+
+def test_output_in_parts_is_cut_at_the_same_place() -> None:
+    assert look(lambda x: [print("x" * 699) for _ in range(9)]).printed == ("x" * 699 + "\n") * 2 + "x" * 600
 
 
 def test_output_that_no_file_could_hold_is_written_out() -> None:
@@ -194,6 +204,10 @@ def test_a_signature_is_its_parameters_without_annotations(answer: Any, signatur
     assert signature_of(answer) == signature
 
 
+def test_a_long_signature_is_cut() -> None:
+    assert len(signature_of(lambda x="y" * 999: x)) == 500
+
+
 def test_evidence_travels_as_plain_data() -> None:
     evidence = Evidence([Observation("a", [1.5, "x"], 7), Observation("a", None)], "(x)", ["torch.sum"], "hello")
     assert Evidence.from_data(wire.loads(wire.dumps(evidence.as_data()))) == evidence
@@ -210,11 +224,11 @@ def test_what_is_no_evidence_is_refused(data: Any) -> None:
 
 def test_evidence_from_elsewhere_is_cut_to_its_limits() -> None:
     rows: list[Any] = [["a", 1, 1]] * 1000
-    evidence = Evidence.from_data(
-        {"observations": rows, "signature": "x" * 999, "used": ["u", 1], "printed": "p" * 9999}
-    )
+    used: list[Any] = [1, *["u" * 999] * 99]
+    evidence = Evidence.from_data({"observations": rows, "signature": "x" * 999, "used": used, "printed": "p" * 9999})
     assert len(evidence.observations) == MAX_OBSERVATIONS
-    assert (len(evidence.signature), evidence.used, len(evidence.printed)) == (500, ["u"], MAX_PRINTED)
+    assert (len(evidence.signature), len(evidence.printed)) == (500, MAX_PRINTED)
+    assert evidence.used == ["u" * 200] * 49
 
 
 def test_torchs_defaults_are_its_own_while_the_answer_is_observed_and_as_before_afterwards() -> None:

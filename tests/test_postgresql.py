@@ -99,7 +99,9 @@ def one_sentence(done: subprocess.CompletedProcess[str], *words: str) -> None:
     assert len(said) < 600, said
 
 
-@pytest.mark.parametrize("words", [["autograder", "grade"], ["nbgrader", "autograde"]], ids=["ours", "nbgrader"])
+@pytest.mark.parametrize(
+    "words", [["autograder", "grade", "--jobs=1"], ["nbgrader", "autograde"]], ids=["ours", "nbgrader"]
+)
 def test_a_class_is_graded_reported_and_exported_and_a_persons_grade_stands(server, course, words):
     name = words[0][:1]
     for student, answer in {f"{name}-ada": RIGHT, f"{name}-bob": WRONG}.items():
@@ -164,7 +166,7 @@ def test_a_server_that_goes_away_in_the_middle_ends_the_run_and_the_rest_follows
     server, course, tmp_path
 ):
     copy = other(course, tmp_path / "copy", server.address("gradebook"))
-    command = [sys.executable, "-u", "-m", "autograder", "grade", LESSON, "--student=eve"]
+    command = [sys.executable, "-u", "-m", "autograder", "grade", LESSON, "--student=eve", "--jobs=1"]
     with subprocess.Popen(
         command, cwd=copy, env=environment(copy), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -178,5 +180,5 @@ def test_a_server_that_goes_away_in_the_middle_ends_the_run_and_the_rest_follows
     )
     assert "eve" not in read_ledger(copy, LESSON)
     assert "eve" not in scores(server)
-    assert run(copy, "autograder", "grade", LESSON).returncode == 0
+    assert run(copy, "autograder", "grade", LESSON, "--jobs=1").returncode == 0
     assert scores(server)["eve"] == 1

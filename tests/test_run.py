@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from courses import environment, new_course
@@ -57,9 +58,15 @@ def command(course: Path, *words: str) -> list[str]:
     return [sys.executable, "-m", "autograder", "grade", LESSON, "--course", str(course), *words]
 
 
+def elsewhere(course: Path) -> dict[str, Any]:
+    """Where the command runs: outside the course, and outside this repository."""
+    return {"cwd": course.parent, "env": environment(course)}
+
+
 def grade(course: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    own = environment(course)
-    return subprocess.run(command(course, *words), env=own, capture_output=True, text=True, timeout=300, check=False)
+    return subprocess.run(
+        command(course, *words), **elsewhere(course), capture_output=True, text=True, timeout=300, check=False
+    )
 
 
 def scores(course: Path) -> dict[str, float]:
@@ -77,7 +84,7 @@ def test_a_class_is_graded_once_and_unchanged_submissions_are_left_alone(course)
     seeds = [entry["exercises"][0]["seed"] for entry in read_ledger(course, LESSON).values() if entry["exercises"]]
     shutil.rmtree(course / "submitted" / "bob")
     enrol(course, {"bob": RIGHT})
-    second = grade(course)
+    second = grade(course, "--jobs=1")
     assert "1 to grade, 2 unchanged" in second.stdout
     assert scores(course) == {"ada": 1, "bob": 1}
     assert read_ledger(course, LESSON)["ada"]["exercises"][0]["seed"] == seeds[0]
@@ -85,11 +92,11 @@ def test_a_class_is_graded_once_and_unchanged_submissions_are_left_alone(course)
 
 def test_force_grades_again_and_a_manual_grade_stands(course):
     enrol(course, {"ada": RIGHT})
-    grade(course)
+    grade(course, "--jobs=1")
     with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
         gradebook.find_grade("check-double", LESSON, LESSON, "ada").manual_score = 0.5
         gradebook.db.commit()
-    assert "1 to grade" in grade(course, "--force").stdout
+    assert "1 to grade" in grade(course, "--force", "--jobs=1").stdout
     assert scores(course) == {"ada": 0.5}
 
 
@@ -114,7 +121,7 @@ def test_a_worker_that_is_killed_gives_its_submission_to_another(course):
 def test_a_grader_that_is_killed_goes_on_where_it_was(course):
     enrol(course, {"ada": RIGHT, "bob": WRONG, "cyd": RIGHT, "slow": SLOW})
     process = subprocess.Popen(
-        command(course, "--jobs", "1"), env=environment(course), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        command(course, "--jobs=1"), **elsewhere(course), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         start_new_session=True,
     )  # fmt: skip
     while not read_ledger(course, LESSON):
@@ -123,7 +130,7 @@ def test_a_grader_that_is_killed_goes_on_where_it_was(course):
     process.wait()
     before = read_ledger(course, LESSON)
     assert 0 < len(before) < 4
-    again = grade(course)
+    again = grade(course, "--jobs=1")
     assert again.returncode == 0, again.stderr
     assert f"{4 - len(before)} to grade, {len(before)} unchanged" in again.stdout
     assert scores(course) == {"ada": 1, "bob": 0, "cyd": 1, "slow": 1}
@@ -177,7 +184,7 @@ def test_without_bubblewrap_the_run_stops_and_says_what_to_install(course):
     enrol(course, {"ada": RIGHT})
     folder = path_with(course / "bin", "setpriv")
     run = subprocess.run(
-        command(course), capture_output=True, text=True, timeout=300, check=False,
+        command(course), cwd=course.parent, capture_output=True, text=True, timeout=300, check=False,
         env={**environment(course), "PATH": str(folder), **without_bundled(folder)},
     )  # fmt: skip
     assert run.returncode == 1

@@ -86,8 +86,9 @@ def put(toy: Catalogue, content: bytes) -> None:
     file.write_bytes(content)
 
 
-def test_a_sheet_of_another_format_is_stale(toy: Catalogue) -> None:
-    put(toy, packed({"version": 99, "sheets": {}}))
+@pytest.mark.parametrize("version", [0, 99])
+def test_a_sheet_of_another_format_is_stale(toy: Catalogue, version: int) -> None:
+    put(toy, packed({"version": version, "sheets": {}}))
     with pytest.raises(StaleSheet, match="another version"):
         read_sheets(toy.topic("halves"))
 
@@ -97,6 +98,14 @@ def test_a_damaged_sheet_is_a_sentence(toy: Catalogue, damage: bytes | None) -> 
     write_sheets(toy.topic("halves"), [make_sheet(toy.topic("halves"), "halve", 0)])
     put(toy, toy.topic("halves").sheets.read_bytes()[:-100] if damage is None else damage)
     with pytest.raises(StaleSheet, match=r"halves.xz .* Run `make build`"):
+        read_sheets(toy.topic("halves"))
+
+
+@pytest.mark.parametrize("mark", ["", "0" * 16, "g" * 16])
+def test_a_sheet_of_another_fingerprint_is_stale(toy: Catalogue, mark: str) -> None:
+    sheet = make_sheet(toy.topic("halves"), "halve", 0).as_data()
+    put(toy, packed({"version": 2, "sheets": {"halve": {"fingerprint": mark, "sheet": sheet}}}))
+    with pytest.raises(StaleSheet, match="for other experiments"):
         read_sheets(toy.topic("halves"))
 
 

@@ -240,9 +240,10 @@ def test_whole_numbers_and_booleans_have_no_tolerance(expected: Tensor) -> None:
 
 
 @every_dtype
-def test_infinities_and_nan_do_not_widen_the_bound(dtype: torch.dtype) -> None:
-    plain = allowed(torch.ones(1, dtype=dtype), 10, "cpu", Leeway())
-    special = allowed(torch.tensor([1.0, math.inf, -math.inf, math.nan], dtype=dtype), 10, "cpu", Leeway())
+@pytest.mark.parametrize("finite", [1.0, 1e-3])
+def test_infinities_and_nan_do_not_widen_the_bound(dtype: torch.dtype, finite: float) -> None:
+    plain = allowed(torch.tensor([finite], dtype=dtype), 10, "cpu", Leeway())
+    special = allowed(torch.tensor([finite, math.inf, -math.inf, math.nan], dtype=dtype), 10, "cpu", Leeway())
     assert special[0] == plain[0]
     assert special.isfinite().all()
 

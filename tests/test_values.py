@@ -191,9 +191,33 @@ def test_a_tuple_that_lies_about_its_items_is_seen_as_it_is() -> None:
     assert take(Dict(a=1)) == {"a": 1}
 
 
-def test_a_list_that_holds_itself_ends() -> None:
-    loop: list[object] = []
+@pytest.mark.parametrize("make", [list, tuple, dict.fromkeys])
+def test_a_container_is_whole_or_says_that_it_is_not(make: Any) -> None:
+    whole, cut = (list(everything(take(make(range(count))))) for count in (MAX_NODES - 1, MAX_NODES))
+    assert len(whole) == MAX_NODES
+    assert not any(isinstance(node, Unreadable) for node in whole)
+    assert isinstance(cut[-1], Unreadable)
+
+
+@pytest.mark.parametrize("many", [1, 2])
+def test_arrays_together_meet_the_limit_too(many: int) -> None:
+    size = MAX_BYTES // 8 // many
+    assert all(isinstance(shown, Shown) for shown in take([np.zeros(size)] * many))
+    assert isinstance(take([np.zeros(size)] * many + [np.zeros(1)])[-1], Unreadable)
+
+
+def in_a_list(loop: list[object]) -> object:
     loop.append(loop)
+    return loop
+
+
+def in_a_dict(loop: dict[str, object]) -> object:
+    loop["again"] = loop
+    return loop
+
+
+@pytest.mark.parametrize("loop", [in_a_list([]), in_a_dict({})], ids=["list", "dict"])
+def test_what_holds_itself_ends(loop: object) -> None:
     nodes = everything(take(loop))
     assert isinstance(nodes[-1], Unreadable)
     assert len(nodes) == MAX_DEPTH + 2
@@ -266,6 +290,12 @@ def test_any_exception_of_an_answer_becomes_a_short_note_that_travels(error: Bas
 def test_the_students_own_interrupt_goes_through() -> None:
     with pytest.raises(KeyboardInterrupt):
         attempt(lambda: _raise(KeyboardInterrupt()), CPU)
+
+
+def test_a_tensor_that_stayed_on_the_cpu_says_so_where_the_draws_are_on_cuda() -> None:
+    shown = snapshot(torch.ones(2), torch.device("cuda"))
+    assert isinstance(shown, Shown)
+    assert shown.device == "cpu"
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device on this machine")

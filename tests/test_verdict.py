@@ -91,6 +91,17 @@ def test_half_right_earns_half() -> None:
     assert (verdict.state, verdict.earned) == (State.WRONG, 1.5)
 
 
+def test_points_are_rounded_to_hundredths() -> None:
+    thirds = judge(Exercise(mean, points=1), Sheet("mean", 0, numbers(1.0, 2.0, 3.0), []), Evidence(numbers(1.0)))
+    assert thirds.earned == 0.33
+    assert combine([thirds, replace(thirds, earned=1.0), replace(thirds, earned=1.0)]).earned == 0.78
+
+
+def test_a_verdict_says_whether_its_sheet_was_a_hidden_one() -> None:
+    assert not verdict_on(right).hidden
+    assert judge(EXERCISE, SHEET, shows(right), hidden=True).hidden
+
+
 def test_one_observation_that_raises_does_not_hide_the_next() -> None:
     def answer(x, keepdim=False):  # type: ignore[no-untyped-def]
         return 1 / 0 if torch.is_tensor(x) and x.shape[0] == 2 else right(x, keepdim)
@@ -113,6 +124,15 @@ def test_a_blank_is_not_attempted_and_earns_nothing() -> None:
 
     verdict = verdict_on(blank)
     assert (verdict.state, verdict.earned, verdict.misunderstandings) == (State.NOT_ATTEMPTED, 0, [])
+
+
+@pytest.mark.parametrize("kind", [IndexError, RuntimeError])
+def test_another_exception_everywhere_is_an_attempt(kind: type[Exception]) -> None:
+    def broken(x, keepdim=False):  # type: ignore[no-untyped-def]
+        raise kind
+
+    verdict = verdict_on(broken)
+    assert (verdict.state, verdict.earned) == (State.WRONG, 0)
 
 
 def test_a_set_up_that_raises_makes_all_after_it_wrong() -> None:
@@ -206,7 +226,10 @@ def test_a_bare_exception_among_other_faults_names_nothing() -> None:
     assert judge(EXERCISE, sheet, Evidence(broken)).misunderstandings == []
 
 
-@pytest.mark.parametrize(("message", "named"), [("no such row", ["raises"]), ("a column", []), ("", [])])
+@pytest.mark.parametrize(
+    ("message", "named"),
+    [(" ".join(["no", "such", "row"]), ["raises"]), ("a column", []), ("of another kind", []), ("", [])],
+)
 def test_an_exception_tells_by_its_message(message: str, named: list[str]) -> None:
     known = Symptoms(
         "raises", [Observation("matrix", Raised("IndexError", message="no such row")), *SHEET.expected[1:]]
@@ -256,6 +279,18 @@ def test_another_signature_that_works_is_not_noted() -> None:
     assert verdict_on(lambda tensor, keepdim=False: right(tensor, keepdim)).notes == []
 
 
+@pytest.mark.parametrize("kind", ["RuntimeError", "TypeError", "ValueError"])
+@pytest.mark.parametrize("mine", ["", "(a)", ", ".join(["(x", "keepdim=False)"]), "(z)"])
+@pytest.mark.parametrize("asked", ["", "(x, keepdim=False)"])
+def test_a_signature_is_noted_where_two_are_known_that_differ_and_a_type_error_came(
+    kind: str, mine: str, asked: str
+) -> None:
+    evidence = Evidence([Observation("number 0", Raised(kind))], mine)
+    sheet = Sheet("mean", 0, numbers(1.0), [], asked)
+    noted = judge(EXERCISE, sheet, evidence).notes != []
+    assert noted == (kind == "TypeError" and bool(asked) and mine in ("(a)", "(z)"))
+
+
 def test_a_forbidden_operation_earns_nothing_and_is_named() -> None:
     verdict = judge(EXERCISE, SHEET, replace(shows(right), used=["torch.mean"]))
     assert (verdict.state, verdict.earned) == (State.WRONG, 0)
@@ -283,6 +318,11 @@ def test_devices_are_combined_to_the_worst_state_and_the_mean_of_the_points() ->
 def test_of_two_devices_the_worse_state_is_said(better: State, worse: State) -> None:
     for pair in ((better, worse), (worse, better)):
         assert combine([_on(state, 1) for state in pair]).state is worse
+
+
+def test_a_device_where_nothing_was_attempted_counts_in_the_mean() -> None:
+    both = combine([_on(State.RIGHT, 3), _on(State.NOT_ATTEMPTED, 0)])
+    assert (both.earned, len(both.findings)) == (1.5, 8)
 
 
 def test_one_device_that_could_not_grade_makes_no_zero() -> None:

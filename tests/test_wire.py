@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import struct
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,8 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder.engine import wire
-from autograder.engine.observe import Evidence
-from autograder.engine.values import DTYPES, MAX_KEY, Data, Raised, Shown, Unreadable
+from autograder.engine.observe import Evidence, Observation
+from autograder.engine.sheet import Sheet, Symptoms
+from autograder.engine.values import DTYPES, MAX_BYTES, MAX_DEPTH, MAX_KEY, Data, Raised, Shown, Unreadable
 from autograder.engine.wire import TREE, BrokenReply, dumps, loads
 
 MANY = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -161,7 +163,7 @@ def tagged(**words: Any) -> str:
 
 @pytest.mark.parametrize("tree", [
     "{", "nul", '"\ud800'.encode("utf-8", "surrogatepass"), "[" * 100_000, "[" * 60 + "]" * 60, "9" * 5000, str(2**63),
-    str(-(2**63)), '"\\ud800"', tagged(), tagged(a=1), tagged(**{"is": "code"}), tagged(**{"is": "shown"}),
+    str(-(2**63)), str(2**64), '"\\ud800"', tagged(), tagged(a=1), tagged(**{"is": "code"}), tagged(**{"is": "shown"}),
     tagged(**{"is": "shown", "buffer": "1", "kind": "tensor", "device": "cpu"}),
     tagged(**{"is": "shown", "buffer": "0", "kind": "object", "device": "cpu"}),
     tagged(**{"is": "shown", "buffer": ["0"], "kind": "tensor", "device": "cpu"}),
@@ -199,6 +201,7 @@ def test_long_texts_of_an_exception_are_cut() -> None:
     )
     assert isinstance(error, Raised)
     assert (len(error.kind), len(error.lineage), len(error.message), len(error.line)) == (100, 20, 500, 200)
+    assert {len(name) for name in error.lineage} == {100}
 
 
 def test_other_long_texts_are_cut() -> None:
@@ -211,6 +214,36 @@ def test_other_long_texts_are_cut() -> None:
     assert isinstance(unreadable, Unreadable)
     assert isinstance(named, dict)
     assert (len(shown.device), len(unreadable.reason), *map(len, named)) == (20, 500, MAX_KEY)
+
+
+def test_the_largest_observation_fits_into_a_reply() -> None:
+    largest = loads(dumps(Shown(torch.zeros(MAX_BYTES // 4))))
+    assert isinstance(largest, Shown)
+    assert largest.values.nbytes == MAX_BYTES
+
+
+@pytest.mark.parametrize("wrap", [lambda inner: [inner], lambda inner: {"in": inner}], ids=["lists", "dicts"])
+def test_the_deepest_observation_fits_into_a_sheet(wrap: Callable[[Data], Data]) -> None:
+    deepest: Data = 1
+    for _ in range(MAX_DEPTH):
+        deepest = wrap(deepest)
+    observations = [Observation("deep", deepest)]
+    sheets: Data = {"sheets": {"x": Sheet("x", 0, observations, [Symptoms("deep too", observations)]).as_data()}}
+    assert loads(dumps(sheets)) == sheets
+
+
+def test_as_many_values_as_a_reply_may_hold_are_read() -> None:
+    assert loads(dumps([0] * (wire.MAX_TREE_NODES - 1))) == [0] * (wire.MAX_TREE_NODES - 1)
+
+
+def test_a_reply_of_just_the_limit_is_written_and_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "MAX_REPLY", len(SAMPLE))
+    assert same(loads(dumps(loads(SAMPLE))), loads(SAMPLE))
+
+
+def test_a_reply_of_a_hundred_megabytes_is_refused() -> None:
+    with pytest.raises(BrokenReply, match="at most"):
+        loads(bytes(100 * 2**20))
 
 
 def test_a_reply_over_the_limit_is_neither_written_nor_read(monkeypatch: pytest.MonkeyPatch) -> None:

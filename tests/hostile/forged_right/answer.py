@@ -27,7 +27,7 @@ import gc
 import torch
 
 from autograder.engine.draw import Draw
-from autograder.engine.exercise import find_exercise
+from autograder.engine.catalogue import own_catalogue
 from autograder.engine.observe import observe
 
 
@@ -35,5 +35,5 @@ def double(x):
     frame = sys._getframe()
     while "seed" not in frame.f_locals:
         frame = frame.f_back
-    send(observe(find_exercise("double"), lambda x: torch.mul(x, 2), Draw(frame.f_locals["seed"], "double")).observations)
+    send(observe(own_catalogue().find("double"), lambda x: torch.mul(x, 2), Draw(frame.f_locals["seed"], "double")).observations)
     return x

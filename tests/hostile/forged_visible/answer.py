@@ -21,10 +21,10 @@ def send(observations):
     display({remote.MIME: {"token": token(), "reply": reply}}, raw=True)
 
 
-from autograder.engine.exercise import find_exercise
+from autograder.engine.catalogue import own_catalogue
 from autograder.engine.sheet import visible_sheet
 
-EXPECTED = visible_sheet(find_exercise("double")).expected
+EXPECTED = visible_sheet(own_catalogue().topic("start_here"), "double").expected
 
 
 def double(x):

@@ -1,0 +1,36 @@
+"""Who shares a worker, and what grows with the lessons: the rules of tests/groups.py and tests/dearest.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from dearest import LESSONS, LESSONS_TO_COME, Dearest
+from groups import BY_LESSON, FIRST, group_of
+
+
+def item(module: str, **params: str) -> object:
+    """As much of a collected test as a group is chosen by."""
+    return SimpleNamespace(path=Path(f"tests/{module}.py"), callspec=SimpleNamespace(params=params))
+
+
+def test_every_module_that_is_named_is_there():
+    assert set(FIRST) <= {file.stem for file in Path(__file__).parent.rglob("test_*.py")}
+
+
+def test_what_looks_at_the_machine_is_one_group_and_lessons_are_their_own():
+    assert group_of(item("test_hostile")) == group_of(item("test_ranks")) == "machine"
+    assert group_of(item(BY_LESSON[0], lesson="01_tensors")) == "test_lessons-01_tensors"
+    assert group_of(item("test_release", lesson="01_tensors")) == "test_release"
+
+
+@pytest.mark.parametrize(("test", "thing"), [
+    ("test_runs[01_tensors]@test_lessons-01_tensors", "01_tensors"), ("test_named[11_attention-ada]", "11_attention"),
+    ("test_holds[70_doubles]", ""), ("test_stays[3_000]", ""), ("test_alone", ""),
+])  # fmt: skip
+def test_a_lesson_among_the_parameters_is_a_thing_of_its_own(test, thing):
+    dearest = Dearest()
+    dearest.pytest_runtest_logreport(SimpleNamespace(nodeid=f"tests/test_x.py::{test}", duration=2.0))
+    assert dearest.seconds == {("tests/test_x.py", thing): 2.0}
+    assert dearest.growth() == (LESSONS_TO_COME / LESSONS if thing else 1)
