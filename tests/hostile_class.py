@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from submissions import cell_of, released, solved
+from toy import DOUBLES
 
 from autograder.engine.exercise import Exercise
 from autograder.engine.verdict import Verdict
@@ -31,9 +32,10 @@ LIMITS = Limits(
     cell_seconds=10, cpu_seconds=30, memory_mb=1500, processes=80, open_files=256, file_mb=16, disk_mb=32,
     output_chars=100_000, submission_seconds=60,
 )  # fmt: skip
-FIRST = "70_doubles"
 RANKS = "23_data_parallel"  # ranks that wait in vain do so for some seconds of their own
-COST = {FIRST: 1, RANKS: 20}  # of one submission, about; other lessons' cost 4
+# Seconds, about: what a lesson's hidden sheets take, else 5, and one submission, else 3, or 9 where it never ends.
+SHEETS = {DOUBLES: 0, "16_bert_internals": 25, RANKS: 40}
+EACH = {DOUBLES: 1, RANKS: 15}
 ANSWER_SECONDS = 8  # what an exercise may take here; an endless one costs the test as much
 
 
@@ -90,28 +92,32 @@ def _submission(folder: Path) -> Submission:
 def shares(every: list[Submission], graders: int) -> list[list[Submission]]:
     """What each grader works through: hostile ones by name, an honest one after each from which the next might suffer.
 
-    All submissions of a lesson go to one grader, since its hidden sheets take long; those of the first lesson, whose
-    sheet takes none, go wherever least is to do.
+    All submissions of a lesson go to one grader, since its hidden sheets take long; those of the toy lesson, whose
+    sheet takes none, go wherever least is to do. What is cheap serves as an honest one twice.
     """
     dealt: list[list[Submission]] = [[] for _ in range(graders)]
     cost = [0] * graders
     for group in _groups(every):
         grader = min(range(graders), key=lambda number: cost[number])
         dealt[grader] += group
-        cost[grader] += sum(COST.get(item.lesson, 4) for item in group)
+        cost[grader] += _seconds(group)
     return [list(_in_order(sorted(share, key=lambda item: item.name))) for share in dealt]
 
 
 def _groups(every: list[Submission]) -> list[list[Submission]]:
-    """Lessons that stay together, the dearest first; then those of the first lesson, one by one, kind by kind."""
+    """Lessons that stay together, the dearest first; then those of the toy lesson, one by one, kind by kind."""
     lessons = {item.lesson: [other for other in every if other.lesson == item.lesson] for item in every}
-    first = sorted(lessons.pop(FIRST, []), key=lambda item: (item.honest, item.threat in NEXT_MAY_SUFFER))
-    dearest = sorted(lessons.values(), key=lambda group: -len(group) * COST.get(group[0].lesson, 4))
-    return [*dearest, *([item] for item in first)]
+    tiny = sorted(lessons.pop(DOUBLES, []), key=lambda item: (item.honest, item.threat in NEXT_MAY_SUFFER))
+    return [*sorted(lessons.values(), key=_seconds, reverse=True), *([item] for item in tiny)]
+
+
+def _seconds(group: list[Submission]) -> int:
+    each = [9 if item.threat == "never ends" else EACH.get(item.lesson, 3) for item in group]
+    return SHEETS.get(group[0].lesson, 5) + sum(each)
 
 
 def _in_order(share: list[Submission]) -> Iterator[Submission]:
-    honest = cycle(sorted((item for item in share if item.honest), key=lambda item: item.lesson))  # cheap ones twice
+    honest = cycle(sorted((item for item in share if item.honest), key=lambda item: _seconds([item])))
     for item in share:
         if not item.honest:
             yield item

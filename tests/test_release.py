@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import json
+import lzma
 import os
 import subprocess
 import sys
@@ -39,11 +40,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def texts(folder: Path) -> dict[str, str]:
-    """All that can be read in the release, by name; notebooks as the code and prose in them."""
+    """All that can be read in the release, by name; notebooks as the code and prose in them, sheets unpacked."""
     found = {}
     for file in folder.rglob("*"):
-        if file.is_file() and file.suffix != ".safetensors":
-            text = file.read_text(encoding="utf-8")
+        if file.is_file():
+            sheet = file.suffix == ".xz"
+            text = lzma.decompress(file.read_bytes()).decode("latin-1") if sheet else file.read_text(encoding="utf-8")
             if file.suffix == ".ipynb":
                 text = "\n\n".join(cell.source for cell in nbformat.reads(text, as_version=4).cells)
             found[file.relative_to(folder).as_posix()] = text
