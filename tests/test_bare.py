@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from pathlib import Path
 
 import pytest
@@ -18,17 +19,26 @@ SQUARES = "def double(x):\n    return x ** 2"
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture(scope="module")
+def yesterday(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One submission of another day, graded in a sandbox."""
+    course = new_course(tmp_path_factory.mktemp("yesterday"), LESSON)
+    hand_in(solved(LESSON), course, "sam", LESSON)
+    done = run(course, "nbgrader", "autograde", LESSON)
+    assert done.returncode == 0, done.stderr
+    return course
+
+
 @pytest.fixture(
     scope="module",
     params=["ours", "ours, in the configuration", "nbgrader, on its command line", "nbgrader, in the configuration"],
 )
-def course(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def course(request: pytest.FixtureRequest, yesterday: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Right, wrong and blank, each graded bare; one submission of another day, graded in a sandbox."""
-    in_configuration = "configuration" in request.param
-    config = "c.RunExperiments.bare = True\n" if in_configuration else ""
-    course = new_course(tmp_path_factory.mktemp("bare"), LESSON, config)
-    hand_in(solved(LESSON), course, "sam", LESSON)
-    first = run(course, "nbgrader", "autograde", LESSON, "--RunExperiments.bare=False")
+    course = shutil.copytree(yesterday, tmp_path_factory.mktemp("bare") / "course")
+    if "configuration" in request.param:
+        with (course / "nbgrader_config.py").open("a") as file:
+            file.write("c.RunExperiments.bare = True\n")
     hand_in(solved(LESSON), course, "ada", LESSON)
     hand_in(submission(LESSON, double=SQUARES), course, "bob", LESSON)
     hand_in(submission(LESSON), course, "cyd", LESSON)
@@ -38,8 +48,8 @@ def course(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         "ours, in the configuration": ours,
         "nbgrader, on its command line": ["nbgrader", "autograde", LESSON, "--RunExperiments.bare=True"],
     }
-    second = run(course, *words.get(request.param, ["nbgrader", "autograde", LESSON]))
-    for done in (first, second, run(course, "nbgrader", "generate_feedback", LESSON)):
+    graded = run(course, *words.get(request.param, ["nbgrader", "autograde", LESSON]))
+    for done in (graded, run(course, "nbgrader", "generate_feedback", LESSON)):
         assert done.returncode == 0, done.stderr
     return course
 
