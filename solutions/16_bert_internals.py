@@ -29,8 +29,8 @@ from torch.nn import functional as F
 from transformers import BertConfig
 
 from autograder import check
-from helpers import bert as pictures
-from helpers.bert import LIBRARY, Parts
+from helpers import bert_internals as pictures
+from helpers.bert_internals import LIBRARY, Parts
 from helpers.plots import heatmaps
 from helpers.pretrained import MINILM, load_model, load_tokenizer, load_weights, local_folder_of, read_config, silence
 from helpers.widgets import choice, explore, slider, text

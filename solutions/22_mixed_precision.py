@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from autograder import check
-from helpers import precision as pictures
+from helpers import mixed_precision as pictures
 from helpers.plots import lines
 from helpers.widgets import choice, explore, slider
 

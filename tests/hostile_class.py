@@ -14,7 +14,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
-from submissions import cell_of, released, solved
+from submissions import catalogue_of, cell_of, released, solved
 from toy import DOUBLES
 
 from autograder.engine.exercise import Exercise
@@ -138,7 +138,7 @@ def graded(item: Submission, folder: Path, seed: int) -> dict[str, Any]:
     limits = replace(LIMITS, submission_seconds=240) if patient else LIMITS
     grade._exercise_of = lambda cell, catalogue: _hasty(_exercise_of(cell, catalogue), seconds)
     try:
-        verdicts = grade_notebook(notebook, Settings(seed, limits=limits))
+        verdicts = grade_notebook(notebook, Settings(seed, limits=limits, catalogue=catalogue_of(item.lesson)))
     except Exception as error:  # the grader must stand whatever comes: the test says so, with the name
         return {"broke": f"{type(error).__name__}: {error}"}
     cards = [cell.outputs for cell in notebook.cells if grade.grade_id(cell).startswith("check-")]

@@ -64,3 +64,4 @@ def test_where_everything_about_a_topic_lies() -> None:
             assert topic.sheets.is_file()
             assert len(list((catalogue.root / "solutions").glob(f"[0-9][0-9]_{topic.name}.py"))) == 1
     assert course.contents.is_file()
+    assert [topic.name for topic in course.topics() if not topic.helper.is_file()] == []

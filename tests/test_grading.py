@@ -7,7 +7,7 @@ import textwrap
 import pytest
 from nbformat.v4 import new_code_cell
 from submissions import cell_of, submission
-from toy import DOUBLES
+from toy import DOUBLES, built_toy
 
 from autograder.engine.catalogue import own_catalogue
 from autograder.engine.sheet import visible_sheet
@@ -20,15 +20,19 @@ SEED = 20_260_101
 COURSE = own_catalogue()
 
 
+def settings(limits: Limits | None = None) -> Settings:
+    return Settings(SEED, limits=limits or Limits(), catalogue=built_toy())
+
+
 def verdict_on(answer: str, cell_seconds: int = 30) -> Verdict:
     """The verdict on one answer to `double`."""
     notebook = submission(DOUBLES, double=textwrap.dedent(answer))
-    return grade_notebook(notebook, Settings(SEED, limits=Limits(cell_seconds=cell_seconds)))["check-double"]
+    return grade_notebook(notebook, settings(Limits(cell_seconds=cell_seconds)))["check-double"]
 
 
 def test_a_right_answer_earns_all_and_its_card_shows_the_seed():
     notebook = submission(DOUBLES, double="def double(x):\n    return 2 * x")
-    verdict = grade_notebook(notebook, Settings(SEED))["check-double"]
+    verdict = grade_notebook(notebook, settings())["check-double"]
     assert (verdict.state, verdict.earned) == (State.RIGHT, 1)
     (output,) = cell_of(notebook, "check-double").outputs
     assert f"seed {SEED}" in output.data["text/plain"]
@@ -41,7 +45,7 @@ def test_a_blank_answer_is_not_attempted_and_earns_nothing():
 
 def test_a_known_mistake_is_named_without_showing_expected_values():
     notebook = submission(DOUBLES, double="def double(x):\n    return x ** 2")
-    verdict = grade_notebook(notebook, Settings(SEED))["check-double"]
+    verdict = grade_notebook(notebook, settings())["check-double"]
     assert "square" in verdict.misunderstandings[0]
     assert "expected" not in cell_of(notebook, "check-double").outputs[0].data["text/html"]
 
@@ -153,7 +157,7 @@ def test_a_flood_of_output_is_cut():
     notebook = submission(
         DOUBLES, double="for _ in range(20):\n    print('x' * 1_000_000)\ndef double(x):\n    return 2 * x"
     )
-    verdict = grade_notebook(notebook, Settings(SEED))["check-double"]
+    verdict = grade_notebook(notebook, settings())["check-double"]
     assert verdict.state is State.RIGHT
     assert sum(len(out.text) for out in cell_of(notebook, "exercise-double").outputs) < 5_000_000
 
@@ -168,4 +172,4 @@ def test_an_answer_may_lean_on_what_a_demonstration_made():
     notebook = submission(DOUBLES, double="def double(x):\n    return times * x")
     shown = new_code_cell("times = 2", metadata={"tags": ["demonstration"]})
     notebook.cells.insert(notebook.cells.index(cell_of(notebook, "exercise-double")), shown)
-    assert grade_notebook(notebook, Settings(SEED))["check-double"].state is State.RIGHT
+    assert grade_notebook(notebook, settings())["check-double"].state is State.RIGHT

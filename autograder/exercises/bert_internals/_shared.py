@@ -74,7 +74,7 @@ class Strange(nn.Module):
 
 
 def strange_config() -> Any:
-    from helpers.bert import LIBRARY
+    from helpers.bert_internals import LIBRARY
 
     return replace(
         LIBRARY,

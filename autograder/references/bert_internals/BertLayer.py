@@ -5,7 +5,7 @@ from transformers.models.bert import modeling_bert
 
 from autograder.references import alternative, mistake
 from autograder.references.bert_internals._shared import eager
-from helpers.bert import LIBRARY
+from helpers.bert_internals import LIBRARY
 
 
 def BertLayer(config, parts=LIBRARY):

@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from helpers.precision import FORMATS, MODES, number_line, training_step
+from helpers.mixed_precision import FORMATS, MODES, number_line, training_step
 
 STORED = {name: getattr(torch, name) for name in FORMATS if name != "tfloat32"}
 
