@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import nbformat
+import psutil
 import pytest
 from nbformat import NotebookNode
 from submissions import cell_of, released, submission
@@ -101,6 +102,8 @@ def test_a_temporary_folder_whose_name_no_socket_can_bear_is_left_empty_and_name
     assert "AF_UNIX path too long" in result.reason
     assert "let TMPDIR name another place" in result.reason
     assert list(folder.iterdir()) == []
+    commands = [child.cmdline() for child in psutil.Process().children()]  # of one that has ended it is empty
+    assert not [command for command in commands if any(word.endswith("launch.py") for word in command)]
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path, monkeypatch):

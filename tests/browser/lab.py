@@ -211,6 +211,17 @@ class Notebook:
         return text
 
 
+READ_IMAGE = """async picture => {
+    try { await picture.decode(); } catch (error) { return ""; }
+    const blob = await (await fetch(picture.src)).blob();
+    return await new Promise(done => {
+        const reader = new FileReader();
+        reader.onload = () => done(reader.result);
+        reader.readAsDataURL(blob);
+    });
+}"""
+
+
 class Cell:
     """One cell of an open notebook."""
 
@@ -233,14 +244,16 @@ class Cell:
         self.notebook.page.keyboard.insert_text(source)
 
     def image(self) -> str:
-        """The bytes of the widget's image, as a URL of data; an image that is not drawn yet is waited for."""
+        """The bytes of the widget's image, as a URL of data; an image that is not drawn yet is waited for.
+
+        One that is exchanged while it is read cannot be decoded: then the next one is read.
+        """
         picture = self.node.locator(".widget-image, img").first
         expect(picture).to_be_visible(timeout=SOON)
-        return picture.evaluate(
-            """async picture => { await picture.decode(); const blob = await (await fetch(picture.src)).blob();
-                return await new Promise(done => { const reader = new FileReader();
-                    reader.onload = () => done(reader.result); reader.readAsDataURL(blob); }); }"""
-        )
+        deadline = time.monotonic() + SOON / 1000
+        while not (image := picture.evaluate(READ_IMAGE)):
+            assert time.monotonic() < deadline, "no picture can be decoded"
+        return str(image)
 
     def new_image(self, old: str) -> str:
         """Waits until the image is another one than `old`."""

@@ -126,6 +126,9 @@ class KernelManager(AsyncKernelManager):
             self.relay.connect(self.ip, getattr(self, name))
         return super().client(ip=self.relay.near, **options)
 
+    async def _async_interrupt_kernel(self) -> None:
+        """Shutting down begins with it, by a message. Ours are killed, also where no line to them could be made."""
+
     def _make_url(self, channel: str) -> str:
         number = getattr(self, f"{channel}_port")
         self.relay.connect(self.ip, number)

@@ -174,8 +174,12 @@ class Session:
         try:
             self.client.start_new_kernel(cwd=str(self.folder), env=self._environment())
             self.client.start_new_kernel_client()
-        except (RuntimeError, OSError) as error:
+        except RuntimeError as error:
             raise CannotStart(f"the kernel would not start: {error}") from error
+        except OSError as error:
+            place = tempfile.gettempdir()
+            advice = f"Look at {place}, or let TMPDIR name another place."
+            raise CannotStart(f"the kernel would not start: {error}. {advice}") from error
 
     def _new_client(self) -> Client:
         quiet = logging.getLogger("autograder.kernel")
