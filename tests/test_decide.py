@@ -94,6 +94,7 @@ def test_a_kernel_that_cannot_start_is_our_own_fault(toy):
 
 
 def test_a_temporary_folder_whose_name_no_socket_can_bear_is_left_empty_and_named(tmp_path, monkeypatch):
+    decided(submission(DOUBLES))  # the public half is there
     folder = tmp_path / ("long" * 30)
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
