@@ -120,10 +120,13 @@ def demo(
         submissions = demonstration.demo_class()
         demonstration.write_class(folder, submissions)
         with Progress(*columns, console=console) as bar:
-            task = bar.add_task("grading the class", total=len(submissions))
-            demonstration.grade_class(
-                folder, submissions, lambda done: bar.update(task, completed=done), bare=bool(reason)
-            )
+            task = bar.add_task("", total=2 * len(submissions))
+
+            def advance(what: str, done: int) -> None:
+                bar.update(task, description=what, completed=done)
+
+            demonstration.grade_class(folder, submissions, advance, bare=bool(reason))
+            bar.update(task, description="done", completed=2 * len(submissions))
     except demonstration.DemoFailed as error:
         raise _stop(str(error)) from error
     _print_class(folder, submissions)

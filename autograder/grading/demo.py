@@ -91,12 +91,12 @@ def sandbox_or_why_not() -> str:
 
 
 def grade_class(
-    course: Path, submissions: list[Submission], advance: Callable[[int], None], bare: bool = False
+    course: Path, submissions: list[Submission], advance: Callable[[str, int], None], bare: bool = False
 ) -> None:
     """Runs nbgrader's own commands on the class.
 
     Args:
-        advance: told how many submissions are decided so far.
+        advance: told what is being done, and how many submissions are decided so far and feedback pages written.
         bare: without a sandbox.
 
     Raises:
@@ -105,11 +105,10 @@ def grade_class(
     lessons = lessons_of(submissions)
     # The last lesson has ranks that wait for each other. Whoever waits leaves the processor to another process.
     groups = list(filter(None, [lessons[:-1], lessons[-1:]]))
+    advance("making the assignments", 0)
     _finish(_nbgrader(course, "generate_assignment", *lessons, "--create"))
     running = [_nbgrader(course, "autograde", *group, f"--RunExperiments.bare={bare}") for group in groups]
-    while any(command.process.poll() is None for command in running):
-        advance(_decided(course, lessons))
-        time.sleep(0.2)
+    _watch(running, lambda: advance("grading the class", _done(course)))
     # nbgrader ends with 1 where it could not read a submission; that one stands in the ledger as not graded
     for lesson in lessons:
         missing = {item.student for item in submissions if item.lesson == lesson} - set(read_ledger(course, lesson))
@@ -117,9 +116,11 @@ def grade_class(
             text = "\n".join(command.last_lines() for command in running)
             raise DemoFailed(f"{lesson}: nothing was decided about {', '.join(sorted(missing))}:\n{text}")
     halves = list(filter(None, [lessons[::2], lessons[1::2]]))
-    _finish(*[_nbgrader(course, "generate_feedback", *half) for half in halves])
+    running = [_nbgrader(course, "generate_feedback", *half) for half in halves]
+    _watch(running, lambda: advance("writing feedback pages", _done(course)))
+    _finish(*running)
+    advance("exporting the grades", _done(course))
     _finish(_start(course, "nbgrader", "export", "--to", "grades.csv"))
-    advance(_decided(course, lessons))
 
 
 @dataclass
@@ -161,8 +162,17 @@ def _finish(*commands: Command) -> None:
         raise DemoFailed(f"{command.name} failed:\n{command.last_lines()}")
 
 
-def _decided(course: Path, lessons: list[str]) -> int:
-    return sum(len(list((course / "verdicts" / lesson).glob("*.json"))) for lesson in lessons)
+def _watch(running: list[Command], look: Callable[[], None]) -> None:
+    """Looks again and again until all have ended."""
+    while any(command.process.poll() is None for command in running):
+        look()
+        time.sleep(0.2)
+    look()
+
+
+def _done(course: Path) -> int:
+    """Submissions decided and feedback pages written; nobody gets a page for what was not graded."""
+    return len([*course.glob("verdicts/*/*.json"), *course.glob("feedback/*/*/*.html")])
 
 
 def why(entry: dict[str, Any]) -> list[str]:
