@@ -9,6 +9,7 @@ import sys
 import time
 import tomllib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -107,20 +108,28 @@ def grade_class(
     groups = list(filter(None, [lessons[:-1], lessons[-1:]]))
     advance("making the assignments", 0)
     _finish(_nbgrader(course, "generate_assignment", *lessons, "--create"))
-    running = [_nbgrader(course, "autograde", *group, f"--RunExperiments.bare={bare}") for group in groups]
-    _watch(running, lambda: advance("grading the class", _done(course)))
+    with ThreadPoolExecutor(len(groups)) as pool:
+        running = [pool.submit(_grade_group, course, group, submissions, bare) for group in groups]
+        while not all(group.done() for group in running):
+            advance("grading, and writing feedback", _done(course))
+            time.sleep(0.2)
+    for group in running:
+        group.result()
+    advance("exporting the grades", _done(course))
+    _finish(_start(course, "nbgrader", "export", "--to", "grades.csv"))
+
+
+def _grade_group(course: Path, lessons: list[str], submissions: list[Submission], bare: bool) -> None:
+    """Grades some lessons, and writes their feedback pages while others are still being graded."""
+    grading = _nbgrader(course, "autograde", *lessons, f"--RunExperiments.bare={bare}")
     # nbgrader ends with 1 where it could not read a submission; that one stands in the ledger as not graded
+    grading.process.wait()
     for lesson in lessons:
         missing = {item.student for item in submissions if item.lesson == lesson} - set(read_ledger(course, lesson))
         if missing:
-            text = "\n".join(command.last_lines() for command in running)
-            raise DemoFailed(f"{lesson}: nothing was decided about {', '.join(sorted(missing))}:\n{text}")
-    halves = list(filter(None, [lessons[::2], lessons[1::2]]))
-    running = [_nbgrader(course, "generate_feedback", *half) for half in halves]
-    _watch(running, lambda: advance("writing feedback pages", _done(course)))
-    _finish(*running)
-    advance("exporting the grades", _done(course))
-    _finish(_start(course, "nbgrader", "export", "--to", "grades.csv"))
+            names = ", ".join(sorted(missing))
+            raise DemoFailed(f"{lesson}: nothing was decided about {names}:\n{grading.last_lines()}")
+    _finish(_nbgrader(course, "generate_feedback", *lessons))
 
 
 @dataclass
@@ -160,14 +169,6 @@ def _finish(*commands: Command) -> None:
     failed = [command for command in commands if command.process.wait()]
     for command in failed[:1]:
         raise DemoFailed(f"{command.name} failed:\n{command.last_lines()}")
-
-
-def _watch(running: list[Command], look: Callable[[], None]) -> None:
-    """Looks again and again until all have ended."""
-    while any(command.process.poll() is None for command in running):
-        look()
-        time.sleep(0.2)
-    look()
 
 
 def _done(course: Path) -> int:
