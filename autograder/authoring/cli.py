@@ -51,7 +51,7 @@ def audit(
         rows = [dataclasses.asdict(report) for report in reports]
         json_file.write_text(json.dumps({"seconds": round(seconds, 1), "exercises": rows}, indent=1))
     killed, made = (sum(getattr(report, name) for report in reports) for name in ("killed", "mutants"))
-    if killed < LEAST_KILLED * made:
+    if not names and killed < LEAST_KILLED * made:  # in a few short answers, one equivalent mutant weighs too much
         raise _stop(f"{killed} of {made} mutants are rejected; at least {LEAST_KILLED:.0%} should be.")
     if any(report.problems for report in reports):
         raise typer.Exit(1)
