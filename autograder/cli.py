@@ -10,25 +10,17 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 from autograder.authoring.cli import audit
 from autograder.grading.cli import grade
 from autograder.grading.commands import gradescope, release, report
+from autograder.terminal import console, progress_bar, stop
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 for command in (audit, grade, report, gradescope, release):
     app.command()(command)
-LOG_WIDTH = 120  # a file has no width of its own, and names that are cut off help nobody
-console = Console(width=None if sys.stdout.isatty() else LOG_WIDTH)
-
-
-def _stop(message: str) -> typer.Exit:
-    typer.secho(message, err=True, fg=typer.colors.RED)
-    return typer.Exit(1)
 
 
 @app.command()
@@ -50,9 +42,9 @@ def build(
         if not check:
             builder.build(own_catalogue(), names)
     except (LessonError, MissingReference, ValueError) as error:
-        raise _stop(str(error)) from error
+        raise stop(str(error)) from error
     if stale:
-        raise _stop(f"Out of date: {', '.join(stale)}. Run `make build` and commit what it writes.")
+        raise stop(f"Out of date: {', '.join(stale)}. Run `make build` and commit what it writes.")
     console.print(f"{'Everything is up to date' if check else 'Built'} · {time.perf_counter() - start:.1f} s")
 
 
@@ -70,7 +62,7 @@ def new(
     try:
         plan = write(catalogue, lesson, exercise)
     except (LessonError, ValueError) as error:
-        raise _stop(str(error)) from error
+        raise stop(str(error)) from error
     for file in plan.made:
         print("wrote   ", file.relative_to(catalogue.root))
     for file in plan.changed:
@@ -91,7 +83,7 @@ def doctor() -> None:
         console.print(which_bubblewrap(), soft_wrap=True, highlight=False, markup=False)
         findings = examine()
     except NoSandbox as reason:
-        raise _stop(str(reason)) from reason
+        raise stop(str(reason)) from reason
     table = Table("promise", "", "what happened", box=None, pad_edge=False)
     for item in findings:
         table.add_row(item.name, "✓" if item.holds else "✗", Text("" if item.holds else item.result))
@@ -109,9 +101,8 @@ def demo(
 
     start = time.perf_counter()
     if folder.exists() and not (folder / "nbgrader_config.py").exists():
-        raise _stop(f"{folder} exists and was not made by this command; name another with --folder.")
+        raise stop(f"{folder} exists and was not made by this command; name another with --folder.")
     shutil.rmtree(folder, ignore_errors=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     try:
         if reason := demonstration.sandbox_or_why_not():
             console.print(
@@ -119,7 +110,7 @@ def demo(
             )
         submissions = demonstration.demo_class()
         demonstration.write_class(folder, submissions)
-        with Progress(*columns, console=console) as bar:
+        with progress_bar() as bar:
             task = bar.add_task("", total=2 * len(submissions))
 
             def advance(what: str, done: int) -> None:
@@ -128,7 +119,7 @@ def demo(
             demonstration.grade_class(folder, submissions, advance, bare=bool(reason))
             bar.update(task, description="done", completed=2 * len(submissions))
     except demonstration.DemoFailed as error:
-        raise _stop(str(error)) from error
+        raise stop(str(error)) from error
     _print_class(folder, submissions)
     console.print(f"\n{len(submissions)} submissions · {time.perf_counter() - start:.0f} s", highlight=False)
     console.print(f"Feedback pages: {folder}/feedback/STUDENT/LESSON/LESSON.html", highlight=False)

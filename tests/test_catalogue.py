@@ -62,6 +62,7 @@ def test_where_everything_about_a_topic_lies() -> None:
             assert topic.experiments.is_dir()
             assert topic.references.is_dir()
             assert topic.sheets.is_file()
-            assert len(list((catalogue.root / "solutions").glob(f"[0-9][0-9]_{topic.name}.py"))) == 1
+            assert topic.lesson in catalogue.lessons()
     assert course.contents.is_file()
+    assert course.topic("nothing").lesson is None
     assert [topic.name for topic in course.topics() if not topic.helper.is_file()] == []

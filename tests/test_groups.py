@@ -6,7 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from dearest import LESSONS, LESSONS_TO_COME, Dearest
+from dearest import EVERY_LESSON, LESSONS, LESSONS_TO_COME, Dearest
 from groups import BY_LESSON, FIRST, group_of
 
 
@@ -33,4 +33,11 @@ def test_a_lesson_among_the_parameters_is_a_thing_of_its_own(test, thing):
     dearest = Dearest()
     dearest.pytest_runtest_logreport(SimpleNamespace(nodeid=f"tests/test_x.py::{test}", duration=2.0))
     assert dearest.seconds == {("tests/test_x.py", thing): 2.0}
-    assert dearest.growth() == (LESSONS_TO_COME / LESSONS if thing else 1)
+
+
+def test_what_goes_through_all_lessons_grows_with_them_and_nothing_else():
+    dearest = Dearest()
+    for file in (*EVERY_LESSON, "tests/test_demo.py"):
+        dearest.pytest_runtest_logreport(SimpleNamespace(nodeid=f"{file}::test_named[01_tensors-ada]", duration=2.0))
+    assert dearest.growth() == pytest.approx((4 * LESSONS_TO_COME / LESSONS + 2) / 6)
+    assert all((Path(__file__).parents[1] / file).is_file() for file in EVERY_LESSON)

@@ -10,6 +10,7 @@ import pytest
 
 from autograder import progress
 from autograder.authoring import course as contents
+from autograder.authoring.lesson import parse_course, parse_lesson
 from autograder.engine.catalogue import Catalogue
 from autograder.engine.verdict import State
 from autograder.student.map import CourseMap, Entry, LessonEntry, MissingCourse, course
@@ -93,7 +94,7 @@ About 40 minutes. Not 50 minutes.
 def test_contents_are_read_from_a_lesson_that_is_not_finished(toy: Catalogue) -> None:
     file = toy.root / "solutions" / "05_halves.py"
     file.write_text(SOURCE)
-    assert contents.lesson_entry(file, toy) == {
+    assert contents.lesson_entry(parse_lesson(file, toy)) == {
         "name": "05_halves",
         "topic": "halves",
         "title": "Halves",
@@ -108,10 +109,10 @@ def test_contents_are_read_from_a_lesson_that_is_not_finished(toy: Catalogue) ->
 def test_lesson_that_says_no_minutes_takes_those_of_its_exercises(toy: Catalogue) -> None:
     file = toy.root / "solutions" / "05_halves.py"
     file.write_text(SOURCE.replace("About 40 minutes. Not 50 minutes.", ""))
-    assert contents.lesson_entry(file, toy)["minutes"] == 7
+    assert contents.lesson_entry(parse_lesson(file, toy))["minutes"] == 7
 
 
 def test_contents_are_the_same_each_time(toy: Catalogue) -> None:
-    text = contents.course_json(toy)
-    assert text == contents.course_json(toy)
+    text = contents.course_json(parse_course(toy))
+    assert text == contents.course_json(parse_course(toy))
     assert [lesson["name"] for lesson in json.loads(text)["lessons"]] == ["70_doubles", "71_halves"]

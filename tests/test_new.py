@@ -13,7 +13,7 @@ from toy import DOUBLES, HALVES
 from autograder.authoring.audit import audit_exercise
 from autograder.authoring.build import build, stale_files
 from autograder.authoring.build.make import sound_lessons
-from autograder.authoring.lesson import LessonError, lesson_files, read_lesson
+from autograder.authoring.lesson import LessonError, lesson_files, parse_course, read_lesson
 from autograder.authoring.new import new
 from autograder.engine.catalogue import Catalogue
 
@@ -76,7 +76,7 @@ def test_a_new_exercise_goes_before_the_end_of_its_lesson(toy: Catalogue) -> Non
     head, _, rest = after.partition("# %% [markdown]\n# ### Exercise: `third`")
     closing = "# %% [markdown]\n# ## What you have built"
     assert before == head + rest[rest.index(closing) :]
-    sound_lessons(fresh(toy), [HALVES])
+    sound_lessons(parse_course(fresh(toy)), lesson_files(toy, [HALVES]))
 
 
 def test_closing_sections_in_the_middle_of_a_text_get_a_cell_of_their_own(toy: Catalogue) -> None:
@@ -84,7 +84,7 @@ def test_closing_sections_in_the_middle_of_a_text_get_a_cell_of_their_own(toy: C
     file.write_text(file.read_text().replace("# ## What you", "# So far.\n#\n# ## What you"))
     new(toy, HALVES, "third")
     assert "# So far.\n\n# %% [markdown]\n# ### Exercise: `third`" in file.read_text()
-    sound_lessons(fresh(toy), [HALVES])
+    sound_lessons(parse_course(fresh(toy)), lesson_files(toy, [HALVES]))
 
 
 @pytest.mark.parametrize(

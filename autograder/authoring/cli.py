@@ -5,26 +5,17 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+
+from autograder.terminal import console, progress_bar, stop
 
 if TYPE_CHECKING:
     from autograder.authoring.audit import Report
-
-LOG_WIDTH = 120  # a file has no width of its own, and names that are cut off help nobody
-console = Console(width=None if sys.stdout.isatty() else LOG_WIDTH)
-
-
-def _stop(message: str) -> typer.Exit:
-    typer.secho(message, err=True, fg=typer.colors.RED)
-    return typer.Exit(1)
 
 
 def audit(
@@ -42,7 +33,7 @@ def audit(
     try:
         reports = _with_a_bar(names, jobs)
     except (LessonError, LookupError, ValueError) as error:
-        raise _stop(str(error)) from error
+        raise stop(str(error)) from error
     seconds = time.perf_counter() - start
     _print_table(reports)
     _print_lines(reports)
@@ -52,7 +43,7 @@ def audit(
         json_file.write_text(json.dumps({"seconds": round(seconds, 1), "exercises": rows}, indent=1))
     killed, made = (sum(getattr(report, name) for report in reports) for name in ("killed", "mutants"))
     if not names and killed < LEAST_KILLED * made:  # in a few short answers, one equivalent mutant weighs too much
-        raise _stop(f"{killed} of {made} mutants are rejected; at least {LEAST_KILLED:.0%} should be.")
+        raise stop(f"{killed} of {made} mutants are rejected; at least {LEAST_KILLED:.0%} should be.")
     if any(report.problems for report in reports):
         raise typer.Exit(1)
 
@@ -62,8 +53,7 @@ def _with_a_bar(names: list[str] | None, jobs: int) -> list[Report]:
     from autograder.engine.catalogue import own_catalogue
 
     tasks = auditor.tasks(own_catalogue(), names)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console) as bar:
+    with progress_bar() as bar:
         task = bar.add_task("auditing", total=len(tasks))
         return auditor.audit(tasks, jobs, lambda report: bar.update(task, advance=1, description=report.exercise))
 

@@ -7,27 +7,23 @@ colleague is half way through must not stop the build of another.
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
-from autograder.authoring.lesson.parse import Lesson, lesson_files, parse_lesson
-from autograder.engine.catalogue import Catalogue
+from autograder.authoring.lesson.parse import Lesson
 
 
-def course_json(catalogue: Catalogue) -> str:
-    """The lessons in their order, each with its exercises and written answers."""
-    lessons = [lesson_entry(file, catalogue) for file in lesson_files(catalogue)]
-    return json.dumps({"lessons": lessons}, indent=1, ensure_ascii=False) + "\n"
+def course_json(lessons: list[Lesson]) -> str:
+    """All lessons in their order, each with its exercises and written answers."""
+    return json.dumps({"lessons": list(map(lesson_entry, lessons))}, indent=1, ensure_ascii=False) + "\n"
 
 
-def titles(catalogue: Catalogue) -> dict[str, str]:
-    """The lessons' titles by their names, in the order of the course; the name where there is no title yet."""
-    return {file.stem: parse_lesson(file, catalogue).title or file.stem for file in lesson_files(catalogue)}
+def titles(lessons: list[Lesson]) -> dict[str, str]:
+    """The lessons' titles by their names; the name where there is no title yet."""
+    return {lesson.name: lesson.title or lesson.name for lesson in lessons}
 
 
-def lesson_entry(file: Path, catalogue: Catalogue) -> dict[str, Any]:
+def lesson_entry(lesson: Lesson) -> dict[str, Any]:
     """What the map says about one lesson; without "About N minutes" it takes those of its exercises together."""
-    lesson = parse_lesson(file, catalogue)
     entries = _entries(lesson)
     minutes = lesson.minutes
     if minutes is None:

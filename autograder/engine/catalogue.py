@@ -51,6 +51,10 @@ class Catalogue:
         """The table of contents."""
         return self.root / "data" / "course.json"
 
+    def lessons(self) -> list[Path]:
+        """The lessons' sources in the order of the course; none where students' code runs."""
+        return sorted((self.root / "solutions").glob("[0-9][0-9]_*.py"))
+
     def topic(self, name: str) -> Topic:
         """The topic called `name`, whether anything of it is there or not."""
         return Topic(self, name)
@@ -88,6 +92,11 @@ class Topic:
 
     catalogue: Catalogue
     name: str
+
+    @property
+    def lesson(self) -> Path | None:
+        """Its lesson's source, if there is one here."""
+        return next((file for file in self.catalogue.lessons() if file.stem.partition("_")[2] == self.name), None)
 
     @property
     def experiments(self) -> Path:
@@ -129,20 +138,28 @@ class Topic:
 
     def judging(self) -> str:
         """Changes with everything that decides about an answer: the engine, the experiments, the references."""
-        engine = Path(__file__).parent.rglob("*.py")
-        return fingerprint(
-            (*engine, *self.experiments.glob("*.py"), *self.references.glob("*.py")), self.catalogue.code
-        )
+        return _judging(self)
 
-    def sources(self, exercise: str) -> set[str]:
+    def sources(self, exercise: str) -> frozenset[str]:
         """The files of this project that an experiment imports, itself included, as `engine/probes.py`."""
-        return set(sources([self.experiments / f"{exercise}.py"], self.catalogue.code))
+        return _sources(self, exercise)
 
 
 @cache
 def own_catalogue() -> Catalogue:
     """The course that this code is part of."""
     return Catalogue(Path(__file__).resolve().parents[2])
+
+
+@cache  # a grader asks for each submission
+def _judging(topic: Topic) -> str:
+    folders = (Path(__file__).parent, topic.experiments, topic.references)
+    return fingerprint((file for folder in folders for file in folder.rglob("*.py")), topic.catalogue.code)
+
+
+@cache  # and for each exercise of each submission
+def _sources(topic: Topic, exercise: str) -> frozenset[str]:
+    return frozenset(sources([topic.experiments / f"{exercise}.py"], topic.catalogue.code))
 
 
 @cache

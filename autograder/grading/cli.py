@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -20,10 +19,10 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from autograder.terminal import console, stop
+
 if TYPE_CHECKING:
     from autograder.grading.decide import Result
-
-console = Console()
 
 
 def grade(
@@ -52,10 +51,10 @@ def grade(
         with workers(min(jobs, len(todo.todo)), scheduler, bare, device) as client, _progress() as bar:
             task = bar.add_task("starting", total=len(todo.todo))
             results = carry_out(place, todo, client, lambda item: bar.update(task, advance=1, description=item.student))
-    except KeyboardInterrupt as stop:
-        raise _end("Stopped. What was graded stands; the same command goes on with the rest.", 130) from stop
+    except KeyboardInterrupt as interrupt:
+        raise stop("Stopped. What was graded stands; the same command goes on with the rest.", 130) from interrupt
     except (CourseError, GradebookError, OSError) as error:
-        raise _end(f"{error}", 1) from error
+        raise stop(str(error)) from error
     _summary(results)
 
 
@@ -81,8 +80,3 @@ def _summary(results: list[Result]) -> None:
     console.print(f"{len(results) - len(failed)} graded, {len(failed)} not graded", highlight=False)
     if any(item.ours for item in failed):
         raise typer.Exit(1)
-
-
-def _end(message: str, code: int) -> typer.Exit:
-    typer.secho(message, err=True, fg=typer.colors.RED)
-    return typer.Exit(code)

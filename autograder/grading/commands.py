@@ -7,10 +7,7 @@ from typing import Annotated
 
 import typer
 
-
-def _stop(message: str) -> typer.Exit:
-    typer.secho(message, err=True, fg=typer.colors.RED)
-    return typer.Exit(1)
+from autograder.terminal import stop
 
 
 def report(
@@ -26,9 +23,9 @@ def report(
     try:
         files = write_report(course, lesson, target)
     except NoResults as error:
-        raise _stop(str(error)) from error
+        raise stop(str(error)) from error
     except OSError as error:
-        raise _stop(f"{target} cannot be written: {error.strerror or error}.") from error
+        raise stop(f"{target} cannot be written: {error.strerror or error}.") from error
     for file in files:
         typer.echo(f"Wrote {file}")
 
@@ -51,9 +48,9 @@ def gradescope(
     try:
         results = write_results(notebook, out, settings, lesson)
     except NotGraded as error:
-        raise _stop(f"Not graded: {error}") from error
+        raise stop(f"Not graded: {error}") from error
     except OSError as error:
-        raise _stop(f"{out} cannot be written: {error.strerror or error}.") from error
+        raise stop(f"{out} cannot be written: {error.strerror or error}.") from error
     for test in results["tests"]:
         typer.echo(f"{test['name']}: {test['score']:g} of {test['max_score']:g}")
     typer.echo(f"Wrote {out}")
@@ -70,5 +67,5 @@ def release(
     try:
         names = maker.release(own_catalogue(), folder, lessons or [])
     except maker.ReleaseError as error:
-        raise _stop(str(error)) from error
+        raise stop(str(error)) from error
     typer.echo(f"Wrote {folder}: {', '.join(names)}")

@@ -52,8 +52,8 @@ pip install -r requirements.txt
 jupyter lab {first}
 ```
 
-On Linux, pip takes PyTorch with CUDA by default, some gigabytes; the page *Get started* of pytorch.org shows how to get
-the CPU build. No GPU is needed.
+No GPU is needed. On Linux, pip takes PyTorch with CUDA by default, some gigabytes more. For the CPU build, give this
+before the third line: `pip install --index-url https://download.pytorch.org/whl/cpu torch`
 
 ## Work
 

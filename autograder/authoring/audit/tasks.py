@@ -25,12 +25,10 @@ def tasks(catalogue: Catalogue, names: list[str] | None = None) -> list[tuple[Le
 
 def _wanted(catalogue: Catalogue, lessons: list[str], names: list[str]) -> dict[str, set[str]]:
     """The lessons that are named, each with its exercises that are; where none is, all of them are meant."""
-    of_topic = {lesson.partition("_")[2]: lesson for lesson in lessons}
-    topics = catalogue.names()
     wanted: dict[str, set[str]] = {}
     for name in names:
-        lesson = name if name in lessons else of_topic.get(name)
-        owner = of_topic.get(topics.get(name, ""))
+        lesson = name if name in lessons else _lesson_of(catalogue, name)
+        owner = _lesson_of(catalogue, catalogue.names().get(name, ""))
         if owner and (lesson is None or lesson in wanted):
             wanted.setdefault(owner, set()).add(name)
         elif lesson:
@@ -38,3 +36,8 @@ def _wanted(catalogue: Catalogue, lessons: list[str], names: list[str]) -> dict[
         else:
             raise LessonError(f"No lesson and no exercise is called {name!r}; lessons are {', '.join(lessons)}.")
     return wanted
+
+
+def _lesson_of(catalogue: Catalogue, topic: str) -> str | None:
+    file = catalogue.topic(topic).lesson
+    return file.stem if file else None

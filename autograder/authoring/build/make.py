@@ -12,7 +12,7 @@ import nbformat
 from autograder.authoring.build.notebook import solved_notebook
 from autograder.authoring.build.release import release
 from autograder.authoring.course import course_json, titles
-from autograder.authoring.lesson import Lesson, check_frame, lesson_files, parse_lesson, read_lesson, signature_in
+from autograder.authoring.lesson import Lesson, check_frame, check_lesson, lesson_files, parse_course, signature_in
 from autograder.engine.catalogue import Catalogue
 from autograder.engine.sheet import VISIBLE_SEED, Sheet, write_sheets
 from autograder.references import answers_to
@@ -29,34 +29,39 @@ def build(catalogue: Catalogue, names: list[str] | None = None, report: Callable
         LessonError: a lesson cannot be built.
         MissingReference: an exercise has no reference. Whatever is raised, nothing was written for any lesson.
     """
-    lessons = sound_lessons(catalogue, names)
+    every = parse_course(catalogue)
+    lessons = sound_lessons(every, lesson_files(catalogue, names))
     with TemporaryDirectory() as scratch:
-        make_notebooks(catalogue, lessons, Path(scratch), report)
+        make_notebooks(catalogue, every, lessons, Path(scratch), report)
         sheets = {lesson.topic: _sheets(lesson, report) for lesson in lessons if lesson.exercises}
         shutil.copytree(scratch, catalogue.root, dirs_exist_ok=True)
     for topic, made in sheets.items():
         write_sheets(catalogue.topic(topic), made)
 
 
-def sound_lessons(catalogue: Catalogue, names: list[str] | None = None) -> list[Lesson]:
-    """The lessons in `names`, all without, after everything that can be said about them before anything is made.
+def sound_lessons(every: list[Lesson], files: list[Path]) -> list[Lesson]:
+    """Those of the course's lessons that are to be built, after everything that can be said before anything is made.
 
     Raises:
         LessonError: a lesson cannot be built.
         MissingReference: an exercise has no reference.
     """
-    lessons = [read_lesson(file, catalogue) for file in lesson_files(catalogue, names)]
-    _unique_across(catalogue, lessons)
+    lessons = [lesson for lesson in every if lesson.file in files]
+    for lesson in lessons:
+        check_lesson(lesson)
+    _unique_across(every, lessons)
     for lesson in lessons:
         check_frame(lesson)
         for name in lesson.exercises:
-            answers_to(catalogue.topic(lesson.topic), name)
+            answers_to(lesson.catalogue.topic(lesson.topic), name)
     return lessons
 
 
-def make_notebooks(catalogue: Catalogue, lessons: list[Lesson], root: Path, report: Callable[[str], None]) -> None:
-    """Makes the notebooks, solved and as students get them, and the table of contents, below `root`."""
-    known = titles(catalogue)
+def make_notebooks(
+    catalogue: Catalogue, every: list[Lesson], lessons: list[Lesson], root: Path, report: Callable[[str], None]
+) -> None:
+    """Makes the notebooks of some lessons, solved and as students get them, and the table of contents, below `root`."""
+    known = titles(every)
     for lesson in lessons:
         target = root / "solutions" / lesson.name / f"{lesson.name}.ipynb"
         target.parent.mkdir(parents=True)
@@ -66,7 +71,7 @@ def make_notebooks(catalogue: Catalogue, lessons: list[Lesson], root: Path, repo
     report("students' notebooks")
     contents = root / catalogue.contents.relative_to(catalogue.root)
     contents.parent.mkdir(parents=True)
-    contents.write_text(course_json(catalogue), encoding="utf-8")
+    contents.write_text(course_json(every), encoding="utf-8")
     report("table of contents")
 
 
@@ -80,12 +85,12 @@ def _sheets(lesson: Lesson, report: Callable[[str], None]) -> list[Sheet]:
     return made
 
 
-def _unique_across(catalogue: Catalogue, lessons: list[Lesson]) -> None:
+def _unique_across(every: list[Lesson], lessons: list[Lesson]) -> None:
     """An exercise has one name in the whole course, so also in the lessons that are not built now."""
     places: dict[str, Path] = {}
-    for file in lesson_files(catalogue):
-        for name in parse_lesson(file, catalogue).exercises:
-            places.setdefault(name, file)
+    for lesson in every:
+        for name in lesson.exercises:
+            places.setdefault(name, lesson.file)
     for lesson in lessons:
         for name, cell in lesson.exercises.items():
             if places[name] != lesson.file:

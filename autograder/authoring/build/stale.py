@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from autograder.authoring.build.make import make_notebooks, sound_lessons
-from autograder.authoring.lesson import lesson_files
+from autograder.authoring.lesson import lesson_files, parse_course
 from autograder.engine.catalogue import Catalogue
 
 
@@ -22,11 +22,12 @@ def stale_files(catalogue: Catalogue, names: list[str] | None = None) -> list[st
     """
     files = lesson_files(catalogue, names)
     patterns = [f"{file.stem}/*.ipynb" for file in files] if names else ["*/*.ipynb"]
-    lessons = sound_lessons(catalogue, names)
+    every = parse_course(catalogue)
+    lessons = sound_lessons(every, files)
     stale: list[str] = []
     with TemporaryDirectory() as folder:
         fresh = Path(folder)
-        make_notebooks(catalogue, lessons, fresh, print)
+        make_notebooks(catalogue, every, lessons, fresh, print)
         for part in ("solutions", "notebooks"):
             stale += [name for pattern in patterns for name in _differing(fresh, catalogue.root, f"{part}/{pattern}")]
         stale += _differing(fresh, catalogue.root, str(catalogue.contents.relative_to(catalogue.root)))

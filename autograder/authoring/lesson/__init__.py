@@ -2,11 +2,13 @@
 
 from autograder.authoring.lesson.check import check_lesson, read_lesson
 from autograder.authoring.lesson.frame import check_frame
+from autograder.authoring.lesson.links import readme_rows
 from autograder.authoring.lesson.parse import (
     Cell,
     Lesson,
     LessonError,
     lesson_files,
+    parse_course,
     parse_lesson,
     signature_in,
 )
@@ -18,7 +20,9 @@ __all__ = [
     "check_frame",
     "check_lesson",
     "lesson_files",
+    "parse_course",
     "parse_lesson",
     "read_lesson",
+    "readme_rows",
     "signature_in",
 ]

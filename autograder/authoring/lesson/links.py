@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from autograder.authoring.lesson.parse import Cell, Lesson, LessonError, lesson_files
+from autograder.engine.catalogue import Catalogue
 
 MENTION = re.compile(r"\blessons?\s+(\d+)\b", re.IGNORECASE)
 LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)\s]+)\)")
@@ -60,7 +60,7 @@ def check_row(lesson: Lesson) -> None:
         LessonError: with the line of the README.
     """
     names = _names(lesson)
-    rows = _rows(lesson.catalogue.root / "README.md")
+    rows = readme_rows(lesson.catalogue)
     for name, number in rows.items():
         if name not in names:
             raise LessonError(f"README.md:{number}: there is no lesson solutions/{name}.py; take the row out.")
@@ -71,10 +71,14 @@ def check_row(lesson: Lesson) -> None:
         raise LessonError(f"README.md:{min(rows.values())}: the lessons are not in their order; sort the rows.")
 
 
-def _rows(readme: Path) -> dict[str, int]:
-    """The lessons of the table, each with its line."""
+def readme_rows(catalogue: Catalogue) -> dict[str, int]:
+    """The lessons in the README's table, each with its line.
+
+    Raises:
+        LessonError: there is no README.
+    """
     try:
-        lines = readme.read_text(encoding="utf-8").splitlines()
+        lines = (catalogue.root / "README.md").read_text(encoding="utf-8").splitlines()
     except FileNotFoundError as error:
         raise LessonError("README.md is missing; it has a table with a row for each lesson.") from error
     return {match["name"]: number for number, line in enumerate(lines, 1) if (match := ROW.match(line))}

@@ -147,7 +147,7 @@ def lesson_files(catalogue: Catalogue, names: list[str] | None = None) -> list[P
     Raises:
         LessonError: a name that no lesson has.
     """
-    files = {file.stem: file for file in sorted((catalogue.root / "solutions").glob("[0-9][0-9]_*.py"))}
+    files = {file.stem: file for file in catalogue.lessons()}
     if not names:
         return list(files.values())
     known = {stem.partition("_")[2]: file for stem, file in files.items()} | files
@@ -170,6 +170,11 @@ def parse_lesson(file: Path, catalogue: Catalogue) -> Lesson:
         for cell, line in zip(notebook.cells, headers, strict=True)
     ]
     return Lesson(file, cells, catalogue)
+
+
+def parse_course(catalogue: Catalogue) -> list[Lesson]:
+    """All lessons as they are, in the order of the course."""
+    return [parse_lesson(file, catalogue) for file in lesson_files(catalogue)]
 
 
 def _first_line(lines: list[str], header: int, source: str) -> int:

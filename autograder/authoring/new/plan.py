@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.authoring.lesson import LessonError, lesson_files, parse_lesson
+from autograder.authoring.lesson import LessonError, lesson_files, parse_course, readme_rows
 from autograder.authoring.new import templates
 from autograder.engine.catalogue import Catalogue, Topic
 
@@ -73,8 +73,7 @@ def _lesson(catalogue: Catalogue, name: str, plan: Plan) -> str:
     plan.made[topic.experiments / "__init__.py"] = templates.EXPERIMENTS.substitute(words)
     plan.made[topic.references / "__init__.py"] = templates.REFERENCES.substitute(words)
     plan.made[topic.helper] = templates.HELPER.substitute(words)
-    readme = catalogue.root / "README.md"
-    plan.changed[readme] = _with_row(readme.read_text(encoding="utf-8"), name, templates.ROW.substitute(words))
+    plan.changed[catalogue.root / "README.md"] = _with_row(catalogue, name, templates.ROW.substitute(words))
     return templates.LESSON.substitute(words)
 
 
@@ -88,14 +87,14 @@ def _check_lesson_name(catalogue: Catalogue, name: str) -> None:
             raise LessonError(f"{name!r} has the number or the topic of solutions/{other}.py. Choose another.")
 
 
-def _with_row(readme: str, name: str, row: str) -> str:
+def _with_row(catalogue: Catalogue, name: str, row: str) -> str:
     """The README with a row more, in its place."""
-    lines = readme.splitlines(keepends=True)
-    rows = {match[1]: number for number, line in enumerate(lines) if (match := re.match(r"\| `(\d\d_\w+)` \|", line))}
+    rows = readme_rows(catalogue)
     if not rows:
         raise LessonError("README.md has no table of lessons; add one with a row such as | `05_topic` | … |.")
-    after = max((number for other, number in rows.items() if other < name), default=min(rows.values()) - 1)
-    return "".join([*lines[: after + 1], f"{row}\n", *lines[after + 1 :]])
+    above = max((number for other, number in rows.items() if other < name), default=min(rows.values()) - 1)
+    lines = (catalogue.root / "README.md").read_text(encoding="utf-8").splitlines(keepends=True)
+    return "".join([*lines[:above], f"{row}\n", *lines[above:]])
 
 
 def _exercise(catalogue: Catalogue, file: Path, source: str, name: str, plan: Plan) -> str:
@@ -112,9 +111,7 @@ def _check_exercise_name(catalogue: Catalogue, name: str) -> None:
     if not name.isidentifier() or keyword.iskeyword(name) or name.startswith("_"):
         raise LessonError(f"An exercise has the name of the function or class that students write, and not {name!r}.")
     places = {
-        other: f"solutions/{file.name}"
-        for file in lesson_files(catalogue)
-        for other in parse_lesson(file, catalogue).exercises
+        other: f"solutions/{lesson.file.name}" for lesson in parse_course(catalogue) for other in lesson.exercises
     }
     places |= {other: catalogue.topic(topic).place("exercises", other) for other, topic in catalogue.names().items()}
     if name in places:

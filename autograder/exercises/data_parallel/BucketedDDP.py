@@ -17,7 +17,7 @@ from autograder.exercises.data_parallel._shared import (
     WRAPPERS,
     Net,
     OnRanks,
-    _odd,
+    behaves,
     learns,
     observed,
     odd_cases,
@@ -86,7 +86,7 @@ def _in_time(candidate: Any, model: nn.Sequential, x: Tensor, bucket_bytes: Sequ
 def BucketedDDP(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]]:
     """Gradients travel in buckets while the backward pass goes on."""
     plain = OnRanks(draw, 3, learns, candidate, plain_cases(draw), 100)
-    odd = OnRanks(draw, 2, _odd, candidate, odd_cases(draw), draw.fill_(Net()), draw.normal(4, 5), 40)
+    odd = OnRanks(draw, 2, behaves, candidate, odd_cases(draw), draw.fill_(Net()), draw.normal(4, 5), 40)
     deep = nn.Sequential(
         nn.Linear(4, 6), nn.Tanh(), nn.Linear(6, 3), nn.Tanh(), nn.Linear(3, 3), nn.Tanh(), nn.Linear(3, 2)
     )

@@ -11,7 +11,7 @@ from autograder.exercises.data_parallel._shared import (
     WRAPPERS,
     Net,
     OnRanks,
-    _odd,
+    behaves,
     learns,
     observed,
     odd_cases,
@@ -23,6 +23,6 @@ from autograder.exercises.data_parallel._shared import (
 def NaiveDDP(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]]:
     """A wrapper whose `sync` gives every rank the mean gradient."""
     plain = OnRanks(draw, 3, learns, candidate, plain_cases(draw))
-    odd = OnRanks(draw, 2, _odd, candidate, odd_cases(draw), draw.fill_(Net()), draw.normal(4, 5))
+    odd = OnRanks(draw, 2, behaves, candidate, odd_cases(draw), draw.fill_(Net()), draw.normal(4, 5))
     yield from observed(plain, odd)
     yield "outside it is a module like any other", lambda: odd.shown("outside")

@@ -247,7 +247,8 @@ def _outside(candidate: Any, model: nn.Module, x: Tensor, *options: Any) -> dict
     }
 
 
-def _odd(candidate: Any, cases: Any, model: nn.Module, x: Tensor, *options: Any) -> dict[str, Any]:
+def behaves(candidate: Any, cases: Any, model: nn.Module, x: Tensor, *options: Any) -> dict[str, Any]:
+    """What it learns, and what it is as a module."""
     return {**learns(candidate, cases, *options), **_outside(candidate, model, x, *options)}
 
 
