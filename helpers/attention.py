@@ -143,7 +143,8 @@ def memory_by_length(
         megabytes = []
         for length in lengths:
             inputs = [torch.ones(length, width) for _ in range(3)]
-            megabytes.append(4 * largest_tensor(way, *inputs) / 2**20)
+            _, elements = largest_tensor(way, *inputs)
+            megabytes.append(4 * elements / 2**20)
         series[name] = (list(lengths), megabytes)
     xlabel, ylabel = "tokens (logarithmic)", "largest tensor in MiB (logarithmic)"
     return lines(series, xlabel=xlabel, ylabel=ylabel, logx=True, logy=True)

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from autograder.engine.judge import Difference
+from autograder.engine.naming import Cause
 from autograder.engine.verdict import Finding, State, Verdict
 from autograder.student.card import CheckFailed, as_html, as_text, headline, show
 from autograder.student.picture import MOST, picture
@@ -69,7 +70,7 @@ def test_hostile_text_is_escaped_wherever_it_may_stand() -> None:
     gap = Difference(HOSTILE, HOSTILE, HOSTILE, torch.ones(2), torch.zeros(2))
     findings = [Finding(HOSTILE, HOSTILE, gap), Finding(HOSTILE, "cpu", None)]
     for state in State:
-        verdict = Verdict(HOSTILE, state, 0, 1, findings, [HOSTILE], [HOSTILE], printed=HOSTILE)
+        verdict = Verdict(HOSTILE, state, 0, 1, findings, [Cause(HOSTILE, 1, True)], [HOSTILE], printed=HOSTILE)
         page = Reader(as_html(verdict))
         assert set(page.tags) <= HARMLESS_TAGS
         assert not page.open
@@ -108,14 +109,12 @@ def test_text_and_html_state_the_same_facts() -> None:
 
 
 def test_code_in_a_sentence_is_set_as_code() -> None:
-    card = as_html(replace(WRONG, misunderstandings=["`x = <b>` is a name."]))
+    card = as_html(replace(WRONG, causes=[Cause("`x = <b>` is a name.", 1, True)]))
     assert "<code>x = &lt;b&gt;</code> is a name." in card
 
 
 def test_a_right_answer_lists_what_was_looked_at_and_no_fault() -> None:
-    verdict = replace(
-        WRONG, state=State.RIGHT, findings=[Finding("plain", "cpu", None)], misunderstandings=[], notes=[]
-    )
+    verdict = replace(WRONG, state=State.RIGHT, findings=[Finding("plain", "cpu", None)], causes=[], notes=[])
     assert "plain" in Reader(as_html(verdict)).text
     assert "✗" not in as_html(verdict) + as_text(verdict)
 

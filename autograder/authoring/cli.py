@@ -60,13 +60,26 @@ def _with_a_bar(names: list[str] | None, jobs: int) -> list[Report]:
 
 def _print_table(reports: list[Report]) -> None:
     table = Table(
-        "lesson", "exercise", "obs.", "answer", "blank", "mistakes", "named", "altern.", "mutants", "ms", box=None
+        "lesson",
+        "exercise",
+        "obs.",
+        "answer",
+        "blank",
+        "mistakes",
+        "named",
+        "keep",
+        "played",
+        "altern.",
+        "mutants",
+        "ms",
+        box=None,
     )
     for item in reports:
         table.add_row(
             item.lesson, item.exercise, str(item.observations),
             "full" if item.answer_full else "FAILS", "zero" if item.blank_zero else "FAILS",
             f"{item.rejected}/{item.mistakes}", f"{item.named}/{item.mistakes}",
+            f"{item.frugal}/{item.mistakes}", f"{item.played_back:.0%}",
             f"{item.accepted}/{item.alternatives}", f"{item.killed}/{item.mutants}", f"{item.milliseconds:.0f}",
         )  # fmt: skip
     console.print(table)
@@ -100,7 +113,10 @@ def _summary(reports: list[Report], seconds: float) -> str:
     undecided = f" ({total('undecided')} undecided)" if total("undecided") else ""
     return (
         f"{len(reports)} exercises; answers {total('answer_full')} full; blanks {total('blank_zero')} zero; "
-        f"mistakes {total('rejected')} rejected{forbidden} / {total('named')} named / {total('mistakes')}; "
+        f"mistakes {total('rejected')} rejected{forbidden} / {total('named')} named / "
+        f"{total('frugal')} within the share they may keep / {total('mistakes')}; "
+        f"played back at most {max((item.played_back for item in reports), default=0):.0%}; "
+        f"{total('promises')} promises; "
         f"alternatives {total('accepted')} / {total('alternatives')}; "
         f"mutants {total('killed')} / {total('mutants')}{undecided}; {seconds:.0f} s"
     )

@@ -8,12 +8,14 @@ CUDA see the same inputs.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+ItemT = TypeVar("ItemT")
 ModuleT = TypeVar("ModuleT", bound=nn.Module)
 
 
@@ -62,6 +64,19 @@ class Draw:
     def permutation(self, length: int) -> Tensor:
         """The integers 0 … length-1 in random order: shape (length,), int64."""
         return self._place(self._random.permutation(length), torch.int64)
+
+    def sizes(self, count: int, low: int, high: int) -> list[int]:
+        """`count` different Python integers in [low, high): dimensions of which no two can be confused."""
+        return [low + int(step) for step in self._random.permutation(high - low)[:count]]
+
+    def shuffled(self, items: Iterable[ItemT]) -> list[ItemT]:
+        """The same things in random order."""
+        things = list(items)
+        return [things[index] for index in self._random.permutation(len(things))]
+
+    def choice(self, items: Sequence[ItemT]) -> ItemT:
+        """One of several things."""
+        return items[int(self._random.randint(len(items)))]
 
     def integer(self, low: int, high: int) -> int:
         """One Python integer in [low, high). Also a seed, where an answer asks for one."""

@@ -12,8 +12,25 @@ from autograder.engine.tolerance import Leeway
 
 DEMONSTRATION = "demonstration"  # tags the cells that show something; no answer may rely on one, so grading skips them
 
+
+@dataclass(frozen=True)
+class Idea:
+    """What several observations show together, and what that is worth.
+
+    Attributes:
+        name: in the words of the lesson: "a hidden key counts nothing".
+        weight: its price beside the other ideas. What is yielded without an idea makes one more, of weight 1.
+        point: it is the point of the exercise: an answer that is wrong about any of it keeps at most half.
+    """
+
+    name: str
+    weight: float = 1.0
+    point: bool = False
+
+
 Thunk: TypeAlias = Callable[[], object]
-Experiment: TypeAlias = Callable[[Any, Draw], Iterator[tuple[str, Thunk]]]
+Step: TypeAlias = "tuple[str, Thunk] | tuple[str, Thunk, Idea]"
+Experiment: TypeAlias = Callable[[Any, Draw], Iterator[Step]]
 
 
 @dataclass(frozen=True)
@@ -21,7 +38,8 @@ class Exercise:
     """One exercise of the course.
 
     Attributes:
-        experiment: runs a candidate on drawn inputs and yields (name, thunk) pairs; it knows no answer.
+        experiment: runs a candidate on drawn inputs and yields (name, thunk) or (name, thunk, idea). It knows no
+            answer.
         points: what a right answer earns.
         without: functions, tensor methods or module classes that the answer must not use; or the name of one, as
             `"transformers:BertModel"`, where importing it takes long.

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from autograder.engine.draw import Draw
-from autograder.engine.exercise import Exercise, Thunk
+from autograder.engine.exercise import Exercise, Idea, Step
 from autograder.engine.forbidden import inherited, watching
 from autograder.engine.values import Data, Raised, attempt, printable, raised
 
@@ -31,11 +31,13 @@ class Observation:
         name: what was looked at.
         value: what was seen.
         size: elements of the largest input drawn so far; the tolerance follows from it.
+        idea: what it belongs to, where the experiment says so. It does not cross processes: a sheet knows its own.
     """
 
     name: str
     value: Data
     size: int = 1
+    idea: Idea | None = None
 
 
 @dataclass(frozen=True)
@@ -126,12 +128,12 @@ def _observations(exercise: Exercise, candidate: Any, draw: Draw) -> Generator[O
         if isinstance(step, Raised):
             yield Observation(SET_UP, step, draw.size)
             return
-        name, thunk = step
+        name, thunk, *rest = step
         value = attempt(thunk, draw.device)
-        yield Observation(name, value, draw.size)
+        yield Observation(name, value, draw.size, *rest)
 
 
-def _next_step(experiment: Iterator[tuple[str, Thunk]]) -> tuple[str, Thunk] | Raised | None:
+def _next_step(experiment: Iterator[Step]) -> Step | Raised | None:
     try:
         return next(experiment, None)
     except (Exception, SystemExit) as error:

@@ -13,6 +13,9 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
+REFUSED = "refused"
+RESULT, AFTERWARDS = "result", "arguments afterwards"  # the parts of what `with_arguments` shows
+
 
 def gradients(function: Callable[..., Tensor], *inputs: Tensor, wrt: int | None = None, **options: Any) -> Any:
     """Gradients of a fixed weighted sum of `function(*inputs, **options)` with respect to the inputs.
@@ -33,7 +36,18 @@ def gradients(function: Callable[..., Tensor], *inputs: Tensor, wrt: int | None 
 def with_arguments(function: Callable[..., Any], *arguments: Any, **options: Any) -> dict[str, Any]:
     """The result together with the arguments as they are afterwards: damage to an input shows."""
     result = function(*arguments, **options)
-    return {"result": result, "arguments afterwards": list(arguments)}
+    return {RESULT: result, AFTERWARDS: list(arguments)}
+
+
+def refusal(kind: type[Exception], function: Callable[..., Any], *arguments: Any, **options: Any) -> object:
+    """ "refused" where `function` raises `kind`, else what it returns. In a dict beside a drawn result: an answer that
+    refuses everything is as wrong as one that refuses nothing."""
+    try:
+        return function(*arguments, **options)
+    except kind as error:
+        if isinstance(error, NotImplementedError) and kind is not NotImplementedError:
+            raise  # a blank is no refusal
+        return REFUSED
 
 
 def shares_storage(one: Tensor, other: Tensor) -> bool:
@@ -99,11 +113,14 @@ class _Largest(TorchDispatchMode):
         return result
 
 
-def largest_tensor(function: Callable[..., Any], *arguments: Any, **options: Any) -> int:
-    """Elements of the largest tensor made while `function` runs: peak memory that is the same on every machine."""
+def largest_tensor(function: Callable[..., Any], *arguments: Any, **options: Any) -> tuple[Any, int]:
+    """The result, and the elements of the largest tensor made on the way: peak memory, the same on every machine.
+
+    Both come from one call: who computes honestly only where nobody measures is not believed.
+    """
     with torch.no_grad(), _Largest() as watch:
-        function(*arguments, **options)
-    return watch.elements
+        result = function(*arguments, **options)
+    return result, watch.elements
 
 
 class _Calls(TorchFunctionMode):
@@ -118,8 +135,10 @@ class _Calls(TorchFunctionMode):
         return func(*args, **(kwargs or {}))
 
 
-def calls_of(operation: Callable[..., Any], function: Callable[..., Any], *arguments: Any, **options: Any) -> int:
-    """How often `function` calls `operation` of torch (`torch.einsum`) while it runs."""
+def calls_of(
+    operation: Callable[..., Any], function: Callable[..., Any], *arguments: Any, **options: Any
+) -> tuple[Any, int]:
+    """The result, and how often `operation` of torch (`torch.einsum`) is called on the way to it."""
     with _Calls(operation) as watch:
-        function(*arguments, **options)
-    return watch.count
+        result = function(*arguments, **options)
+    return result, watch.count

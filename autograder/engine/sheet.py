@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import lzma
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from autograder.engine import wire
 from autograder.engine.catalogue import Topic
+from autograder.engine.exercise import Idea
 from autograder.engine.observe import Evidence, Observation
 from autograder.engine.values import Data
 
-VERSION = 2  # of the format
+VERSION = 3  # of the format
 VISIBLE_SEED = 0
 BRING = "Run `make build`, or bring the data folder along with the notebook."
 FETCH = "Run `make build`, or fetch the data folder again."
@@ -39,6 +40,8 @@ class Sheet:
     Attributes:
         signature: that of the lesson's stub, as `(q, k, v, mask=None)`.
         mistakes: the symptoms of each known mistake, in the order of the reference's file.
+        identity: what an answer shows that returns its first argument.
+        returned: for each expected observation, the ways to what the candidate itself returned.
     """
 
     exercise: str
@@ -46,11 +49,17 @@ class Sheet:
     expected: list[Observation]
     mistakes: list[Symptoms]
     signature: str = ""
+    identity: list[Observation] = field(default_factory=list)
+    returned: list[list[tuple[str | int, ...]]] = field(default_factory=list)
 
     def as_data(self) -> Data:
         mistakes: list[Data] = [[item.sentence, Evidence(item.observations).as_data()] for item in self.mistakes]
-        expected = Evidence(self.expected).as_data()
-        return {"seed": self.seed, "signature": self.signature, "expected": expected, "mistakes": mistakes}
+        ways: list[Data] = [[list(way) for way in ways] for ways in self.returned]
+        return {
+            "seed": self.seed, "signature": self.signature, "expected": Evidence(self.expected).as_data(),
+            "ideas": [_priced(item.idea) for item in self.expected], "mistakes": mistakes,
+            "identity": Evidence(self.identity).as_data(), "returned": ways,
+        }  # fmt: skip
 
     @classmethod
     def from_data(cls, exercise: str, data: Data) -> Sheet:
@@ -60,9 +69,17 @@ class Sheet:
             ValueError: it is something else.
         """
         match data:
-            case {"seed": int(seed), "signature": str(signature), "expected": expected, "mistakes": list(rows)}:
-                observations = Evidence.from_data(expected).observations
-                return cls(exercise, seed, observations, [_symptoms(row) for row in rows], signature)
+            case {
+                "seed": int(seed), "signature": str(signature), "expected": expected, "ideas": list(ideas),
+                "mistakes": list(rows), "identity": identity, "returned": list(returned),
+            }:  # fmt: skip
+                observations = [
+                    replace(item, idea=_idea(idea))
+                    for item, idea in zip(Evidence.from_data(expected).observations, ideas, strict=True)
+                ]
+                mistakes = [_symptoms(row) for row in rows]
+                same = Evidence.from_data(identity).observations
+                return cls(exercise, seed, observations, mistakes, signature, same, [_ways(row) for row in returned])
         raise ValueError(f"the sheet of {exercise} is damaged")
 
 
@@ -71,6 +88,26 @@ def _symptoms(row: Data) -> Symptoms:
         case [str(sentence), dict(evidence)]:
             return Symptoms(sentence, Evidence.from_data(evidence).observations)
     raise ValueError("a mistake is a sentence and what it shows")
+
+
+def _priced(idea: Idea | None) -> Data:
+    return None if idea is None else [idea.name, float(idea.weight), idea.point]
+
+
+def _idea(row: Data) -> Idea | None:
+    match row:
+        case None:
+            return None
+        case [str(name), float(weight), bool(point)]:
+            return Idea(name, weight, point)
+    raise ValueError("an idea is a name, a weight, and whether it is the point")
+
+
+def _ways(row: Data) -> list[tuple[str | int, ...]]:
+    match row:
+        case list(ways):
+            return [tuple(step for step in way if isinstance(step, str | int)) for way in ways if isinstance(way, list)]
+    raise ValueError("what was returned is a list of ways")
 
 
 def write_sheets(topic: Topic, sheets: list[Sheet]) -> None:

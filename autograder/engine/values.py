@@ -6,6 +6,7 @@ to be a tensor or a number becomes `Unreadable`, and so does what is too large.
 
 from __future__ import annotations
 
+import linecache
 import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -56,12 +57,20 @@ class Shown:
 
 @dataclass(frozen=True)
 class Raised:
-    """An exception: its type's name, the names of its base classes, its message, the line of the answer it left."""
+    """An exception: its type's name, the names of its base classes, its message, and where in the answer it arose.
+
+    Attributes:
+        line: the last line of the answer that it left, as text.
+        function: the function or method that this line belongs to, as `Linear.forward`.
+        number: of that line in its cell, from 1; 0 where it is not known.
+    """
 
     kind: str
     lineage: tuple[str, ...] = ()
     message: str = ""
     line: str = ""
+    function: str = ""
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -161,7 +170,7 @@ def raised(error: BaseException) -> Raised:
     if type(elsewhere) is Raised:
         return elsewhere
     lineage = tuple(_kind(kind) for kind in type(error).__mro__[:MAX_LINEAGE] if issubclass(kind, BaseException))
-    return Raised(_kind(type(error)), lineage, _text_of(error), _line_of_answer(error.__traceback__))
+    return Raised(_kind(type(error)), lineage, _text_of(error), *_place_in_answer(error.__traceback__))
 
 
 def attempt(thunk: Callable[[], object], device: torch.device) -> Data:
@@ -207,10 +216,15 @@ def _text_of(error: BaseException) -> str:
         return f"(its message cannot be shown: {_kind(type(inner))})"
 
 
-def _line_of_answer(trace: TracebackType | None) -> str:
-    """The last line that belongs to neither a library nor the autograder: the student's own."""
-    own = [frame for frame in traceback.extract_tb(trace) if not is_library(frame.filename)]
-    return printable((own[-1].line or "")[:200]) if own else ""
+def _place_in_answer(trace: TracebackType | None) -> tuple[str, str, int]:
+    """The last line that belongs to neither a library nor the autograder; its function, and its number."""
+    frames = [(frame.f_code, number) for frame, number in traceback.walk_tb(trace)]
+    own = [(code, number) for code, number in frames if not is_library(code.co_filename)]
+    if not own:
+        return "", "", 0
+    code, number = own[-1]
+    line = linecache.getline(code.co_filename, number).strip()
+    return printable(line[:200]), printable(code.co_qualname[:100]), number
 
 
 def is_library(filename: str) -> bool:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from autograder.engine.aligned import aligned
 from autograder.engine.exercise import Exercise
 from autograder.engine.judge import Difference, Rule, compare
-from autograder.engine.observe import SET_UP, Evidence, Observation
-from autograder.engine.sheet import Sheet, Symptoms
-from autograder.engine.values import Data, Raised, Unreadable
+from autograder.engine.naming import Cause, causes
+from autograder.engine.observe import Evidence
+from autograder.engine.points import share_earned
+from autograder.engine.sheet import Sheet
+from autograder.engine.values import Data, Raised
 
 
 class State(StrEnum):
@@ -28,11 +30,17 @@ SEVERITY = (State.RIGHT, State.NOT_ATTEMPTED, State.WRONG, State.NOT_GRADED)
 
 @dataclass(frozen=True)
 class Finding:
-    """One observation, judged. `difference` is None where it is right."""
+    """One observation, judged.
+
+    Attributes:
+        difference: None where it is right.
+        call: how the answer was called, as a student would write it; empty where that is not known, or not to be told.
+    """
 
     name: str
     device: str
     difference: Difference | None
+    call: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,8 +48,8 @@ class Verdict:
     """What is to be said about one answer.
 
     Attributes:
-        earned: of `points`; observations count alike.
-        misunderstandings: the sentences of the known mistakes whose behaviour the answer has.
+        earned: of `points`: each idea has a price, and its observations share it.
+        causes: why it is wrong, as far as that is known; what explains most comes first.
         notes: what else to know: a forbidden operation, another signature, a dead kernel.
         seed: the seed of the sheet, for replay.
         hidden: the sheet was a hidden one; expected values are not shown.
@@ -54,12 +62,17 @@ class Verdict:
     earned: float
     points: float
     findings: list[Finding] = field(default_factory=list)
-    misunderstandings: list[str] = field(default_factory=list)
+    causes: list[Cause] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     seed: int = 0
     hidden: bool = False
     printed: str = ""
     bare: bool = False
+
+    @property
+    def misunderstandings(self) -> list[str]:
+        """The sentences of the causes."""
+        return [cause.sentence for cause in self.causes]
 
 
 def judge(exercise: Exercise, sheet: Sheet, evidence: Evidence, device: str = "cpu", hidden: bool = False) -> Verdict:
@@ -72,8 +85,8 @@ def judge(exercise: Exercise, sheet: Sheet, evidence: Evidence, device: str = "c
         device: the type of the device that ran it, "cpu" or "cuda".
         hidden: whether the sheet is a hidden one.
     """
-    shown = _by_name(evidence.observations, sheet.expected)
-    expected = _by_name(sheet.expected, sheet.expected)
+    shown = aligned(evidence.observations, sheet.expected)
+    expected = aligned(sheet.expected, sheet.expected)
     rules = [Rule(item.size, device, exercise.leeway) for item in sheet.expected]
     differences = [compare(right, mine, rule) for right, mine, rule in zip(expected, shown, rules, strict=True)]
     findings = [Finding(item.name, device, gap) for item, gap in zip(sheet.expected, differences, strict=True)]
@@ -87,11 +100,11 @@ def judge(exercise: Exercise, sheet: Sheet, evidence: Evidence, device: str = "c
         return replace(verdict, state=State.NOT_ATTEMPTED, printed="")
     if not any(differences):
         return replace(verdict, state=State.RIGHT, earned=exercise.points)
-    right = sum(gap is None for gap in differences)
+    share = share_earned(sheet.expected, [gap is None for gap in differences])
     return replace(
         verdict,
-        earned=round(exercise.points * right / len(findings), 2),
-        misunderstandings=_recognise(sheet, expected, shown, rules),
+        earned=round(exercise.points * share, 2),
+        causes=causes(sheet, expected, shown, rules, evidence.printed),
         notes=_signature_note(exercise, sheet, evidence, shown),
     )
 
@@ -109,62 +122,6 @@ def combine(verdicts: Iterable[Verdict]) -> Verdict:
 def forbidden_note(used: Iterable[str]) -> str:
     """Says which operation the exercise asks to do without."""
     return f"It uses {' and '.join(sorted(used))}. This exercise asks to do without: no points until it does."
-
-
-def _by_name(observations: list[Observation], wanted: list[Observation]) -> list[Data]:
-    """The observed values in the order of `wanted`, matched by name and occurrence.
-
-    Where the set-up raised, every observation after it shows that exception.
-    """
-    values: dict[tuple[str, int], Data] = {}
-    seen: Counter[str] = Counter()
-    for item in observations:
-        values[item.name, seen[item.name]] = item.value
-        seen[item.name] += 1
-    missing = values.get((SET_UP, 0), Raised("NothingShown", message="this was never reached"))
-    order: Counter[str] = Counter()
-    result = []
-    for item in wanted:
-        result.append(values.get((item.name, order[item.name]), missing))
-        order[item.name] += 1
-    return result
-
-
-def _recognise(sheet: Sheet, expected: list[Data], shown: list[Data], rules: list[Rule]) -> list[str]:
-    """The sentences of the mistakes that the answer makes.
-
-    First those that it equals in every observation. Where there is none: those all of whose symptoms it shows
-    beside other faults, if at least one symptom tells: a bare TypeError has many causes.
-    """
-    wrong = [(mistake, _by_name(mistake.observations, sheet.expected)) for mistake in sheet.mistakes]
-    exact = [mistake for mistake, theirs in wrong if all(map(_same, theirs, shown, rules))]
-    if exact:
-        return _sentences(exact)
-    return _sentences([mistake for mistake, theirs in wrong if _symptoms_show(expected, theirs, shown, rules)])
-
-
-def _symptoms_show(expected: list[Data], wrong: list[Data], shown: list[Data], rules: list[Rule]) -> bool:
-    """Whether all symptoms of a mistake are shown, and one of them tells."""
-    rows = zip(expected, wrong, shown, rules, strict=True)
-    symptoms = [row for row in rows if compare(row[0], row[1], row[3])]
-    alike = all(_same(theirs, mine, rule) for _, theirs, mine, rule in symptoms)
-    return alike and any(_tells(theirs, mine) for _, theirs, mine, _ in symptoms)
-
-
-def _tells(theirs: Data, mine: Data) -> bool:
-    """A value tells, and so does an exception with the very same message."""
-    if not isinstance(theirs, Raised):
-        return True
-    return isinstance(mine, Raised) and bool(mine.message) and theirs.message == mine.message
-
-
-def _same(theirs: Data, mine: Data, rule: Rule) -> bool:
-    """Whether two wrong answers show the same: what cannot be read is never right, but may be wrong alike."""
-    return (isinstance(theirs, Unreadable) and theirs == mine) or compare(theirs, mine, rule) is None
-
-
-def _sentences(mistakes: list[Symptoms]) -> list[str]:
-    return list(dict.fromkeys(mistake.sentence for mistake in mistakes))[:2]
 
 
 def _signature_note(exercise: Exercise, sheet: Sheet, evidence: Evidence, shown: list[Data]) -> list[str]:

@@ -6,6 +6,7 @@ Whoever reads does not trust whoever wrote: `loads` either returns plain data or
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 import safetensors.torch
@@ -65,8 +66,8 @@ class _Encoder:
         match data:
             case Shown(values=values, kind=kind, device=device):
                 return {"is": "shown", "buffer": self._buffer(values), "kind": kind, "device": device}
-            case Raised(kind=kind, lineage=lineage, message=message, line=line):
-                return {"is": "raised", "kind": kind, "lineage": list(lineage), "message": message, "line": line}
+            case Raised():
+                return {"is": "raised", **asdict(data), "lineage": list(data.lineage)}
             case Unreadable(reason=reason):
                 return {"is": "unreadable", "reason": reason}
             case list():
@@ -102,9 +103,13 @@ class _Decoder:
         match tree:
             case {"is": "shown", "buffer": str(name), "kind": "tensor" | "array" as kind, "device": str(device)}:
                 return Shown(self._buffer(name), kind, _text(device)[:20])
-            case {"is": "raised", "kind": str(kind), "lineage": list(names), "message": str(text), "line": str(line)}:
+            case {
+                "is": "raised", "kind": str(kind), "lineage": list(names), "message": str(text), "line": str(line),
+                "function": str(function), "number": int(number),
+            }:  # fmt: skip
                 lineage = tuple(_text(name)[:100] for name in names[:MAX_LINEAGE])
-                return Raised(_text(kind)[:100], lineage, _text(text)[:500], _text(line)[:200])
+                place = (_text(line)[:200], _text(function)[:100], int(_leaf(number) or 0))
+                return Raised(_text(kind)[:100], lineage, _text(text)[:500], *place)
             case {"is": "unreadable", "reason": str(reason)}:
                 return Unreadable(_text(reason)[:500])
             case {"is": "dict", "items": list(items)}:

@@ -11,14 +11,20 @@ from typing import Any, TypeVar
 from autograder.engine.catalogue import Topic
 
 Answer = TypeVar("Answer", bound=Callable[..., Any])
+HALF = 0.5
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """A wrong answer that real people write, and the sentence that a good tutor would say."""
+    """A wrong answer that real people write, and the sentence that a good tutor would say.
+
+    Attributes:
+        keeps: the share of the points that it may keep at most.
+    """
 
     answer: Callable[..., Any]
     sentence: str
+    keeps: float = HALF
 
 
 @dataclass(frozen=True)
@@ -44,12 +50,15 @@ class Answers:
         reference: the independent oracle.
         alternatives: other right answers.
         equivalents: mutants of the lesson's answer that are right too, and why.
+        promises: the sentences of the docstring, each with the observations that would fail without it, or a reason
+            why none can.
     """
 
     reference: Callable[..., Any]
     mistakes: list[Mistake] = field(default_factory=list)
     alternatives: list[Callable[..., Any]] = field(default_factory=list)
     equivalents: dict[Change, str] = field(default_factory=dict)
+    promises: dict[str, list[str] | str] = field(default_factory=dict)
 
 
 class MissingReference(LookupError):
@@ -59,13 +68,18 @@ class MissingReference(LookupError):
 _mistakes: dict[Callable[..., Any], list[Mistake]] = defaultdict(list)
 _alternatives: dict[Callable[..., Any], list[Callable[..., Any]]] = defaultdict(list)
 _equivalents: dict[Callable[..., Any], dict[Change, str]] = defaultdict(dict)
+_promises: dict[Callable[..., Any], dict[str, list[str] | str]] = defaultdict(dict)
 
 
-def mistake(reference: Callable[..., Any], sentence: str) -> Callable[[Answer], Answer]:
-    """Marks a known wrong answer: `@mistake(attention, "The scores are divided by d, not by √d.")`."""
+def mistake(reference: Callable[..., Any], sentence: str, keeps: float = HALF) -> Callable[[Answer], Answer]:
+    """Marks a known wrong answer: `@mistake(attention, "The scores are divided by d, not by √d.")`.
+
+    Args:
+        keeps: the share of the points that it may keep at most. More than half is for what is not the point.
+    """
 
     def mark(answer: Answer) -> Answer:
-        _mistakes[reference].append(Mistake(answer, sentence))
+        _mistakes[reference].append(Mistake(answer, sentence, keeps))
         return answer
 
     return mark
@@ -96,6 +110,20 @@ def equivalent(reference: Callable[..., Any], before: str, after: str, reason: s
     _equivalents[reference][Change(before, after, nth)] = reason
 
 
+def promised(reference: Callable[..., Any], sentence: str, by: list[str] | str) -> None:
+    """Says which observations would fail without one sentence of the stub's docstring. The audit prints the calls.
+
+    ```python
+    promised(double, "Twice `x`, as a new tensor of the same shape and dtype.", by=["whole numbers stay whole"])
+    ```
+
+    Args:
+        sentence: as it stands in the docstring.
+        by: the observations' names; or, where nothing can show it, why.
+    """
+    _promises[reference][sentence] = by
+
+
 def answers_to(topic: Topic, name: str) -> Answers:
     """The reference of an exercise, its mistakes and alternatives.
 
@@ -112,4 +140,6 @@ def answers_to(topic: Topic, name: str) -> Answers:
         raise MissingReference(f"{place} is missing; it should define {name}.") from error
     if reference is None:
         raise MissingReference(f"{place}: no reference for {name}. Define a function or class of that name.")
-    return Answers(reference, _mistakes[reference], _alternatives[reference], _equivalents[reference])
+    return Answers(
+        reference, _mistakes[reference], _alternatives[reference], _equivalents[reference], _promises[reference]
+    )

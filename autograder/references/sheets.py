@@ -10,6 +10,7 @@ from autograder.engine.observe import SET_UP, Evidence, Observation, observe
 from autograder.engine.sheet import Sheet, Symptoms
 from autograder.engine.values import Data, Raised, Unreadable
 from autograder.references import answers_to
+from autograder.references.returned import where_returned
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,9 @@ def rehearse(topic: Topic, name: str, seed: int, device: str = "cpu", signature:
     _must_be_sound(topic.place("exercises", name), name, expected)
     shown = [observe(exercise, item.answer, Draw(seed, name, device)) for item in answers.mistakes]
     symptoms = [Symptoms(item.sentence, one.observations) for item, one in zip(answers.mistakes, shown, strict=True)]
-    return Rehearsal(Sheet(name, seed, expected, symptoms, signature), shown)
+    identity = observe(exercise, lambda first, *_, **__: first, Draw(seed, name, device)).observations
+    returned = where_returned(exercise, answers.reference, expected, Draw(seed, name, device))
+    return Rehearsal(Sheet(name, seed, expected, symptoms, signature, identity, returned), shown)
 
 
 def _must_be_sound(place: str, name: str, expected: list[Observation]) -> None:

@@ -11,6 +11,7 @@ from autograder.engine.verdict import State
 from autograder.references import Answers, Mistake
 
 LEAST_MISTAKES = 4
+ROUNDING = 0.01  # points have two digits
 LEAST_ALTERNATIVES = 2
 
 
@@ -59,8 +60,10 @@ def _audit_mistake(trial: Trial, position: int, item: Mistake, report: Report) -
     verdicts = [trial.judged(evidence, sheet) for evidence, sheet in zip(shown, trial.sheets, strict=True)]
     rejected = all(verdict.state is State.WRONG for verdict in verdicts)
     unnamed = [verdict for verdict in verdicts if verdict.misunderstandings[:1] != [item.sentence]]
+    kept = max(verdict.earned / verdict.points for verdict in verdicts)
     report.rejected += rejected
     report.named += rejected and not unnamed
+    report.frugal += kept <= item.keeps + ROUNDING
     if not rejected:
         return "passes; add an observation that shows it"
     if used := sorted({name for evidence in shown for name in evidence.used}):
@@ -69,7 +72,11 @@ def _audit_mistake(trial: Trial, position: int, item: Mistake, report: Report) -
             f"is rejected for a forbidden operation, its observations were never compared: "
             f"write it without {' and '.join(used)}"
         )
-    return f"is named as {unnamed[0].misunderstandings}; tell the two apart" if unnamed else ""
+    if unnamed:
+        return f"is named as {unnamed[0].misunderstandings}; tell the two apart"
+    if kept > item.keeps + ROUNDING:
+        return f"keeps {kept:.0%} of the points, and may keep {item.keeps:.0%}: give the idea its price, or say keeps=…"
+    return ""
 
 
 def audit_alternatives(trial: Trial, answers: Answers, report: Report) -> None:

@@ -15,6 +15,8 @@ from autograder.authoring.audit.claims import (
     audit_cuda,
     audit_mistakes,
 )
+from autograder.authoring.audit.playback import audit_playback
+from autograder.authoring.audit.promises import audit_promises
 from autograder.authoring.audit.report import Report
 from autograder.authoring.audit.survivors import audit_mutants
 from autograder.authoring.audit.trial import Trial
@@ -48,6 +50,8 @@ def audit_exercise(lesson: Lesson, name: str) -> Report:
     needed = audit_answer(trial, report)
     audit_blank(trial, report)
     audit_mistakes(trial, answers, report)
+    audit_playback(trial, report)
+    audit_promises(trial, answers, report)
     audit_alternatives(trial, answers, report)
     audit_mutants(trial, answers, report, needed)
     if torch.cuda.is_available():

@@ -49,4 +49,5 @@ def _frugal(candidate: Any, draw: Draw, queries: int, keys: int, masked: bool) -
     inputs = [draw.normal(queries, 4), draw.normal(keys, 4), draw.normal(keys, 3), tile]
     inputs += [draw.mask(queries, keys)] if masked else []
     room = max(queries, tile) * tile
-    return {"result": candidate(*inputs), "fits into one tile": largest_tensor(candidate, *inputs) <= room}
+    result, largest = largest_tensor(candidate, *inputs)
+    return {"result": result, "fits into one tile": largest <= room}

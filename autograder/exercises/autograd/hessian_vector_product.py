@@ -51,7 +51,8 @@ def hessian_vector_product(candidate: Any, draw: Draw) -> Iterator[tuple[str, Th
             with torch.enable_grad():
                 return candidate(lambda x: (x.sin() * x.roll(1)).sum(), x, v)
 
-        return {"product": run(x, v), "a tensor of more than 120 numbers": largest_tensor(run, x, v) > 120}
+        product, largest = largest_tensor(run, x, v)
+        return {"product": product, "a tensor of more than 120 numbers": largest > 120}
 
     def straight() -> Any:
         weight = draw.normal(4).requires_grad_()

@@ -1,0 +1,31 @@
+"""What is wrong, by its cause: known mistakes first, then what can be read off any answer."""
+
+from __future__ import annotations
+
+from autograder.engine.aligned import aligned
+from autograder.engine.judge import Rule
+from autograder.engine.naming.cause import Cause
+from autograder.engine.naming.errors import error_causes
+from autograder.engine.naming.kinds import aspects, identity, same_for_all
+from autograder.engine.naming.known import known_causes, rows_of
+from autograder.engine.sheet import Sheet
+from autograder.engine.values import Data
+
+__all__ = ["Cause", "causes"]
+
+
+def causes(sheet: Sheet, expected: list[Data], shown: list[Data], rules: list[Rule], printed: str = "") -> list[Cause]:
+    """Why an answer is wrong, what explains most first; empty where nothing is known about it.
+
+    An empty body and a constant come before all known mistakes: a mistake may look like them where it shows little.
+    """
+    rows = rows_of(expected, shown, rules)
+    if found := same_for_all(rows, sheet.returned, printed):
+        return found
+    known = known_causes(rows, [(item.sentence, aligned(item.observations, sheet.expected)) for item in sheet.mistakes])
+    if known and known[0].whole:
+        return known
+    general = identity(rows, aligned(sheet.identity, sheet.expected)) or error_causes(rows) or aspects(rows)
+    if general and general[0].whole:
+        return general
+    return known or general

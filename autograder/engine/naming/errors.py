@@ -1,0 +1,131 @@
+"""Errors that a sentence explains better than their own words: what happens most, whatever the exercise."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from autograder.engine.naming.cause import Cause
+from autograder.engine.naming.known import Row
+from autograder.engine.values import Raised
+
+LEAST = 0.5  # of what is wrong must be this error: then it is the cause, or hides the others
+
+# (kind of exception, its message, the line it left): the first that fits is said. `{0}` is the first group found.
+EXPLAINED: list[tuple[str, str, str, str]] = [
+    (
+        "AttributeError", r"cannot assign .* before Module.__init__", "",
+        "`super().__init__()` is missing, or comes too late: it must be the first line of `__init__`.",
+    ),
+    (
+        "AttributeError", r"object has no attribute '(_parameters|_buffers|_modules|_forward_hooks|training)'", "",
+        "`super().__init__()` is missing, or comes too late: it must be the first line of `__init__`.",
+    ),
+    (
+        "AttributeError", r"'NoneType' object has no attribute '(\w+)'", "",
+        "Something is None where a value was expected. Where a function of yours gives it: is a `return` missing?",
+    ),
+    (
+        "TypeError", r"NoneType", "",
+        "Something is None where a value was expected. Where a function of yours gives it: is a `return` missing?",
+    ),
+    (
+        "NameError", r"name '(\w+)' is not defined", "",
+        "`{0}` is not defined where it is used. What a module keeps is reached by `self.`; what another cell made is "
+        "not there when your answer is checked.",
+    ),
+    (
+        "UnboundLocalError", r"local variable '(\w+)'", "",
+        "`{0}` is used before anything was assigned to it: on some way through your code, its line is not reached.",
+    ),
+    (
+        "RuntimeError", r"batch[12]|must match|only supported on matrices|shapes? cannot be", r"\.T\b",
+        "`.T` turns all dimensions around. In a batch only the last two may swap: `.mT`, or `.transpose(-2, -1)`.",
+    ),
+    (
+        "RuntimeError", r"a leaf Variable that requires grad is being used in an in-place operation", "",
+        "A tensor that asks for gradients is changed in place where autograd is watching. Do it under "
+        "`torch.no_grad()`, or make a new tensor.",
+    ),
+    (
+        "RuntimeError", r"modified by an inplace operation", "",
+        "A tensor that the backward pass needs is changed in place after it was used. Make a new tensor instead.",
+    ),
+    (
+        "RuntimeError", r"does not require grad and does not have a grad_fn", "",
+        "The result has no way back to the inputs: somewhere `.detach()`, `.data`, `.item()`, `torch.no_grad()` or a "
+        "new `torch.tensor(…)` cuts the graph.",
+    ),
+    (
+        "RuntimeError", r"grad can be implicitly created only for scalar outputs", "",
+        "`backward()` and `grad()` start from a single number. For a tensor of several, say with which weights: "
+        "`grad_outputs=…`.",
+    ),
+    (
+        "RuntimeError", r"backward through the graph a second time", "",
+        "The graph is walked a second time, but the first `backward()` gave it up. Keep it (`retain_graph=True`), or "
+        "compute the result anew.",
+    ),
+    (
+        "RuntimeError", r"(?:expected (?:m1 and m2|scalar type|mat1 and mat2)|same dtype|Input type)", "",
+        "Tensors of different dtypes meet here. What your code makes itself should take the dtype of what it is given.",
+    ),
+    (
+        "RuntimeError", r"result type (\w+) can't be cast to the desired output type (\w+)", "",
+        "An operation in place would need another dtype than its tensor has.",
+    ),
+    (
+        "RuntimeError", r"Boolean value of Tensor with more than one value is ambiguous", "",
+        "A tensor of several values stands where Python asks for one yes or no: in an `if`, an `and`, an `or`, a "
+        "`not`, or an `in`. Compare element by element, or ask `is None`.",
+    ),
+    (
+        "RuntimeError", r"a Tensor with \d+ elements cannot be converted to Scalar", "",
+        "`.item()`, `int()` and `float()` take a tensor of one element. Here it has several.",
+    ),
+    (
+        "TypeError", r"only (?:integer|one element) tensors", "",
+        "`.item()`, `int()` and `float()` take a tensor of one element. Here it has several.",
+    ),
+    (
+        "RuntimeError", r"Can't call numpy\(\) on Tensor that requires grad", "",
+        "A tensor on the graph cannot become an array: `.detach()` first.",
+    ),
+    (
+        "TypeError", r"__init__\(\) missing .* 'self'|takes \d+ positional arguments? but \d+ (?:was|were) given", "",
+        "A function gets more arguments than it has parameters. In a class the first parameter of each method is "
+        "`self`; beyond that, the signature should be the stub's.",
+    ),
+    (
+        "RecursionError", r"", "",
+        "Your code calls itself without end. In `__setattr__` and `__getattr__`, `self.x` calls the very same method "
+        "again: go through `super()`, `object.__setattr__` or `self.__dict__`.",
+    ),
+]  # fmt: skip
+
+
+def error_causes(rows: list[Row]) -> list[Cause]:
+    """The error in which most of what is wrong ends, if there is a sentence about it."""
+    wrong = [row for row in rows if row.wrong]
+    explained = Counter(sentence for row in wrong if (sentence := _sentence(row)))
+    for sentence, count in explained.most_common(1):
+        if count >= LEAST * len(wrong):
+            return [Cause(sentence, count, count == len(wrong))]
+    return []
+
+
+def _sentence(row: Row) -> str:
+    """What there is to say about the first error in a row; empty where it raises none, or one that is as it should."""
+    for value in row.wrong.values():
+        if isinstance(value, Raised):
+            return explanation(value)
+    return ""
+
+
+def explanation(error: Raised) -> str:
+    """The sentence about an error; empty where there is none."""
+    for kind, message, line, sentence in EXPLAINED:
+        found = re.search(message, error.message)
+        if kind in ("", error.kind) and found and re.search(line, error.line):
+            return sentence.format(*found.groups())
+    return ""
