@@ -81,13 +81,16 @@ def gradescope(
 def release(
     folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
     lessons: Annotated[list[str] | None, typer.Argument(help="As 11_attention; all without.")] = None,
+    solutions_after: Annotated[
+        int | None, typer.Option(min=1, help="Include the answers; shown after so many honest tries. None without.")
+    ] = None,
 ) -> None:
-    """Writes what a class is given: notebooks, helpers, checks and data. No answers, no references, no grader."""
+    """Writes what a class is given: notebooks, helpers, checks and data. No references and no grader."""
     from autograder.engine.catalogue import own_catalogue
     from autograder.grading import release as maker
 
     try:
-        names = maker.release(own_catalogue(), folder, lessons or [])
+        names = maker.release(own_catalogue(), folder, lessons or [], solutions_after)
     except maker.ReleaseError as error:
         raise stop(str(error)) from error
     typer.echo(f"Wrote {folder}: {', '.join(names)}")
