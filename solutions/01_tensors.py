@@ -403,7 +403,8 @@ def take_rows(table: Tensor, rows: Tensor) -> Tensor:
             [5, 6]])
     """
     # BEGIN SOLUTION
-    return table[rows]
+    picked = table[rows]  # new memory, as long as `rows` has dimensions; a single number gives a view
+    return picked if rows.dim() else picked.clone()
     # END SOLUTION
 
 
@@ -877,14 +878,15 @@ def to_numpy(x: Tensor) -> np.ndarray:
 
     Returns:
         An array of the same shape and dtype; bfloat16, which NumPy lacks, comes as float32. Where `x` lies on the
-        CPU and its dtype is kept, the array looks at the same memory and nothing is copied.
+        CPU and its memory holds its values in its dtype, the array looks at the same memory and nothing is copied.
 
     >>> to_numpy(torch.tensor([1.5, 2.5], dtype=torch.bfloat16, requires_grad=True))
     array([1.5, 2.5], dtype=float32)
     """
     # BEGIN SOLUTION
     stand_in = {torch.bfloat16: torch.float32}  # what NumPy lacks, and what holds the same values
-    return x.detach().cpu().to(stand_in.get(x.dtype, x.dtype)).numpy()
+    plain = x.detach().cpu().resolve_conj().resolve_neg()  # a conj or neg view only notes that a sign has changed
+    return plain.to(stand_in.get(x.dtype, x.dtype)).numpy()
     # END SOLUTION
 
 

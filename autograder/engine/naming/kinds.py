@@ -15,6 +15,7 @@ from autograder.engine.naming.leaves import Path, part_at
 from autograder.engine.probes import AFTERWARDS
 from autograder.engine.values import Data, Raised, Shown
 
+SMALL = 0.01  # a factor so near to 1 is another fault: a rounding, an epsilon
 FEW = 3  # what comes back the same so often is the same whatever is asked
 
 RETURNS_NOTHING = (
@@ -228,7 +229,7 @@ def _factor(pairs: list[tuple[Tensor, Tensor]]) -> float | None:
     if not bool(usable.any()):
         return None
     factor = float((mine[usable] * right[usable]).sum() / right[usable].square().sum())
-    return factor if factor not in (0.0, 1.0) else None
+    return factor if factor and abs(factor - 1) > SMALL else None
 
 
 def _nan(pairs: list[Pair]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -10,41 +10,45 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from autograder.engine.draw import Draw
-from autograder.engine.exercise import Thunk, exercise
-from autograder.engine.probes import with_arguments
+from autograder.engine.exercise import Idea, Step, exercise
+from autograder.engine.probes import refusal, with_arguments
+
+REFUSED = Idea("what is not one-hot is refused", weight=2, point=True)
 
 
 @exercise(points=2)
-def labels_from_one_hot(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]]:
+def labels_from_one_hot(candidate: Any, draw: Draw) -> Iterator[Step]:
     """The class numbers behind one-hot rows; anything else is refused."""
-    rows = torch.tensor([[0, 0, 1, 0], [1, 0, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]], device=draw.device)
-    yield "a batch of rows", lambda: candidate(rows)
-    yield "drawn rows", lambda: candidate(_encoded(draw, 7, classes=5))
-    yield "floating point", lambda: candidate(_encoded(draw, 6, classes=3).float())
-    yield "booleans", lambda: candidate(_encoded(draw, 5, classes=4).bool())
-    yield "three dimensions", lambda: candidate(_encoded(draw, 2, 3, classes=6))
-    yield "a single row, without a batch", lambda: candidate(_encoded(draw, classes=5))
-    yield "no rows", lambda: candidate(_encoded(draw, 0, classes=4))
-    yield "the input is left alone", lambda: with_arguments(candidate, _encoded(draw, 4, classes=3))
-    counts = {"a row of zeros": [0, 0, 0, 0], "two ones": [0, 1, 0, 1], "a row of ones": [1, 1, 1, 1]}
-    yield "rows without one, or with several, are refused", lambda: _refusals(candidate, rows, counts)
-    others: dict[str, list[float]] = {
-        "a two": [0, 2, 0, 0],
-        "one and a half": [1, 0.5, 0, 0],
-        "one and minus one": [1, -1, 0, 0],
-    }
-    others["probabilities"] = torch.softmax(draw.normal(4), dim=0).tolist()
-    yield "rows of other numbers are refused", lambda: _refusals(candidate, rows.float(), others)
+    few, some, many = sorted(draw.sizes(3, 3, 8))
+    yield "a batch of rows", lambda: candidate(_encoded(draw, many, classes=few))
+    yield "the docstring's example", lambda: [_example(candidate, draw), candidate(_encoded(draw, some, classes=many))]
+    yield "floating point", lambda: candidate(_encoded(draw, some, classes=few).float())
+    yield "booleans", lambda: candidate(_encoded(draw, many, classes=some).bool())
+    yield "three dimensions", lambda: candidate(_encoded(draw, 2, few, classes=some))
+    yield "single rows, without a batch", lambda: [candidate(_encoded(draw, classes=many)) for _ in range(3)]
+    yield "no rows", lambda: [candidate(_encoded(draw, *s, classes=some)) for s in ((0,), (few, 0), (many,))]
+    yield "the input is left alone", lambda: with_arguments(candidate, _encoded(draw, some, classes=few))
+    yield "rows without a one", lambda: _refusals(candidate, draw, [0, 0, 0, 0]), REFUSED
+    yield "rows with several ones", lambda: _refusals(candidate, draw, [0, 1, 0, 1], [1, 1, 1, 1]), REFUSED
+    yield "a one beside other numbers", lambda: _refusals(candidate, draw, [1, 0.5, -0.5, 0], [1, -1, 1, 0]), REFUSED
+    yield "numbers that sum to one", lambda: _refusals(candidate, draw, [1.5, -0.5, 0, 0], [0.4, 0.6, 0, 0]), REFUSED
+    yield "other whole numbers", lambda: _refusals(candidate, draw, [0, 2, 0, 0], [1, 3, 0, 0]), REFUSED
+    yield "NaN and ∞", lambda: _refusals(candidate, draw, [1, torch.nan, 0, 0], [0, torch.inf, 0, 0]), REFUSED
 
 
-def _refusals(candidate: Any, good: Tensor, bad: Mapping[str, Sequence[float]]) -> dict[str, object]:
-    """What comes of good rows alone, and of the same rows with a bad one among them."""
+def _example(candidate: Any, draw: Draw) -> Tensor:
+    return candidate(torch.tensor([[0, 1, 0, 0], [0, 0, 0, 1]], device=draw.device))
+
+
+def _refusals(candidate: Any, draw: Draw, *bad: list[float]) -> dict[str, object]:
+    """What comes of good rows alone, and of the same rows with a bad one among them, at a drawn place."""
+    good = _encoded(draw, 5, classes=4).float()
     found: dict[str, object] = {"good rows": candidate(good)}
-    for name, row in bad.items():
-        try:
-            found[name] = candidate(torch.cat([good, good.new_tensor([row])]))
-        except ValueError:
-            found[name] = "refused"
+    for row in bad:
+        shuffled = torch.tensor(row, device=draw.device)[draw.permutation(4)]
+        place = draw.integer(0, 6)
+        mixed = torch.cat([good[:place], shuffled[None], good[place:]])
+        found[f"with a row of {row} in some order"] = refusal(ValueError, candidate, mixed)
     return found
 
 

@@ -9,25 +9,52 @@ import torch
 from torch import Tensor
 
 from autograder.engine.draw import Draw
-from autograder.engine.exercise import Thunk, exercise
+from autograder.engine.exercise import Idea, Step, exercise
 from autograder.engine.probes import with_arguments
+
+SPARED = Idea("the input is left alone")
+DTYPES = Idea("computed widely enough, returned in the dtype that is promised")
+WHOLE = (torch.int64, torch.uint8)
+COLUMNS = Idea("each column by itself, by its own mean and standard deviation", weight=2, point=True)
 
 
 @exercise(points=2)
-def standardize(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]]:
+def standardize(candidate: Any, draw: Draw) -> Iterator[Step]:
     """Every column moved and scaled to mean 0 and standard deviation 1, as a new tensor."""
-    table = 3 * draw.normal(7, 4) + 5
-    yield "a table", lambda: candidate(table)
-    yield "float64 keeps its precision", lambda: candidate(2 * draw.normal(6, 3, dtype=torch.float64) + 1)
-    yield "whole numbers", lambda: candidate(draw.integers(8, 3, low=-20, high=90))
-    yield "booleans", lambda: candidate(_mixed_columns(draw, 7, 3))
-    yield "bfloat16, far from zero", lambda: candidate(draw.normal(9, 6, dtype=torch.bfloat16) * 2 + 100.3)
-    yield "columns with a tiny spread", lambda: candidate(1e-6 * draw.normal(6, 4))
-    yield "a transposed table", lambda: candidate(draw.normal(3, 8).T)
-    yield "three dimensions", lambda: candidate(draw.normal(5, 2, 3) + 1)
-    yield "the input is left alone", lambda: with_arguments(candidate, draw.normal(5, 3))
+    rows, columns = draw.sizes(2, 4, 9)
+    yield "a table", lambda: candidate(3 * draw.normal(rows, columns) + 5), COLUMNS
+    yield "two rows", lambda: candidate(draw.normal(2, columns)), COLUMNS
+    yield "the docstring's example", lambda: [_example(candidate, draw), candidate(draw.integers(rows, 2, high=50))]
+    yield "three dimensions", lambda: candidate(draw.normal(rows, 2, 3) + 1)
+    yield "a single column, without a second dimension", lambda: candidate(draw.normal(rows))
+    yield "a transposed table", lambda: candidate(draw.normal(columns, rows).T)
+    yield (
+        "far from zero",
+        lambda: candidate(draw.integers(8, columns, high=9).float() + 3000),
+    )  # of eight, the mean is exact
+    yield "columns with a tiny spread", lambda: candidate(1e-6 * draw.normal(rows, columns))
+    yield "a column of equal values", lambda: candidate(_with_an_equal_column(draw, rows, columns))
+    yield "float64 keeps its precision", lambda: candidate(2 * draw.normal(rows, 3, dtype=torch.float64) + 1), DTYPES
+    yield (
+        "bfloat16, far from zero",
+        lambda: candidate(draw.normal(9, columns, dtype=torch.bfloat16) * 2 + 100.3),
+        DTYPES,
+    )
+    yield "float16, whose squares overflow", lambda: candidate((draw.normal(rows, columns) * 400).half()), DTYPES
+    yield "whole numbers, also of 8 bits", lambda: [_whole(candidate, draw, kind) for kind in WHOLE], DTYPES
+    yield "booleans", lambda: candidate(draw.mask(3, rows).T.contiguous()), DTYPES  # no column is constant
+    yield "the input is left alone", lambda: with_arguments(candidate, draw.normal(rows, 3)), SPARED
 
 
-def _mixed_columns(draw: Draw, rows: int, columns: int) -> Tensor:
-    """Booleans of which no column is constant: a constant column has no spread."""
-    return draw.mask(columns, rows).T.contiguous()
+def _example(candidate: Any, draw: Draw) -> Tensor:
+    return candidate(torch.tensor([[1, 10], [3, 30], [5, 20]], device=draw.device))
+
+
+def _whole(candidate: Any, draw: Draw, dtype: torch.dtype) -> Tensor:
+    return candidate(draw.integers(8, 3, high=200).to(dtype))
+
+
+def _with_an_equal_column(draw: Draw, rows: int, columns: int) -> Tensor:
+    table = draw.normal(rows, columns)
+    table[:, draw.integer(0, columns)] = 2.0
+    return table

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from autograder.engine.draw import Draw
-from autograder.engine.exercise import Thunk, exercise
+from autograder.engine.exercise import Idea, Step, exercise
 
 
 class Elsewhere(Tensor):
@@ -42,29 +41,59 @@ class Elsewhere(Tensor):
         return super().__torch_function__(func, types, args, options)
 
 
+MEMORY = Idea("no copy where none is needed, and the tensor stays as it was", weight=1)
+OBSTACLES = Idea("each obstacle is taken away: the gradient, the device, bfloat16", weight=2, point=True)
+
+
 @exercise(points=2)
-def to_numpy(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]]:
+def to_numpy(candidate: Any, draw: Draw) -> Iterator[Step]:
     """Any tensor as a NumPy array."""
+    rows, columns = draw.sizes(2, 2, 7)
     yield "tensors without obstacles", lambda: _each_kind(candidate, draw)
-    yield "a tensor that wants a gradient", lambda: candidate(draw.normal(5).requires_grad_())
-    yield "the gradient still arrives", lambda: _backward_after(candidate, draw.normal(4).requires_grad_())
-    yield "a tensor on another device", lambda: candidate(draw.normal(2, 5).cpu().as_subclass(Elsewhere))
-    yield "bfloat16", lambda: candidate(draw.normal(2, 3, dtype=torch.bfloat16))
-    yield "all obstacles at once", lambda: candidate(_all_obstacles(draw))
-    yield "on the CPU, the same memory", lambda: _write_after(candidate, draw.normal(2, 3).cpu())
+    yield "no elements, no dimensions", lambda: [candidate(draw.normal(0, rows)), candidate(draw.normal())]
+    yield "a tensor that wants a gradient", lambda: candidate(draw.normal(rows).requires_grad_()), OBSTACLES
+    yield "a tensor on another device", lambda: candidate(_elsewhere(draw.normal(rows, columns))), OBSTACLES
+    yield "bfloat16", lambda: candidate(draw.normal(rows, columns, dtype=torch.bfloat16)), OBSTACLES
+    yield "all obstacles at once", lambda: candidate(_all_obstacles(draw, rows)), OBSTACLES
+    yield "the docstring's example", lambda: [_example(candidate, draw), candidate(draw.normal(columns))]
+    yield (
+        "conjugate and negative views",
+        lambda: _views(candidate, draw.normal(rows, dtype=torch.float64), draw.normal(rows)),
+    )
+    yield "the gradient still arrives", lambda: _backward_after(candidate, draw.normal(rows).requires_grad_()), MEMORY
+    yield "on the CPU, the same memory", lambda: _write_after(candidate, draw.normal(rows, columns).cpu()), MEMORY
+    yield (
+        "the same memory, with a gradient",
+        lambda: _write_after(candidate, draw.normal(columns).cpu().requires_grad_()),
+        MEMORY,
+    )
 
 
 def _each_kind(candidate: Any, draw: Draw) -> dict[str, object]:
-    """Every dtype that NumPy knows; no dimensions, no elements, another order in memory."""
+    """Every dtype that NumPy knows, and another order in memory."""
     values = 3 * draw.normal(4, dtype=torch.float64)
-    dtypes = (torch.float64, torch.float32, torch.float16, torch.int64, torch.int32, torch.bool)
-    shapes = {"transposed": draw.normal(2, 6).T, "a single number": draw.normal(), "nothing": draw.normal(0, 3)}
-    tensors = {str(dtype): values.to(dtype) for dtype in dtypes} | shapes
+    dtypes = (torch.float64, torch.float32, torch.float16, torch.int64, torch.int32, torch.uint8, torch.bool)
+    tensors = {str(dtype): values.abs().to(dtype) for dtype in dtypes} | {"transposed": draw.normal(2, 6).T}
     return {name: candidate(tensor) for name, tensor in tensors.items()}
 
 
-def _all_obstacles(draw: Draw) -> Tensor:
-    return draw.normal(2, 3, dtype=torch.bfloat16).cpu().as_subclass(Elsewhere).requires_grad_()
+def _elsewhere(values: Tensor) -> Tensor:
+    return values.cpu().as_subclass(Elsewhere)
+
+
+def _all_obstacles(draw: Draw, rows: int) -> Tensor:
+    return _elsewhere(draw.normal(rows, 3, dtype=torch.bfloat16)).requires_grad_()
+
+
+def _example(candidate: Any, draw: Draw) -> object:
+    return candidate(torch.tensor([1.5, 2.5], dtype=torch.bfloat16, device=draw.device, requires_grad=True))
+
+
+def _views(candidate: Any, real: Tensor, imaginary: Tensor) -> dict[str, object]:
+    """Tensors that store other numbers than they stand for: `conj()` and its imaginary part only note a sign."""
+    conjugate = torch.complex(real, imaginary.double()).conj()
+    array = candidate(conjugate)
+    return {"conj(), real": array.real, "conj(), imaginary": array.imag, "negative": candidate(conjugate.imag)}
 
 
 def _backward_after(candidate: Any, leaf: Tensor) -> dict[str, object]:
@@ -77,6 +106,6 @@ def _backward_after(candidate: Any, leaf: Tensor) -> dict[str, object]:
 
 def _write_after(candidate: Any, tensor: Tensor) -> dict[str, object]:
     array = candidate(tensor)
-    assert isinstance(array, np.ndarray), f"it is {type(array).__name__}, no NumPy array"
-    tensor.add_(10)
+    with torch.no_grad():
+        tensor.add_(10)
     return {"the array after tensor.add_(10)": array}

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 
 
 def checkerboard(rows, columns, dtype=torch.float32, device=None):
@@ -42,14 +42,52 @@ def columns_first(rows, columns, dtype=torch.float32, device=None):
     return checkerboard(columns, rows, dtype, device)
 
 
-@mistake(checkerboard, "dtype is accepted and then forgotten: hand it on, as in torch.zeros(…, dtype=dtype).")
+@mistake(
+    checkerboard, "dtype is accepted and then forgotten: hand it on, as in torch.zeros(…, dtype=dtype).", keeps=0.9
+)
 def forgets_dtype(rows, columns, dtype=torch.float32, device=None):
     return checkerboard(rows, columns, device=device)
 
 
-@mistake(checkerboard, "device is accepted and then forgotten: hand it on, as in torch.zeros(…, device=device).")
+@mistake(
+    checkerboard, "device is accepted and then forgotten: hand it on, as in torch.zeros(…, device=device).", keeps=0.95
+)
 def forgets_device(rows, columns, dtype=torch.float32, device=None):
     return checkerboard(rows, columns, dtype)
+
+
+@mistake(
+    checkerboard,
+    "Without a device of its own the board is made on the CPU. None means torch's default device: hand it on as it is.",
+    keeps=0.95,
+)
+def none_is_the_cpu(rows, columns, dtype=torch.float32, device=None):
+    return checkerboard(rows, columns, dtype, device or "cpu")
+
+
+@mistake(checkerboard, "Every row is the same: columns alternate and rows do not. Entry [i, j] depends on i + j.")
+def columns_only(rows, columns, dtype=torch.float32, device=None):
+    return (torch.arange(columns) % 2).expand(rows, columns).to(device=device, dtype=dtype)
+
+
+@mistake(checkerboard, "Every column is the same: rows alternate and columns do not. Entry [i, j] depends on i + j.")
+def rows_only(rows, columns, dtype=torch.float32, device=None):
+    return (torch.arange(rows) % 2)[:, None].expand(rows, columns).to(device=device, dtype=dtype)
+
+
+@mistake(checkerboard, "i · j is taken instead of i + j: ones stand only where both numbers are odd.")
+def multiplies(rows, columns, dtype=torch.float32, device=None):
+    return (torch.outer(torch.arange(rows), torch.arange(columns)) % 2).to(device=device, dtype=dtype)
+
+
+@mistake(checkerboard, "The remainder is missing: i + j goes on growing. Take it % 2.")
+def sums(rows, columns, dtype=torch.float32, device=None):
+    return (torch.arange(rows)[:, None] + torch.arange(columns)).to(device=device, dtype=dtype)
+
+
+@mistake(checkerboard, "A row is repeated and flipped row by row only in pairs: the board has blocks of two rows.")
+def blocks(rows, columns, dtype=torch.float32, device=None):
+    return ((torch.arange(rows)[:, None] // 2 + torch.arange(columns)) % 2).to(device=device, dtype=dtype)
 
 
 @alternative(checkerboard)
@@ -69,3 +107,13 @@ def compares_parities(rows, columns, dtype=torch.float32, device=None):
     odd_row = torch.arange(rows).remainder(2).bool()
     odd_column = torch.arange(columns).remainder(2).bool()
     return (odd_row.unsqueeze(1) ^ odd_column).to(device=device, dtype=dtype)
+
+
+EVERYWHERE = ["even rows, odd columns", "odd rows, even columns"]
+promised(
+    checkerboard, "A board whose entry [i, j] is (i + j) % 2: the corner is 0, its neighbours are 1.", by=EVERYWHERE
+)
+promised(checkerboard, "rows, columns: at least 0.", by=["a single cell, no rows, no columns"])
+promised(checkerboard, "dtype: of the result.", by=["whole numbers", "booleans, and float64"])
+promised(checkerboard, "device: of the result; None is the default device.", by=["where it is made"])
+promised(checkerboard, "Shape (rows, columns).", by=EVERYWHERE)

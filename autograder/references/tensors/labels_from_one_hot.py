@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 
 
 def labels_from_one_hot(encoded):
@@ -89,6 +89,7 @@ def second_coordinate(encoded):
 @mistake(
     labels_from_one_hot,
     "argmax knows no booleans: it raises `argmax(): does not support bool input`. Convert them with .long() first.",
+    keeps=0.97,
 )
 def not_for_booleans(encoded):
     _refuse(encoded)
@@ -101,6 +102,53 @@ def not_for_booleans(encoded):
 )
 def keeps_the_dimension(encoded):
     return _refuse(encoded).argmax(dim=-1, keepdim=True)
+
+
+@mistake(
+    labels_from_one_hot,
+    "The entries are only compared with 0: a row whose one other entry is a 2 or a half passes. It has to be 1.",
+)
+def counts_what_is_not_zero(encoded):
+    if not ((encoded != 0).sum(dim=-1) == 1).all():
+        raise ValueError("not exactly one entry")
+    return (encoded != 0).long().argmax(dim=-1)
+
+
+@mistake(labels_from_one_hot, "Only rows without a one are refused; several ones, or other numbers beside it, pass.")
+def refuses_rows_without_a_one(encoded):
+    if not (encoded == 1).any(dim=-1).all():
+        raise ValueError("no one")
+    return (encoded == 1).long().argmax(dim=-1)
+
+
+@mistake(
+    labels_from_one_hot,
+    "The check asks whether any row is one-hot. Every row has to be: `.all()`, not `.any()`.",
+)
+def any_row(encoded):
+    ones = encoded == 1
+    fine = (ones.sum(-1) == 1) & (ones == (encoded != 0)).all(-1)
+    if fine.numel() and not fine.any():
+        raise ValueError("no row is one-hot")
+    return ones.long().argmax(dim=-1)
+
+
+@mistake(
+    labels_from_one_hot,
+    "The entries are converted to whole numbers before they are looked at: 0.5 becomes 0 and 1.5 becomes 1.",
+)
+def cuts_off(encoded):
+    return _refuse(torch.nan_to_num(encoded.double(), nan=0, posinf=7).long()).argmax(dim=-1)
+
+
+@mistake(labels_from_one_hot, "int32 comes back; labels are int64.", keeps=0.7)
+def narrow(encoded):
+    return _refuse(encoded).argmax(dim=-1).int()
+
+
+@mistake(labels_from_one_hot, "Floating point comes back; labels are whole numbers, int64.", keeps=0.7)
+def floating(encoded):
+    return _refuse(encoded).argmax(dim=-1).float()
 
 
 @alternative(labels_from_one_hot)
@@ -121,3 +169,15 @@ def compares_with_its_own_encoding(encoded):
     if not torch.equal(F.one_hot(labels, encoded.shape[-1]), encoded.long()) or bool((encoded != encoded.long()).any()):
         raise ValueError("a row is not one-hot")
     return labels
+
+
+BAD = ["rows without a one", "rows with several ones", "a one beside other numbers", "other whole numbers", "NaN and ∞"]
+promised(labels_from_one_hot, "The class numbers of one-hot rows.", by=["a batch of rows"])
+promised(
+    labels_from_one_hot,
+    "encoded: shape (..., classes), any real dtype or bool; each row along the last dimension holds a single 1 and "
+    "otherwise 0.",
+    by=["floating point", "booleans", "three dimensions", "single rows, without a batch"],
+)
+promised(labels_from_one_hot, "Shape (...), int64, on the same device.", by=["three dimensions", "a batch of rows"])
+promised(labels_from_one_hot, "ValueError: a row is not one-hot: no 1, several, or any other number.", by=BAD)

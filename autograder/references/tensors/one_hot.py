@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 
 
 def one_hot(labels, classes):
@@ -53,7 +53,11 @@ def booleans(labels, classes):
     return labels[..., None] == torch.arange(classes, device=labels.device)
 
 
-@mistake(one_hot, "The labels are flattened and stay flat. The result has the shape of `labels` followed by `classes`.")
+@mistake(
+    one_hot,
+    "The labels are flattened and stay flat. The result has the shape of `labels` followed by `classes`.",
+    keeps=0.9,
+)
 def flattens(labels, classes):
     return _encode(labels.reshape(-1), classes)
 
@@ -62,9 +66,45 @@ def flattens(labels, classes):
     one_hot,
     "A helper tensor is made on the default device. Make it where the labels are: device=labels.device, or "
     "labels.new_zeros(…).",
+    keeps=0.97,
 )
 def on_the_default_device(labels, classes):
     return torch.eye(classes, dtype=torch.int64)[labels]
+
+
+@mistake(one_hot, "The labels themselves stand in the rows, where a one is asked for.")
+def writes_the_labels(labels, classes):
+    return _encode(labels, classes) * labels[..., None]
+
+
+@mistake(one_hot, "Class 1 is taken for the first column. Classes count from 0: label 0 belongs in column 0.")
+def counts_from_one(labels, classes):
+    return _encode(labels - 1, classes)
+
+
+@mistake(one_hot, "Zeros and ones have changed places: a row should hold a single 1.")
+def inverted(labels, classes):
+    return 1 - _encode(labels, classes)
+
+
+@mistake(
+    one_hot,
+    "A label without a batch gets a dimension of its own in front. The result has the shape of `labels`, here none, "
+    "followed by `classes`.",
+    keeps=0.97,
+)
+def always_a_batch(labels, classes):
+    return _encode(torch.atleast_1d(labels), classes)
+
+
+@mistake(one_hot, "int32 comes back; int64 is asked for, which the label tensors and torch's own one_hot have.")
+def narrow(labels, classes):
+    return _encode(labels, classes).int()
+
+
+@mistake(one_hot, "`labels.unsqueeze(0)` puts the labels along the last dimension. They need a new one at the end: -1.")
+def compares_with_a_row(labels, classes):
+    return (labels.unsqueeze(0) == torch.arange(classes, device=labels.device).unsqueeze(1)).long()
 
 
 @alternative(one_hot)
@@ -89,3 +129,18 @@ def writes_one_by_one(labels, classes):
     for row, label in enumerate(labels.flatten().tolist()):
         encoded[row, label] = 1
     return encoded.reshape(*labels.shape, classes)
+
+
+promised(one_hot, "Each label as a row of zeros with a one at the label's place.", by=["labels"])
+promised(one_hot, "Not to be used: `torch.nn.functional.one_hot`.", by="the exercise's `without` says so to the judge")
+promised(
+    one_hot,
+    "labels: class numbers from 0 to classes - 1, any shape (also none: a single label), int64.",
+    by=["a batch of label rows", "three dimensions", "a single label, without a batch", "no labels"],
+)
+promised(one_hot, "classes: length of each row, whether or not every class appears.", by=["classes that do not appear"])
+promised(
+    one_hot,
+    "Shape (*labels.shape, classes), int64, on the device of `labels`, whatever the default device is.",
+    by=["three dimensions", "where it is made"],
+)

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 
 
 def seeded_normal(shape, seed, device="cpu"):
@@ -71,7 +71,7 @@ def uniform(shape, seed, device="cpu"):
     return torch.rand(shape, generator=torch.Generator().manual_seed(seed)).to(device)
 
 
-@mistake(seeded_normal, "device is accepted and then forgotten: bring the result there with .to(device).")
+@mistake(seeded_normal, "device is accepted and then forgotten: bring the result there with .to(device).", keeps=0.95)
 def stays_on_the_cpu(shape, seed, device="cpu"):
     return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
 
@@ -80,9 +80,31 @@ def stays_on_the_cpu(shape, seed, device="cpu"):
     seeded_normal,
     "The numbers are drawn on the device itself. Each kind of device makes other numbers from the same seed: draw"
     " on the CPU, then move them.",
+    keeps=0.95,
 )
 def draws_on_the_device(shape, seed, device="cpu"):
     return torch.randn(shape, generator=torch.Generator(device).manual_seed(seed), device=device)
+
+
+@mistake(seeded_normal, "NumPy's stream is seeded. The same seed gives other numbers there than in torch.")
+def numpy_stream(shape, seed, device="cpu"):
+    import numpy as np
+
+    return torch.tensor(np.random.RandomState(seed).standard_normal(tuple(shape)), dtype=torch.float32).to(device)
+
+
+@mistake(
+    seeded_normal,
+    "seed 0 is taken for no seed at all: `if seed` is false for it. Zero is a seed like others.",
+    keeps=0.96,
+)
+def zero_is_no_seed(shape, seed, device="cpu"):
+    generator = torch.Generator()
+    if seed:
+        generator.manual_seed(seed)
+    else:
+        generator.manual_seed(67_280_421_310_721)
+    return torch.randn(tuple(shape), generator=generator).to(device)
 
 
 @alternative(seeded_normal)
@@ -97,3 +119,21 @@ def fills_in_place(shape, seed, device="cpu"):
     generator = torch.Generator()
     generator.manual_seed(seed)
     return torch.empty(shape).normal_(generator=generator).to(device)
+
+
+promised(
+    seeded_normal,
+    "Standard normal numbers that depend on shape and seed alone.",
+    by=["a matrix", "the same seed again"],
+)
+promised(
+    seeded_normal,
+    "They are the numbers of `torch.manual_seed(seed); torch.randn(shape)` on the CPU, moved to the device afterwards: "
+    "each kind of device would make others from the same seed.",
+    by=["a matrix", "another seed"],
+)
+promised(seeded_normal, "The global stream is left exactly where it was.", by=["a matrix", "another seed"])
+promised(seeded_normal, "shape: of the result; () is a single number.", by=["a single number", "no numbers"])
+promised(seeded_normal, "seed: at least 0.", by=["the docstring's example"])
+promised(seeded_normal, "device: where the result goes.", by=["where it is made"])
+promised(seeded_normal, "Shape `shape`, float32, on `device`.", by=["a matrix", "where it is made"])

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 
 
 def shares_memory(a, b):
@@ -63,6 +63,7 @@ def writes_and_looks(a, b):
 @mistake(
     shares_memory,
     "Two empty tensors come out as sharing: an empty storage has the address 0, and 0 equals 0. Ask for numel() first.",
+    keeps=0.9,
 )
 def forgets_empty_tensors(a, b):
     return a.untyped_storage().data_ptr() == b.untyped_storage().data_ptr()
@@ -72,6 +73,7 @@ def forgets_empty_tensors(a, b):
     shares_memory,
     "The storage objects are compared. from_numpy makes a second storage over the same memory: compare their "
     "addresses.",
+    keeps=0.9,
 )
 def compares_storage_objects(a, b):
     return a.untyped_storage()._cdata == b.untyped_storage()._cdata and a.numel() > 0 and b.numel() > 0
@@ -85,6 +87,28 @@ def compares_offsets(a, b):
     return a.storage_offset() == b.storage_offset() and a.numel() > 0 and b.numel() > 0
 
 
+@mistake(shares_memory, "The shapes are compared. A view may have any shape, and a copy has the same.")
+def equal_shapes(a, b):
+    return a.shape == b.shape and a.numel() > 0
+
+
+@mistake(
+    shares_memory,
+    "is_contiguous() tells how a tensor lies in its memory, and _is_view() that it was made as a view; neither says of "
+    "whose memory.",
+)
+def asks_for_views(a, b):
+    return (a._is_view() or b._is_view()) and a.numel() > 0 and b.numel() > 0
+
+
+@mistake(
+    shares_memory,
+    "A view is looked for only in one direction: `b` may own the memory and `a` be the view, or both be views.",
+)
+def one_direction(a, b):
+    return (b is a or b._base is a) and a.numel() > 0 and b.numel() > 0
+
+
 @alternative(shares_memory)
 def subtracts_the_offset(a, b):
     def start(t):
@@ -96,3 +120,19 @@ def subtracts_the_offset(a, b):
 @alternative(shares_memory)
 def counts_addresses(a, b):
     return all(t.numel() for t in (a, b)) and len({t.untyped_storage().data_ptr() for t in (a, b)}) == 1
+
+
+promised(
+    shares_memory, "Whether the storages of two tensors begin at the same address.", by=["slices", "NumPy and back"]
+)
+promised(
+    shares_memory,
+    'That is "may see each other\'s changes": `x[:2]` and `x[2:]` share a storage, although no element is in both.',
+    by=["slices"],
+)
+promised(shares_memory, "A tensor without elements shares with none, not even with itself.", by=["empty tensors"])
+promised(
+    shares_memory,
+    "a, b: of any shape and dtype, on one device; they are left as they were.",
+    by=["other shapes", "conversions", "the tensors are left alone"],
+)

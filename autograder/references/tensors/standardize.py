@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 
 
 def standardize(x):
@@ -70,6 +70,7 @@ def divides_by_variance(x):
     standardize,
     "The caller's tensor is changed. x.float() and x.to(dtype) give back x itself where there is nothing to "
     "convert, and `-=` then writes into it.",
+    keeps=0.8,
 )
 def writes_into_the_input(x):
     wide = _wide(x)
@@ -81,13 +82,18 @@ def writes_into_the_input(x):
 @mistake(
     standardize,
     "The result is cast back to whole numbers, which cuts off everything behind the point. Leave it in float32.",
+    keeps=0.9,
 )
 def back_to_whole_numbers(x):
     wide = _wide(x)
     return ((wide - wide.mean(dim=0)) / wide.std(dim=0)).to(x.dtype)
 
 
-@mistake(standardize, "Everything becomes float32: float64 loses half of its digits, and bfloat16 does not come back.")
+@mistake(
+    standardize,
+    "Everything becomes float32: float64 loses half of its digits, and bfloat16 does not come back.",
+    keeps=0.9,
+)
 def always_float32(x):
     wide = x.float()
     return (wide - wide.mean(dim=0)) / wide.std(dim=0)
@@ -97,10 +103,61 @@ def always_float32(x):
     standardize,
     "A small number is added to the standard deviation. It changes every column a little, and one with a tiny "
     "spread a lot.",
+    keeps=0.9,
 )
 def adds_epsilon(x):
     wide = _wide(x)
     return _narrow((wide - wide.mean(dim=0)) / (wide.std(dim=0) + 1e-5), x)
+
+
+@mistake(
+    standardize,
+    "NaN is replaced by 0, so a column without any spread looks like an ordinary one. It should stay seen.",
+    keeps=0.97,
+)
+def hides_nan(x):
+    return torch.nan_to_num(standardize(x), nan=0.0)
+
+
+@mistake(
+    standardize,
+    "The variance is computed as E[x²] − E[x]². Far from zero these are two large numbers that are nearly equal, and "
+    "their difference is noise: subtract the mean first.",
+    keeps=0.97,
+)
+def difference_of_squares(x):
+    wide = _wide(x)
+    n = len(wide)
+    variance = (wide.square().mean(dim=0) - wide.mean(dim=0).square()) * n / (n - 1)
+    return _narrow((wide - wide.mean(dim=0)) / variance.clamp(min=0).sqrt(), x)
+
+
+@mistake(standardize, "The mean is subtracted, and the division by the standard deviation is missing.")
+def only_moves(x):
+    wide = _wide(x)
+    return _narrow(wide - wide.mean(dim=0), x)
+
+
+@mistake(standardize, "The division by the standard deviation is there, but the mean is not subtracted.")
+def only_scales(x):
+    wide = _wide(x)
+    return _narrow(wide / wide.std(dim=0), x)
+
+
+@mistake(standardize, "This is min-max scaling, to between 0 and 1. Asked for are mean 0 and standard deviation 1.")
+def between_zero_and_one(x):
+    wide = _wide(x)
+    low, high = wide.amin(dim=0), wide.amax(dim=0)
+    return _narrow((wide - low) / (high - low), x)
+
+
+@mistake(
+    standardize,
+    "The mean runs over the last dimension, dim=-1. Columns are what stands behind the first: the sum runs over dim=0.",
+)
+def over_the_last(x):
+    wide = _wide(x)
+    return _narrow((wide - wide.mean(dim=-1, keepdim=True)) / wide.std(dim=-1, keepdim=True), x)
 
 
 @alternative(standardize)
@@ -123,3 +180,27 @@ def in_place_on_a_copy(x):
     wide = _wide(x).clone()
     wide -= wide.mean(dim=0)
     return _narrow(wide.div_(wide.std(dim=0)), x)
+
+
+promised(standardize, "Moves and scales every column to mean 0 and standard deviation 1.", by=["a table", "two rows"])
+promised(
+    standardize, "The standard deviation divides by n - 1, as `torch.std` does by default.", by=["a table", "two rows"]
+)
+promised(
+    standardize,
+    "Nothing is added to it: a column whose values are all equal gives NaN (0 / 0), which is better seen than hidden.",
+    by=["a column of equal values", "columns with a tiny spread"],
+)
+promised(
+    standardize,
+    "x: shape (n, ...) with n ≥ 2, any real dtype; it is left as it was.",
+    by=["two rows", "booleans", "whole numbers, also of 8 bits", "the input is left alone"],
+)
+promised(standardize, "Each position behind the first dimension is a column.", by=["three dimensions", "a table"])
+promised(standardize, "A new tensor of the same shape and device.", by=["three dimensions", "the input is left alone"])
+promised(
+    standardize,
+    "Floating-point dtypes are kept; whole numbers and booleans give float32. float16 and bfloat16 are computed in "
+    "float32 and rounded once, at the end.",
+    by=["float64 keeps its precision", "bfloat16, far from zero", "float16, whose squares overflow", "booleans"],
+)

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 from autograder.references.tensors.standardize import standardize
 
 
@@ -63,6 +63,7 @@ def writes_into_a_copy(x):
     standardize_,
     "Whole numbers are accepted: x.copy_(…) and x[:] = … cut off everything behind the point without a word. "
     "Raise TypeError.",
+    keeps=0.95,
 )
 def cuts_off_the_fraction(x):
     return x.copy_(standardize(x))
@@ -88,6 +89,24 @@ def over_everything_in_place(x):
     return x.sub_(x.mean()).div_(x.std())
 
 
+@mistake(standardize_, "A new tensor comes back, beside the change in place: return `x` itself.")
+def returns_a_copy(x):
+    if not x.is_floating_point():
+        raise TypeError
+    x.sub_(x.mean(dim=0)).div_(x.std(dim=0))
+    return x.clone()
+
+
+@mistake(
+    standardize_, "Whole numbers are refused only after they were written to. Look at the dtype first.", keeps=0.95
+)
+def refuses_too_late(x):
+    x.copy_(standardize(x))
+    if not x.is_floating_point():
+        raise TypeError
+    return x
+
+
 @alternative(standardize_)
 def assigns_to_all(x):
     if not x.is_floating_point():
@@ -111,3 +130,26 @@ def with_out(x):
         raise TypeError("float32 or float64")
     torch.sub(x, x.mean(dim=0), out=x)
     return torch.div(x, x.std(dim=0), out=x)
+
+
+promised(
+    standardize_,
+    "Moves and scales every column to mean 0 and standard deviation 1 (n - 1), in the memory of `x`.",
+    by=["a table", "a transposed table"],
+)
+promised(
+    standardize_,
+    "x: shape (n, ...) with n ≥ 2, float32 or float64; it may be a view of something larger.",
+    by=["three dimensions", "float64", "a window of a larger table"],
+)
+promised(standardize_, "`x` itself.", by=["a table"])
+promised(
+    standardize_,
+    "Tensors that share its memory see the change; what lies around it is left as it was.",
+    by=["a window of a larger table"],
+)
+promised(
+    standardize_,
+    "TypeError: `x` is not floating point, so its memory cannot hold the result.",
+    by=["whole numbers and booleans are refused"],
+)

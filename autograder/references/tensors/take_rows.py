@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 
 
 def take_rows(table, rows):
@@ -48,12 +48,17 @@ def takes_entries(table, rows):
 @mistake(
     take_rows,
     "torch.stack needs at least one tensor, so a loop over no rows fails; table[rows] gives a table of no rows.",
+    keeps=0.95,
 )
 def stacks_in_a_loop(table, rows):
     return torch.stack([table[row] for row in rows])
 
 
-@mistake(take_rows, "squeeze() drops every dimension of length 1: a single row comes back without its first dimension.")
+@mistake(
+    take_rows,
+    "squeeze() drops every dimension of length 1: a single row comes back without its first dimension.",
+    keeps=0.95,
+)
 def squeezes(table, rows):
     return table[rows].squeeze()
 
@@ -61,14 +66,41 @@ def squeezes(table, rows):
 @mistake(
     take_rows,
     "The row numbers are flattened and stay flat. The result has the shape of `rows` followed by that of one row.",
+    keeps=0.9,
 )
 def flattens_the_batch(table, rows):
     return table[rows.flatten()]
 
 
+@mistake(
+    take_rows,
+    "A row number without dimensions is plain indexing and gives a view: writing to the result writes to the table. "
+    "`.clone()` makes new memory.",
+    keeps=0.9,
+)
+def a_view_of_one_row(table, rows):
+    return table[rows]
+
+
+@mistake(take_rows, "Row numbers are taken to count from 1. They count from 0.")
+def counts_from_one(table, rows):
+    return table[rows - 1]
+
+
+@mistake(
+    take_rows,
+    "The result is floating point: multiplying one-hot rows with the table needs a conversion, and the table's dtype "
+    "does not come back.",
+    keeps=0.9,
+)
+def multiplies(table, rows):
+    hot = (rows[..., None] == torch.arange(len(table), device=rows.device)).float()
+    return torch.tensordot(hot, table.float(), dims=1)
+
+
 @alternative(take_rows)
 def by_indexing(table, rows):
-    return table[rows]
+    return table[rows].clone()
 
 
 @alternative(take_rows)
@@ -84,3 +116,27 @@ def copies_row_by_row(table, rows):
     for position, row in enumerate(rows.flatten().tolist()):
         result[position] = table[row]
     return result.reshape(*rows.shape, *table.shape[1:])
+
+
+promised(
+    take_rows,
+    "The rows of `table` with the numbers `rows`: in that order, as often as they are named.",
+    by=["in another order, with repeats", "drawn rows"],
+)
+promised(take_rows, "Not to be used: `index_select`, `embedding`.", by="the exercise's `without` says so to the judge")
+promised(
+    take_rows,
+    "table: shape (n, ...), any dtype.",
+    by=["rows that are matrices", "float64", "whole numbers, transposed"],
+)
+promised(
+    take_rows,
+    "rows: row numbers from 0 to n - 1, any shape, int64, on the table's device.",
+    by=["a row number without dimensions", "a batch of row numbers", "no rows"],
+)
+promised(
+    take_rows,
+    "New memory, shape (*rows.shape, *table.shape[1:]), dtype and device of the table.",
+    by=["writing to the result spares the table", "a row number without dimensions", "float64"],
+)
+promised(take_rows, "Writing to it leaves the table as it was.", by=["writing to the result spares the table"])

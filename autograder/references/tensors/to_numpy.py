@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 
 
 def to_numpy(x):
@@ -37,6 +37,7 @@ def forgets_bfloat16(x):
     to_numpy,
     "Everything becomes float32. That is for bfloat16 alone; whole numbers, booleans and float64 have their own "
     "dtype in NumPy.",
+    keeps=0.9,
 )
 def always_float(x):
     return x.detach().cpu().float().numpy()
@@ -69,14 +70,50 @@ def detaches_in_place(x):
     return _known(x.detach_()).cpu().numpy()
 
 
-@mistake(to_numpy, "The array is a copy. Where no conversion is needed, it should look at the tensor's own memory.")
+@mistake(
+    to_numpy,
+    "The array is a copy. Where no conversion is needed, it should look at the tensor's own memory.",
+    keeps=0.9,
+)
 def copies(x):
     return _known(x).detach().cpu().clone().numpy()
 
 
+@mistake(
+    to_numpy,
+    "A conjugate or negative view stores other numbers than it stands for. `resolve_conj()` and `resolve_neg()` write "
+    "them out.",
+    keeps=0.95,
+)
+def forgets_what_is_only_noted(x):
+    return _known(x).detach().cpu().numpy()
+
+
+@mistake(to_numpy, "bfloat16 becomes float64. float32 holds every bfloat16 number exactly, and is promised.", keeps=0.6)
+def wide(x):
+    return (x.double() if x.dtype == torch.bfloat16 else x).numpy(force=True)
+
+
+@mistake(
+    to_numpy, "bfloat16 becomes float16, whose numbers end at 65,504 and which is not what is promised.", keeps=0.6
+)
+def half(x):
+    return (x.half() if x.dtype == torch.bfloat16 else x).numpy(force=True)
+
+
+@mistake(to_numpy, "The array is flat: the shape of the tensor is lost.")
+def flattens(x):
+    return to_numpy(x).reshape(-1)
+
+
+@mistake(to_numpy, "item() and tolist() make Python numbers; an array of no dimensions is one too.", keeps=0.95)
+def numbers(x):
+    return x.item() if x.dim() == 0 else to_numpy(x)
+
+
 @alternative(to_numpy)
 def cpu_first(x):
-    x = x.cpu().detach()
+    x = x.cpu().detach().resolve_conj().resolve_neg()
     return (x.to(torch.float32) if x.dtype is torch.bfloat16 else x).numpy()
 
 
@@ -88,4 +125,25 @@ def asks_where_it_is(x):
         x = x.to("cpu")
     if x.dtype == torch.bfloat16:
         x = x.float()
-    return np.asarray(x)
+    return np.asarray(x.resolve_neg().resolve_conj())
+
+
+promised(
+    to_numpy, "The values of any tensor as a NumPy array.", by=["tensors without obstacles", "all obstacles at once"]
+)
+promised(
+    to_numpy,
+    "x: any shape, on any device, with or without a gradient; it is left as it was.",
+    by=["no elements, no dimensions", "a tensor on another device", "the gradient still arrives"],
+)
+promised(
+    to_numpy,
+    "An array of the same shape and dtype; bfloat16, which NumPy lacks, comes as float32.",
+    by=["tensors without obstacles", "bfloat16"],
+)
+promised(
+    to_numpy,
+    "Where `x` lies on the CPU and its memory holds its values in its dtype, the array looks at the same memory and "
+    "nothing is copied.",
+    by=["on the CPU, the same memory", "the same memory, with a gradient"],
+)
