@@ -708,7 +708,8 @@ class BatchNorm1d(nn.Module):
         """Normalises with the batch's statistics in training, with the running ones in evaluation.
 
         Args:
-            x: shape (batch, features) or (batch, features, length), with at least one row.
+            x: shape (batch, features) or (batch, features, length), with at least one row; dtype and device of the
+                module's tensors.
 
         Returns:
             Shape, dtype and device of `x`.
