@@ -591,7 +591,7 @@ class RunningMean(nn.Module):
             self.count = self.count + len(rows)
             self.mean = self.mean + (rows - self.mean).sum(0) / self.count
             self.last = rows.mean(0)
-        return x - self.mean
+        return x - self.mean.to(x.dtype)
         # END SOLUTION
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -54,7 +55,10 @@ class _Bench:
 
     def loads(self, model: nn.Module, state: Mapping[str, Tensor], **ignore: Any) -> Callable[[], dict[str, Any]]:
         """Drawn now, run later."""
-        return lambda: {**_sorted_report(self.candidate(model, state, **ignore)), "state": dict(model.state_dict())}
+        return lambda: {
+            **_sorted_report(self.candidate(model, state, **ignore)),
+            "state": copy.deepcopy(dict(model.state_dict())),
+        }
 
 
 @exercise(points=3)

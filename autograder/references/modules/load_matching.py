@@ -94,6 +94,7 @@ def hears_no_ignore(model, state, ignore=()):
 @mistake(
     load_matching,
     "re.match only looks at the beginning of a name. A pattern may stand anywhere in it: re.search.",
+    keeps=0.98,
 )
 def matches_at_the_start(model, state, ignore=()):
     return _load(model, state, ignore, search=re.match)
@@ -142,6 +143,7 @@ def loads_parameters_only(model, state, ignore=()):
     load_matching,
     "The file's tensors take the place of the model's: dtype, memory and the need of a gradient are the file's, and an "
     "optimizer holds the old parameters. Copy the values into those that are there.",
+    keeps=0.88,
 )
 def hands_over(model, state, ignore=()):
     report = load_matching(model, state, ignore)
