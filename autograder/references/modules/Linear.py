@@ -140,6 +140,7 @@ class StartsWide(_Linear):
     Linear,
     "The first weights are all the same, so all outputs are, and get the same gradient: they stay the same for ever. "
     "Draw them.",
+    keeps=0.86,
 )
 class StartsAtZero(_Linear):
     def start(self):

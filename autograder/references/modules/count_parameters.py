@@ -117,7 +117,7 @@ def lists_empty_parts(model, trainable=False):
 
 @mistake(
     count_parameters,
-    "A shared parameter counts for the part that comes last. It counts for the first that named_parameters finds it in.",
+    "A shared parameter counts for the part that comes last. It counts for the first one.",
 )
 def counts_for_the_last(model, trainable=False):
     last = {id(value): (name, value) for name, value in model.named_parameters(remove_duplicate=False)}
@@ -148,7 +148,7 @@ def counts_by_holder(model, trainable=False):
 
 @mistake(
     count_parameters,
-    "A part's count is overwritten by its next parameter, so that the last one is left. Add up: counts.get(part, 0) + ….",
+    "A part's count is overwritten by its next parameter, so only the last is left. Add up: counts.get(part, 0) + ….",
 )
 def overwrites(model, trainable=False):
     named = [pair for pair in model.named_parameters() if pair[1].requires_grad or not trainable]
