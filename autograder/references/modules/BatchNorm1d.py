@@ -157,14 +157,34 @@ class UpdatesInEvaluation(Norm):
         return before
 
 
-@mistake(
-    BatchNorm1d,
+TURNED = (
     "momentum is the wrong way round: here it is the share of the new batch, running = (1 − momentum) · running + "
-    "momentum · new.",
+    "momentum · new."
 )
+
+
+@mistake(BatchNorm1d, TURNED)
 class MomentumTurned(Norm):
     def factor(self):
         return 1 / self.num_batches_tracked if self.momentum is None else 1 - self.momentum
+
+
+@mistake(BatchNorm1d, TURNED)
+class SharesTurned(Norm):
+    """With momentum=None, too."""
+
+    def factor(self):
+        return 1 - super().factor()
+
+
+@mistake(
+    BatchNorm1d,
+    "Two things. momentum is the wrong way round: it is the share of the new batch. And the running variance takes the "
+    "biased variance, divided by n, where the one divided by n − 1 belongs.",
+)
+class SharesTurnedAndBiased(SharesTurned):
+    def unbiased(self, var, rows):
+        return var
 
 
 @mistake(
