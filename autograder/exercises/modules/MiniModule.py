@@ -165,7 +165,7 @@ def _ask(bench: _Bench) -> dict[str, Any]:
 
 
 def _example(bench: _Bench, candidate: Any) -> dict[str, Any]:
-    class Scale(candidate):  # type: ignore[misc]
+    class Scale(candidate):
         def __init__(self) -> None:
             super().__init__()
             self.weight = nn.Parameter(torch.ones(2))

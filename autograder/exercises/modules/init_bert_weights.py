@@ -46,7 +46,7 @@ class _Bench:
     def block(self) -> Block:
         return given_all(Block(*self.sizes), self.noise)
 
-    def started(self, **options: Any) -> Block:
+    def started(self, **options: Any) -> Any:
         block = self.block()
         block.apply(lambda module: self.candidate(module, **options))
         return block
@@ -100,7 +100,7 @@ def _others(block: Block) -> dict[str, Any]:
 
 def _one_module(bench: _Bench) -> dict[str, Any]:
     """`apply` visits every module: the function must not go deeper itself."""
-    block = bench.block()
+    block: Any = bench.block()
     for part in (block, block.down, block.up):
         bench.candidate(part)
     return {"asked for": spread(block.up.weight), "inside what was asked for": block.down[0].weight[:3]}
