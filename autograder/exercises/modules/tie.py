@@ -113,7 +113,8 @@ def _tie_deep(bench: _Bench) -> dict[str, Any]:
 
 def _tie_own(bench: _Bench) -> dict[str, Any]:
     """A parameter of the model itself takes the one of a module inside, and the other way round."""
-    one, two = bench.reader(), bench.reader()
+    one: Any = bench.reader()
+    two: Any = bench.reader()
     for model in (one, two):
         model.norm = nn.LayerNorm(bench.width, device=bench.draw.device)
         model.norm.weight.data = bench.squares[0][0].clone()

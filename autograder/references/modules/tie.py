@@ -113,18 +113,11 @@ def one_step_only(model, target, source):
     tie(model, target, source)
 
 
-NOTHING = (
-    "The model is as it was. An assignment to a local name changes no module: setattr(holder, name, parameter) puts "
-    "the parameter where the target was."
+@mistake(
+    tie,
+    "The model is as it was. An assignment to a local name changes no module: setattr(holder, name, parameter) puts the "
+    "parameter where the target was.",
 )
-
-
-@mistake(tie, NOTHING)
-def ties_nothing(model, target, source):
-    pass
-
-
-@mistake(tie, NOTHING)
 def rebinds_a_name(model, target, source):
     (_, _, mine), (_, _, theirs) = _found(model, target), _found(model, source)
     if mine.shape != theirs.shape:
