@@ -115,8 +115,8 @@ def one_step_only(model, target, source):
 
 @mistake(
     tie,
-    "The model is as it was. An assignment to a local name changes no module: setattr(holder, name, parameter) puts the "
-    "parameter where the target was.",
+    "The model is as it was. An assignment to a local name changes no module: setattr(holder, name, parameter) puts "
+    "the parameter where the target was.",
 )
 def rebinds_a_name(model, target, source):
     (_, _, mine), (_, _, theirs) = _found(model, target), _found(model, source)
