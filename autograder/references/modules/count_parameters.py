@@ -71,13 +71,15 @@ def counts_rows(model, trainable=False):
     return _count(model.named_parameters(), trainable, size=lambda value: len(value) if value.dim() else 1)
 
 
-@mistake(count_parameters, "`trainable` is not heard: frozen parameters are always counted.")
+@mistake(count_parameters, "`trainable` is not heard: frozen parameters are always counted.", keeps=0.84)
 def counts_frozen(model, trainable=False):
     return _count(model.named_parameters(), False)
 
 
 @mistake(
-    count_parameters, "Frozen parameters are never counted. They are left out only when trainable=True asks for it."
+    count_parameters,
+    "Frozen parameters are never counted. They are left out only when trainable=True asks for it.",
+    keeps=0.89,
 )
 def never_counts_frozen(model, trainable=False):
     return _count(model.named_parameters(), True)
@@ -110,7 +112,7 @@ def counts_all_together(model, trainable=False):
     return sum(value.numel() for value in model.parameters() if value.requires_grad or not trainable)
 
 
-@mistake(count_parameters, "Parts without parameters are listed with 0; leave them out.")
+@mistake(count_parameters, "Parts without parameters are listed with 0; leave them out.", keeps=0.72)
 def lists_empty_parts(model, trainable=False):
     return {name: 0 for name, _ in model.named_children()} | count_parameters(model, trainable)
 
@@ -169,6 +171,7 @@ def goes_by_shape(model, trainable=False):
 @mistake(
     count_parameters,
     "`trainable` is the wrong way round: trainable=True leaves out what is frozen, trainable=False counts everything.",
+    keeps=0.73,
 )
 def turns_trainable(model, trainable=False):
     return _count(model.named_parameters(), not trainable)
