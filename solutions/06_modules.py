@@ -219,6 +219,7 @@ class MiniModule:
         """Keeps a tensor that belongs to the module and is no parameter. `persistent=False`: it is not saved."""
         # BEGIN SOLUTION
         self._buffers[name] = tensor
+        self._not_saved.discard(name)  # it may have been registered before
         if not persistent:
             self._not_saved.add(name)
         # END SOLUTION
@@ -226,7 +227,7 @@ class MiniModule:
     def state_dict(self) -> dict[str, Tensor]:
         """All parameters and persistent buffers by name, a shared one under each of its names.
 
-        The tensors need no gradient and share the module's memory: they follow its training.
+        Parameters come without the need of a gradient. The tensors share the module's memory: they follow its training.
         """
         # BEGIN SOLUTION
         state = {name: parameter.detach() for name, parameter in self._parameters.items()}
@@ -590,7 +591,7 @@ class RunningMean(nn.Module):
             self.count = self.count + len(rows)
             self.mean = self.mean + (rows - self.mean).sum(0) / self.count
             self.last = rows.mean(0)
-        return x - self.mean
+        return x - self.mean.to(x.dtype)
         # END SOLUTION
 
 
@@ -708,7 +709,8 @@ class BatchNorm1d(nn.Module):
         """Normalises with the batch's statistics in training, with the running ones in evaluation.
 
         Args:
-            x: shape (batch, features) or (batch, features, length), with at least one row.
+            x: shape (batch, features) or (batch, features, length), with at least one row; dtype and device of the
+                module's tensors.
 
         Returns:
             Shape, dtype and device of `x`.

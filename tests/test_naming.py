@@ -11,8 +11,9 @@ from torch import Tensor, nn
 
 from autograder.engine.judge import Rule
 from autograder.engine.naming import Cause, causes
-from autograder.engine.naming.errors import explanation
+from autograder.engine.naming.errors import error_causes, explanation
 from autograder.engine.naming.kinds import CHANGES_NOTHING, HANDS_BACK, PRINTS, RETURNS_NOTHING
+from autograder.engine.naming.known import rows_of
 from autograder.engine.observe import Observation
 from autograder.engine.sheet import Sheet, Symptoms
 from autograder.engine.tolerance import Leeway
@@ -175,3 +176,23 @@ def test_an_error_that_most_of_what_is_wrong_ends_in_is_the_cause() -> None:
 
     assert named(forgets)[0].sentence.startswith("Something is None where a value was expected")
     assert named(forgets)[0].whole
+
+
+class Half:
+    """A class of which one method is written."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return right(x)
+
+    def train(self) -> None:
+        raise NotImplementedError
+
+
+def test_methods_not_written_yet_are_named() -> None:
+    def answer(x: Tensor) -> Tensor:
+        Half().train()
+        return Half().forward(x)
+
+    found = error_causes(rows_of(shown(right), shown(answer), [Rule(12, "cpu", Leeway())] * 4))
+    assert [cause.sentence.partition(".")[0] for cause in found] == ["Not written yet: `Half"]
+    assert found[0].whole

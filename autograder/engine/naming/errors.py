@@ -107,11 +107,24 @@ EXPLAINED: list[tuple[str, str, str, str]] = [
 def error_causes(rows: list[Row]) -> list[Cause]:
     """The error in which most of what is wrong ends, if there is a sentence about it."""
     wrong = [row for row in rows if row.wrong]
+    if blank := _not_written(wrong):
+        return [blank]
     explained = Counter(sentence for row in wrong if (sentence := _sentence(row)))
     for sentence, count in explained.most_common(1):
         if count >= LEAST * len(wrong):
             return [Cause(sentence, count, count == len(wrong))]
     return []
+
+
+def _not_written(wrong: list[Row]) -> Cause | None:
+    """The methods of a class whose blanks are still there, where most of what is wrong ends in them."""
+    errors = [value for row in wrong for value in row.wrong.values() if isinstance(value, Raised)]
+    blanks = [error for error in errors if error.kind == "NotImplementedError" and "." in error.function]
+    if not blanks or len(blanks) < LEAST * len(wrong):
+        return None
+    names = ", ".join(f"`{name}`" for name in dict.fromkeys(error.function for error in blanks))
+    sentence = f"Not written yet: {names}. What needs it cannot be right until it is there."
+    return Cause(sentence, len(blanks), len(blanks) == len(wrong))
 
 
 def _sentence(row: Row) -> str:

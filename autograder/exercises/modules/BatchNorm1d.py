@@ -11,87 +11,213 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from autograder.engine.draw import Draw
-from autograder.engine.exercise import Thunk, exercise
-from autograder.engine.probes import replica, shares_storage, with_arguments
+from autograder.engine.exercise import Idea, Step, exercise
+from autograder.engine.probes import refusal, replica, shares_storage, with_arguments
 from autograder.exercises.modules._shared import (
-    FEATURES,
     freshly_loaded,
     given,
     parameter_gradients,
     parameters_of,
     result_and,
-    shapes_in_state,
 )
 
 NORMS = [
     nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.LazyBatchNorm1d, nn.SyncBatchNorm, nn.InstanceNorm1d,
     F.batch_norm, F.instance_norm, torch.batch_norm, torch.native_batch_norm, torch.instance_norm,
 ]  # fmt: skip
+MODES = Idea("the batch's statistics in training, the running ones in evaluation", weight=2, point=True)
+MEMORY = Idea("what the running statistics remember, also on disk", weight=2, point=True)
+LENGTH = Idea("with a length, a feature has one mean over batch and length", weight=2)
+STATE = Idea("what the module is made of goes where the module goes")
+SOUND = Idea("eps stands inside the root, and differences are taken before squares", weight=2)
+GRADIENT = Idea("the gradient flows through the batch's statistics", weight=1.5)
+PAST = Idea("no gradient flows into the past")
+REFUSES = Idea("what cannot be normalised is refused")
 
 
-@exercise(points=4, without=NORMS)
-def BatchNorm1d(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]]:
-    """Normalises each feature over the batch, and remembers statistics for evaluation."""
-    weight, bias = draw.uniform(FEATURES, low=0.5, high=2.0), draw.normal(FEATURES)
-    batches = [2 + 3 * draw.normal(rows, FEATURES) for rows in (6, 4, 9)]
-    x, single, series = batches[0], draw.normal(1, FEATURES), 1 + 2 * draw.normal(3, FEATURES, 7)
-    whole = 1024 + draw.integers(8, FEATURES, low=-9, high=10).float()  # sums and differences are exact in float32
-    level = torch.zeros(4, FEATURES, device=draw.device)
+class _Bench:
+    """The candidate, and all that is drawn for it, before it is called for the first time."""
 
-    def norm(**options: Any) -> Any:
-        return given(candidate(FEATURES, **options), weight=weight, bias=bias)
+    def __init__(self, candidate: Any, draw: Draw) -> None:
+        self.candidate, self.device = candidate, draw.device
+        self.features, self.length, *rows = draw.sizes(5, 3, 9)
+        self.affine = {"weight": draw.uniform(self.features, low=0.5, high=2.0), "bias": draw.normal(self.features)}
+        self.past = {
+            "running_mean": draw.normal(self.features),
+            "running_var": draw.uniform(self.features, low=0.3, high=3.0),
+        }
+        self.batches = [2 + 3 * draw.normal(count, self.features) for count in rows]
+        self.x, self.single = self.batches[0], draw.normal(1, self.features)
+        self.series = 1 + 2 * draw.normal(rows[1], self.features, self.length)
+        self.square = draw.normal(self.features, self.features)
+        self.cube = draw.normal(self.features, self.features, self.features)
+        self.momentum = draw.uniform(1, low=0.15, high=0.4).item()
+        self.eps = draw.uniform(1, low=0.5, high=0.9).item()
+        self.calls = [draw.integer(2, 9) for _ in range(3)]
+        # Eight whole numbers: their sums and differences are exact in float32, in any order.
+        self.far = draw.choice((1024, 2048, -1024)) + draw.integers(8, self.features, low=-9, high=10).float()
+        self.small = 1e-3 * draw.normal(4, 1)
 
-    def trained(count: int = 3, **options: Any) -> Any:
-        module = norm(**options)
-        for batch in batches[:count]:
+    def norm(self, **options: Any) -> Any:
+        return given(self.candidate(self.features, **options), **self.affine)
+
+    def experienced(self, **options: Any) -> Any:
+        """One that remembers statistics which it need not have gathered itself."""
+        return given(self.norm(**options), **self.past)
+
+    def trained(self, *batches: Tensor, **options: Any) -> Any:
+        module = self.norm(**options)
+        for batch in batches:
             module(batch.clone())
         return module
 
-    yield "names and shapes in the state_dict", lambda: shapes_in_state(norm())
-    yield "what is a parameter", lambda: parameters_of(norm())
-    yield "training: a batch", lambda: norm()(x.clone())
-    yield "training: features with a length", lambda: result_and(norm(), series.clone(), _statistics)
-    yield "training: a variance far below eps", lambda: norm()(x / 3000)
-    yield "training: a feature that never changes", lambda: norm()(level)
-    yield "training: a large eps", lambda: norm(eps=0.7)(x.clone())
-    yield "training: far from zero", lambda: candidate(FEATURES).to(draw.device)(whole.clone())
-    yield "statistics after one batch", lambda: _statistics(trained(1))
-    yield "statistics after three, momentum 0.3", lambda: _statistics(trained(momentum=0.3))
-    yield "statistics after three, momentum None", lambda: _statistics(trained(momentum=None))
-    yield "batches are counted", lambda: trained().num_batches_tracked
-    yield "evaluation after training", lambda: result_and(trained().eval(), x.clone(), _statistics)
-    yield "evaluation: features with a length", lambda: trained().eval()(series.clone())
-    yield "evaluation: one row", lambda: trained().eval()(single.clone())
-    yield "evaluation before any training", lambda: norm().eval()(x.clone())
-    yield "training: one row", lambda: norm()(single.clone())
-    yield "training: one row with a length", lambda: norm()(series[:1].clone())
-    yield "a vector without a batch", lambda: norm()(single[0].clone())
-    yield "affine=False", lambda: _plain(candidate(FEATURES, affine=False).to(draw.device), x)
-    yield "gradients in training", lambda: parameter_gradients(norm(), x)
-    yield "gradients in evaluation", lambda: parameter_gradients(trained().eval(), x)
-    yield "statistics let the graph go", lambda: _free(norm(), x.clone())
-    yield "float64", lambda: result_and(norm().double(), x.double(), _statistics)
-    yield "saved and loaded", lambda: result_and(freshly_loaded(trained(), norm()).eval(), x.clone(), _statistics)
-    yield "a deep copy", lambda: _grows_apart(trained(1), copy.deepcopy, x)
-    yield "a replica", lambda: _grows_apart(trained(1), replica, x)
+
+@exercise(points=4, without=NORMS)
+def BatchNorm1d(candidate: Any, draw: Draw) -> Iterator[Step]:
+    """Normalises each feature over the batch, and remembers statistics for evaluation."""
+    bench = _Bench(candidate, draw)
+    yield from _modes(bench)
+    yield from _memory(bench)
+    yield from _length(bench)
+    yield from _edges(bench)
+    yield from _state(bench, draw)
+
+
+def _modes(bench: _Bench) -> Iterator[Step]:
+    norm, experienced, x = bench.norm, bench.experienced, bench.x
+    yield "training: a batch", lambda: norm()(x.clone()), MODES
+    yield "training: statistics of earlier batches do not matter", lambda: experienced()(x.clone()), MODES
+    yield "evaluation: a batch", lambda: experienced().eval()(x.clone()), MODES
+    yield "evaluation: one row", lambda: experienced().eval()(bench.single.clone()), MODES
+    yield "evaluation before any training", lambda: norm().eval()(x.clone()), MODES
+    yield "evaluation, training, evaluation", lambda: _to_and_fro(experienced(momentum=None), bench), MODES
+
+
+def _memory(bench: _Bench) -> Iterator[Step]:
+    trained, batches, momentum = bench.trained, bench.batches, bench.momentum
+    yield "statistics after one batch", lambda: _statistics(trained(bench.x)), MEMORY
+    yield "statistics after three", lambda: _statistics(trained(*batches, momentum=momentum)), MEMORY
+    yield "statistics after one, momentum None", lambda: _statistics(trained(bench.x, momentum=None)), MEMORY
+    yield "statistics after three, momentum None", lambda: _statistics(trained(*batches, momentum=None)), MEMORY
+    yield "evaluation after training", lambda: trained(*batches, momentum=None).eval()(bench.x.clone()), MEMORY
+    yield "evaluation remembers nothing", lambda: _evaluated(bench), MEMORY
+    yield (
+        "momentum 0 and momentum 1",
+        lambda: [_statistics(trained(*batches, momentum=share)) for share in (0.0, 1.0)],
+    )
+    yield (
+        "batches are counted",
+        lambda: [trained(*[bench.x] * count).num_batches_tracked for count in bench.calls],
+    )
+
+
+def _length(bench: _Bench) -> Iterator[Step]:
+    norm, series = bench.norm, bench.series
+    yield "training: features with a length", lambda: norm()(series.clone()), LENGTH
+    yield "evaluation: features with a length", lambda: bench.experienced().eval()(series.clone()), LENGTH
+    yield "statistics of features with a length", lambda: _statistics(bench.trained(series, momentum=None)), LENGTH
+    yield "one row with a length", lambda: norm()(series[:1].clone()), LENGTH
+    yield (
+        "as many rows as features, and as long",
+        lambda: {"a batch": norm()(bench.square.clone()), "with a length": norm()(bench.cube.clone())},
+        LENGTH,
+    )
+
+
+def _edges(bench: _Bench) -> Iterator[Step]:
+    norm, x = bench.norm, bench.x
+    yield "training: a variance far below eps", lambda: norm()(x / 3000), SOUND
+    yield "training: a feature that never changes", lambda: norm()(torch.zeros_like(x)), SOUND
+    yield "training: a large eps", lambda: result_and(norm(eps=bench.eps, momentum=None), x.clone(), _statistics), SOUND
+    yield "training: far from zero", lambda: bench.candidate(bench.features).to(bench.device)(bench.far.clone()), SOUND
+    yield "affine=False", lambda: _plain(bench), STATE
+    yield "training: one row", lambda: _refused(norm(), bench.single, x), REFUSES
+    yield "training: one row of length one", lambda: _refused(norm(), bench.single[..., None], bench.series), REFUSES
+    yield "neither two nor three dimensions", lambda: _dimensions(bench), REFUSES
+    yield "the docstring's example", lambda: _example(bench)
     yield "the input is left alone", lambda: with_arguments(norm(), x.clone())
+
+
+def _state(bench: _Bench, draw: Draw) -> Iterator[Step]:
+    x = bench.x
+    front = given(nn.Linear(2, bench.features), weight=draw.normal(bench.features, 2), bias=draw.normal(bench.features))
+    inputs = [draw.normal(count, 2) for count in (4, 5)]
+    yield "what is there at first", lambda: [_at_first(bench, count) for count in (bench.features, bench.length)], STATE
+    yield "gradients in training", lambda: parameter_gradients(bench.norm(), x), GRADIENT
+    yield "gradients in evaluation", lambda: parameter_gradients(bench.experienced().eval(), x)
+    yield "statistics let the graph go", lambda: _second_gradient(bench.norm(), front, inputs), PAST
+    yield "float64", lambda: _in_dtype(bench, torch.float64), STATE
+    yield "half precision", lambda: [_in_dtype(bench, dtype) for dtype in (torch.float16, torch.bfloat16)], STATE
+    yield "saved and loaded", lambda: freshly_loaded(bench.experienced(), bench.norm()).eval()(x.clone()), MEMORY
+    yield "a deep copy", lambda: _grows_apart(bench, copy.deepcopy), STATE
+    yield "a replica", lambda: _grows_apart(bench, replica), STATE
 
 
 def _statistics(module: Any) -> dict[str, Any]:
     return {"running_mean": module.running_mean, "running_var": module.running_var}
 
 
-def _plain(module: Any, x: Tensor) -> dict[str, Any]:
-    return {"parameters": parameters_of(module), "saved": sorted(module.state_dict()), "result": module(x.clone())}
+def _to_and_fro(module: Any, bench: _Bench) -> list[Any]:
+    """What comes before and in the middle must not show in what comes after, except by what is remembered."""
+    first = module.eval()(bench.x.clone())
+    return [first, module.train()(bench.batches[1].clone()), module.train()(bench.x.clone())]
 
 
-def _free(module: Any, x: Tensor) -> dict[str, bool]:
-    module(x.requires_grad_())
-    return {name: value.requires_grad for name, value in _statistics(module).items()}
+def _evaluated(bench: _Bench) -> dict[str, Any]:
+    module = bench.experienced().eval()
+    for batch in bench.batches:
+        module(batch.clone())
+    return result_and(module, bench.x.clone(), _statistics)
 
 
-def _grows_apart(module: Any, twin_of: Callable[[Any], Any], x: Tensor) -> dict[str, Any]:
+def _plain(bench: _Bench) -> dict[str, Any]:
+    module = bench.candidate(bench.features, affine=False).to(bench.device)
+    saved = {"parameters": parameters_of(module), "saved": sorted(module.state_dict())}
+    return {**saved, "result": module(bench.x.clone()), "float64": module.double()(bench.x.double())}
+
+
+def _refused(module: Any, alone: Tensor, fine: Tensor) -> dict[str, Any]:
+    return {"refused": refusal(ValueError, module, alone.clone()), "more of them": module(fine.clone())}
+
+
+def _dimensions(bench: _Bench) -> dict[str, Any]:
+    module = bench.experienced().eval()
+    vector, image = bench.single[0], bench.series[..., None]
+    refused = {f"{odd.dim()}": refusal(ValueError, module, odd.clone()) for odd in (vector, image)}
+    return {**refused, "2": module(bench.x.clone()), "3": module(bench.series.clone())}
+
+
+def _example(bench: _Bench) -> dict[str, Any]:
+    def outcome(x: Tensor) -> Any:
+        return bench.candidate(1, eps=0.0).to(bench.device)(x).flatten().tolist()
+
+    x = torch.tensor([[1.0], [3.0]], device=bench.device)
+    return {"the example": outcome(x), "other numbers, close together": outcome(bench.small.clone())}
+
+
+def _at_first(bench: _Bench, features: int) -> dict[str, Any]:
+    module = bench.candidate(features).to(bench.device)
+    return {"parameters": parameters_of(module), "saved": dict(module.state_dict())}
+
+
+def _second_gradient(module: Any, front: nn.Module, inputs: list[Tensor]) -> dict[str, Any]:
+    """The gradient in evaluation, after training: it reaches the earlier batch where a graph was kept."""
+    front.zero_grad()
+    module(front(inputs[0]))
+    module.eval()(front(inputs[1])).square().sum().backward()
+    needs = {name: value.requires_grad for name, value in _statistics(module).items()}
+    return {"needs a gradient": needs, "bias": module.bias.grad, "the layer in front": front.weight.grad}
+
+
+def _in_dtype(bench: _Bench, dtype: torch.dtype) -> dict[str, Any]:
+    module = bench.experienced(momentum=0.5).to(dtype)
+    found = {"evaluation": module.eval()(bench.x.to(dtype)), "training": module.train()(bench.x.to(dtype))}
+    return {**found, "running_mean": module.running_mean} if dtype == torch.float64 else found
+
+
+def _grows_apart(bench: _Bench, twin_of: Callable[[Any], Any]) -> dict[str, Any]:
+    module = bench.experienced(momentum=0.5)
     twin = twin_of(module)
     own = {name: not shares_storage(value, getattr(twin, name)) for name, value in _statistics(module).items()}
-    result = twin(x.clone())
-    return {"own tensors": own, "result": result, "twin": _statistics(twin), "original": _statistics(module)}
+    twin(bench.x.clone())
+    return {"own tensors": own, "twin": twin.running_mean, "original": _statistics(module)}

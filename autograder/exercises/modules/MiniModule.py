@@ -3,121 +3,177 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from autograder.engine.draw import Draw
-from autograder.engine.exercise import Thunk, exercise
+from autograder.engine.exercise import Idea, Step, exercise
+from autograder.engine.probes import refusal
+from autograder.exercises.modules._mini import built_on
 from autograder.exercises.modules._shared import parameters_of
 
+WHOLE = Idea("all that belongs to the module takes part: parameters, buffers, modules inside", weight=3, point=True)
+SHELVES = Idea("a name lies on one shelf, and the value says on which", weight=2)
+SAVED = Idea("what is saved, and under which names", weight=1.5)
+OBJECTS = Idea("tensors are changed, not exchanged", weight=1.5)
 
-def built_on(base: Any) -> tuple[Any, Any, Any]:
-    """Three small modules on the student's base class."""
+Make = Callable[[], Any]
 
-    class Scale(base):
-        def __init__(self, weight: Tensor) -> None:
-            super().__init__()
-            self.rate = 0.5
-            self.weight = nn.Parameter(weight.clone())
-            self.table = torch.arange(3.0)
-            self.listed = [nn.Parameter(torch.zeros(2))]
 
-        def forward(self, x: Tensor, power: int = 1) -> Tensor:
-            return x * self.weight**power
+class _Bench:
+    """Modules on the candidate's class. All is drawn before it is used for the first time."""
 
-    class Gauge(base):
-        def __init__(self, offset: Tensor) -> None:
-            super().__init__()
-            self.register_buffer("offset", offset.clone())
-            self.register_buffer("steps", torch.tensor(3, device=offset.device))
-            self.register_buffer("recent", offset + 1, persistent=False)
-            self.gain = nn.Parameter(offset.clone())
+    def __init__(self, candidate: Any, draw: Draw) -> None:
+        self.width, self.other = draw.sizes(2, 2, 7)
+        self.a, self.b, self.c = (draw.normal(self.width) for _ in range(3))
+        self.short = draw.normal(self.other)
+        self.names = draw.shuffled(["body", "head", "stem", "gate", "left"])
+        self.order = draw.shuffled(range(6))
+        self.device = draw.device
+        self.Scale, self.Gauge, self.Net = built_on(candidate)
 
-        def forward(self, x: Tensor) -> Tensor:
-            return self.gain * (x - self.offset)
+    def net(self) -> Any:
+        """`[0]` a gauge, `[1]` a net of a scale and a gauge."""
+        one, two, three, four, _ = self.names
+        inner = self.Net({three: self.Scale(self.b), four: self.Gauge(self.c)}, self.a)
+        return self.Net({one: self.Gauge(self.a), two: inner}, self.b)
 
-    class Net(base):
-        def __init__(self, first: Any, second: Any, bias: Tensor) -> None:
-            super().__init__()
-            self.first = first
-            self.second = second
-            self.bias = nn.Parameter(bias.clone())
-
-        def forward(self, x: Tensor) -> Tensor:
-            return self.second(self.first(x)) + self.bias
-
-    return Scale, Gauge, Net
+    def parts(self, net: Any) -> list[Any]:
+        """The net, its gauge, the net inside, and what lies in that."""
+        one, two, three, four, _ = self.names
+        inner = getattr(net, two)
+        return [net, getattr(net, one), inner, getattr(inner, three), getattr(inner, four)]
 
 
 @exercise(points=5, without=[nn.Module])
-def MiniModule(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]]:
+def MiniModule(candidate: Any, draw: Draw) -> Iterator[Step]:
     """A module that knows its parameters, its buffers and the modules inside it."""
-    a, b, c = draw.normal(4), draw.normal(4), draw.normal(4)
-    Scale, Gauge, Net = built_on(candidate)
-
-    def net() -> Any:
-        return Net(Gauge(a), Net(Scale(b), Gauge(c), a), b)
-
-    def one() -> Any:
-        layer = Scale(a)
-        return {"names": parameters_of(layer), "weight": layer.weight, "is it": type(layer.weight).__name__}
-
-    def plain() -> Any:
-        layer = Scale(a)
-        return {"names": parameters_of(layer), "rate": layer.rate, "table": layer.table, "listed": layer.listed}
-
-    def nested() -> Any:
-        outer = Net(Net(Scale(a), Scale(b), c), Scale(c), a)
-        return [[name, value] for name, value in outer.named_parameters()]
-
-    def shared() -> Any:
-        both = Scale(a)
-        outer = Net(both, both, b)
-        both.again = both.weight
-        return {"names": parameters_of(outer), "one object": outer.first.again is outer.second.weight}
-
-    yield "registration: one parameter", one
-    yield "registration: what is no parameter stays plain", plain
-    yield "registration: modules inside modules", nested
-    yield "registration: shared things are listed once", shared
-    yield "registration: another value under the same name", lambda: _reassigned(Scale, a, b)
-    yield "registration: a name that nothing has", lambda: _ask(Scale(a))
-    yield "a call runs forward and learns", lambda: _learns(Scale(a), b)
-    yield "buffers: no parameters, and readable", lambda: _buffers(Gauge(a))
-    yield "buffers: another tensor under the same name", lambda: _moved_buffer(Gauge(a), b)
-    yield "state_dict: names and values", lambda: _saved(net())
-    yield "state_dict: a module in two places", lambda: _saved(_twice(Net, Scale(a), b))
-    yield "state_dict: it follows the training", lambda: _follows(net())
-    yield "to: float64", lambda: _converted(net(), torch.float64)
-    yield "to: a device, and back to float32", lambda: _converted(_cpu(net()).to(draw.device), torch.float32)
-    yield "to: an optimizer made before still trains", lambda: _trains_on(net(), b)
-    yield "train and eval: all levels", lambda: _modes(net())
-    yield "a deep copy has tensors of its own", lambda: _deep_copy(net())
+    bench = _Bench(candidate, draw)
+    yield from _registration(bench, candidate)
+    yield from _buffers(bench)
+    yield from _state(bench)
+    yield from _to(bench)
+    yield "train and eval: a call knows the mode", lambda: _calls_in_both(bench), WHOLE
+    yield "train and eval: all levels", lambda: _modes(bench), WHOLE
+    yield "train and eval: they return the module", lambda: _chained(bench), OBJECTS
+    yield "a deep copy has tensors of its own", lambda: _deep_copy(bench), OBJECTS
 
 
-def _reassigned(scale: Any, a: Tensor, b: Tensor) -> list[Any]:
+def _registration(bench: _Bench, candidate: Any) -> Iterator[Step]:
+    yield "registration: one parameter", lambda: _one(bench.Scale(bench.a)), WHOLE
+    yield "a call runs forward and learns", lambda: _learns(bench.Scale(bench.a), bench.b), WHOLE
+    yield "registration: modules inside modules", lambda: _listed(bench.net()), WHOLE
+    yield "registration: what is no parameter stays plain", lambda: _plain(bench), SHELVES
+    yield "registration: a frozen parameter is one", lambda: _frozen(bench), SHELVES
+    yield "registration: shared things are listed once", lambda: _shared(bench), SHELVES
+    yield "registration: equal is not shared", lambda: _equal(bench), SHELVES
+    yield "registration: a parameter, a module or None in place of another", lambda: _reassigned(bench), SHELVES
+    yield "registration: plain values in place of what was registered", lambda: _made_plain(bench), SHELVES
+    yield "registration: a name that nothing has", lambda: _ask(bench), SHELVES
+    yield "the docstring's example", lambda: _example(bench, candidate), SHELVES
+
+
+def _buffers(bench: _Bench) -> Iterator[Step]:
+    yield "buffers: no parameters, and readable", lambda: _readable(bench.Gauge(bench.a)), WHOLE
+    yield "buffers: another tensor under the same name", lambda: _replaced(bench), SHELVES
+    yield "buffers: registered anew, saved or not", lambda: _anew(bench), SAVED
+
+
+def _state(bench: _Bench) -> Iterator[Step]:
+    yield "state_dict: names and values", lambda: _saved(bench.net()), WHOLE
+    yield "state_dict: a module in two places", lambda: _saved(_twice(bench)), SAVED
+    yield "state_dict: a parameter under two names", lambda: _saved(_two_names(bench)), SAVED
+    yield "state_dict: it follows the training", lambda: _follows(bench), SAVED
+
+
+def _to(bench: _Bench) -> Iterator[Step]:
+    device = bench.device
+    yield "to: float64", lambda: _converted(bench, torch.float64), WHOLE
+    yield "to: half precision, and back", lambda: _converted(bench, torch.bfloat16, torch.float32), OBJECTS
+    yield "to: a device", lambda: _converted(bench, torch.device("cpu"), device), OBJECTS
+    yield "to: an optimizer made before still trains", lambda: _trains_on(bench), OBJECTS
+
+
+def _one(layer: Any) -> dict[str, Any]:
+    return {"names": parameters_of(layer), "weight": layer.weight, "is it": type(layer.weight).__name__}
+
+
+def _listed(module: Any) -> list[Any]:
+    return [[name, value] for name, value in module.named_parameters()]
+
+
+def _plain(bench: _Bench) -> dict[str, Any]:
+    layer = bench.Scale(bench.a)
+    layer.leaf = bench.short.clone().requires_grad_()
+    setattr(layer, bench.names[0], bench.c)
+    values = {name: getattr(layer, name) for name in ("rate", "table", "listed", "leaf", bench.names[0])}
+    return {"parameters": _listed(layer), "saved": dict(layer.state_dict()), **values}
+
+
+def _frozen(bench: _Bench) -> Any:
+    layer = bench.Scale(bench.a)
+    setattr(layer, bench.names[0], nn.Parameter(bench.short.clone(), requires_grad=False))
+    return _listed(layer)
+
+
+def _shared(bench: _Bench) -> dict[str, Any]:
+    """One layer in two places, one of its parameters under two names, another one at the top, too."""
+    layer, deep = bench.Scale(bench.a), bench.Scale(bench.c)
+    layer.again = layer.weight
+    outer = bench.Net({bench.names[0]: layer, bench.names[1]: bench.Net({"in": layer, "deep": deep}, bench.b)}, bench.c)
+    outer.top = deep.weight
+    return {"parameters": _listed(outer), "asked once more": parameters_of(outer)}
+
+
+def _equal(bench: _Bench) -> Any:
+    return _listed(bench.Net({name: bench.Scale(bench.a) for name in bench.names[:2]}, bench.a))
+
+
+def _reassigned(bench: _Bench) -> list[Any]:
     """What is listed after each assignment."""
-    layer, seen = scale(a), []
-
-    def note(name: str) -> None:
-        seen.append({"names": sorted(parameters_of(layer)), name: getattr(layer, name)})
-
-    layer.weight = nn.Parameter(b)
-    note("weight")
-    layer.rate = nn.Parameter(a)  # first a number
-    note("rate")
+    layer, seen = bench.Scale(bench.a), []
+    values = {
+        "weight": lambda: nn.Parameter(bench.b),
+        "rate": lambda: nn.Parameter(bench.short),  # first a number
+        "table": lambda: bench.Scale(bench.c),  # first a plain tensor
+    }
+    for name, make in values.items():
+        setattr(layer, name, make())
+        value = getattr(layer, name)
+        seen.append({"listed": sorted(parameters_of(layer)), "value": value.weight if name == "table" else value})
     layer.rate = None
-    note("rate")
-    layer.table = scale(b)  # first a plain tensor
-    seen.append({"names": sorted(parameters_of(layer)), "table": layer.table.weight})
-    return seen
+    return [*seen, {"listed": sorted(parameters_of(layer)), "value": layer.rate}]
 
 
-def _ask(layer: Any) -> Any:
-    return {"a name it has": layer.weight, "a name it has not": layer.height}
+def _made_plain(bench: _Bench) -> list[Any]:
+    """A tensor in place of a parameter, a number in place of a module."""
+    net, scale = bench.Net({name: bench.Scale(bench.a) for name in bench.names[:2]}, bench.b), bench.Scale(bench.c)
+    setattr(net, bench.names[0], bench.width)
+    scale.weight = bench.short
+    return [
+        {"value": getattr(net, bench.names[0]), "listed": _listed(net), "saved": sorted(net.state_dict())},
+        {"value": scale.weight, "listed": _listed(scale), "saved": sorted(scale.state_dict())},
+    ]
+
+
+def _ask(bench: _Bench) -> dict[str, Any]:
+    layer = bench.Scale(bench.a)
+    return {name: refusal(AttributeError, getattr, layer, name) for name in ("weight", bench.names[0])}
+
+
+def _example(bench: _Bench, candidate: Any) -> dict[str, Any]:
+    class Scale(candidate):
+        def __init__(self) -> None:
+            super().__init__()
+            self.weight = nn.Parameter(torch.ones(2))
+
+    more = Scale()
+    for name in bench.names:
+        setattr(more, name, nn.Parameter(torch.ones(2)))
+    return {"the example": parameters_of(Scale()), "more of them": parameters_of(more)}
 
 
 def _learns(layer: Any, x: Tensor) -> dict[str, Any]:
@@ -126,18 +182,39 @@ def _learns(layer: Any, x: Tensor) -> dict[str, Any]:
     return {"result": result, "gradient": layer.weight.grad}
 
 
-def _buffers(gauge: Any) -> dict[str, Any]:
+def _readable(gauge: Any) -> dict[str, Any]:
     values = {name: getattr(gauge, name) for name in ("offset", "steps", "recent", "gain")}
-    return {"parameters": parameters_of(gauge), **values}
+    return {"parameters": _listed(gauge), **values}
 
 
-def _moved_buffer(gauge: Any, value: Tensor) -> dict[str, Any]:
-    gauge.offset = value
-    return {"offset": gauge.offset, "saved": dict(gauge.state_dict()), "parameters": parameters_of(gauge)}
+def _replaced(bench: _Bench) -> dict[str, Any]:
+    """A saved buffer and one that is not saved get another value; then a call."""
+    gauge = bench.Gauge(bench.a)
+    gauge.offset, gauge.recent = bench.b.clone(), bench.c.clone()
+    found = {"offset": gauge.offset, "recent": gauge.recent, "saved": dict(gauge.state_dict())}
+    return {**found, "parameters": parameters_of(gauge), "a call": gauge(bench.b)}
 
 
-def _twice(net: Any, layer: Any, bias: Tensor) -> Any:
-    return net(layer, net(layer, layer, bias), bias)
+def _anew(bench: _Bench) -> list[Any]:
+    gauge, seen = bench.Gauge(bench.a), []
+    for name, value, persistent in (
+        ("recent", bench.b, True), ("offset", bench.c, False), ("recent", bench.a, False), ("offset", bench.b, True),
+    ):  # fmt: skip
+        gauge.register_buffer(name, value, persistent=persistent)
+        seen.append({"saved": dict(gauge.state_dict()), "value": getattr(gauge, name)})
+    return seen
+
+
+def _twice(bench: _Bench) -> Any:
+    layer, gauge = bench.Scale(bench.a), bench.Gauge(bench.c)
+    inner = bench.Net({"layer": layer, "gauge": gauge}, bench.b)
+    return bench.Net({bench.names[0]: layer, bench.names[1]: gauge, bench.names[2]: inner}, bench.b)
+
+
+def _two_names(bench: _Bench) -> Any:
+    layer = bench.Scale(bench.a)
+    setattr(layer, bench.names[0], layer.weight)
+    return layer
 
 
 def _saved(module: Any) -> dict[str, Any]:
@@ -145,54 +222,78 @@ def _saved(module: Any) -> dict[str, Any]:
     return {"state": dict(state), "needs a gradient": sorted(name for name in state if state[name].requires_grad)}
 
 
-def _follows(module: Any) -> dict[str, Any]:
+def _follows(bench: _Bench) -> dict[str, Any]:
+    module = bench.net()
     state = module.state_dict()
     with torch.no_grad():
         for _, parameter in module.named_parameters():
             parameter.mul_(2)
-        module.first.offset.add_(1)
+        bench.parts(module)[1].offset.add_(1)
     needs = [parameter.requires_grad for _, parameter in module.named_parameters()]
     return {"state afterwards": dict(state), "the module's own need gradients": needs}
 
 
-def _cpu(module: Any) -> Any:
-    return module.to(torch.device("cpu"))
+def _converted(bench: _Bench, *targets: Any) -> dict[str, Any]:
+    """All tensors after the last `to`, and whether parameters and module are still themselves."""
+    module = bench.net()
+    before = dict(module.named_parameters())
+    results = [module.to(target) for target in targets]
+    after = dict(module.named_parameters())
+    buffers = {
+        f"{at}.{name}": getattr(bench.parts(module)[at], name)
+        for at in (1, 4)
+        for name in ("offset", "steps", "recent")
+    }
+    same = sorted(name for name in after if after[name] is before.get(name))
+    plain = str(bench.parts(module)[3].table.dtype)
+    returned = [result is module for result in results]
+    return {"parameters": after, "buffers": buffers, "the same objects": same, "itself": returned, "plain": plain}
 
 
-def _converted(module: Any, dtype: torch.dtype) -> dict[str, Any]:
-    module.to(torch.float64)
-    result = module.to(dtype)
-    inner = module.second.first
-    tensors = dict(module.named_parameters())
-    buffers = {f"first.{name}": getattr(module.first, name) for name in ("offset", "steps", "recent")}
-    deep = {f"second.second.{name}": getattr(module.second.second, name) for name in ("offset", "steps", "recent")}
-    return {**tensors, **buffers, **deep, "itself": result is module, "plain": str(inner.table.dtype)}
-
-
-def _trains_on(module: Any, x: Tensor) -> dict[str, Any]:
+def _trains_on(bench: _Bench) -> dict[str, Any]:
+    module = bench.net()
     optimizer = torch.optim.SGD([parameter for _, parameter in module.named_parameters()], lr=0.5)
     module.to(torch.float64)
-    module(x.double()).square().sum().backward()
+    module(bench.b.double()).square().sum().backward()
     optimizer.step()
     return dict(module.named_parameters())
 
 
-def _modes(module: Any) -> list[Any]:
-    parts = [module, module.first, module.second, module.second.first, module.second.second]
+def _calls_in_both(bench: _Bench) -> dict[str, Any]:
+    """A scale halves in training only, deep inside."""
+    module = bench.net()
+    found = {"at first": module(bench.b)}
+    for name, change in (("eval", module.eval), ("train", module.train), ("train(False)", lambda: module.train(False))):
+        change()
+        found[name] = module(bench.b)
+    return found
 
-    def modes() -> list[bool]:
-        return [part.training for part in parts]
 
-    seen: list[Any] = [modes()]
-    for change in (module.eval, module.train, module.second.eval, lambda: module.train(False)):
-        result = change()
-        seen.append([modes(), result is module or result is module.second])
+def _chained(bench: _Bench) -> dict[str, Any]:
+    module = bench.net()
+    return {"module.eval()(x)": module.eval()(bench.b), "module.train()(x)": module.train()(bench.b)}
+
+
+def _modes(bench: _Bench) -> list[Any]:
+    """Which parts are in training after each of six changes, in drawn order."""
+    parts = bench.parts(bench.net())
+    labels = ["itself", *bench.names[:4]]
+    changes = [
+        parts[0].eval, parts[0].train, parts[2].eval, parts[2].train,
+        lambda: parts[4].train(mode=False), lambda: parts[0].train(False),
+    ]  # fmt: skip
+    seen = []
+    for at in bench.order:
+        changes[at]()
+        seen.append(", ".join(label for label, part in zip(labels, parts, strict=True) if part.training))
     return seen
 
 
-def _deep_copy(module: Any) -> dict[str, Any]:
+def _deep_copy(bench: _Bench) -> dict[str, Any]:
+    module = bench.net()
     twin = copy.deepcopy(module)
+    parts = bench.parts(twin)
     with torch.no_grad():
-        twin.second.first.weight.add_(1)
-        twin.first.offset.add_(1)
+        parts[3].weight.add_(1)
+        parts[1].offset.add_(1)
     return {"copy": dict(twin.state_dict()), "original": dict(module.state_dict())}

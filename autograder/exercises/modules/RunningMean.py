@@ -10,65 +10,143 @@ import torch
 from torch import Tensor, nn
 
 from autograder.engine.draw import Draw
-from autograder.engine.exercise import Thunk, exercise
+from autograder.engine.exercise import Idea, Step, exercise
 from autograder.engine.probes import gradients, replica, shares_storage, with_arguments
-from autograder.exercises.modules._shared import FEATURES, freshly_loaded, given, parameters_of, result_and
+from autograder.exercises.modules._shared import freshly_loaded, given, parameters_of, result_and
+
+BUFFERS = Idea("what is remembered is state of the module: buffers", weight=1.5, point=True)
+PAST = Idea("the graph of the past is let go", point=True)
+MODES = Idea("only training is remembered", point=True)
 
 
-@exercise(points=2)
-def RunningMean(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]]:
-    """Subtracts the mean of all rows seen in training: the mended module."""
-    batches = [3 + draw.normal(rows, FEATURES) for rows in (4, 1, 7)]
-    sentences, later = draw.normal(2, 3, FEATURES), 5 + draw.normal(6, FEATURES)
-    whole = draw.integers(8, FEATURES, low=-9, high=10).float()
+class _Bench:
+    """The candidate, and all that is drawn for it."""
 
-    def made() -> Any:
-        return given(candidate(FEATURES), mean=torch.zeros(FEATURES, device=draw.device))
+    def __init__(self, candidate: Any, draw: Draw) -> None:
+        self.candidate, self.draw = candidate, draw
+        self.features, self.others = draw.sizes(2, 3, 8)
+        self.batches = [3 + draw.normal(rows, self.features) for rows in (*draw.sizes(2, 2, 8), 1)]
+        self.batches = draw.shuffled(self.batches)
+        self.sentences = draw.normal(2, 3, self.features)
+        self.later = 5 + draw.normal(6, self.features)
+        self.whole = draw.integers(8, self.features, low=-9, high=10).float()
 
-    def trained(count: int = 3) -> Any:
-        module = made()
-        for batch in batches[:count]:
+    def made(self) -> Any:
+        zeros = torch.zeros(self.features, device=self.draw.device)
+        return given(self.candidate(self.features), mean=zeros)
+
+    def trained(self, count: int = 3) -> Any:
+        module = self.made()
+        for batch in self.batches[:count]:
             module(batch.clone())
         return module
 
-    yield "what it keeps", lambda: _kept(made())
-    yield "one batch", lambda: {"result": made()(batches[0].clone()), **_tallies(trained(1))}
-    yield "three batches of 4, 1 and 7 rows", lambda: {"result": trained(2)(batches[2].clone()), **_tallies(trained())}
-    yield "a batch of sentences", lambda: result_and(made(), sentences.clone(), _tallies)
-    yield "evaluation", lambda: result_and(trained().eval(), later.clone(), _tallies)
-    yield "evaluation before any training", lambda: made().eval()(later.clone())
-    yield "the gradient takes the mean for a constant", lambda: gradients(trained(), later, wrt=0)
-    yield "the past's graph is let go", lambda: _two_steps(made(), draw)
-    yield "float64 on the way", lambda: _to_float64(made(), whole, later)
-    yield "saved and loaded", lambda: _goes_on(freshly_loaded(trained(), made()), later)
+
+@exercise(points=2)
+def RunningMean(candidate: Any, draw: Draw) -> Iterator[Step]:
+    """Subtracts the mean of all rows seen in training: the mended module."""
+    bench = _Bench(candidate, draw)
+    made, trained, later = bench.made, bench.trained, bench.later
+    yield "one batch", lambda: result_and(made(), bench.batches[0].clone(), _tallies)
+    yield "three batches, one of them a single row", lambda: result_and(trained(2), bench.batches[2].clone(), _tallies)
+    yield "any number of dimensions", lambda: _dimensions(bench)
+    yield "what it keeps", lambda: [_kept(candidate(size)) for size in (bench.features, bench.others)], BUFFERS
+    yield "saved and loaded", lambda: _goes_on(freshly_loaded(trained(), made()), later), BUFFERS
+    yield "float64 on the way", lambda: _to_float64(made(), bench.whole, later), BUFFERS
+    yield "a replica", lambda: _apart(trained(), replica, later), BUFFERS
     yield "a deep copy", lambda: _apart(trained(), copy.deepcopy, later)
-    yield "a replica", lambda: _apart(trained(), replica, later)
+    yield "evaluation", lambda: result_and(trained().eval(), later.clone(), _tallies), MODES
+    yield "evaluation before any training", lambda: result_and(made().eval(), later.clone(), _tallies), MODES
+    yield "evaluation in between", lambda: _in_between(bench), MODES
+    yield "two steps with a layer in front", _two_steps(bench), PAST
+    yield "evaluation after training with a layer in front", _into_the_past(bench), PAST
+    yield "the gradient takes the mean for a constant", lambda: _constant(bench)
+    yield "half precision comes back as it came", lambda: _half(bench)
     yield "the input is left alone", lambda: with_arguments(made(), later.clone())
+    yield "the docstring's example", _example(bench)
 
 
 def _kept(module: nn.Module) -> dict[str, Any]:
-    buffers = {name: [str(value.dtype), *value.shape] for name, value in module.named_buffers()}
-    return {"buffers": buffers, "saved": sorted(module.state_dict()), "parameters": parameters_of(module)}
+    names = {"saved": sorted(module.state_dict()), "parameters": parameters_of(module)}
+    return {"buffers": dict(module.named_buffers()), **names}
 
 
 def _tallies(module: Any) -> dict[str, Any]:
-    return {"mean": module.mean, "count": int(module.count), "last": module.last}
+    """Copies: a later call may write into them."""
+    return {"mean": module.mean.clone(), "count": int(module.count), "last": module.last.clone()}
 
 
-def _two_steps(module: Any, draw: Draw) -> dict[str, Any]:
-    """Two training steps with a layer that learns in front; a mean that still hangs on the first graph breaks the
-    second."""
-    front = given(nn.Linear(4, FEATURES), weight=draw.normal(FEATURES, 4), bias=draw.normal(FEATURES))
-    inputs = [draw.normal(3, 4), draw.normal(2, 4)]
-    for x in inputs:
-        module(front(x)).square().sum().backward()
-    return {"gradient": front.weight.grad, "mean": module.mean, "mean needs a gradient": module.mean.requires_grad}
+def _dimensions(bench: _Bench) -> list[Any]:
+    """A single row, sentences, and a view with gaps, one after the other."""
+    module = bench.made()
+    views = [bench.batches[0][0], bench.sentences, bench.sentences.repeat(1, 1, 2)[..., ::2].transpose(0, 1)]
+    return [result_and(module, x.clone() if x.is_contiguous() else x, _tallies) for x in views]
+
+
+def _in_between(bench: _Bench) -> dict[str, Any]:
+    module = bench.trained(1)
+    module.eval()(bench.later.clone())
+    return result_and(module.train(), bench.batches[1].clone(), _tallies)
+
+
+def _front(bench: _Bench) -> tuple[Any, list[Tensor]]:
+    draw, features = bench.draw, bench.features
+    front = given(nn.Linear(4, features), weight=draw.normal(features, 4), bias=draw.normal(features))
+    return front, [draw.normal(rows, 4) for rows in (3, 2)]
+
+
+def _two_steps(bench: _Bench) -> Callable[[], dict[str, Any]]:
+    """A mean that still hangs on the first graph breaks the second step."""
+    front, inputs = _front(bench)
+
+    def run() -> dict[str, Any]:
+        module = bench.made()
+        for x in inputs:
+            module(front(x)).square().sum().backward()
+        return {"gradient": front.weight.grad, "mean": module.mean, "last": module.last}
+
+    return run
+
+
+def _into_the_past(bench: _Bench) -> Callable[[], dict[str, Any]]:
+    """The gradient of a later result must not reach the layer by way of what is remembered."""
+    front, inputs = _front(bench)
+
+    def run() -> dict[str, Any]:
+        module = bench.made()
+        module(front(inputs[0]))
+        module.eval()(front(inputs[1])).square().sum().backward()
+        needs = {name: getattr(module, name).requires_grad for name in ("mean", "last")}
+        return {"gradient": front.weight.grad, "need a gradient": needs}
+
+    return run
+
+
+def _constant(bench: _Bench) -> list[Any]:
+    """The weights of the sum follow from the draw, so that the gradient does."""
+    weights = bench.later.cos()
+
+    def of(module: Any) -> Any:
+        return gradients(lambda x: module(x) * weights, bench.later, wrt=0)
+
+    return [of(bench.made()), of(bench.trained())]
 
 
 def _to_float64(module: Any, whole: Tensor, later: Tensor) -> dict[str, Any]:
     """The mean of eight rows of whole numbers is exact in float32: no rounding of the first half stays."""
     module(whole.clone())
     return result_and(module.double(), later.double(), _tallies)
+
+
+def _half(bench: _Bench) -> dict[str, Any]:
+    """In evaluation and in training; the mean stays float32."""
+    found = {}
+    for dtype in (torch.float16, torch.bfloat16):
+        module = bench.trained()
+        evaluated = module.eval()(bench.later.to(dtype))
+        trained = bench.made()(bench.whole.to(dtype))
+        found[str(dtype)] = {"evaluation": evaluated, "training": trained}
+    return {**found, "float32": bench.made()(bench.whole.clone())}
 
 
 def _goes_on(module: Any, x: Tensor) -> dict[str, Any]:
@@ -82,3 +160,8 @@ def _apart(module: Any, twin_of: Callable[[Any], Any], x: Tensor) -> dict[str, A
     own = {name: not shares_storage(getattr(module, name), getattr(twin, name)) for name in ("mean", "last")}
     twin(x.clone())
     return {"own tensors": own, "twin": _tallies(twin), "original": _tallies(module)}
+
+
+def _example(bench: _Bench) -> Callable[[], list[Any]]:
+    given_rows = [torch.tensor([[1.0], [3.0]], device=bench.draw.device), bench.draw.normal(4, 1)]
+    return lambda: [bench.candidate(1).to(bench.draw.device)(x) for x in given_rows]

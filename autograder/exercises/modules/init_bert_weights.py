@@ -2,81 +2,126 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from autograder.engine.draw import Draw
-from autograder.engine.exercise import Thunk, exercise
+from autograder.engine.exercise import Idea, Step, exercise
 from autograder.exercises.modules._shared import given_all
+
+TABLE = Idea("each kind of module gets its first weights", weight=3, point=True)
+ALONE = Idea("nothing else is touched", weight=2)
+STD = 0.02
 
 
 class Block(nn.Module):
-    """Large enough that a standard deviation is known to one part in a hundred."""
+    """Large enough that a standard deviation is known to one part in fifty."""
 
-    def __init__(self) -> None:
+    def __init__(self, words: int, width: int, wide: int, padding: int) -> None:
         super().__init__()
-        self.words = nn.Embedding(300, 64, padding_idx=3)
-        self.places = nn.Embedding(200, 64)
-        self.up = nn.Linear(64, 160)
-        self.down = nn.Sequential(nn.Linear(160, 64, bias=False), nn.LayerNorm(64), nn.Dropout(0.1))
-        self.bare = nn.LayerNorm(64, elementwise_affine=False)
+        self.words = nn.Embedding(words, width, padding_idx=padding)
+        self.first_is_padding = nn.Embedding(words, width, padding_idx=0)
+        self.places = nn.Embedding(words, width)
+        self.up = nn.Linear(width, wide)
+        self.down = nn.Sequential(nn.Linear(wide, width, bias=False), nn.LayerNorm(width), nn.Dropout(0.1))
+        self.bare = nn.LayerNorm(width, elementwise_affine=False)
         self.filter = nn.Conv1d(4, 4, 3)
+        self.norm = nn.BatchNorm1d(4)
+        self.weight = nn.Parameter(torch.zeros(4))
+
+
+class _Bench:
+    """The candidate, and models of drawn sizes, full of drawn noise."""
+
+    def __init__(self, candidate: Any, draw: Draw) -> None:
+        self.candidate = candidate
+        self.sizes = (draw.integer(130, 170), draw.integer(40, 60), draw.integer(61, 99), draw.integer(1, 100))
+        self.noise = {name: draw.normal(*value.shape) for name, value in Block(*self.sizes).named_parameters()}
+        self.std = draw.uniform(1, low=0.3, high=0.7).item()
+        self.values = [draw.normal(3, 2), draw.normal(3)]
+
+    def block(self) -> Block:
+        return given_all(Block(*self.sizes), self.noise)
+
+    def started(self, **options: Any) -> Any:
+        block = self.block()
+        block.apply(lambda module: self.candidate(module, **options))
+        return block
 
 
 @exercise(points=2)
-def init_bert_weights(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]]:
+def init_bert_weights(candidate: Any, draw: Draw) -> Iterator[Step]:
     """The first weights of a BERT, module by module."""
-    noise = {name: draw.normal(*value.shape) for name, value in Block().named_parameters()}
-
-    def started(**options: Any) -> Block:
-        block = given_all(Block(), noise)
-        block.apply(lambda module: candidate(module, **options))
-        return block
-
-    def spread(tensor: Any, std: float = 0.02) -> dict[str, Any]:
-        """Of a normal distribution 68.3 % lie within one standard deviation; of a uniform one, 57.7 %."""
-        scaled = tensor.detach() / std
-        inner = (scaled.abs() < 1).double().mean().item()
-        return {
-            "standard deviation over std": round(scaled.std().item(), 1),
-            "mean near 0": abs(scaled.mean().item()) < 0.1,
-            "bell-shaped": 0.65 < inner < 0.715,
-        }
-
-    def itself() -> dict[str, Any]:
-        block = given_all(Block(), noise)
-        before = dict(block.named_parameters())
-        block.up.weight.requires_grad_(False)
-        result = [candidate(part) for part in block.modules()]
-        same = all(before[name] is value for name, value in block.named_parameters())
-        needs = [name for name, value in block.named_parameters() if not value.requires_grad]
-        return {"the same parameters": same, "frozen": needs, "returns": result, "weight": spread(block.up.weight)}
-
-    def one_module() -> dict[str, Any]:
-        """`apply` visits every module: the function must not go deeper itself."""
-        block = given_all(Block(), noise)
-        for part in (block, block.down, block.up):
-            candidate(part)
-        return {"asked for": spread(block.up.weight), "inside what was asked for": block.down[0].weight}
-
-    def others() -> dict[str, Any]:
-        block = started()
-        return {"linear": spread(block.up.weight), **dict(block.filter.named_parameters())}
-
-    yield "a linear layer's weight", lambda: spread(started().up.weight)
-    yield "a linear layer's bias", lambda: started().up.bias
+    bench = _Bench(candidate, draw)
+    started = bench.started
+    yield "a linear layer's weight", lambda: spread(started().up.weight), TABLE
+    yield "a linear layer's bias", lambda: started().up.bias, TABLE
+    yield "an embedding", lambda: spread(started().places.weight), TABLE
+    yield "an embedding with padding", lambda: _padded(started().words.weight, bench.sizes[3]), TABLE
+    yield "a layer norm", lambda: {"weight": started().down[1].weight, "bias": started().down[1].bias}, TABLE
+    yield "another std", lambda: _other_std(started(std=bench.std), bench.std), TABLE
+    yield "the first row is the padding", lambda: _padded(started().first_is_padding.weight, 0)
     yield "a linear layer without a bias", lambda: spread(started().down[0].weight)
-    yield "an embedding", lambda: spread(started().places.weight)
-    yield "an embedding with padding", lambda: _with_padding(started().words.weight, spread)
-    yield "a layer norm", lambda: {"weight": started().down[1].weight, "bias": started().down[1].bias}
-    yield "another std", lambda: [spread(started(std=0.5).up.weight, 0.5), spread(started(std=0.5).words.weight, 0.5)]
-    yield "other modules are left alone", others
-    yield "one module at a time", one_module
-    yield "the parameters stay the same objects", itself
+    yield "std 0", lambda: started(std=0.0).up.weight[:3]
+    yield "other modules are left alone", lambda: _others(started()), ALONE
+    yield "one module at a time", lambda: _one_module(bench), ALONE
+    yield "the parameters stay the same objects", lambda: _itself(bench), ALONE
+    yield "the docstring's example", lambda: _example(bench)
 
 
-def _with_padding(table: Tensor, spread: Callable[[Tensor], Any]) -> dict[str, Any]:
-    return {"the padding's row": table[3], "the others": spread(torch.cat([table[:3], table[4:]]))}
+def spread(tensor: Tensor, std: float = STD) -> dict[str, Any]:
+    """Of a normal distribution 68.3 % lie within one standard deviation; of an even one, 57.7 %."""
+    scaled = tensor.detach().double() / std
+    deviation = scaled.std().item()
+    inner = (scaled.abs() < deviation).double().mean().item()
+    return {
+        "standard deviation over std": float(f"{deviation:.1g}"),
+        "mean over std": round(scaled.mean().item()) + 0.0,
+        "within one standard deviation": round(inner, 1),
+        "shape": list(tensor.shape),
+    }
+
+
+def _padded(table: Tensor, row: int) -> dict[str, Any]:
+    return {"the padding's row": table[row], "the others": spread(torch.cat([table[:row], table[row + 1 :]]))}
+
+
+def _other_std(block: Block, std: float) -> list[Any]:
+    return [spread(block.up.weight, std), spread(block.places.weight, std)]
+
+
+def _others(block: Block) -> dict[str, Any]:
+    left = {**dict(block.filter.named_parameters()), "norm": block.norm.weight, "its own": block.weight}
+    return {"a linear layer": spread(block.up.weight), **left}
+
+
+def _one_module(bench: _Bench) -> dict[str, Any]:
+    """`apply` visits every module: the function must not go deeper itself."""
+    block: Any = bench.block()
+    for part in (block, block.down, block.up):
+        bench.candidate(part)
+    return {"asked for": spread(block.up.weight), "inside what was asked for": block.down[0].weight[:3]}
+
+
+def _itself(bench: _Bench) -> dict[str, Any]:
+    block = bench.block().double()
+    before = dict(block.named_parameters())
+    block.up.weight.requires_grad_(False)
+    for part in block.modules():
+        bench.candidate(part)
+    same = sorted(name for name, value in block.named_parameters() if before[name] is value)
+    needs = [name for name, value in block.named_parameters() if not value.requires_grad]
+    dtypes = sorted({str(value.dtype) for value in block.parameters()})
+    return {"the same": same, "frozen": needs, "dtypes": dtypes, "weight": spread(block.up.weight)}
+
+
+def _example(bench: _Bench) -> dict[str, Any]:
+    layer, other = nn.Linear(2, 2), nn.Linear(2, 3)
+    other.weight.data, other.bias.data = (value.clone() for value in bench.values)
+    for module in (layer, nn.Flatten()):
+        bench.candidate(module)
+    bench.candidate(nn.Sequential(other))
+    return {"the example": layer.bias.tolist(), "inside another module": [other.weight, other.bias]}

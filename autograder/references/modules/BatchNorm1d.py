@@ -1,14 +1,29 @@
 """`BatchNorm1d`: what is right, and what goes wrong."""
 
 import torch
+import torch.nn.functional as F
 from torch import nn
 
-from autograder.references import alternative, equivalent, mistake
+from autograder.references import alternative, equivalent, mistake, promised
 from autograder.references.modules._norm import Norm
 
 
 class BatchNorm1d(nn.BatchNorm1d):
-    """The library's own."""
+    """The library's own, in float64: in float32 it cancels far from zero. It refuses eps 0; 1e-30 is nothing, too."""
+
+    def __init__(self, features, eps=1e-5, momentum=0.1, affine=True):
+        super().__init__(features, eps or 1e-30, momentum, affine)
+
+    def forward(self, x):
+        self._check_input_dim(x)
+        self.num_batches_tracked += int(self.training)
+        share = 1 / max(1, int(self.num_batches_tracked)) if self.momentum is None else self.momentum
+        past = [self.running_mean.double(), self.running_var.double()]
+        affine = [None if item is None else item.double() for item in (self.weight, self.bias)]
+        result = F.batch_norm(x.double(), *past, *affine, self.training, share, self.eps)
+        self.running_mean.copy_(past[0])
+        self.running_var.copy_(past[1])
+        return result.to(x.dtype)
 
 
 @mistake(
@@ -66,19 +81,19 @@ class SwappedVariances(Norm):
         return var * (rows - 1) / rows
 
 
-@mistake(BatchNorm1d, "eps is added outside the root. It belongs to the variance: √(variance + eps).")
+@mistake(BatchNorm1d, "eps is added outside the root. It belongs to the variance: √(variance + eps).", keeps=0.91)
 class EpsOutside(Norm):
     def divisor(self, var):
         return var.sqrt() + self.eps
 
 
-@mistake(BatchNorm1d, "There is no eps: a feature that never changes has variance 0, and 0/0 is NaN.")
+@mistake(BatchNorm1d, "There is no eps: a feature that never changes has variance 0, and 0/0 is NaN.", keeps=0.87)
 class WithoutEps(Norm):
     def divisor(self, var):
         return var.sqrt()
 
 
-@mistake(BatchNorm1d, "eps is fixed: the argument is taken and never used.")
+@mistake(BatchNorm1d, "eps is fixed: the argument is taken and never used.", keeps=0.96)
 class FixedEps(Norm):
     def divisor(self, var):
         return (var + 1e-5).sqrt()
@@ -100,7 +115,7 @@ class AffineNotApplied(Norm):
         return y
 
 
-@mistake(BatchNorm1d, "affine=False is not heard: weight and bias are there all the same.")
+@mistake(BatchNorm1d, "affine=False is not heard: weight and bias are there all the same.", keeps=0.99)
 class AlwaysAffine(Norm):
     def make_affine(self, features, affine):
         super().make_affine(features, True)
@@ -142,14 +157,34 @@ class UpdatesInEvaluation(Norm):
         return before
 
 
-@mistake(
-    BatchNorm1d,
+TURNED = (
     "momentum is the wrong way round: here it is the share of the new batch, running = (1 − momentum) · running + "
-    "momentum · new.",
+    "momentum · new."
 )
+
+
+@mistake(BatchNorm1d, TURNED)
 class MomentumTurned(Norm):
     def factor(self):
         return 1 / self.num_batches_tracked if self.momentum is None else 1 - self.momentum
+
+
+@mistake(BatchNorm1d, TURNED)
+class SharesTurned(Norm):
+    """With momentum=None, too."""
+
+    def factor(self):
+        return 1 - super().factor()
+
+
+@mistake(
+    BatchNorm1d,
+    "Two things. momentum is the wrong way round: it is the share of the new batch. And the running variance takes the "
+    "biased variance, divided by n, where the one divided by n − 1 belongs.",
+)
+class SharesTurnedAndBiased(SharesTurned):
+    def unbiased(self, var, rows):
+        return var
 
 
 @mistake(
@@ -177,6 +212,7 @@ class NeverCounts(Norm):
     BatchNorm1d,
     "One row passes in training: it minus its own mean is 0, whatever it was, and the running variance becomes NaN. "
     "Raise ValueError.",
+    keeps=0.96,
 )
 class TakesOneRow(Norm):
     def check(self, x):
@@ -196,6 +232,7 @@ class RefusesOneRow(Norm):
     BatchNorm1d,
     "A batch of one is refused although it has a length. Count the values of a feature, over batch and length, not the "
     "rows.",
+    keeps=0.98,
 )
 class CountsTheRowsOnly(Norm):
     def check(self, x):
@@ -206,8 +243,202 @@ class CountsTheRowsOnly(Norm):
 
 @mistake(
     BatchNorm1d,
+    "momentum=0.0 is taken for None. Zero is a number like any other, and the statistics then never move: ask "
+    "`momentum is None`, not `not momentum`.",
+    keeps=0.99,
+)
+class ZeroIsNone(Norm):
+    def factor(self):
+        return self.momentum or 1 / self.num_batches_tracked
+
+
+@mistake(
+    BatchNorm1d,
+    "eps=0.0 is not heard: 1e-5 is added all the same. Zero is a number like any other; `eps or 1e-5` takes it for "
+    "nothing.",
+    keeps=0.99,
+)
+class ZeroEpsIsTheDefault(Norm):
+    def divisor(self, var):
+        return (var + (self.eps or 1e-5)).sqrt()
+
+
+@mistake(
+    BatchNorm1d,
+    "Nothing is remembered in training: the running statistics stay at 0 and 1, and evaluation uses those.",
+)
+class RemembersNothing(Norm):
+    def remember(self, mean, var):
+        self.num_batches_tracked = self.num_batches_tracked + 1
+
+
+@mistake(BatchNorm1d, "The running mean is never updated: evaluation subtracts its first value, 0.")
+class MeanForgotten(Norm):
+    def remember(self, mean, var):
+        before = self.running_mean
+        super().remember(mean, var)
+        self.running_mean = before
+
+
+@mistake(
+    BatchNorm1d,
+    "The running statistics are those of the last batch alone. They move towards it by a share, momentum, and keep the "
+    "rest of what they were.",
+)
+class LastBatchOnly(Norm):
+    def factor(self):
+        return 1.0
+
+
+@mistake(
+    BatchNorm1d,
+    "The new batch is added on top: the old value has to shrink by (1 − momentum) at the same time.",
+)
+class AddsOnTop(Norm):
+    def remember(self, mean, var):
+        self.num_batches_tracked = self.num_batches_tracked + 1
+        factor = self.factor()
+        self.running_mean = self.running_mean + factor * mean.flatten()
+        self.running_var = self.running_var + factor * var.flatten()
+
+
+@mistake(
+    BatchNorm1d,
+    "With momentum=None this batch is not counted before its share is taken. Of n batches, this one included, each has "
+    "the share 1/n.",
+    keeps=0.5,
+)
+class CountsTooLate(Norm):
+    def factor(self):
+        return self.momentum if self.momentum is not None else 1 / (self.num_batches_tracked + 1)
+
+
+@mistake(
+    BatchNorm1d,
+    "eps goes into the running variance. It belongs to the division alone: what is remembered is the variance itself.",
+    keeps=0.97,
+)
+class RemembersEps(Norm):
+    def remember(self, mean, var):
+        super().remember(mean, var + self.eps)
+
+
+@mistake(
+    BatchNorm1d,
+    "It divides by the variance; the root is missing: √(variance + eps) brings the spread to 1.",
+)
+class WithoutTheRoot(Norm):
+    def divisor(self, var):
+        return var + self.eps
+
+
+@mistake(
+    BatchNorm1d,
+    "The running statistics are parameters. No gradient teaches them, yet an optimizer or a count of parameters takes "
+    "them for something learned: they are buffers.",
+    keeps=0.9,
+)
+class StatisticsAreParameters(Norm):
+    def keep(self, name, value):
+        if name.startswith("running"):
+            value = nn.Parameter(value, requires_grad=False)
+            self.register_parameter(name, value)
+        else:
+            super().keep(name, value)
+
+    def remember(self, mean, var):
+        self.num_batches_tracked = self.num_batches_tracked + 1
+        factor = self.factor()
+        self.running_mean.data = (1 - factor) * self.running_mean.data + factor * mean.flatten()
+        self.running_var.data = (1 - factor) * self.running_var.data + factor * var.flatten()
+
+
+@mistake(
+    BatchNorm1d,
+    "weight and bias are plain tensors: no optimizer is told of them, and they are neither saved nor moved. Make each "
+    "an nn.Parameter.",
+    keeps=0.9,
+)
+class PlainAffine(Norm):
+    def make_affine(self, features, affine):
+        self.weight = torch.ones(features, requires_grad=True) if affine else None
+        self.bias = torch.zeros(features, requires_grad=True) if affine else None
+
+
+@mistake(
+    BatchNorm1d,
+    "The weight starts with random numbers. It starts at 1 and the bias at 0, so that at first a feature is only "
+    "normalised.",
+    keeps=0.95,
+)
+class StartsAtRandom(Norm):
+    def make_affine(self, features, affine):
+        super().make_affine(features, affine)
+        if affine:
+            nn.init.uniform_(self.weight)
+
+
+@mistake(
+    BatchNorm1d,
+    "num_batches_tracked is a plain number: it is not saved. With momentum=None, a loaded module's next batch would "
+    "overwrite all that was learned: make it a buffer.",
+    keeps=0.97,
+)
+class CountIsPlain(Norm):
+    def keep(self, name, value):
+        if name == "num_batches_tracked":
+            self.num_batches_tracked = 0
+        else:
+            super().keep(name, value)
+
+
+@mistake(
+    BatchNorm1d,
+    "Every row is normalised with its own mean over the length. That is instance norm; batch norm takes one mean for a "
+    "feature over batch and length.",
+    keeps=0.9,
+)
+class OverTheLengthOnly(Norm):
+    def batch(self, x):
+        if x.dim() == 2:
+            return super().batch(x)
+        mean = x.mean(2, keepdim=True)
+        return mean, (x - mean).square().mean(2, keepdim=True)
+
+    def remember(self, mean, var):
+        super().remember(*(value.mean(0) if value.dim() == 3 else value for value in (mean, var)))
+
+
+@mistake(
+    BatchNorm1d,
+    "With a length, n is taken for the number of rows. The unbiased variance counts all values of a feature: batch "
+    "times length.",
+    keeps=0.98,
+)
+class CountsRowsForN(Norm):
+    def rows(self, x):
+        return len(x)
+
+
+@mistake(
+    BatchNorm1d,
+    "The square root of the variance is remembered. running_var holds the variance itself; the root is taken where it "
+    "divides.",
+)
+class RemembersTheDeviation(Norm):
+    def unbiased(self, var, rows):
+        return super().unbiased(var, rows).sqrt()
+
+    def chosen(self, x):
+        mean, var = super().chosen(x)
+        return (mean, var) if self.training else (mean, var.square())
+
+
+@mistake(
+    BatchNorm1d,
     "With a length, the mean runs over the batch only. A feature's mean runs over batch and length: every dimension "
     "but 1.",
+    keeps=0.87,
 )
 class OverTheBatchOnly(Norm):
     def batch(self, x):
@@ -222,6 +453,7 @@ class OverTheBatchOnly(Norm):
     BatchNorm1d,
     "Only (batch, features) is handled. With a length, each feature of dimension 1 has one mean over batch and length: "
     "x.movedim(1, -1) brings the features to the end, and back.",
+    keeps=0.81,
 )
 class RowsOnly(Norm):
     def check(self, x):
@@ -264,6 +496,7 @@ class OverTheFeatures(Norm):
     BatchNorm1d,
     "The gradient takes the batch's mean and variance for constants. They depend on x: detach only what goes into the "
     "running statistics.",
+    keeps=0.9,
 )
 class ConstantStatistics(Norm):
     def batch(self, x):
@@ -274,6 +507,7 @@ class ConstantStatistics(Norm):
     BatchNorm1d,
     "The running statistics keep the graph of every batch alive. Detach the batch's statistics before they are "
     "remembered.",
+    keeps=0.93,
 )
 class HoldsTheGraph(Norm):
     def chosen(self, x):
@@ -288,6 +522,7 @@ class HoldsTheGraph(Norm):
     BatchNorm1d,
     "The variance is the mean of the squares minus the square of the mean. Far from zero two large numbers cancel and "
     "little is left: subtract the mean first.",
+    keeps=0.97,
 )
 class SquaresMinusSquare(Norm):
     def batch(self, x):
@@ -295,7 +530,11 @@ class SquaresMinusSquare(Norm):
         return mean, (x.square().mean(self.dims(x), keepdim=True) - mean.square()).clamp(min=0)
 
 
-@mistake(BatchNorm1d, "A vector without a batch is taken. Nobody can tell features from rows there: raise ValueError.")
+@mistake(
+    BatchNorm1d,
+    "A vector without a batch is taken. Nobody can tell features from rows there: raise ValueError.",
+    keeps=0.99,
+)
 class TakesAVector(Norm):
     def check(self, x):
         if self.training and x.dim() > 1 and x.numel() == x.shape[1]:
@@ -342,3 +581,40 @@ class FeaturesLast(Norm):
         if self.weight is not None:
             rows = torch.addcmul(self.bias, rows, self.weight)
         return rows.reshape(table.shape).movedim(-1, 1)
+
+
+promised(BatchNorm1d, "Batch norm over features, as `nn.BatchNorm1d`.", by=["training: a batch"])
+promised(BatchNorm1d, "features: how many features there are.", by=["what is there at first"])
+promised(BatchNorm1d, "eps: is added to the variance.", by=["training: a large eps", "the docstring's example"])
+promised(
+    BatchNorm1d,
+    "momentum: share of the new batch in the running statistics; None: all batches weigh the same.",
+    by=["statistics after three", "statistics after three, momentum None", "momentum 0 and momentum 1"],
+)
+promised(
+    BatchNorm1d,
+    "affine: whether there are `weight` (at first 1) and `bias` (at first 0), shape (features,); else both are None.",
+    by=["what is there at first", "affine=False"],
+)
+promised(
+    BatchNorm1d,
+    "Buffers: `running_mean` and `running_var`, shape (features,), `num_batches_tracked`, shape (), int64.",
+    by=["what is there at first", "saved and loaded", "a replica"],
+)
+promised(
+    BatchNorm1d,
+    "Normalises with the batch's statistics in training, with the running ones in evaluation.",
+    by=["training: statistics of earlier batches do not matter", "evaluation: a batch"],
+)
+promised(
+    BatchNorm1d,
+    "x: shape (batch, features) or (batch, features, length), with at least one row; dtype and device of the module's "
+    "tensors.",
+    by=["training: features with a length", "evaluation: one row", "float64", "half precision"],
+)
+promised(BatchNorm1d, "Shape, dtype and device of `x`.", by=["training: features with a length", "half precision"])
+promised(
+    BatchNorm1d,
+    "ValueError: another number of dimensions; or, in training, a single value for each feature.",
+    by=["neither two nor three dimensions", "training: one row", "training: one row of length one"],
+)

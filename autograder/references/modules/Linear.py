@@ -5,7 +5,7 @@ import math
 import torch
 from torch import nn
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 
 
 class Linear(nn.Linear):
@@ -128,6 +128,7 @@ class AlwaysBiased(_Linear):
 @mistake(
     Linear,
     "The first weights are standard normal: the result grows with the number of inputs. Keep them within ±1/√inputs.",
+    keeps=0.87,
 )
 class StartsWide(_Linear):
     def start(self):
@@ -139,6 +140,7 @@ class StartsWide(_Linear):
     Linear,
     "The first weights are all the same, so all outputs are, and get the same gradient: they stay the same for ever. "
     "Draw them.",
+    keeps=0.86,
 )
 class StartsAtZero(_Linear):
     def start(self):
@@ -146,18 +148,105 @@ class StartsAtZero(_Linear):
             nn.init.zeros_(parameter)
 
 
-@mistake(Linear, "The limit is 1/inputs; the root is missing: 1/√inputs keeps the size of the signal.")
+@mistake(Linear, "The limit is 1/inputs; the root is missing: 1/√inputs keeps the size of the signal.", keeps=0.87)
 class WithoutTheRoot(_Linear):
     def start(self):
         for parameter in self.parameters():
             nn.init.uniform_(parameter, -1 / self.inputs, 1 / self.inputs)
 
 
-@mistake(Linear, "`.data` cuts the graph: the result is right, and no gradient reaches the weight.")
-class CutsTheWeight(_Linear):
+@mistake(
+    Linear,
+    "The product is taken element by element, `*`. A sum over the inputs belongs to it: `@`.",
+)
+class Elementwise(_Linear):
+    def product(self, x):
+        return x.unsqueeze(-2) * self.weight
+
+
+@mistake(Linear, "The bias is subtracted; it is added.")
+class Subtracts(_Linear):
     def forward(self, x):
-        y = x @ self.weight.data.T
-        return y if self.bias is None else y + self.bias.data
+        y = self.product(x)
+        return y if self.bias is None else y - self.bias
+
+
+@mistake(
+    Linear,
+    "The bias starts at 0. nn.Linear draws it, too, from ±1/√inputs.",
+    keeps=0.9,
+)
+class BiasAtZero(_Linear):
+    def start(self):
+        super().start()
+        if self.bias is not None:
+            nn.init.zeros_(self.bias)
+
+
+@mistake(
+    Linear,
+    "The first weights lie between 0 and the limit: torch.rand starts at 0. The interval has two sides, ±1/√inputs.",
+    keeps=0.9,
+)
+class OneSided(_Linear):
+    def start(self):
+        limit = 1 / math.sqrt(self.inputs)
+        for parameter in self.parameters():
+            nn.init.uniform_(parameter, 0, limit)
+
+
+@mistake(
+    Linear,
+    "The limit is taken from the outputs. A sum has as many terms as there are inputs: ±1/√inputs.",
+    keeps=0.9,
+)
+class LimitOfTheOutputs(_Linear):
+    def start(self):
+        for parameter in self.parameters():
+            nn.init.uniform_(parameter, -(self.outputs**-0.5), self.outputs**-0.5)
+
+
+@mistake(
+    Linear,
+    "The weights are drawn from Xavier's interval, ±√(6 / (inputs + outputs)). nn.Linear's is ±1/√inputs.",
+    keeps=0.9,
+)
+class Xavier(_Linear):
+    def start(self):
+        super().start()
+        nn.init.xavier_uniform_(self.weight)
+
+
+@mistake(
+    Linear,
+    "The first weights are normal with the standard deviation 1/√inputs. They are drawn evenly from ±1/√inputs.",
+    keeps=0.9,
+)
+class NormalOfTheLimit(_Linear):
+    def start(self):
+        for parameter in self.parameters():
+            nn.init.normal_(parameter, std=1 / math.sqrt(self.inputs))
+
+
+@mistake(
+    Linear,
+    "The bias has one number for all outputs. Each output has its own: shape (outputs,).",
+)
+class OneBias(_Linear):
+    def __init__(self, inputs, outputs, bias=True):
+        super().__init__(inputs, outputs, bias)
+        if bias:
+            self.bias = nn.Parameter(self.bias.detach()[:1].clone())
+
+
+@mistake(
+    Linear,
+    "Inputs and outputs are exchanged: the weight of the layer has shape (outputs, inputs), and x has `inputs` numbers "
+    "in a row.",
+)
+class Exchanged(_Linear):
+    def __init__(self, inputs, outputs, bias=True):
+        super().__init__(outputs, inputs, bias)
 
 
 @alternative(Linear)
@@ -175,4 +264,18 @@ class LinearByReshape(_Linear):
         self.register_parameter("bias", nn.Parameter((2 * torch.rand(out_features) - 1) * bound) if bias else None)
 
     def product(self, x):
-        return x.reshape(-1, x.shape[-1]).mm(self.weight.t()).reshape(*x.shape[:-1], -1 if x.numel() else 3)
+        return x.reshape(-1, x.shape[-1]).mm(self.weight.t()).reshape(*x.shape[:-1], self.weight.shape[0])
+
+
+promised(Linear, "A linear layer, as `nn.Linear`: y = x · weightᵀ + bias.", by=["a batch", "as many outputs as inputs"])
+promised(Linear, "inputs: numbers in one row of the input.", by=["names, shapes and values in the state_dict"])
+promised(Linear, "outputs: numbers in one row of the result.", by=["a batch"])
+promised(Linear, "bias: whether there is one; without it, `self.bias` is None.", by=["without a bias"])
+promised(
+    Linear,
+    "Parameters: `weight` of shape (outputs, inputs) and `bias` of shape (outputs,), float32.",
+    by=["names, shapes and values in the state_dict"],
+)
+promised(Linear, "Both are drawn uniformly from ±1/√inputs.", by=["the first weights"])
+promised(Linear, "`x`: shape (..., inputs), dtype and device of the weight.", by=["four dimensions", "float64"])
+promised(Linear, "Returns shape (..., outputs).", by=["one vector, no batch", "no rows at all"])

@@ -3,12 +3,18 @@
 import torch
 from torch import Tensor, nn
 
-from autograder.references import alternative, equivalent, mistake
+from autograder.references import alternative, equivalent, mistake, promised
 from autograder.references.modules._mini import Mini
 
 
 class MiniModule(nn.Module):
-    """The library's own."""
+    """The library's own, which would refuse a plain value in place of what was registered."""
+
+    def __setattr__(self, name, value):
+        registered = name in self.__dict__.get("_parameters", ()) or name in self.__dict__.get("_modules", ())
+        if registered and not isinstance(value, nn.Parameter | nn.Module | None):
+            delattr(self, name)
+        super().__setattr__(name, value)
 
 
 @mistake(
@@ -47,6 +53,7 @@ class ForgetsTheWay(Mini):
     MiniModule,
     "A parameter that two modules share is listed twice, and an optimizer would step it twice. Remember what was "
     "listed, by identity.",
+    keeps=0.98,
 )
 class ListsTwice(Mini):
     def named_parameters(self):
@@ -58,6 +65,7 @@ class ListsTwice(Mini):
     MiniModule,
     "What lay under the name before is still there. Python looks into `__dict__` first, so an old number hides the new "
     "parameter: take the name off the other shelves.",
+    keeps=0.95,
 )
 class KeepsTheOld(Mini):
     def __setattr__(self, name, value):
@@ -68,6 +76,7 @@ class KeepsTheOld(Mini):
     MiniModule,
     "A tensor assigned under a buffer's name lands in `__dict__`: it hides the buffer, and the old one is saved and "
     "moved. It has to take the buffer's place.",
+    keeps=0.98,
 )
 class HidesTheBuffer(Mini):
     def __setattr__(self, name, value):
@@ -97,6 +106,7 @@ class SavesParametersOnly(Mini):
     MiniModule,
     "The state_dict lists a module that sits in two places once. Unlike named_parameters, it has every name under "
     "which something can be found.",
+    keeps=0.92,
 )
 class SavesUnderOneName(Mini):
     def state_dict(self):
@@ -118,6 +128,7 @@ class SavesTheParameters(Mini):
     MiniModule,
     "The state_dict holds copies, and does not follow the training. detach() without clone() shares the memory, as "
     "the library's does.",
+    keeps=0.96,
 )
 class SavesCopies(Mini):
     def state_dict(self):
@@ -176,6 +187,240 @@ class MovesOnlyItself(Mini):
 class ChangesOnlyItself(Mini):
     def train(self, mode=True):
         self.training = mode
+        return self
+
+
+@mistake(
+    MiniModule,
+    "A tensor that needs a gradient is taken for a parameter. `requires_grad` is the tensor's own affair: what counts "
+    "is isinstance(value, nn.Parameter), frozen or not.",
+    keeps=0.95,
+)
+class GoesByTheGradient(Mini):
+    def shelf(self, name, value):
+        if isinstance(value, Tensor):
+            return self._parameters if value.requires_grad else self.plain_shelf(name)
+        return super().shelf(name, value)
+
+    def plain_shelf(self, name):
+        return self._buffers if name in self._buffers else self.__dict__
+
+
+@mistake(
+    MiniModule,
+    "It looks for nn.Module. The parts that belong here are of our own base class: isinstance(value, MiniModule).",
+)
+class LooksForTheLibrarys(Mini):
+    def shelf(self, name, value):
+        if isinstance(value, nn.Module):
+            return self._modules
+        return self.__dict__ if isinstance(value, Mini) else super().shelf(name, value)
+
+
+@mistake(
+    MiniModule,
+    "Parameters in a list are registered. A list has no shelf: what lies in it is a plain attribute and is not seen.",
+)
+class LooksIntoLists(Mini):
+    def __setattr__(self, name, value):
+        super().__setattr__(name, value)
+        if isinstance(value, list):
+            for at, item in enumerate(value):
+                if isinstance(item, nn.Parameter):
+                    self._parameters[f"{name}.{at}"] = item
+
+
+@mistake(
+    MiniModule,
+    "Only `__dict__` is cleared. What lay under the name on another shelf, a parameter or a module, is still "
+    "registered: take the name off all the others.",
+    keeps=0.95,
+)
+class LeavesTheShelves(Mini):
+    def __setattr__(self, name, value):
+        self.__dict__.pop(name, None)
+        self.shelf(name, value)[name] = value
+
+
+@mistake(
+    MiniModule,
+    "What is neither parameter nor module is dropped: `else` is missing. It becomes a plain attribute, "
+    "self.__dict__[name] = value.",
+)
+class DropsThePlain(Mini):
+    def __setattr__(self, name, value):
+        if isinstance(value, nn.Parameter | Mini) or name in self._buffers:
+            super().__setattr__(name, value)
+
+
+@mistake(
+    MiniModule,
+    "The modules inside come first. The module's own parameters are listed before theirs, so that a shared one bears "
+    "its shortest name.",
+)
+class InnerFirst(Mini):
+    def named_parameters(self):
+        own = set(self._parameters)
+        named = list(super().named_parameters())
+        yield from [pair for pair in named if pair[0] not in own]
+        yield from [pair for pair in named if pair[0] in own]
+
+
+@mistake(
+    MiniModule,
+    "What was listed is remembered anew in each module, so two modules that share a parameter both list it. Ask once "
+    "more where the lists come together.",
+    keeps=0.98,
+)
+class ForgetsBetweenModules(Mini):
+    def named_parameters(self):
+        seen = set()
+        for name, parameter in self._parameters.items():
+            if id(parameter) not in seen:
+                seen.add(id(parameter))
+                yield name, parameter
+        for name, module in self._modules.items():
+            for inner, parameter in module.named_parameters():
+                yield f"{name}.{inner}", parameter
+
+
+@mistake(
+    MiniModule,
+    "Two parameters with equal values are taken for one. Shared means the same object: compare with `is` or by id(…).",
+)
+class GoesByValues(Mini):
+    def named_parameters(self):
+        seen = []
+        for name, parameter, _ in self.walk("_parameters"):
+            if not any(parameter.shape == old.shape and torch.equal(parameter, old) for old in seen):
+                seen.append(parameter)
+                yield name, parameter
+
+
+@mistake(
+    MiniModule,
+    "What was listed is kept in the module itself, so that the second walk lists nothing. Start with an empty set at "
+    "every call.",
+)
+class ListsOnlyOnce(Mini):
+    def named_parameters(self):
+        seen = self.__dict__.setdefault("_listed", set())
+        for name, parameter, _ in self.walk("_parameters"):
+            if id(parameter) not in seen:
+                seen.add(id(parameter))
+                yield name, parameter
+
+
+@mistake(
+    MiniModule,
+    "register_buffer makes a plain attribute: the tensor is readable, but it is not saved and does not move. It "
+    "belongs on the shelf, self._buffers[name] = tensor.",
+)
+class PlainBuffers(Mini):
+    def register_buffer(self, name, tensor, persistent=True):
+        self.__dict__[name] = tensor
+
+
+@mistake(
+    MiniModule,
+    "persistent is the wrong way round: persistent=True is saved, persistent=False is not.",
+)
+class PersistentTurned(Mini):
+    def register_buffer(self, name, tensor, persistent=True):
+        super().register_buffer(name, tensor, not persistent)
+
+
+@mistake(
+    MiniModule,
+    "A buffer that is registered once more, now with persistent=True, stays unsaved: the old note about it has to go.",
+    keeps=0.95,
+)
+class StaysUnsaved(Mini):
+    def register_buffer(self, name, tensor, persistent=True):
+        self._buffers[name] = tensor
+        self.__dict__.setdefault("_unsaved", set())
+        if not persistent:
+            self._unsaved.add(name)
+
+    def is_saved(self, name, owner):
+        return name.rpartition(".")[2] not in owner.__dict__.get("_unsaved", ())
+
+
+@mistake(
+    MiniModule,
+    "A buffer that is registered once more, now with persistent=False, is still saved: the old note has to go.",
+    keeps=0.95,
+)
+class StaysSaved(Mini):
+    def register_buffer(self, name, tensor, persistent=True):
+        super().register_buffer(name, tensor, persistent or name in self._saved)
+
+
+@mistake(
+    MiniModule,
+    "The state_dict holds what the module itself has, and nothing of the modules inside: add theirs, with their names "
+    "and a dot in front.",
+)
+class SavesOnTop(Mini):
+    def state_dict(self):
+        return {name: value for name, value in super().state_dict().items() if "." not in name}
+
+
+@mistake(
+    MiniModule,
+    "Only the module's own buffers are left out by persistent=False: those of the modules inside are saved. Let each "
+    "module leave out its own.",
+)
+class LeavesOutItsOwn(Mini):
+    def is_saved(self, name, owner):
+        return "." in name or super().is_saved(name, owner)
+
+
+@mistake(
+    MiniModule,
+    "`to` changes nothing: `tensor.to(…)` returns a new tensor, and the old one is still there. Put the new one where "
+    "the old one was: parameter.data = …, self._buffers[name] = ….",
+)
+class ConvertsIntoTheAir(Mini):
+    def to(self, target):
+        for _, parameter in self.named_parameters():
+            parameter.to(target)
+        return self
+
+
+@mistake(MiniModule, "`to` does not return the module itself: `return self`, so that calls can be chained.", keeps=0.9)
+class ToReturnsNothing(Mini):
+    def to(self, target):
+        super().to(target)
+
+
+@mistake(
+    MiniModule,
+    "`train` and `eval` do not return the module itself: `return self`, so that `module.eval()(x)` works.",
+    keeps=0.97,
+)
+class TrainReturnsNothing(Mini):
+    def train(self, mode=True):
+        self.training = mode
+        for module in self._modules.values():
+            module.train(mode)
+
+
+@mistake(MiniModule, "`train` does not hear its `mode`: train(False), and eval with it, switch training on.")
+class AlwaysTrains(Mini):
+    def train(self, mode=True):
+        return super().train(True)
+
+
+@mistake(
+    MiniModule,
+    "`train` reaches the modules inside and forgets the one that was asked: set `self.training`, too.",
+)
+class ForgetsItself(Mini):
+    def train(self, mode=True):
+        for module in self._modules.values():
+            module.training = mode
+            module.train(mode)
         return self
 
 
@@ -244,7 +489,7 @@ class MiniInPlainAttributes(Mini):
 
     @property
     def _buffers(self):
-        return {name: vars(self)[name] for name in self._names}
+        return {name: vars(self)[name] for name in self._names if not isinstance(vars(self)[name], nn.Parameter)}
 
     @property
     def _saved(self):
@@ -255,3 +500,83 @@ class MiniInPlainAttributes(Mini):
         for name, buffer in self._buffers.items():
             self.__dict__[name] = self.convert(buffer, target)
         return self
+
+
+promised(
+    MiniModule,
+    "What `nn.Module` does, in small: it knows its parameters, its buffers and the modules inside it.",
+    by=["registration: modules inside modules", "state_dict: names and values"],
+)
+promised(
+    MiniModule,
+    "A subclass calls `super().__init__()` first, then assigns its parts.",
+    by="it says what a subclass does; the check's own subclasses do it",
+)
+promised(
+    MiniModule,
+    "Names of parts inside modules inside … are joined by dots: `body.first.weight`.",
+    by=["registration: modules inside modules"],
+)
+promised(
+    MiniModule,
+    "Registers an `nn.Parameter` or a `MiniModule`; a value under a buffer's name takes the buffer's place; all else "
+    "becomes a plain attribute.",
+    by=["registration: what is no parameter stays plain", "buffers: another tensor under the same name"],
+)
+promised(
+    MiniModule,
+    "What lay under this name on another shelf is gone.",
+    by=[
+        "registration: a parameter, a module or None in place of another",
+        "registration: plain values in place of what was registered",
+    ],
+)
+promised(
+    MiniModule,
+    "All parameters with their names, the own ones first.",
+    by=["registration: modules inside modules", "registration: a frozen parameter is one"],
+)
+promised(
+    MiniModule,
+    "A shared one comes once, under its first name.",
+    by=["registration: shared things are listed once", "registration: equal is not shared"],
+)
+promised(
+    MiniModule,
+    "Keeps a tensor that belongs to the module and is no parameter.",
+    by=["buffers: no parameters, and readable", "to: float64"],
+)
+promised(
+    MiniModule,
+    "`persistent=False`: it is not saved.",
+    by=["state_dict: names and values", "buffers: registered anew, saved or not"],
+)
+promised(
+    MiniModule,
+    "All parameters and persistent buffers by name, a shared one under each of its names.",
+    by=["state_dict: a module in two places", "state_dict: a parameter under two names"],
+)
+promised(MiniModule, "Parameters come without the need of a gradient.", by=["state_dict: names and values"])
+promised(
+    MiniModule,
+    "The tensors share the module's memory: they follow its training.",
+    by=["state_dict: it follows the training"],
+)
+promised(
+    MiniModule,
+    "Moves all parameters and buffers to a dtype or a device; returns the module itself.",
+    by=["to: float64", "to: a device"],
+)
+promised(MiniModule, "A dtype changes floating-point tensors only.", by=["to: float64", "to: half precision, and back"])
+promised(MiniModule, "The `nn.Parameter` objects stay the same.", by=["to: an optimizer made before still trains"])
+promised(MiniModule, "Gradients may stay behind.", by="it permits something")
+promised(
+    MiniModule,
+    "Sets `training` to `mode`, here and in all modules inside; returns the module itself.",
+    by=["train and eval: all levels", "train and eval: they return the module"],
+)
+promised(
+    MiniModule,
+    "Sets `training` to False, here and in all modules inside; returns the module itself.",
+    by=["train and eval: all levels", "train and eval: a call knows the mode"],
+)

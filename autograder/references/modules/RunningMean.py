@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 
 
 class RunningMean(nn.Module):
@@ -24,7 +24,7 @@ class RunningMean(nn.Module):
             self.count = self.count + len(rows)
             self.mean = (total / self.count).to(self.mean.dtype)
             self.last = (sum(rows) / len(rows)).to(self.mean.dtype)
-        return x - self.mean
+        return (x.double() - self.mean.double()).to(x.dtype)
 
 
 class _Running(nn.Module):
@@ -53,7 +53,10 @@ class _Running(nn.Module):
     def forward(self, x):
         if self.learns():
             self.update(self.seen(x).reshape(-1, x.shape[-1]))
-        return x - self.mean
+        return self.result(x)
+
+    def result(self, x):
+        return (x - self.mean).to(x.dtype)
 
 
 class _Plain(_Running):
@@ -83,33 +86,18 @@ class HandedOver(_Plain, _Graph, _Always):
     pass
 
 
-@mistake(RunningMean, f"One fault is left: {ATTRIBUTES}. Register them as buffers.")
+@mistake(RunningMean, f"{ATTRIBUTES[0].upper()}{ATTRIBUTES[1:]}. Register them as buffers.")
 class StillPlain(_Plain):
     pass
 
 
-@mistake(RunningMean, f"One fault is left: {GRAPH}.")
+@mistake(RunningMean, f"{GRAPH[0].upper()}{GRAPH[1:]}.")
 class StillOnTheGraph(_Graph):
     pass
 
 
-@mistake(RunningMean, f"One fault is left: {ALWAYS}.")
+@mistake(RunningMean, f"{ALWAYS[0].upper()}{ALWAYS[1:]}.")
 class StillLearning(_Always):
-    pass
-
-
-@mistake(RunningMean, f"Two faults are left. {ATTRIBUTES}; {GRAPH}.")
-class PlainOnTheGraph(_Plain, _Graph):
-    pass
-
-
-@mistake(RunningMean, f"Two faults are left. {ATTRIBUTES}; {ALWAYS}.")
-class PlainAndLearning(_Plain, _Always):
-    pass
-
-
-@mistake(RunningMean, f"Two faults are left: {GRAPH}; {ALWAYS}.")
-class GraphAndLearning(_Graph, _Always):
     pass
 
 
@@ -185,6 +173,135 @@ class MeanOfMeans(_Running):
         self.last = rows.mean(0)
 
 
+@mistake(
+    RunningMean,
+    "A float32 mean makes the result float32, whatever came in: half precision comes back as another dtype. Bring the "
+    "mean to x.dtype.",
+    keeps=0.98,
+)
+class MeanDecidesTheDtype(_Running):
+    def result(self, x):
+        return x - self.mean
+
+
+@mistake(
+    RunningMean,
+    "The batch's own mean is subtracted, not the mean of all rows seen so far. That one is self.mean.",
+)
+class SubtractsTheBatchs(_Running):
+    def result(self, x):
+        return x - (self.last if self.training else self.mean).to(x.dtype)
+
+
+@mistake(
+    RunningMean,
+    "The latest batch's mean takes the place of the mean of all rows: earlier batches are forgotten.",
+)
+class ForgetsTheEarlier(_Running):
+    def update(self, rows):
+        super().update(rows)
+        self.mean = self.last
+
+
+@mistake(
+    RunningMean,
+    "The mean before this batch is subtracted. First the rows go into the mean, then x minus the mean is returned.",
+)
+class SubtractsTooEarly(_Running):
+    def forward(self, x):
+        before = self.mean
+        super().forward(x)
+        return x - before.to(x.dtype)
+
+
+@mistake(
+    RunningMean,
+    "It is an exponential average with a fixed share for the new batch, as in batch norm. Here all rows weigh the "
+    "same: divide by the count.",
+)
+class Exponential(_Running):
+    def update(self, rows):
+        self.count = self.count + len(rows)
+        self.mean = 0.9 * self.mean + 0.1 * rows.mean(0)
+        self.last = rows.mean(0)
+
+
+@mistake(
+    RunningMean,
+    "Batches are counted, not rows: the new differences are divided by too small a number.",
+)
+class CountsBatches(_Running):
+    def update(self, rows):
+        super().update(rows)
+        self.count = self.count - len(rows) + 1
+
+
+@mistake(
+    RunningMean,
+    "The sum of the differences is divided by the number of rows before this batch went in. Count first, then divide.",
+)
+class CountsTooLate(_Running):
+    def update(self, rows):
+        self.mean = self.mean + (rows - self.mean).sum(0) / self.count.clamp(min=1)
+        self.count = self.count + len(rows)
+        self.last = rows.mean(0)
+
+
+@mistake(
+    RunningMean,
+    "Only the first dimension is averaged. All dimensions but the last are rows: x.reshape(-1, x.shape[-1]).",
+    keeps=0.98,
+)
+class FirstDimensionOnly(_Running):
+    def forward(self, x):
+        if self.training:
+            self.update(self.seen(x))
+        return self.result(x)
+
+
+@mistake(RunningMean, "`last` is never written: it stays at its zeros.")
+class NeverTheLast(_Running):
+    def update(self, rows):
+        before = self.last
+        super().update(rows)
+        self.last = before
+
+
+@mistake(
+    RunningMean,
+    "The result is computed without a gradient, too: what lies in front learns nothing. Only the lines that remember "
+    "are cut off: x.detach() there, and x itself in the result.",
+)
+class CutsTheResult(_Running):
+    def result(self, x):
+        return super().result(x.detach())
+
+
+@mistake(
+    RunningMean,
+    "The gradient flows through the mean as well. It is taken for a constant: what is subtracted comes from "
+    "x.detach().",
+    keeps=0.9,
+)
+class LearnsThroughTheMean(_Running):
+    def forward(self, x):
+        if not self.training:
+            return self.result(x)
+        rows = x.reshape(-1, x.shape[-1])
+        self.update(rows.detach())
+        share = (rows - rows.detach()).sum(0) / self.count
+        return (x - self.mean - share).to(x.dtype)
+
+
+@mistake(
+    RunningMean,
+    "Nothing is saved: persistent=False is for `last` alone. mean and count are worth something tomorrow.",
+)
+class SavesNothing(_Running):
+    def keep(self, name, value, persistent=True):
+        super().keep(name, value, False)
+
+
 @alternative(RunningMean)
 class InPlace(_Running):
     @torch.no_grad()
@@ -203,3 +320,46 @@ class WithoutGradients(_Running):
         total = self.mean * self.count + rows.sum(dim=0)
         self.count = self.count + rows.size(0)
         self.mean, self.last = total / self.count, rows.sum(dim=0) / rows.size(0)
+
+
+@alternative(RunningMean)
+class MeanInTheInputsDtype(_Running):
+    def result(self, x):
+        return torch.sub(x, self.mean.to(dtype=x.dtype))
+
+
+promised(
+    RunningMean,
+    "Subtracts the mean of all rows seen in training.",
+    by=["one batch", "three batches, one of them a single row"],
+)
+promised(RunningMean, "features: numbers in a row.", by=["what it keeps"])
+promised(
+    RunningMean,
+    "Buffers, at first zeros: `mean`, shape (features,), float32, and `count`, the number of rows so far, shape (), "
+    "int64, are saved.",
+    by=["what it keeps", "saved and loaded"],
+)
+promised(
+    RunningMean,
+    "`last`, the mean of the latest training batch, shape (features,), is not.",
+    by=["what it keeps", "one batch", "evaluation"],
+)
+promised(RunningMean, "No parameters.", by=["what it keeps"])
+promised(
+    RunningMean,
+    "Takes the rows of `x` into the mean (in training only), then returns `x` minus the mean.",
+    by=["one batch", "evaluation"],
+)
+promised(RunningMean, "x: shape (..., features), at least one row.", by=["any number of dimensions"])
+promised(RunningMean, "It is not changed.", by=["the input is left alone"])
+promised(
+    RunningMean,
+    "Shape and dtype of `x`.",
+    by=["any number of dimensions", "float64 on the way", "half precision comes back as it came"],
+)
+promised(
+    RunningMean,
+    "Its gradient takes the mean for a constant.",
+    by=["the gradient takes the mean for a constant", "two steps with a layer in front"],
+)

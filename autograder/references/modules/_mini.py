@@ -35,6 +35,7 @@ class Mini:
 
     def register_buffer(self, name, tensor, persistent=True):
         self._buffers[name] = tensor
+        self._saved.discard(name)
         if persistent:
             self._saved.add(name)
 

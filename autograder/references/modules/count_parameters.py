@@ -4,7 +4,7 @@ import math
 
 from torch import Tensor
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 
 
 def count_parameters(model, trainable=False):
@@ -71,13 +71,15 @@ def counts_rows(model, trainable=False):
     return _count(model.named_parameters(), trainable, size=lambda value: len(value) if value.dim() else 1)
 
 
-@mistake(count_parameters, "`trainable` is not heard: frozen parameters are always counted.")
+@mistake(count_parameters, "`trainable` is not heard: frozen parameters are always counted.", keeps=0.84)
 def counts_frozen(model, trainable=False):
     return _count(model.named_parameters(), False)
 
 
 @mistake(
-    count_parameters, "Frozen parameters are never counted. They are left out only when trainable=True asks for it."
+    count_parameters,
+    "Frozen parameters are never counted. They are left out only when trainable=True asks for it.",
+    keeps=0.89,
 )
 def never_counts_frozen(model, trainable=False):
     return _count(model.named_parameters(), True)
@@ -105,27 +107,79 @@ def names_its_own(model, trainable=False):
     return counts
 
 
-@mistake(
-    count_parameters,
-    "Two things: the model's own parameters are missing, and a parameter that two parts share counts in both. One walk "
-    "over model.named_parameters() finds each once.",
-)
-def counts_children(model, trainable=False):
-    counts = {}
-    for part, module in model.named_children():
-        sizes = [value.numel() for value in module.parameters() if value.requires_grad or not trainable]
-        counts |= {part: sum(sizes)} if sizes else {}
-    return counts
-
-
 @mistake(count_parameters, "One total is returned. Asked for is a dict, with a number for each part of the model.")
 def counts_all_together(model, trainable=False):
     return sum(value.numel() for value in model.parameters() if value.requires_grad or not trainable)
 
 
-@mistake(count_parameters, "Parts without parameters are listed with 0; leave them out.")
+@mistake(count_parameters, "Parts without parameters are listed with 0; leave them out.", keeps=0.72)
 def lists_empty_parts(model, trainable=False):
     return {name: 0 for name, _ in model.named_children()} | count_parameters(model, trainable)
+
+
+@mistake(
+    count_parameters,
+    "A shared parameter counts for the part that comes last. It counts for the first one.",
+)
+def counts_for_the_last(model, trainable=False):
+    last = {id(value): (name, value) for name, value in model.named_parameters(remove_duplicate=False)}
+    return _count(last.values(), trainable)
+
+
+@mistake(
+    count_parameters,
+    "The whole name of each parameter is the key. A part is a direct child of the model: the name up to the first dot.",
+)
+def counts_by_name(model, trainable=False):
+    return {n: value.numel() for n, value in model.named_parameters() if value.requires_grad or not trainable}
+
+
+@mistake(
+    count_parameters,
+    "The module that holds a parameter is the key. A part is a direct child of the model: the name up to the first "
+    "dot, not up to the last.",
+)
+def counts_by_holder(model, trainable=False):
+    counts = {}
+    for name, value in model.named_parameters():
+        if value.requires_grad or not trainable:
+            part = name.rpartition(".")[0] or "self"
+            counts[part] = counts.get(part, 0) + value.numel()
+    return counts
+
+
+@mistake(
+    count_parameters,
+    "A part's count is overwritten by its next parameter, so only the last is left. Add up: counts.get(part, 0) + ….",
+)
+def overwrites(model, trainable=False):
+    named = [pair for pair in model.named_parameters() if pair[1].requires_grad or not trainable]
+    return {name.partition(".")[0] if "." in name else "self": value.numel() for name, value in named}
+
+
+@mistake(
+    count_parameters,
+    "Parameters of equal shape are taken for shared. Shared means the same object; named_parameters() sees to that.",
+)
+def goes_by_shape(model, trainable=False):
+    seen = {}
+    for name, value in model.named_parameters():
+        seen.setdefault((tuple(value.shape), name.rpartition(".")[2]), (name, value))
+    return _count(seen.values(), trainable)
+
+
+@mistake(
+    count_parameters,
+    "`trainable` is the wrong way round: trainable=True leaves out what is frozen, trainable=False counts everything.",
+    keeps=0.73,
+)
+def turns_trainable(model, trainable=False):
+    return _count(model.named_parameters(), not trainable)
+
+
+@mistake(count_parameters, "Bytes are counted, not numbers: numel() has the numbers, whatever their dtype.")
+def counts_bytes(model, trainable=False):
+    return _count(model.named_parameters(), trainable, size=lambda value: value.numel() * value.element_size())
 
 
 @alternative(count_parameters)
@@ -145,3 +199,24 @@ def counted_by_identity(model, trainable=False):
             part = head if dot else "self"
             counts[part] = counts.get(part, 0) + value.numel()
     return counts
+
+
+promised(count_parameters, "How many numbers each part of a model learns.", by=["nothing shared"])
+promised(count_parameters, "model: any module.", by=["one layer by itself", "parts with nothing to learn"])
+promised(
+    count_parameters,
+    "trainable: count only parameters that need a gradient.",
+    by=["some are frozen: those that learn", "some are frozen: all"],
+)
+promised(
+    count_parameters,
+    "For each part, which is the name of a direct child of `model`, the numbers in its parameters.",
+    by=["nothing shared"],
+)
+promised(count_parameters, 'The model\'s own parameters count under `"self"`.', by=["one layer by itself"])
+promised(
+    count_parameters,
+    "A shared parameter counts once, for the first part that `named_parameters` finds it in.",
+    by=["a tied decoder", "tied, in another order", "the model's own, tied to a part"],
+)
+promised(count_parameters, "A part with nothing to count has no entry.", by=["parts with nothing to learn"])

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 
 
 def init_bert_weights(module, std=0.02):
@@ -84,6 +84,7 @@ def fixed_std(module, std=0.02):
     init_bert_weights,
     "The function goes through module.modules() itself. `apply` already visits every module: layers deep inside would "
     "be drawn again and again, and a call for one module changes others.",
+    keeps=0.85,
 )
 def goes_deeper(module, std=0.02):
     for part in module.modules():
@@ -114,6 +115,7 @@ def writes_under_autograd(module, std=0.02):
     init_bert_weights,
     "New parameters take the place of the old ones: what is tied comes apart, and an optimizer holds the old ones. "
     "Write into those that are there: normal_(), zero_().",
+    keeps=0.9,
 )
 def makes_new_parameters(module, std=0.02):
     _init(module, std)
@@ -121,12 +123,93 @@ def makes_new_parameters(module, std=0.02):
         setattr(module, name, nn.Parameter(parameter.data))
 
 
-@mistake(init_bert_weights, "It changes modules that were not asked for, such as convolutions.")
+@mistake(init_bert_weights, "It changes modules that were not asked for, such as convolutions.", keeps=0.9)
 def draws_everything(module, std=0.02):
     _init(module, std)
     if isinstance(module, nn.Conv1d):
         nn.init.normal_(module.weight, std=std)
         nn.init.zeros_(module.bias)
+
+
+@mistake(
+    init_bert_weights,
+    "padding_idx=0 is taken for none: row 0 is a row like any other, and in BERT it is the padding. Ask `is not None`.",
+    keeps=0.95,
+)
+def zero_is_no_padding(module, std=0.02):
+    _init(module, std, padding=bool(getattr(module, "padding_idx", None)))
+
+
+@mistake(
+    init_bert_weights,
+    "std=0.0 is taken for the default: `std or 0.02`. Zero is a number like any other.",
+    keeps=0.95,
+)
+def zero_is_the_default(module, std=0.02):
+    _init(module, std or 0.02)
+
+
+@mistake(
+    init_bert_weights,
+    "Row 0 is emptied, whatever `padding_idx` says. It names the row, and without padding it is None.",
+)
+def always_the_first_row(module, std=0.02):
+    _init(module, std, padding=False)
+    if isinstance(module, nn.Embedding):
+        module.weight.data[0] = 0
+
+
+@mistake(
+    init_bert_weights,
+    "The bias is drawn like the weight; it starts at 0.",
+)
+def draws_the_bias(module, std=0.02):
+    _init(module, std, bias=None)
+    if isinstance(module, nn.Linear) and module.bias is not None:
+        nn.init.normal_(module.bias, std=std)
+
+
+@mistake(
+    init_bert_weights,
+    "The weights are drawn around `std`, not around 0: the first number of normal_ is the mean. Write std=std.",
+)
+def takes_std_for_the_mean(module, std=0.02):
+    _init(module, std, draw=lambda weight: nn.init.normal_(weight, std))
+
+
+@mistake(
+    init_bert_weights,
+    "The linear layers get Xavier's or Kaiming's spread, which follows from their sizes. BERT's standard deviation is "
+    "std everywhere.",
+)
+def takes_xavier(module, std=0.02):
+    _init(module, std, draw=lambda weight: nn.init.xavier_normal_(weight))
+
+
+@mistake(
+    init_bert_weights,
+    "The linear layers are left at torch's own start, a uniform one that follows from the inputs.",
+)
+def forgets_linear_weights(module, std=0.02):
+    if isinstance(module, nn.Linear):
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)
+    else:
+        _init(module, std)
+
+
+@mistake(
+    init_bert_weights,
+    "Every module with a `weight` is drawn. isinstance(module, nn.Linear) tells which is which: convolutions and other "
+    "norms are left alone.",
+    keeps=0.9,
+)
+def goes_by_the_attribute(module, std=0.02):
+    if isinstance(getattr(module, "weight", None), Tensor) and not isinstance(module, nn.LayerNorm):
+        nn.init.normal_(module.weight, std=std)
+        if isinstance(getattr(module, "bias", None), Tensor):
+            nn.init.zeros_(module.bias)
+    _init(module, std)
 
 
 @alternative(init_bert_weights)
@@ -155,3 +238,22 @@ def started_by_data(module, std=0.02):
         module.weight.data[:] = 1.0
     if isinstance(module, nn.Linear | nn.LayerNorm) and module.bias is not None:
         module.bias.data.zero_()
+
+
+promised(
+    init_bert_weights,
+    "Gives one module BERT's first weights; for `model.apply(init_bert_weights)`.",
+    by=["a linear layer's weight", "one module at a time"],
+)
+promised(
+    init_bert_weights,
+    "module: `nn.Linear`, `nn.Embedding` and `nn.LayerNorm` are changed as in the table above.",
+    by=["a linear layer's bias", "an embedding with padding", "the first row is the padding", "a layer norm"],
+)
+promised(
+    init_bert_weights,
+    "Other modules are left alone, and so are modules inside this one.",
+    by=["other modules are left alone", "one module at a time"],
+)
+promised(init_bert_weights, "The parameters stay the same objects.", by=["the parameters stay the same objects"])
+promised(init_bert_weights, "std: standard deviation of the normal distribution.", by=["another std", "std 0"])

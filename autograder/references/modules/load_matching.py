@@ -5,7 +5,7 @@ import re
 
 import torch
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 
 
 def load_matching(model, state, ignore=()):
@@ -94,6 +94,7 @@ def hears_no_ignore(model, state, ignore=()):
 @mistake(
     load_matching,
     "re.match only looks at the beginning of a name. A pattern may stand anywhere in it: re.search.",
+    keeps=0.98,
 )
 def matches_at_the_start(model, state, ignore=()):
     return _load(model, state, ignore, search=re.match)
@@ -142,12 +143,174 @@ def loads_parameters_only(model, state, ignore=()):
     load_matching,
     "The file's tensors take the place of the model's: dtype, memory and the need of a gradient are the file's, and an "
     "optimizer holds the old parameters. Copy the values into those that are there.",
+    keeps=0.88,
 )
 def hands_over(model, state, ignore=()):
     report = load_matching(model, state, ignore)
     mine = model.state_dict()
     fitting = {name: value for name, value in state.items() if name in mine and mine[name].shape == value.shape}
     model.load_state_dict(fitting, strict=False, assign=True)
+    return report
+
+
+@mistake(
+    load_matching,
+    "Numbers are counted instead of comparing shapes: (2, 3) and (3, 2) hold six each, and the values land in the "
+    "wrong places. Compare `.shape`.",
+)
+def goes_by_numel(model, state, ignore=()):
+    return _load(
+        model,
+        {name: value.reshape(_shape(model, name, value)) for name, value in state.items()},
+        ignore,
+    )
+
+
+def _shape(model, name, value):
+    mine = model.state_dict().get(name)
+    return mine.shape if mine is not None and mine.numel() == value.numel() else value.shape
+
+
+@mistake(
+    load_matching,
+    "A matrix that lies on its side is turned round and loaded. Its shape differs: report it.",
+)
+def turns_them_round(model, state, ignore=()):
+    mine = model.state_dict()
+    turned = {
+        name: value.T if name in mine and value.dim() == 2 and value.T.shape == mine[name].shape else value
+        for name, value in state.items()
+    }
+    return _load(model, turned, ignore)
+
+
+@mistake(
+    load_matching,
+    "Of a tensor whose shape differs, the part that fits is loaded. Half a head is worse than a fresh one: leave it.",
+)
+def loads_a_part(model, state, ignore=()):
+    report = _load(model, state, ignore)
+    mine = model.state_dict()
+    for name in [name for name in mine if name in state and mine[name].shape != state[name].shape]:
+        if mine[name].dim() == state[name].dim():
+            part = tuple(slice(0, min(sizes)) for sizes in zip(mine[name].shape, state[name].shape, strict=True))
+            mine[name][part] = state[name][part].to(mine[name].dtype)
+    return report
+
+
+@mistake(
+    load_matching,
+    "What the file does not have is set to 0. It keeps the weights that it has: a layer of zeros could not even learn.",
+)
+def empties_the_missing(model, state, ignore=()):
+    report = _load(model, state, ignore)
+    for name, value in model.state_dict().items():
+        if name not in state:
+            value.zero_()
+    return report
+
+
+@mistake(
+    load_matching,
+    "A tensor whose shape differs is reported as unexpected, too. Both have it, so it is mismatched and nothing else.",
+)
+def expects_no_mismatched(model, state, ignore=()):
+    report = _load(model, state, ignore)
+    return {**report, "unexpected": report["unexpected"] + report["mismatched"]}
+
+
+@mistake(
+    load_matching,
+    "A tensor whose shape differs is left, but not reported: it belongs under mismatched.",
+)
+def hushes_up_the_mismatched(model, state, ignore=()):
+    return {**_load(model, state, ignore), "mismatched": []}
+
+
+@mistake(
+    load_matching,
+    "The report alone is made: nothing is loaded. load_state_dict(fitting, strict=False) copies what fits.",
+)
+def only_reports(model, state, ignore=()):
+    return _load(copy.deepcopy(model), state, ignore)
+
+
+@mistake(
+    load_matching,
+    "`ignore` holds patterns, not parts of names: `in` never finds `^` or `\\.`. re.search(pattern, name).",
+    keeps=0.8,
+)
+def looks_for_parts(model, state, ignore=()):
+    return _load(model, state, ignore, search=lambda pattern, name: pattern in name)
+
+
+@mistake(
+    load_matching,
+    "`ignore` is heard for one of the two lists only. It is about both: missing and unexpected.",
+    keeps=0.8,
+)
+def quiets_the_missing_only(model, state, ignore=()):
+    return {**_load(model, state, ignore), "unexpected": _load(copy.deepcopy(model), state, ())["unexpected"]}
+
+
+@mistake(
+    load_matching,
+    "`ignore` is heard for one of the two lists only. It is about both: missing and unexpected.",
+    keeps=0.8,
+)
+def quiets_the_unexpected_only(model, state, ignore=()):
+    return {**_load(model, state, ignore), "missing": _load(copy.deepcopy(model), state, ())["missing"]}
+
+
+@mistake(
+    load_matching,
+    "What was loaded is taken out of the caller's `state`. It may be needed again: make a dict of your own.",
+    keeps=0.9,
+)
+def empties_the_file(model, state, ignore=()):
+    report = _load(model, state, ignore)
+    for name in [name for name in model.state_dict() if name in state]:
+        state.pop(name)
+    return report
+
+
+@mistake(
+    load_matching,
+    "The parameter is given the file's own tensor, `.data = …`: model and file share memory, and training would change "
+    "the file's, or the dtype is another. Copy the values into the tensor that is there: copy_.",
+    keeps=0.9,
+)
+def shares_the_file(model, state, ignore=()):
+    report = _load(model, state, ignore)
+    own = {**dict(model.named_parameters(remove_duplicate=False)), **dict(model.named_buffers())}
+    for name, value in own.items():
+        if name in state and value.shape == state[name].shape:
+            value.data = state[name].detach()
+    return report
+
+
+@mistake(
+    load_matching,
+    "The lists are made once and grow from call to call: a default `{…}` or a global. Make fresh ones at every call.",
+    keeps=0.95,
+)
+def remembers_reports(model, state, ignore=()):
+    known = model.__dict__.setdefault("_reports", {"missing": [], "unexpected": [], "mismatched": []})
+    for kind, names in _load(model, state, ignore).items():
+        known[kind] += names
+    return known
+
+
+@mistake(
+    load_matching,
+    "Everything is put into training mode, or unfrozen. Loading changes values alone: the mode and `requires_grad` "
+    "stay as they are.",
+    keeps=0.95,
+)
+def thaws(model, state, ignore=()):
+    report = _load(model, state, ignore)
+    model.train()
+    model.requires_grad_(True)
     return report
 
 
@@ -166,3 +329,38 @@ def loaded_by_the_library(model, state, ignore=()):
 @alternative(load_matching)
 def loaded_in_place(model, state, ignore=()):
     return _load(model, copy.copy(state), list(ignore))
+
+
+promised(
+    load_matching,
+    "Loads every tensor of `state` that the model has under the same name in the same shape.",
+    by=["all fits", "as many numbers in another shape", "a frozen state, in an OrderedDict"],
+)
+promised(
+    load_matching,
+    "model: its tensors get new values; they keep their dtype, their memory and their `requires_grad`.",
+    by=["the model stays itself", "float32 into float64"],
+)
+promised(
+    load_matching,
+    "state: names to tensors, as from `state_dict()`.",
+    by=["all fits", "a frozen state, in an OrderedDict"],
+)
+promised(
+    load_matching,
+    "It is not changed, and no memory is shared with it.",
+    by=["the caller's state is left alone", "the model stays itself"],
+)
+promised(load_matching, "ignore: patterns for `re.search`, a list or tuple.", by=["a pattern in the middle of a name"])
+promised(
+    load_matching,
+    'A name in which one is found is left out of "missing" and "unexpected".',
+    by=["keys to ignore", "an ignored name whose shape differs"],
+)
+promised(load_matching, "It is loaded all the same if it fits.", by=["ignored and there: it is loaded"])
+promised(
+    load_matching,
+    'Three lists of names, in any order: "missing" (the model has it, `state` has not), "unexpected" (the other way',
+    by=["missing and unexpected"],
+)
+promised(load_matching, 'round), "mismatched" (both have it, in different shapes).', by=["another number of classes"])

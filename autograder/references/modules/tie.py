@@ -1,6 +1,8 @@
 """`tie`: what is right, and what goes wrong."""
 
-from autograder.references import alternative, mistake
+from torch import nn
+
+from autograder.references import alternative, mistake, promised
 
 
 def _found(model, path):
@@ -52,7 +54,11 @@ def swaps_the_roles(model, target, source):
     tie(model, source, target)
 
 
-@mistake(tie, "Shapes are not compared. The next call fails far from here, or broadcasts: raise ValueError at once.")
+@mistake(
+    tie,
+    "Shapes are not compared. The next call fails far from here, or broadcasts: raise ValueError at once.",
+    keeps=0.91,
+)
 def ties_any_shape(model, target, source):
     holder, name, _ = _found(model, target)
     holder._parameters[name] = _found(model, source)[2]
@@ -62,6 +68,7 @@ def ties_any_shape(model, target, source):
     tie,
     "A target that is not there gets made: a typing error ties nothing and says nothing. Look the target up first, so "
     "that AttributeError comes.",
+    keeps=0.94,
 )
 def makes_the_target(model, target, source):
     path, _, name = target.rpartition(".")
@@ -74,6 +81,7 @@ def makes_the_target(model, target, source):
 @mistake(
     tie,
     "A parameter of the model itself, whose name has no dot, is not found: model.get_submodule('') is the model.",
+    keeps=0.91,
 )
 def wants_a_dot(model, target, source):
     if "." not in target or "." not in source:
@@ -94,11 +102,110 @@ def assigns_to_the_model(model, target, source):
     setattr(model, target, shared)
 
 
-@mistake(tie, "Names are followed one step only: `body.0.weight` has two dots. get_submodule walks the whole way.")
+@mistake(
+    tie,
+    "Names are followed one step only: `body.0.weight` has two dots. get_submodule walks the whole way.",
+    keeps=0.91,
+)
 def one_step_only(model, target, source):
     if target.count(".") > 1 or source.count(".") > 1:
         raise AttributeError("no attribute of that name")
     tie(model, target, source)
+
+
+@mistake(
+    tie,
+    "The model is as it was. An assignment to a local name changes no module: setattr(holder, name, parameter) puts "
+    "the parameter where the target was.",
+)
+def rebinds_a_name(model, target, source):
+    (_, _, mine), (_, _, theirs) = _found(model, target), _found(model, source)
+    if mine.shape != theirs.shape:
+        raise ValueError("shapes differ")
+    mine = theirs
+
+
+@mistake(
+    tie,
+    "Numbers are counted instead of comparing shapes: (2, 3) and (3, 2) hold six each and are not the same. Compare "
+    "`.shape`.",
+    keeps=0.97,
+)
+def goes_by_numel(model, target, source):
+    (holder, name, mine), (_, _, theirs) = _found(model, target), _found(model, source)
+    if mine.numel() != theirs.numel():
+        raise ValueError("shapes differ")
+    holder._parameters[name] = theirs
+
+
+@mistake(
+    tie,
+    "Shapes that broadcast are let through. Tied parameters are one and the same, so the shapes have to be equal.",
+    keeps=0.97,
+)
+def goes_by_broadcast(model, target, source):
+    (holder, name, mine), (_, _, theirs) = _found(model, target), _found(model, source)
+    if theirs.shape != mine.shape[mine.dim() - theirs.dim() :]:
+        raise ValueError("shapes differ")
+    holder._parameters[name] = theirs
+
+
+@mistake(
+    tie,
+    "The target is tied before the shapes are compared: after the error the model is another one. Compare first.",
+    keeps=0.9,
+)
+def ties_before_it_asks(model, target, source):
+    (holder, name, mine), (_, _, theirs) = _found(model, target), _found(model, source)
+    holder._parameters[name] = theirs
+    if mine.shape != theirs.shape:
+        raise ValueError("shapes differ")
+
+
+@mistake(
+    tie,
+    "A shape that differs is let go without a word: nothing is tied, and nobody knows. Raise ValueError.",
+    keeps=0.9,
+)
+def keeps_quiet(model, target, source):
+    (holder, name, mine), (_, _, theirs) = _found(model, target), _found(model, source)
+    if mine.shape == theirs.shape:
+        holder._parameters[name] = theirs
+
+
+@mistake(
+    tie,
+    "A name that is not there ends in another error than asked for: a dict raises KeyError. model.get_parameter raises "
+    "AttributeError.",
+    keeps=0.95,
+)
+def raises_key_errors(model, target, source):
+    parameters = dict(model.named_parameters(remove_duplicate=False))
+    if parameters[target].shape != parameters[source].shape:
+        raise ValueError("shapes differ")
+    tie(model, target, source)
+
+
+@mistake(
+    tie,
+    "A shape that differs ends in another error than asked for: `assert` and torch's own checks do not raise "
+    "ValueError. Compare, and raise it.",
+    keeps=0.95,
+)
+def asserts_the_shape(model, target, source):
+    (holder, name, mine), (_, _, theirs) = _found(model, target), _found(model, source)
+    assert mine.shape == theirs.shape
+    holder._parameters[name] = theirs
+
+
+@mistake(
+    tie,
+    "A third parameter is made, and both names get it. `source` keeps what it has: an optimizer may hold it already.",
+)
+def makes_a_third(model, target, source):
+    tie(model, target, source)
+    (holder, name, _), (other, theirs, shared) = _found(model, target), _found(model, source)
+    holder._parameters[name] = other._parameters[theirs] = nn.Parameter(shared.detach().clone())
 
 
 @alternative(tie)
@@ -122,3 +229,28 @@ def tied_by_registering(model, target, source):
         first, _, name = name.partition(".")
         holder = getattr(holder, first)
     holder.register_parameter(name, parameters[source])
+
+
+promised(
+    tie,
+    "Makes the name `target` stand for the parameter that `source` names.",
+    by=["one parameter under two names", "gradients of both places add up"],
+)
+promised(tie, "The values of `source` stay.", by=["one parameter under two names"])
+promised(tie, "model: is changed.", by=["the output"])
+promised(
+    tie,
+    'target, source: names from `model.named_parameters()`, as `"decoder.weight"`.',
+    by=["deep inside", "the model's own parameter"],
+)
+promised(
+    tie,
+    "AttributeError: the model has no parameter of one of the names.",
+    by=["a source that is not there", "a target that is not there", "a module and a buffer are no parameters"],
+)
+promised(
+    tie,
+    "ValueError: the two differ in shape.",
+    by=["shapes that differ", "shapes that would broadcast", "as many numbers in another shape"],
+)
+promised(tie, "After an error the model is as before.", by=["shapes that differ", "a target that is not there"])

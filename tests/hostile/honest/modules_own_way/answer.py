@@ -16,7 +16,7 @@ class RunningMean(nn.Module):
     def forward(self, x):
         if self.training:
             self.look(x.reshape(-1, x.shape[-1]))
-        return x - self.mean
+        return x - self.mean.to(x.dtype)
 # exercise: BatchNorm1d
 import warnings
 
