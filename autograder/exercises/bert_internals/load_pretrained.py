@@ -17,8 +17,9 @@ ERRORS = Idea("what does not fit is an error, and nothing is written", weight=2,
 LEFT = Idea("what is left over is listed")
 APART = Idea("model and checkpoint stay apart")
 
+LEFT_OVER, VALUES = "left over", "all values"
 BIAS, DENSE = "pooler.dense.bias", "encoder.layer.1.output.dense.weight"
-SOME = ("encoder.layer.1.output.dense.bias", "encoder.layer.1.output.LayerNorm.weight", BIAS, "sembert.bias")
+SOME = ("encoder.layer.1.output.dense.bias", "encoder.layer.1.output.LayerNorm.weight", BIAS, "pooler.dense.weight")
 
 
 @exercise(points=3)
@@ -26,14 +27,17 @@ def load_pretrained(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | 
     """A checkpoint of any age and head, copied into a model by its names."""
     width = draw.integer(3, 7)
     plain, old = _checkpoint(draw, width), {_aged(name): value for name, value in _checkpoint(draw, width).items()}
-    headed, loaded = {f"bert.{name}": value for name, value in plain.items()}, partial(_loaded, candidate, width)
-    yield "the very names", lambda: loaded(plain), NAMES
-    yield "saved together with a head", lambda: loaded(headed | _heads(draw)), NAMES
-    yield "gamma and beta", lambda: loaded(old), NAMES
-    yield "gamma and beta, with a head", lambda: loaded({f"bert.{n}": value for n, value in old.items()}), NAMES
-    yield "in another order", lambda: loaded(dict(draw.shuffled(old.items()))), NAMES
+    headed, loaded = _fronted(plain), partial(_loaded, candidate, width)
+    yield "the very names", lambda: loaded(plain)[VALUES], NAMES
+    yield "saved together with a head", lambda: loaded(headed | _heads(draw))[VALUES], NAMES
+    yield "gamma and beta", lambda: loaded(old)[VALUES], NAMES
+    yield "gamma and beta, with a head", lambda: loaded(_fronted(old))[VALUES], NAMES
+    yield '"bert." in the middle of a name', lambda: loaded(_checkpoint(draw, width, "sembert"), "sembert"), NAMES
+    yield "gamma and beta of something else", lambda: loaded(_checkpoint(draw, width, "gate"), "gate"), NAMES
+    yield "in another order", lambda: loaded(dict(draw.shuffled(old.items())))[VALUES], NAMES
     yield from _errors(candidate, draw, width, plain)
-    yield "more than the model has", lambda: loaded(plain | _heads(draw) | _positions(draw)), LEFT
+    yield "more than the model has", lambda: loaded(plain | _heads(draw) | _positions(draw))[LEFT_OVER], LEFT
+    yield "more than the model has, in an old file", lambda: loaded(_fronted(old) | _heads(draw))[LEFT_OVER], LEFT
     yield "the checkpoint is left alone", lambda: _left_alone(candidate, width, headed | _heads(draw)), APART
     yield "the model's own tensors", lambda: _own(candidate, draw, width, plain), APART
     yield "float16 and bfloat16", lambda: [loaded(_in(plain, dtype)) for dtype in (torch.float16, torch.bfloat16)]
@@ -43,7 +47,7 @@ def load_pretrained(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | 
 
 
 def _errors(candidate: Any, draw: Draw, width: int, plain: dict[str, Tensor]) -> Iterator[tuple[str, Thunk, Idea]]:
-    lost, refused = draw.choice(SOME), partial(_refused, candidate, width)
+    lost, refused = draw.choice(SOME), partial(_refused, candidate, width, _checkpoint(draw, width))
     lacking = {name: value for name, value in plain.items() if name != lost}
     bent = {
         "narrower": (BIAS, draw.normal(1)),
@@ -59,20 +63,21 @@ def _errors(candidate: Any, draw: Draw, width: int, plain: dict[str, Tensor]) ->
 
 
 class Little(nn.Module):
-    """A model with names as BERT's: one has "bert." in the middle, one a gamma of no LayerNorm. One buffer is saved."""
+    """A model with names as BERT's, one buffer that is saved and one that is not; and another part on demand."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, other: str = "") -> None:
         super().__init__()
         self.embeddings = nn.Module()
         self.embeddings.word_embeddings = nn.Embedding(5, width)
         self.embeddings.LayerNorm = nn.LayerNorm(width)
         self.encoder = nn.Module()
         self.encoder.layer = nn.ModuleList([_little_layer(width), _little_layer(width)])
-        self.sembert = nn.Linear(width, 2)
-        self.gate = nn.ParameterDict({"gamma": nn.Parameter(torch.ones(2)), "beta": nn.Parameter(torch.ones(2))})
         self.pooler = nn.ModuleDict({"dense": nn.Linear(width, width)})
         self.register_buffer("scale", torch.ones(2))
         self.register_buffer("positions", torch.arange(5), persistent=False)
+        if other:
+            ends = ("gamma", "beta") if other == "gate" else ("weight", "bias")
+            self.register_module(other, nn.ParameterDict({end: torch.ones(2) for end in ends}))
 
 
 def _little_layer(width: int) -> nn.Module:
@@ -81,19 +86,23 @@ def _little_layer(width: int) -> nn.Module:
     return layer
 
 
-def _checkpoint(draw: Draw, width: int) -> dict[str, Tensor]:
-    return {name: draw.normal(*value.shape) for name, value in Little(width).state_dict().items()}
+def _checkpoint(draw: Draw, width: int, other: str = "") -> dict[str, Tensor]:
+    return {name: draw.normal(*value.shape) for name, value in Little(width, other).state_dict().items()}
 
 
 def _heads(draw: Draw) -> dict[str, Tensor]:
-    """Of a head, as many layers as are drawn, in an order that is drawn."""
-    names = [f"cls.predictions.{number}.{end}" for number in range(draw.integer(2, 5)) for end in ("bias", "gamma")]
+    """Of a head: the numbers of its layers, and their order, are drawn."""
+    names = [f"cls.predictions.{number}.{end}" for number in draw.sizes(2, 0, 30) for end in ("bias", "gamma")]
     names.append("cls.predictions.transform.LayerNorm.gamma")
     return {name: draw.normal(3) for name in draw.shuffled(names)}
 
 
 def _positions(draw: Draw) -> dict[str, Tensor]:
     return {"bert.embeddings.position_ids": draw.integers(1, 5, high=5)}
+
+
+def _fronted(checkpoint: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {f"bert.{name}": value for name, value in checkpoint.items()}
 
 
 def _aged(name: str) -> str:
@@ -105,11 +114,11 @@ def _in(checkpoint: dict[str, Tensor], dtype: torch.dtype) -> dict[str, Tensor]:
 
 
 def _loaded(
-    candidate: Any, width: int, checkpoint: dict[str, Tensor], dtype: torch.dtype = torch.float32
+    candidate: Any, width: int, checkpoint: dict[str, Tensor], other: str = "", dtype: torch.dtype = torch.float32
 ) -> dict[str, Any]:
-    model = Little(width).to(next(iter(checkpoint.values())).device, dtype)
-    result = candidate(model, checkpoint)
-    return {"left over": result, "all values": _values(model)}
+    model = Little(width, other).to(next(iter(checkpoint.values())).device, dtype)
+    result = candidate(model, dict(checkpoint))
+    return {LEFT_OVER: result, VALUES: _values(model)}
 
 
 def _values(model: nn.Module) -> Tensor:
@@ -117,12 +126,12 @@ def _values(model: nn.Module) -> Tensor:
     return torch.cat([state[name].flatten() for name in sorted(state)])
 
 
-def _refused(candidate: Any, width: int, checkpoint: dict[str, Tensor], name: str) -> dict[str, Any]:
-    """What is raised, which tensor it names, and what the model holds afterwards: before, it is full of a number."""
+def _refused(
+    candidate: Any, width: int, before: dict[str, Tensor], checkpoint: dict[str, Tensor], name: str
+) -> dict[str, Any]:
+    """What is raised, which tensor it names, and what the model holds afterwards."""
     model = Little(width)
-    with torch.no_grad():
-        for value in model.state_dict().values():
-            value.fill_(width / 4)
+    model.load_state_dict(before)
     return {**_error(candidate, model, checkpoint, name), "the model afterwards": _values(model)}
 
 
