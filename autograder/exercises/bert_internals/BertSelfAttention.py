@@ -55,7 +55,7 @@ def BertSelfAttention(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] 
     yield "a mask for each query", lambda: module(hidden, hiding(draw, batch, 1, tokens, tokens)), ATTENDS
     yield "as many heads as sentences, masked", lambda: _square(draw, square, heads, tokens, width), ATTENDS
     yield "gradients", lambda: sums(grads(module, hidden, hiding(draw, batch, 1, 1, tokens))), ATTENDS
-    yield "small numbers in the mask", lambda: module(hidden, draw.normal(batch, 1, 1, tokens)), EXTREMES
+    yield "small numbers in the mask", lambda: module(hidden, draw.normal(batch, 1, 1, tokens)), ATTENDS
     yield "a mask for each head", lambda: module(hidden, mask=draw.normal(1, heads, tokens, tokens)), EXTREMES
     yield "one mask for all", lambda: module(hidden, draw.normal(tokens)), EXTREMES
     yield "a sentence that is all padding", lambda: module(hidden, _all_hidden(draw, batch, tokens)), EXTREMES

@@ -15,7 +15,7 @@ from autograder.engine.probes import refusal, with_arguments
 
 HIDES = Idea("0 where a key is real, the lowest finite number where it is padding", weight=2, point=True)
 QUERIES = Idea("a mask for each query")
-DTYPES = Idea("the dtype of the scores, and a mask of any dtype")
+DTYPES = Idea("the dtype of the scores")
 REFUSES = Idea("any other number of dimensions is refused")
 
 
@@ -37,8 +37,8 @@ def extended_attention_mask(candidate: Any, draw: Draw) -> Iterator[tuple[str, T
     yield "padded keys with huge scores", lambda: _weights(candidate, mask, _huge(draw, mask, queries)), HIDES
     yield "a mask for each query", lambda: candidate(draw.mask(batch, queries, keys).long()), QUERIES
     yield "as many queries as keys", lambda: candidate(draw.mask(batch, keys, keys)), QUERIES
-    yield "True and False", lambda: candidate(draw.mask(batch, keys)), DTYPES
-    yield "other integers", lambda: [candidate(mask.to(kind)) for kind in (torch.int32, torch.uint8)], DTYPES
+    yield "True and False", lambda: candidate(draw.mask(batch, keys))
+    yield "other integers", lambda: [candidate(mask.to(kind)) for kind in (torch.int32, torch.uint8)]
     for dtype in (torch.float64, torch.float16, torch.bfloat16):
         yield str(dtype).removeprefix("torch."), partial(_typed, candidate, draw, (batch, keys), dtype), DTYPES
     yield "by the names of the docstring", lambda: candidate(attention_mask=mask, dtype=torch.float64), DTYPES
