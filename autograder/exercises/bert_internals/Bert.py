@@ -111,7 +111,7 @@ def _in_half(candidate: Any, draw: Draw, sizes: dict[str, int], ids: Tensor, rea
     ]
 
 
-def _gradient_sums(model: nn.Module, ids: Tensor, real: Tensor) -> Tensor:
+def _gradient_sums(model: nn.Module, ids: Tensor, real: Tensor) -> dict[str, Any]:
     model.zero_grad()
     result = model(ids, real)
     (flat(result["pooler_output"]) + flat(result["hidden_states"][1])).backward()

@@ -85,7 +85,7 @@ def _dropped(candidate: Any, draw: Draw, sizes: dict[str, int]) -> dict[str, Ten
     module, hidden = evaluated(draw, candidate(config)), draw.normal(2, 8, sizes["hidden_size"])
     _, plain = module(hidden)
     context, weights = in_training(module, hidden)
-    value = module.value(hidden).unflatten(-1, (sizes["num_attention_heads"], -1)).transpose(1, 2)
+    value = module.get_submodule("value")(hidden).unflatten(-1, (sizes["num_attention_heads"], -1)).transpose(1, 2)
     brought = (weights @ value).transpose(1, 2).flatten(2)
     return {"the weights are multiplied by": factors(weights, plain), "the rest of the context": context - brought}
 
