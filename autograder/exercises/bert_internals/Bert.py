@@ -3,39 +3,93 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from autograder.engine.draw import Draw
-from autograder.engine.exercise import Thunk, exercise
+from autograder.engine.exercise import Idea, Thunk, exercise
 from autograder.engine.probes import with_arguments
-from autograder.exercises.bert_internals._shared import WHOLE, evaluated, flat, shapes, small, strange_config, sums
+from autograder.exercises.bert_internals._shared import (
+    WHOLE,
+    evaluated,
+    flat,
+    in_training,
+    shapes,
+    sizes_of,
+    small,
+    strange_config,
+    sums,
+)
+
+READS = Idea("layer after layer, with the padding hidden, forwards and backwards", weight=3, point=True)
+MASKS = Idea("every kind of mask, and none")
+NONE = Idea("without a mask every token is real")
+PARTS = Idea("the parts that are given")
+TRAINING = Idea("the parts drop, and nothing else does")
 
 
 @exercise(points=4, without=WHOLE)
-def Bert(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]]:
+def Bert(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | tuple[str, Thunk, Idea]]:
     """The whole model, with all that a layer leaves behind."""
-    model = evaluated(draw, candidate(small()))
-    ids, real = draw.integers(2, 5, low=1, high=23), _right_padded(draw, 2, 5)
+    sizes = sizes_of(draw)
+    batch, tokens = draw.sizes(2, 2, 6)
+    model = evaluated(draw, candidate(small(sizes)))
+    words = partial(_words, draw, sizes["vocab_size"])
+    ids, real = words(batch, tokens), _right_padded(draw, batch, tokens)
     yield "names and shapes of what is saved", lambda: shapes(model)
-    one, three = (evaluated(draw, candidate(small(num_hidden_layers=count))) for count in (1, 3))
-    yield "a batch", lambda: _stacked(model(draw.integers(2, 5, low=1, high=23)))
-    yield "with padding", lambda: _ends(model(ids, real))
-    yield "two sentences in one input", lambda: model(ids, real, draw.integers(2, 5, high=4))["last_hidden_state"]
-    yield "one token", lambda: _stacked(model(draw.integers(1, 1, low=1, high=23)))
-    yield "a mask of True and False", lambda: model(ids, real.bool())["last_hidden_state"]
-    yield "one layer", lambda: _ends(one(ids, real))
-    yield "three layers", lambda: three(ids, real)["last_hidden_state"]
-    yield "float64", lambda: evaluated(draw, candidate(small()).double())(ids, real)["pooler_output"]
-    yield "gradients", lambda: _gradient_sums(model, ids, real)
-    yield (
-        "parts of somebody else",
-        lambda: _ends(evaluated(draw, candidate(small(), strange_config()))(ids, real, real)),
-    )
+    yield "one token", lambda: _stacked(model(words(1, 1))), READS
+    yield "a batch", lambda: _stacked(model(words(batch, tokens))), READS
+    yield "with padding", lambda: _ends(model(ids, real)), READS
+    yield "two sentences in one input", lambda: model(**_pair(draw, ids, real))["last_hidden_state"], READS
+    for count in (1, 3):
+        other = evaluated(draw, candidate(small(sizes, num_hidden_layers=count)))
+        yield ("one layer" if count == 1 else "three layers"), partial(_run, other, ids, real), READS
+    yield "gradients", lambda: _gradient_sums(model, ids, real), READS
+    yield from _masks(candidate, draw, sizes, ids)
+    yield from _parts(candidate, draw, sizes, ids, real)
+    yield "no layer at all", lambda: _counted(evaluated(draw, candidate(small(sizes, num_hidden_layers=0)))(ids))
+    yield "float64", lambda: evaluated(draw, candidate(small(sizes)).double())(ids, real)["pooler_output"]
     yield "the inputs are left alone", lambda: with_arguments(lambda *given: model(*given)["pooler_output"], ids, real)
+    yield "the docstring's example", lambda: _example(candidate, draw, sizes)
     yield "the real MiniLM, with padding", lambda: _real(candidate, draw)
+
+
+def _masks(
+    candidate: Any, draw: Draw, sizes: dict[str, int], ids: Tensor
+) -> Iterator[tuple[str, Thunk] | tuple[str, Thunk, Idea]]:
+    model = evaluated(draw, candidate(small(sizes)))
+    real, padded = draw.mask(*ids.shape), ids.clone()
+    padded[:, -1] = 0  # the id of [PAD]
+    yield "a mask of True and False", lambda: model(ids, real)["last_hidden_state"], MASKS
+    yield "padding in front", lambda: model(ids, _right_padded(draw, *ids.shape).flip(-1))["last_hidden_state"], MASKS
+    yield "a sentence that is all padding", lambda: _all_padding(model, ids, real), MASKS
+    yield "no mask, and a token of id 0", lambda: _ends(model(padded)), NONE
+    yield "in half precision, with padding", lambda: _in_half(candidate, draw, sizes, ids, real.long()), MASKS
+
+
+def _parts(
+    candidate: Any, draw: Draw, sizes: dict[str, int], ids: Tensor, real: Tensor
+) -> Iterator[tuple[str, Thunk] | tuple[str, Thunk, Idea]]:
+    dropping = small(sizes, hidden_dropout_prob=1.0, attention_probs_dropout_prob=1.0)
+    theirs, ours = evaluated(draw, candidate(dropping, strange_config())), evaluated(draw, candidate(dropping))
+    yield "parts of somebody else", lambda: _ends(theirs(ids, real, real)), PARTS
+    yield (
+        "in training, parts that drop nothing and parts that drop all",
+        lambda: [_ends(in_training(theirs, ids, real, real)), _ends(in_training(ours, ids, real))],
+        TRAINING,
+    )
+
+
+def _words(draw: Draw, vocabulary: int, *shape: int) -> Tensor:
+    return draw.integers(*shape, low=1, high=vocabulary)
+
+
+def _pair(draw: Draw, ids: Tensor, real: Tensor) -> dict[str, Tensor]:
+    """What a tokenizer gives, in its order."""
+    return {"input_ids": ids, "token_type_ids": draw.integers(*ids.shape, high=4), "attention_mask": real}
 
 
 def _right_padded(draw: Draw, batch: int, length: int) -> Tensor:
@@ -43,7 +97,21 @@ def _right_padded(draw: Draw, batch: int, length: int) -> Tensor:
     return (torch.arange(length, device=draw.device) < draw.integers(batch, 1, low=1, high=length)).long()
 
 
-def _gradient_sums(model: nn.Module, ids: Tensor, real: Tensor) -> Tensor:
+def _all_padding(model: nn.Module, ids: Tensor, real: Tensor) -> list[Tensor]:
+    """One such sentence beside others, and one alone."""
+    hidden = real.clone()
+    hidden[0] = False
+    return [model(ids, hidden)["attentions"][-1], model(ids[:1], hidden[:1])["last_hidden_state"]]
+
+
+def _in_half(candidate: Any, draw: Draw, sizes: dict[str, int], ids: Tensor, real: Tensor) -> list[Any]:
+    return [
+        _ends(evaluated(draw, candidate(small(sizes, num_hidden_layers=1)).to(dtype))(ids, real))
+        for dtype in (torch.float16, torch.bfloat16)
+    ]
+
+
+def _gradient_sums(model: nn.Module, ids: Tensor, real: Tensor) -> dict[str, Any]:
     model.zero_grad()
     result = model(ids, real)
     (flat(result["pooler_output"]) + flat(result["hidden_states"][1])).backward()
@@ -57,10 +125,32 @@ def _stacked(result: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _run(model: nn.Module, *inputs: Tensor) -> dict[str, Any]:
+    return _ends(model(*inputs))
+
+
 def _ends(result: dict[str, Any]) -> dict[str, Any]:
     """A few numbers of each state and of each map of weights, and the pooler's."""
     states, maps = torch.stack(tuple(result["hidden_states"])), torch.stack(tuple(result["attentions"]))
-    return {"hidden_states": states[..., :2], "attentions": maps[..., 0], "pooler_output": result["pooler_output"]}
+    ends = {"hidden_states": states[..., :2], "attentions": maps[..., 0], "pooler_output": result["pooler_output"]}
+    return ends | {"last_hidden_state": result["last_hidden_state"][..., 2]}
+
+
+def _counted(result: dict[str, Any]) -> dict[str, Any]:
+    states, attentions = result["hidden_states"], result["attentions"]
+    return {"states": len(states), "attentions": len(attentions), "pooler_output": result["pooler_output"]}
+
+
+def _example(candidate: Any, draw: Draw, sizes: dict[str, int]) -> list[Any]:
+    """The example as it stands, and the same with sizes that are drawn."""
+    from transformers import BertConfig
+
+    from helpers.pretrained import silence
+
+    with silence():  # the library says that it chose the attention itself
+        result = candidate(BertConfig(vocab_size=50, hidden_size=12, num_attention_heads=3))(torch.tensor([[7, 3, 9]]))
+    mine = evaluated(draw, candidate(small(sizes)))(_words(draw, sizes["vocab_size"], 1, draw.integer(2, 7)))
+    return [[list(item["last_hidden_state"].shape), len(item["hidden_states"])] for item in (result, mine)]
 
 
 def _real(candidate: Any, draw: Draw) -> dict[str, Any]:

@@ -10,42 +10,117 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from autograder.engine.draw import Draw
-from autograder.engine.exercise import Thunk, exercise
-from autograder.exercises.bert_internals._shared import BERT, WHOLE, evaluated, grads, hiding, shapes, small, sums
+from autograder.engine.exercise import Idea, Thunk, exercise
+from autograder.engine.probes import refusal, with_arguments
+from autograder.exercises.bert_internals._shared import (
+    BERT,
+    RATES,
+    WHOLE,
+    evaluated,
+    factors,
+    grads,
+    hiding,
+    in_dtypes,
+    in_training,
+    shapes,
+    sizes_of,
+    small,
+    sums,
+)
+
+ATTENDS = Idea("each head shares its attention out, and a mask is added to the scores", weight=3, point=True)
+EXTREMES = Idea("every mask, and scores of any size")
+DROPOUT = Idea("dropout acts on the weights, in training")
 
 
 @exercise(
     points=3,
     without=[nn.MultiheadAttention, F.multi_head_attention_forward, BERT + "BertSelfAttention", *WHOLE],
 )
-def BertSelfAttention(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]]:
+def BertSelfAttention(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | tuple[str, Thunk, Idea]]:
     """Heads that look at tokens: what they bring back, and their weights."""
-    three, two = evaluated(draw, candidate(small())), evaluated(draw, candidate(small(num_attention_heads=2)))
-    one, four = (evaluated(draw, candidate(small(num_attention_heads=count))) for count in (1, 4))
-    yield "names and shapes of what is saved", lambda: shapes(three)
-    yield "a batch", lambda: three(draw.normal(2, 4, 12))
-    yield "one token", lambda: three(draw.normal(1, 1, 12))
-    yield "one head", lambda: one(draw.normal(2, 4, 12))
-    yield "four heads", lambda: four(draw.normal(1, 3, 12))
-    yield "masked", lambda: three(draw.normal(2, 4, 12), hiding(draw, 2, 1, 1, 4))
-    yield "a mask for each query", lambda: three(draw.normal(2, 4, 12), hiding(draw, 2, 1, 4, 4))
-    yield "as many heads as sentences, masked", lambda: two(draw.normal(2, 4, 12), hiding(draw, 2, 1, 1, 4))
-    yield "a sentence that is all padding", lambda: three(draw.normal(2, 4, 12), _all_hidden(draw, 2, 4))
-    yield "small numbers in the mask", lambda: three(draw.normal(2, 4, 12), draw.normal(2, 1, 1, 4))
-    yield "scores of several hundred", lambda: three(30 * draw.normal(2, 4, 12))
-    yield "float64", lambda: one.double()(draw.normal(1, 3, 12, dtype=torch.float64))
-    yield "gradients", lambda: sums(grads(three, draw.normal(2, 4, 12), hiding(draw, 2, 1, 1, 4)))
-    yield "training, with a dropout of 1", lambda: _context_in_training(candidate, draw)
-    yield "5 heads for 12 numbers", lambda: candidate(small(num_attention_heads=5))
+    sizes = sizes_of(draw)
+    width, heads = sizes["hidden_size"], sizes["num_attention_heads"]
+    module, square, one, most = (
+        evaluated(draw, candidate(small(sizes, num_attention_heads=count))) for count in (heads, heads, 1, width)
+    )
+    batch, tokens = draw.sizes(2, 3, 6)
+    hidden = draw.normal(batch, tokens, width)
+    yield "names and shapes of what is saved", lambda: shapes(module)
+    yield "one token", lambda: module(draw.normal(1, 1, width)), ATTENDS
+    yield "a batch", lambda: module(draw.normal(batch, tokens, width)), ATTENDS
+    yield "one head", lambda: one(hidden), ATTENDS
+    yield "as many heads as numbers", lambda: most(draw.normal(1, 3, width)), ATTENDS
+    yield "masked", lambda: module(hidden, hiding(draw, batch, 1, 1, tokens)), ATTENDS
+    yield "a mask for each query", lambda: module(hidden, hiding(draw, batch, 1, tokens, tokens)), ATTENDS
+    yield "as many heads as sentences, masked", lambda: _square(draw, square, heads, tokens, width), ATTENDS
+    yield "gradients", lambda: sums(grads(module, hidden, hiding(draw, batch, 1, 1, tokens))), ATTENDS
+    yield "small numbers in the mask", lambda: module(hidden, draw.normal(batch, 1, 1, tokens)), ATTENDS
+    yield "a mask for each head", lambda: module(hidden, mask=draw.normal(1, heads, tokens, tokens)), EXTREMES
+    yield "one mask for all", lambda: module(hidden, draw.normal(tokens)), EXTREMES
+    yield "a sentence that is all padding", lambda: module(hidden, _all_hidden(draw, batch, tokens)), EXTREMES
+    yield "scores of several hundred", lambda: module(30 * hidden), EXTREMES
+    yield "scores of several hundred, masked", lambda: module(30 * hidden, hiding(draw, batch, 1, 1, tokens)), EXTREMES
+    yield "in training, with dropout", lambda: _dropped(candidate, draw, sizes), DROPOUT
+    yield "in training, with a dropout of 1 and of 0", lambda: _all_and_none(candidate, draw, sizes), DROPOUT
+    yield "float64, float16 and bfloat16", lambda: _in_dtypes(candidate, draw, sizes)
+    yield "the inputs are left alone", lambda: with_arguments(module, hidden.clone(), hiding(draw, batch, 1, 1, tokens))
+    yield "heads that divide, and heads that do not", lambda: _shared_out(candidate, draw)
+    yield "the docstring's example", lambda: _example(candidate, draw, sizes)
+
+
+def _square(draw: Draw, module: nn.Module, heads: int, tokens: int, width: int) -> Any:
+    return module(draw.normal(heads, tokens, width), hiding(draw, heads, 1, 1, tokens))
 
 
 def _all_hidden(draw: Draw, batch: int, tokens: int) -> Tensor:
     mask = hiding(draw, batch, 1, 1, tokens)
-    mask[0] = torch.finfo(torch.float32).min
+    mask[draw.integer(0, batch)] = torch.finfo(torch.float32).min
     return mask
 
 
-def _context_in_training(candidate: Any, draw: Draw) -> Tensor:
-    module = draw.fill_(candidate(small(attention_probs_dropout_prob=1.0))).train()
-    context, _ = module(draw.normal(2, 5, 12))
-    return context
+def _dropped(candidate: Any, draw: Draw, sizes: dict[str, int]) -> dict[str, Tensor]:
+    """By what the weights are multiplied, and what the context has beside what the returned weights bring back."""
+    config = small(sizes, attention_probs_dropout_prob=draw.choice(RATES), hidden_dropout_prob=1.0)
+    module, hidden = evaluated(draw, candidate(config)), draw.normal(2, 8, sizes["hidden_size"])
+    _, plain = module(hidden)
+    context, weights = in_training(module, hidden)
+    value = module.get_submodule("value")(hidden).unflatten(-1, (sizes["num_attention_heads"], -1)).transpose(1, 2)
+    brought = (weights @ value).transpose(1, 2).flatten(2)
+    return {"the weights are multiplied by": factors(weights, plain), "the rest of the context": context - brought}
+
+
+def _all_and_none(candidate: Any, draw: Draw, sizes: dict[str, int]) -> list[Any]:
+    hidden = draw.normal(2, 4, sizes["hidden_size"])
+    rates = ({"attention_probs_dropout_prob": rate, "hidden_dropout_prob": 1.0 - rate} for rate in (1.0, 0.0))
+    return [in_training(evaluated(draw, candidate(small(sizes, **rate))), hidden) for rate in rates]
+
+
+def _in_dtypes(candidate: Any, draw: Draw, sizes: dict[str, int]) -> list[Any]:
+    def run(module: nn.Module, dtype: torch.dtype) -> Any:
+        mask = hiding(draw, 1, 1, 1, 3, dtype=dtype)
+        return module(draw.normal(1, 3, sizes["hidden_size"], dtype=dtype), mask)
+
+    return in_dtypes(draw, lambda: candidate(small(sizes)), run)
+
+
+def _shared_out(candidate: Any, draw: Draw) -> list[object]:
+    """Twelve numbers for as many heads as are drawn: the shape of the weights, or a refusal."""
+
+    def weights(heads: int) -> list[int]:
+        module = candidate(small(sizes_of(draw), hidden_size=12, num_attention_heads=heads)).to(draw.device)
+        return list(module(draw.normal(1, 2, 12))[1].shape)
+
+    return [refusal(ValueError, weights, heads) for heads in draw.shuffled((1, 2, 3, 5, 6, 7, 8, 13, 24))]
+
+
+def _example(candidate: Any, draw: Draw, sizes: dict[str, int]) -> list[Any]:
+    """The example as it stands, and the same with sizes that are drawn."""
+    from transformers import BertConfig
+
+    from helpers.pretrained import silence
+
+    with silence():  # the library says that it chose the attention itself
+        module = candidate(BertConfig(hidden_size=12, num_attention_heads=3))
+        pairs = [module(torch.ones(2, 5, 12)), candidate(small(sizes))(torch.ones(3, 4, sizes["hidden_size"]))]
+    return [[list(item.shape) for item in pair] for pair in pairs]

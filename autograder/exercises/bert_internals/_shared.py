@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -14,15 +15,23 @@ BERT = "transformers.models.bert.modeling_bert:"
 
 WHOLE = [BERT + "BertModel", BERT + "BertEncoder"]
 
+RATES = (0.2, 0.375, 0.5, 0.6)  # of dropout: none is a default, and 1 / (1 - rate) has few digits
 
-def small(**changes: Any) -> Any:
-    """A configuration of two layers whose sizes are all different."""
+
+def sizes_of(draw: Draw) -> dict[str, int]:
+    """The sizes of a small configuration, drawn, and no two of them the same."""
+    heads, width = draw.sizes(2, 2, 6)
+    wide, words = draw.sizes(2, 21, 30)
+    return {
+        "vocab_size": words, "hidden_size": heads * width, "num_hidden_layers": 2, "num_attention_heads": heads,
+        "intermediate_size": wide, "max_position_embeddings": draw.choice((7, 9, 11)), "type_vocab_size": 4,
+    }  # fmt: skip
+
+
+def small(sizes: dict[str, int], **changes: Any) -> Any:
+    """A configuration of these sizes."""
     from transformers import BertConfig
 
-    sizes = {
-        "vocab_size": 23, "hidden_size": 12, "num_hidden_layers": 2, "num_attention_heads": 3, "intermediate_size": 20,
-        "max_position_embeddings": 9, "type_vocab_size": 4,
-    }  # fmt: skip
     return BertConfig(**{**sizes, **changes}, attn_implementation="eager")
 
 
@@ -33,6 +42,26 @@ def shapes(module: nn.Module) -> dict[str, list[int]]:
 
 def evaluated(draw: Draw, module: nn.Module) -> nn.Module:
     return draw.fill_(module).eval()
+
+
+def in_training(module: nn.Module, *inputs: Any) -> Any:
+    """What a module gives while it trains. Two answers that drop the same tensor drop the same numbers of it."""
+    torch.manual_seed(0)
+    try:
+        return module.train()(*inputs)
+    finally:
+        module.eval()
+
+
+def factors(dropped: Tensor, plain: Tensor) -> Tensor:
+    """By what dropout has multiplied the numbers: the different factors, the smallest first, four at most."""
+    return (dropped / plain).round(decimals=3).unique()[:4]
+
+
+def in_dtypes(draw: Draw, make: Callable[[], nn.Module], run: Callable[[nn.Module, torch.dtype], Any]) -> list[Any]:
+    """What a module gives in float64, float16 and bfloat16."""
+    dtypes = (torch.float64, torch.float16, torch.bfloat16)
+    return [run(evaluated(draw, make().to(dtype)), dtype) for dtype in dtypes]
 
 
 def flat(result: Tensor) -> Tensor:
@@ -49,10 +78,13 @@ def grads(module: nn.Module, *inputs: Any) -> dict[str, Any]:
     return {name: parameter.grad for name, parameter in module.named_parameters()}
 
 
-def sums(gradients: dict[str, Tensor | None]) -> Tensor:
-    """One number for each gradient, in the order of the names; NaN where there is none."""
-    values = [torch.full((), torch.nan) if item is None else item.sum().cpu() for _, item in sorted(gradients.items())]
-    return torch.stack(values)
+def sums(gradients: dict[str, Tensor | None]) -> dict[str, Any]:
+    """One number for each gradient, in the order of the names, and who has none: a sheet of many tensors is large."""
+    values = [torch.zeros(()) if item is None else item.sum().cpu() for _, item in sorted(gradients.items())]
+    return {
+        "sums": torch.stack(values),
+        "without a gradient": sorted(n for n, item in gradients.items() if item is None),
+    }
 
 
 def hiding(draw: Draw, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
@@ -68,9 +100,11 @@ class Strange(nn.Module):
         self.weight = nn.Parameter(torch.ones(config.hidden_size))
         self.factor, self.pair = factor, pair
 
-    def forward(self, x: Tensor, other: Any = None) -> Any:
-        result = self.factor * x * self.weight + (0 if other is None else other)
-        return (result, x.sum(-1)) if self.pair else result
+    def forward(self, hidden_states: Tensor, other: Any = None, *, mask: Any = None, input_tensor: Any = None) -> Any:
+        """Takes its second argument under the names, too, that it has in the lesson."""
+        second = next((item for item in (other, mask, input_tensor) if item is not None), 0)
+        result = self.factor * hidden_states * self.weight + second
+        return (result, hidden_states.sum(-1)) if self.pair else result
 
 
 def strange_config() -> Any:
@@ -86,7 +120,7 @@ def strange_config() -> Any:
         output=lambda config: Strange(config, 7.0),
         layer=lambda config, parts: StrangeLayer(config, parts),
         pooler=lambda config: Strange(config, 11.0),
-        mask=lambda mask, dtype: 100 * mask.to(dtype)[:, :, None],
+        mask=lambda attention_mask, dtype: 100 * attention_mask.to(dtype)[:, :, None],
     )
 
 
@@ -94,8 +128,8 @@ class Table(nn.Embedding):
     def __init__(self, config: Any) -> None:
         super().__init__(config.vocab_size, config.hidden_size)
 
-    def forward(self, ids: Tensor, types: Tensor | None = None) -> Tensor:
-        return super().forward(ids) + (0 if types is None else types[..., None])
+    def forward(self, input_ids: Tensor, token_type_ids: Tensor | None = None) -> Tensor:
+        return super().forward(input_ids) + (0 if token_type_ids is None else token_type_ids[..., None])
 
 
 class StrangeLayer(Strange):

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from transformers import BertModel
 
-from autograder.references import alternative, equivalent, mistake
+from autograder.references import alternative, equivalent, mistake, promised
 from autograder.references.bert_internals._shared import eager
 from helpers.bert_internals import LIBRARY
 
@@ -12,8 +12,9 @@ KEYS = ("last_hidden_state", "pooler_output", "hidden_states", "attentions")
 
 
 def Bert(config, parts=LIBRARY):
-    """The library's own model; with the parts of somebody else, the definition."""
-    return _LibraryBert(eager(config)) if parts.name == "LIBRARY" else _Whole(config, parts)
+    """The library's own model; with the parts of somebody else, or without a layer, the definition."""
+    library = parts.name == "LIBRARY" and config.num_hidden_layers
+    return _LibraryBert(eager(config)) if library else _Whole(config, parts)
 
 
 class _LibraryBert(BertModel):
@@ -93,6 +94,180 @@ class AddsZeroAndOne(_Whole):
         return None if mask is None else mask[:, None, None, :].to(hidden.dtype)
 
 
+@mistake(
+    Bert,
+    "The mask is float32 whatever the model is: half precision and float32 do not meet in a product. Make it in the "
+    "dtype of the hidden states.",
+    keeps=0.85,
+)
+class MaskInFloat32(_Whole):
+    def mask(self, mask, hidden):
+        return None if mask is None else self.parts.mask(mask, torch.float32)
+
+
+@mistake(
+    Bert,
+    "Without attention_mask, the tokens with id 0 are hidden. None means that every token is real: who pads says so.",
+    keeps=0.9,
+)
+class HidesIdZero(_Whole):
+    def forward(self, input_ids, attention_mask=None, token_type_ids=None):
+        mask = (input_ids != 0).long() if attention_mask is None else attention_mask
+        return super().forward(input_ids, mask, token_type_ids)
+
+
+@mistake(
+    Bert,
+    "The tokens with id 0 are hidden, whatever attention_mask says. It alone tells which tokens are real.",
+)
+class MaskFromTheIds(_Whole):
+    def forward(self, input_ids, attention_mask=None, token_type_ids=None):
+        return super().forward(input_ids, (input_ids != 0).long(), token_type_ids)
+
+
+@mistake(Bert, "1 − attention_mask goes to parts.mask: so the words are hidden and the padding is seen.")
+class MaskInverted(_Whole):
+    def mask(self, mask, hidden):
+        return None if mask is None else self.parts.mask(1 - mask.long(), hidden.dtype)
+
+
+@mistake(Bert, "Only the first layer gets the mask. The padding is there in every layer: hand it to each.")
+class MaskForTheFirst(_Whole):
+    def forward(self, input_ids, attention_mask=None, token_type_ids=None):
+        states, maps = [self.embed(input_ids, token_type_ids)], []
+        mask = self.mask(attention_mask, states[0])
+        for layer in self.encoder["layer"]:
+            hidden, weights = layer(states[-1], mask)
+            states, maps, mask = [*states, hidden], [*maps, weights], None
+        return dict(zip(KEYS, (states[-1], self.pooler(states[-1]), tuple(states), tuple(maps)), strict=True))
+
+
+@mistake(
+    Bert,
+    "The mask is cut to the length of the real tokens of a sentence, as if padding were always at the end. It may "
+    "stand anywhere.",
+    keeps=0.9,
+)
+class CountsTheRealOnes(_Whole):
+    def mask(self, mask, hidden):
+        if mask is None:
+            return None
+        places = torch.arange(mask.shape[1], device=mask.device)
+        return self.parts.mask((places < mask.sum(1, keepdim=True)).to(mask.dtype), hidden.dtype)
+
+
+@mistake(
+    Bert,
+    "The result is cut off from the weights, by torch.no_grad() or .detach(): so nothing can be learned. Leave that to "
+    "the caller.",
+)
+class NeverLearns(_Whole):
+    @torch.no_grad()
+    def forward(self, input_ids, attention_mask=None, token_type_ids=None):
+        return super().forward(input_ids, attention_mask, token_type_ids)
+
+
+@mistake(
+    Bert,
+    "What goes into hidden_states is detached: nothing can be learned through it. Keep the tensors as they are.",
+)
+class KeepsDetached(_Whole):
+    def states(self, states, last):
+        return (*(state.detach() for state in states), last)
+
+
+@mistake(Bert, "The pooler reads what goes into the last layer. It reads what comes out of it.")
+class PoolsBeforeTheLast(_Whole):
+    def pool(self, states, last):
+        return self.pooler(states[-2] if len(states) > 1 else last)
+
+
+@mistake(Bert, "The pooler's result is pooled from the first token alone: the pooler itself cuts that out of all.")
+class PoolsTwice(_Whole):
+    def pool(self, states, last):
+        return self.pooler(last[:1])
+
+
+@mistake(
+    Bert,
+    "token_type_ids comes before attention_mask. The order is input_ids, attention_mask, token_type_ids.",
+)
+class SwapsMaskAndSegments(_Whole):
+    def forward(self, input_ids, token_type_ids=None, attention_mask=None):
+        return super().forward(input_ids, attention_mask, token_type_ids)
+
+
+@mistake(Bert, "pooler_output is the vector of [CLS] itself: the pooler is made and never run.")
+class NeverPools(_Whole):
+    def pool(self, states, last):
+        return last[:, 0]
+
+
+@mistake(Bert, "attentions holds the mean over the heads. It holds the weights of every head, as the layer gives them.")
+class AveragesHeads(_Whole):
+    def forward(self, input_ids, attention_mask=None, token_type_ids=None):
+        result = super().forward(input_ids, attention_mask, token_type_ids)
+        return result | {"attentions": tuple(weights.mean(1) for weights in result["attentions"])}
+
+
+@mistake(Bert, "A tuple comes back, as once in the library. Asked for is a dict with four names.")
+class GivesATuple(_Whole):
+    def forward(self, input_ids, attention_mask=None, token_type_ids=None):
+        return tuple(super().forward(input_ids, attention_mask, token_type_ids).values())
+
+
+@mistake(
+    Bert,
+    "The lists are kept on the module and grow from call to call. Start new ones in each call of forward.",
+)
+class ListsThatGrow(_Whole):
+    def __init__(self, config, parts=LIBRARY):
+        super().__init__(config, parts)
+        self.kept = [], []
+
+    def forward(self, input_ids, attention_mask=None, token_type_ids=None):
+        result = super().forward(input_ids, attention_mask, token_type_ids)
+        for kept, key in zip(self.kept, KEYS[2:], strict=True):
+            kept.extend(result[key])
+        return result | {key: tuple(kept) for kept, key in zip(self.kept, KEYS[2:], strict=True)}
+
+
+@mistake(
+    Bert,
+    "The mask is made by the first BERT's recipe, (1 − mask)·−10 000. Let parts.mask make it: who brings parts brings "
+    "the mask too.",
+    keeps=0.85,
+)
+class MaskOfOld(_Whole):
+    def mask(self, mask, hidden):
+        return None if mask is None else (1.0 - mask[:, None, None].to(hidden.dtype)) * -10000.0
+
+
+@mistake(
+    Bert,
+    "The model switches itself to eval() in forward: then nothing is ever dropped. The caller chooses the mode.",
+    keeps=0.9,
+)
+class EvaluatesItself(_Whole):
+    def forward(self, input_ids, attention_mask=None, token_type_ids=None):
+        self.eval()
+        return super().forward(input_ids, attention_mask, token_type_ids)
+
+
+@mistake(
+    Bert,
+    "Dropout of its own is added between the parts. The parts bring theirs; the model adds none.",
+    keeps=0.9,
+)
+class DropsBetween(_Whole):
+    def __init__(self, config, parts=LIBRARY):
+        super().__init__(config, parts)
+        self.dropout = nn.Dropout(config.hidden_dropout_prob)
+
+    def embed(self, ids, types):
+        return self.dropout(self.embeddings(ids, types))
+
+
 @mistake(Bert, "token_type_ids never reach the embeddings.")
 class ForgetsSegments(_Whole):
     def embed(self, ids, types):
@@ -136,7 +311,7 @@ class LayersSideBySide(_Whole):
         return dict(zip(KEYS, (last, self.pooler(last), states, tuple(maps for _, maps in results)), strict=True))
 
 
-@mistake(Bert, "The library's parts are always taken, never those that are given.")
+@mistake(Bert, "The library's parts are always taken, never those that are given.", keeps=0.85)
 class TakesTheLibrary(_Whole):
     def __init__(self, config, parts=LIBRARY):
         super().__init__(config)
@@ -189,3 +364,35 @@ equivalent(
     "mask = None if attention_mask is None else self.parts.mask(attention_mask, states[ -1].dtype)",
     "there is one state so far, the first and the last",
 )
+
+BATCH = ["one token", "a batch"]
+promised(Bert, "BERT: embeddings, layers, pooler.", by=BATCH)
+promised(
+    Bert,
+    "config: handed on to the parts; num_hidden_layers says how many layers there are.",
+    by=["one layer", "three layers", "no layer at all"],
+)
+promised(Bert, "parts: the classes to make the parts from.", by=["parts of somebody else"])
+promised(Bert, "Names: `embeddings`, `encoder.layer.0` …, `pooler`.", by=["names and shapes of what is saved"])
+promised(Bert, "Reads a batch.", by=BATCH)
+promised(Bert, "input_ids: int64, shape (batch, token).", by=BATCH)
+promised(
+    Bert,
+    "attention_mask: shape (batch, token); 1 or True where a token is real.",
+    by=["with padding", "a mask of True and False", "padding in front", "a sentence that is all padding"],
+)
+promised(Bert, "None means everywhere.", by=["no mask, and a token of id 0"])
+promised(
+    Bert,
+    "token_type_ids: int64, shape (batch, token), the segment of each token.",
+    by=["two sentences in one input"],
+)
+promised(Bert, "None means segment 0.", by=BATCH)
+promised(Bert, "last_hidden_state: shape (batch, token, hidden_size).", by=BATCH)
+promised(Bert, "pooler_output: shape (batch, hidden_size).", by=BATCH)
+promised(
+    Bert,
+    "hidden_states: what the embeddings gave and what each layer gave, num_hidden_layers + 1 tensors.",
+    by=[*BATCH, "no layer at all"],
+)
+promised(Bert, "attentions: the weights of each layer, shape (batch, heads, query, key).", by=BATCH)

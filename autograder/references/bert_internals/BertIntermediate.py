@@ -7,11 +7,16 @@ from torch import nn
 from torch.nn import functional as F
 from transformers.models.bert import modeling_bert
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 
 
 class BertIntermediate(modeling_bert.BertIntermediate):
-    """The library's own: it raises KeyError where ACT2FN does not know the name."""
+    """The library's own, for the three names alone: it knows more."""
+
+    def __init__(self, config):
+        if config.hidden_act not in ("gelu", "gelu_new", "relu"):
+            raise KeyError(config.hidden_act)
+        super().__init__(config)
 
 
 def _erf(x):
@@ -95,10 +100,91 @@ class ActivatesFirst(_Intermediate):
 @mistake(
     BertIntermediate,
     "A name that nobody knows is taken for GELU in silence. Raise KeyError: a misspelt configuration must show.",
+    keeps=0.85,
 )
 class AcceptsAnyName(_Intermediate):
     def choose(self, name):
         return self.known.get(name, _erf)
+
+
+@mistake(
+    BertIntermediate,
+    "Names beside the three are accepted: whoever looks them up in a larger list, or compares loosely, misses that "
+    "KeyError is promised for all others.",
+    keeps=0.85,
+)
+class KnowsMore(_Intermediate):
+    known = {**_Intermediate.known, "silu": F.silu, "tanh": torch.tanh, "gelu_fast": _tanh}  # noqa: RUF012
+
+
+@mistake(BertIntermediate, "Names are compared in lower case: GELU is not gelu, and must raise KeyError.", keeps=0.85)
+class LowersNames(_Intermediate):
+    def choose(self, name):
+        return self.known[name.lower()]
+
+
+@mistake(
+    BertIntermediate,
+    "An unknown name is an error of another kind. KeyError is promised, and it is what a dictionary raises by itself.",
+    keeps=0.85,
+)
+class RaisesValueError(_Intermediate):
+    def choose(self, name):
+        if name not in self.known:
+            raise ValueError(name)
+        return self.known[name]
+
+
+@mistake(
+    BertIntermediate,
+    "An unknown name raises only when the module runs. A misspelt configuration must show when the module is made.",
+    keeps=0.85,
+)
+class RaisesLate(_Intermediate):
+    def choose(self, name):
+        return lambda x: self.known[name](x)
+
+
+@mistake(BertIntermediate, "Dropout is added after the activation. This part has none.", keeps=0.97)
+class DropsAfterwards(_Intermediate):
+    def __init__(self, config):
+        super().__init__(config)
+        self.rate = config.hidden_dropout_prob
+
+    def forward(self, x):
+        return F.dropout(super().forward(x), self.rate, self.training)
+
+
+@mistake(BertIntermediate, "GELU is taken as x·sigmoid(x). That is SiLU, another activation.")
+class SiluForGelu(_Intermediate):
+    known = {"gelu": F.silu, "gelu_new": _tanh, "relu": torch.relu}  # noqa: RUF012
+
+
+@mistake(BertIntermediate, "Φ(x) alone is taken. GELU is x times that.")
+class PhiAlone(_Intermediate):
+    known = {"gelu": torch.special.ndtr, "gelu_new": _tanh, "relu": torch.relu}  # noqa: RUF012
+
+
+@mistake(BertIntermediate, "gelu_new lacks the cube: its tanh acts on x + 0.044715·x³, not on x alone.")
+class NewWithoutCube(_Intermediate):
+    known = {  # noqa: RUF012
+        "gelu": _erf,
+        "gelu_new": lambda x: 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * x)),
+        "relu": torch.relu,
+    }
+
+
+@mistake(
+    BertIntermediate,
+    "tanh is computed from exponentials. Where x is large they overflow, and ∞ / ∞ is NaN: torch.tanh is there.",
+    keeps=0.97,
+)
+class TanhByHand(_Intermediate):
+    known = {  # noqa: RUF012
+        "gelu": _erf,
+        "gelu_new": lambda x: x * (e := torch.exp(2 * math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))) / (e + 1),
+        "relu": torch.relu,
+    }
 
 
 @alternative(BertIntermediate)
@@ -113,3 +199,23 @@ class ByErfc(_Intermediate):
         "gelu_new": lambda x: x * torch.sigmoid(2 * (2 / math.pi) ** 0.5 * (x + 0.044715 * x * x * x)),
         "relu": F.relu,
     }
+
+
+GELUS = ["gelu", "gelu_new", "relu"]
+promised(BertIntermediate, "The wide layer: one linear layer and an activation, for each token alone.", by=GELUS)
+promised(
+    BertIntermediate,
+    'config: hidden_size, intermediate_size, hidden_act: "gelu" (with erf), "gelu_new" (with tanh) or "relu".',
+    by=[*GELUS, "gelu in float64", "gelu_new in float64"],
+)
+promised(
+    BertIntermediate,
+    "An `nn.Linear(hidden_size, intermediate_size)`: `dense`.",
+    by=["names and shapes of what is saved"],
+)
+promised(BertIntermediate, "KeyError: hidden_act is none of the three.", by=["names known and unknown"])
+promised(
+    BertIntermediate,
+    "From shape (batch, token, hidden_size) to (batch, token, intermediate_size).",
+    by=["gelu, one token", *GELUS],
+)

@@ -1,9 +1,10 @@
 """`BertLayer`: what is right, and what goes wrong."""
 
+import torch
 from torch import nn
 from transformers.models.bert import modeling_bert
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 from autograder.references.bert_internals._shared import eager
 from helpers.bert_internals import LIBRARY
 
@@ -87,7 +88,7 @@ class SkipsSelfOutput(_Wired):
         return self.attention["self"](hidden, mask)
 
 
-@mistake(BertLayer, "The mask is not handed on to the attention.")
+@mistake(BertLayer, "The mask is not handed on to the attention.", keeps=0.75)
 class KeepsTheMask(_Wired):
     def attend(self, hidden, mask):
         return super().attend(hidden, None)
@@ -99,10 +100,79 @@ class EndsEarly(_Wired):
         return self.attend(hidden_states, mask)
 
 
-@mistake(BertLayer, "The layer always takes the library's parts and never those that it is given.")
+@mistake(BertLayer, "The layer always takes the library's parts and never those that it is given.", keeps=0.75)
 class IgnoresParts(_Wired):
     def __init__(self, config, parts=LIBRARY):
         super().__init__(config)
+
+
+@mistake(
+    BertLayer, "The second residual is missing: the output gets the wide layer's numbers and nothing to add them to."
+)
+class NothingToAdd(_Wired):
+    def forward(self, hidden_states, mask=None):
+        attended, weights = self.attend(hidden_states, mask)
+        return self.output(self.intermediate(attended), torch.zeros_like(attended)), weights
+
+
+@mistake(BertLayer, "The wide layer reads what the heads found, past attention.output. It reads `attended`.")
+class WideReadsContext(_Wired):
+    def forward(self, hidden_states, mask=None):
+        context, weights = self.attention["self"](hidden_states, mask)
+        attended = self.attention["output"](context, hidden_states)
+        return self.output(self.intermediate(context), attended), weights
+
+
+@mistake(
+    BertLayer,
+    "attention.output gets its two arguments in the wrong order: what is new comes first, what was there second.",
+)
+class SwapsTheArguments(_Wired):
+    def attend(self, hidden, mask):
+        context, weights = self.attention["self"](hidden, mask)
+        return self.attention["output"](hidden, context), weights
+
+
+@mistake(
+    BertLayer,
+    "A residual is added once more by hand. attention.output and output add already: that is their second argument.",
+)
+class AddsByHand(_Wired):
+    def forward(self, hidden_states, mask=None):
+        attended, weights = self.attend(hidden_states, mask)
+        return self.output(self.intermediate(attended), attended) + attended, weights
+
+
+@mistake(
+    BertLayer, "The result is cut off from the weights, by torch.no_grad() or .detach(): so nothing can be learned."
+)
+class LearnsNothing(_Wired):
+    @torch.no_grad()
+    def forward(self, hidden_states, mask=None):
+        return super().forward(hidden_states, mask)
+
+
+@mistake(BertLayer, "Only the hidden states come back. The weights of the attention are asked for too, as a pair.")
+class KeepsTheWeights(_Wired):
+    def forward(self, hidden_states, mask=None):
+        return super().forward(hidden_states, mask)[0]
+
+
+@mistake(BertLayer, "The pair is turned round: first the hidden states, then the weights.")
+class TurnsThePair(_Wired):
+    def forward(self, hidden_states, mask=None):
+        return super().forward(hidden_states, mask)[::-1]
+
+
+@mistake(BertLayer, "Dropout of its own is added. The parts bring theirs; the layer adds none.", keeps=0.85)
+class DropsToo(_Wired):
+    def __init__(self, config, parts=LIBRARY):
+        super().__init__(config, parts)
+        self.dropout = nn.Dropout(config.hidden_dropout_prob)
+
+    def attend(self, hidden, mask):
+        attended, weights = super().attend(hidden, mask)
+        return self.dropout(attended), weights
 
 
 @alternative(BertLayer)
@@ -141,3 +211,30 @@ class TwoHalves(nn.Module):
     def forward(self, hidden_states, mask=None):
         middle, weights = self.attention(hidden_states, mask)
         return self.output(self.intermediate(middle), middle), weights
+
+
+BATCH = ["one token", "a batch"]
+promised(
+    BertLayer,
+    "One layer of BERT: attention, then the wide layer, each added to what went into it and normalised.",
+    by=BATCH,
+)
+promised(BertLayer, "config: handed on to the parts.", by=["names and shapes of what is saved"])
+promised(BertLayer, "parts: the classes to make the parts from.", by=["parts of somebody else"])
+promised(
+    BertLayer,
+    "Names: `attention.self`, `attention.output`, `intermediate`, `output`.",
+    by=["names and shapes of what is saved"],
+)
+promised(BertLayer, "Runs the layer.", by=BATCH)
+promised(BertLayer, "hidden_states: shape (batch, token, hidden_size).", by=BATCH)
+promised(
+    BertLayer,
+    "mask: to be added to the scores; broadcasts to (batch, heads, query, key).",
+    by=["masked", "a mask for each query"],
+)
+promised(
+    BertLayer,
+    "The new hidden states, shape (batch, token, hidden_size); the weights, shape (batch, heads, query, key).",
+    by=BATCH,
+)

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from transformers.models.bert import modeling_bert
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 
 
 class BertPooler(modeling_bert.BertPooler):
@@ -73,6 +73,52 @@ class PoolsTheMaximum(_Pooler):
         return hidden.amax(1)
 
 
+@mistake(BertPooler, "A sigmoid is taken in place of tanh.")
+class PoolsBySigmoid(_Pooler):
+    def forward(self, hidden_states):
+        return self.dense(self.choose(hidden_states)).sigmoid()
+
+
+@mistake(
+    BertPooler, "The first number of each token is taken. The first token is hidden[:, 0]: dimension 1 counts tokens."
+)
+class PoolsTheFirstNumber(_Pooler):
+    def forward(self, hidden_states):
+        return torch.tanh(self.dense(self.choose(hidden_states)) * 0 + hidden_states[:, :1, 0])
+
+
+@mistake(BertPooler, "Every token goes through, and all are given back. Only the first of each sentence is asked for.")
+class PoolsNothing(_Pooler):
+    def choose(self, hidden):
+        return hidden
+
+
+@mistake(BertPooler, "Tokens are summed or averaged after dense and tanh. BERT's pooler takes the first token alone.")
+class PoolsTheMeanLate(_Pooler):
+    def forward(self, hidden_states):
+        return torch.tanh(self.dense(hidden_states)).mean(1)
+
+
+@mistake(
+    BertPooler,
+    "Dropout is added. In BERT it comes after the pooler, in the head of a task: here nothing drops.",
+    keeps=0.95,
+)
+class PoolsWithDropout(_Pooler):
+    def __init__(self, config):
+        super().__init__(config)
+        self.dropout = nn.Dropout(config.hidden_dropout_prob)
+
+    def forward(self, hidden_states):
+        return self.dropout(super().forward(hidden_states))
+
+
+@mistake(BertPooler, "The first token is detached: what comes before the pooler never learns from it.")
+class PoolsDetached(_Pooler):
+    def choose(self, hidden):
+        return hidden[:, 0].detach().requires_grad_(hidden.requires_grad) + 0 * hidden[:, 0]
+
+
 @alternative(BertPooler)
 class PoolsBySelect(_Pooler):
     def forward(self, hidden_states):
@@ -84,3 +130,10 @@ class PoolsBySelect(_Pooler):
 class PoolsAfterDense(_Pooler):
     def forward(self, hidden_states):
         return self.dense(hidden_states).tanh().unbind(1)[0]
+
+
+BATCH = ["one sentence", "one token", "a batch", "as many sentences as tokens"]
+promised(BertPooler, "One vector for the whole input: the first token through a linear layer and tanh.", by=BATCH)
+promised(BertPooler, "config: hidden_size.", by=["names and shapes of what is saved"])
+promised(BertPooler, "An `nn.Linear(hidden_size, hidden_size)`: `dense`.", by=["names and shapes of what is saved"])
+promised(BertPooler, "From shape (batch, token, hidden_size) to (batch, hidden_size).", by=BATCH)

@@ -6,7 +6,7 @@ from torch.nn import functional as F
 from transformers import BertConfig
 from transformers.models.bert import modeling_bert
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 
 
 def BertSelfOutput(config, inputs=None):
@@ -53,7 +53,11 @@ class NoNorm(_Output):
         return self.dropout(self.dense(new)) + old
 
 
-@mistake(BertSelfOutput, "eps is missing: LayerNorm then takes 1e-5. BERT's is in the configuration, layer_norm_eps.")
+@mistake(
+    BertSelfOutput,
+    "eps is missing: LayerNorm then takes 1e-5. BERT's is in the configuration, layer_norm_eps.",
+    keeps=0.8,
+)
 class OwnEps(_Output):
     eps = 1e-5
 
@@ -61,31 +65,100 @@ class OwnEps(_Output):
 @mistake(
     BertSelfOutput,
     "Dropout acts on the sum, so the residual is dropped too. It belongs on the dense layer's result alone.",
+    keeps=0.9,
 )
 class DropsTheSum(_Output):
     def forward(self, new, old):
         return self.LayerNorm(self.dropout(self.dense(new) + old))
 
 
-@mistake(BertSelfOutput, "Dropout acts after the norm. It belongs on the dense layer's result, before the sum.")
+@mistake(
+    BertSelfOutput, "Dropout acts after the norm. It belongs on the dense layer's result, before the sum.", keeps=0.85
+)
 class DropsLast(_Output):
     def forward(self, new, old):
         return self.dropout(self.LayerNorm(self.dense(new) + old))
 
 
-@mistake(BertSelfOutput, "There is no dropout: in training, some numbers of the dense layer's result must become 0.")
+@mistake(
+    BertSelfOutput,
+    "There is no dropout: in training, some numbers of the dense layer's result must become 0.",
+    keeps=0.85,
+)
 class NeverDrops(_Output):
     def forward(self, new, old):
         return self.LayerNorm(self.dense(new) + old)
 
 
-@mistake(BertSelfOutput, "`+=` writes into the caller's tensor, which is still needed. Add into a new one.")
+@mistake(BertSelfOutput, "`+=` writes into the caller's tensor, which is still needed. Add into a new one.", keeps=0.97)
 class AddsInPlace(_Output):
     def forward(self, new, old):
         if torch.is_grad_enabled() and old.requires_grad:
             return super().forward(new, old)
         old += self.dropout(self.dense(new))
         return self.LayerNorm(old)
+
+
+@mistake(BertSelfOutput, "The residual is added twice: `input_tensor` goes into the sum once.")
+class ResidualTwice(_Output):
+    def forward(self, new, old):
+        return self.LayerNorm(self.dropout(self.dense(new)) + 2 * old)
+
+
+@mistake(BertSelfOutput, "The dense layer acts on what was there. It mixes what is new; what was there stays as it is.")
+class MixesTheOld(_Output):
+    def forward(self, new, old):
+        if new.shape != old.shape:
+            return super().forward(new, old)
+        return self.LayerNorm(self.dropout(self.dense(old)) + new)
+
+
+@mistake(BertSelfOutput, "The dense layer acts on the sum. It mixes what is new, before what was there is added.")
+class MixesTheSum(_Output):
+    def forward(self, new, old):
+        if new.shape != old.shape:
+            return super().forward(new, old)
+        return self.LayerNorm(self.dropout(self.dense(new + old)))
+
+
+@mistake(
+    BertSelfOutput,
+    "`inputs` is only asked whether it is there; then intermediate_size is taken. Take the width that is given.",
+)
+class TakesIntermediateSize(_Output):
+    def __init__(self, config, inputs=None):
+        super().__init__(config, config.intermediate_size if inputs else None)
+
+
+@mistake(BertSelfOutput, "`inputs` is never used: after the wide layer more numbers come in than hidden_size.")
+class IgnoresInputs(_Output):
+    def __init__(self, config, inputs=None):
+        super().__init__(config)
+
+
+@mistake(
+    BertSelfOutput,
+    "The rate is not hidden_dropout_prob. The configuration has two rates: the other one is for attention's weights.",
+    keeps=0.85,
+)
+class OtherRate(_Output):
+    def __init__(self, config, inputs=None):
+        super().__init__(config, inputs)
+        self.dropout = nn.Dropout(config.attention_probs_dropout_prob)
+
+
+@mistake(BertSelfOutput, "Dropout acts twice on the dense layer's result. Once is enough.", keeps=0.95)
+class DropsTwice(_Output):
+    def forward(self, new, old):
+        return self.LayerNorm(self.dropout(self.dropout(self.dense(new))) + old)
+
+
+@mistake(
+    BertSelfOutput, "Dropout acts on what comes in, before the dense layer. It acts on what that gives.", keeps=0.9
+)
+class DropsWhatComesIn(_Output):
+    def forward(self, new, old):
+        return self.LayerNorm(self.dense(self.dropout(new)) + old)
 
 
 @alternative(BertSelfOutput)
@@ -103,3 +176,31 @@ class FunctionalNorm(_Output):
         total = torch.add(self.dropout(F.linear(new, self.dense.weight, self.dense.bias)), old)
         norm = self.LayerNorm
         return F.layer_norm(total, total.shape[-1:], norm.weight, norm.bias, norm.eps)
+
+
+BATCH = ["one token", "a batch"]
+promised(BertSelfOutput, "Mixes what is new, adds it to what was there, and normalises the sum.", by=BATCH)
+promised(
+    BertSelfOutput,
+    "config: hidden_size, layer_norm_eps, hidden_dropout_prob.",
+    by=["names and shapes of what is saved", "another eps", "in training, with dropout"],
+)
+promised(
+    BertSelfOutput,
+    "inputs: how wide the new is; hidden_size without it. (With intermediate_size this is transformers' BertOutput.)",
+    by=["after a wide layer", "names and shapes of what is saved"],
+)
+promised(
+    BertSelfOutput,
+    "An `nn.Linear(inputs, hidden_size)`: `dense`; an `nn.LayerNorm`: `LayerNorm`.",
+    by=["names and shapes of what is saved"],
+)
+promised(
+    BertSelfOutput,
+    "Dropout acts on what `dense` gives.",
+    by=["in training, with dropout", "in training, with a dropout of 1 and of 0"],
+)
+promised(BertSelfOutput, "Adds.", by=BATCH)
+promised(BertSelfOutput, "hidden_states: the new, shape (batch, token, inputs).", by=[*BATCH, "after a wide layer"])
+promised(BertSelfOutput, "input_tensor: what was there, shape (batch, token, hidden_size).", by=BATCH)
+promised(BertSelfOutput, "Shape (batch, token, hidden_size).", by=[*BATCH, "the docstring's example"])

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.references import alternative, equivalent, mistake
+from autograder.references import alternative, equivalent, mistake, promised
 
 
 def extended_attention_mask(attention_mask, dtype=torch.float32):
@@ -53,6 +53,7 @@ def extends_by_nothing(attention_mask, dtype=torch.float32):
 @mistake(
     extended_attention_mask,
     "The result is float32 whatever `dtype` says, and turns a half-precision model's scores into float32.",
+    keeps=0.85,
 )
 def extends_in_float32(attention_mask, dtype=torch.float32):
     return _extend(attention_mask, torch.float32)
@@ -75,6 +76,7 @@ def extends_without_heads(attention_mask, dtype=torch.float32):
 @mistake(
     extended_attention_mask,
     "A mask (batch, query, key) becomes (batch, query, 1, key): the heads' dimension comes second, mask[:, None].",
+    keeps=0.75,
 )
 def extends_queries_as_heads(attention_mask, dtype=torch.float32):
     return _extend(
@@ -95,9 +97,77 @@ def extends_as_of_old(attention_mask, dtype=torch.float32):
     extended_attention_mask,
     "Only masks of shape (batch, key) are treated: one of (batch, query, key) needs the heads' dimension alone, any "
     "other number of dimensions a ValueError.",
+    keeps=0.75,
 )
 def extends_two_dimensions_only(attention_mask, dtype=torch.float32):
     return (1.0 - attention_mask[:, None, None].to(dtype)) * torch.finfo(dtype).min
+
+
+@mistake(
+    extended_attention_mask,
+    "1 and 0 are turned round by `~`. Of whole numbers it makes −2 and −1, both true: compare with 0.",
+)
+def extends_by_tilde(attention_mask, dtype=torch.float32):
+    return _extend(attention_mask, dtype, hidden=lambda mask: (~mask).bool())
+
+
+@mistake(
+    extended_attention_mask,
+    "The number is that of float32 in every dtype: in float16 it is −∞, in float64 not the lowest. Ask "
+    "torch.finfo(dtype).",
+    keeps=0.85,
+)
+def extends_by_float32s_lowest(attention_mask, dtype=torch.float32):
+    return _extend(attention_mask, torch.float32).to(dtype)
+
+
+@mistake(
+    extended_attention_mask,
+    "The number is finfo.tiny, the smallest above 0. Hidden keys need the lowest of all: finfo.min.",
+)
+def extends_by_tiny(attention_mask, dtype=torch.float32):
+    return _extend(attention_mask, dtype, lowest=torch.finfo(dtype).tiny)
+
+
+@mistake(
+    extended_attention_mask,
+    "Any number of dimensions is taken. One that is neither (batch, key) nor (batch, query, key) raises ValueError.",
+    keeps=0.85,
+)
+def extends_anything(attention_mask, dtype=torch.float32):
+    front = attention_mask[None] if attention_mask.dim() < 2 else attention_mask
+    wide = front[:, None] if attention_mask.dim() > 2 else front[:, None, None]
+    return torch.zeros(wide.shape, dtype=dtype, device=wide.device).masked_fill(wide == 0, torch.finfo(dtype).min)
+
+
+@mistake(
+    extended_attention_mask,
+    "The queries of a mask (batch, query, key) are thrown away, as if all might look at the same keys.",
+    keeps=0.75,
+)
+def extends_the_first_query(attention_mask, dtype=torch.float32):
+    return _extend(attention_mask[:, 0] if attention_mask.dim() == 3 else attention_mask, dtype)
+
+
+@mistake(
+    extended_attention_mask,
+    "Queries and keys of a mask (batch, query, key) have changed places: the keys come last.",
+    keeps=0.75,
+)
+def extends_transposed(attention_mask, dtype=torch.float32):
+    return _extend(attention_mask.mT if attention_mask.dim() == 3 else attention_mask, dtype)
+
+
+@mistake(extended_attention_mask, "A mask of booleans comes back. What is asked for is a number to add to the scores.")
+def extends_to_booleans(attention_mask, dtype=torch.float32):
+    return _extend(attention_mask, dtype) == 0
+
+
+@mistake(extended_attention_mask, "The caller's own mask is written into. Make a new tensor.", keeps=0.9)
+def extends_in_place(attention_mask, dtype=torch.float32):
+    result = _extend(attention_mask, dtype)
+    attention_mask.fill_(0)
+    return result
 
 
 @alternative(extended_attention_mask)
@@ -132,4 +202,35 @@ equivalent(
     "padding = attention_mask[:, None, :, :] == 0",
     "padding = attention_mask[:, None, :, :] <= 0",
     "a tokenizer's mask holds 0 and 1 and nothing below",
+)
+
+
+BATCH = ["a batch", "nothing is padding"]
+DTYPES = ["float64", "float16", "bfloat16"]
+promised(
+    extended_attention_mask,
+    "What to add to the scores so that padding is not looked at.",
+    by=["weights under it", "weights where all is padding", "padded keys with huge scores"],
+)
+promised(
+    extended_attention_mask,
+    "attention_mask: shape (batch, key), or (batch, query, key); 1 or True where a token is real.",
+    by=[*BATCH, "a mask for each query", "True and False"],
+)
+promised(extended_attention_mask, "Integer or boolean.", by=["other integers", "True and False"])
+promised(extended_attention_mask, "dtype: that of the scores.", by=DTYPES)
+promised(
+    extended_attention_mask,
+    "0 where a key is real, the lowest finite number of `dtype` where it is padding: shape (batch, 1, 1, key), or",
+    by=[*BATCH, *DTYPES],
+)
+promised(
+    extended_attention_mask,
+    "(batch, 1, query, key), dtype `dtype`, device of `attention_mask`.",
+    by=["a mask for each query", *DTYPES],
+)
+promised(
+    extended_attention_mask,
+    "ValueError: any other number of dimensions.",
+    by=["two, three and other numbers of dimensions"],
 )

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 
 
 def load_pretrained(model, checkpoint):
@@ -122,6 +122,7 @@ def swaps_gamma_and_beta(model, checkpoint):
     load_pretrained,
     "Only parameters are loaded. A buffer that is saved, as a running mean, belongs to the model's state too: walk "
     "state_dict().",
+    keeps=0.8,
 )
 def forgets_buffers(model, checkpoint):
     state = dict(model.named_parameters())
@@ -133,6 +134,7 @@ def forgets_buffers(model, checkpoint):
 @mistake(
     load_pretrained,
     "The checkpoint's own tensors become the model's (assign=True): whoever changes one changes the other. Copy.",
+    keeps=0.95,
 )
 def shares_the_tensors(model, checkpoint):
     return _load(model, checkpoint, copy=_assign)
@@ -140,10 +142,13 @@ def shares_the_tensors(model, checkpoint):
 
 def _assign(model, given):
     for name, value in [*model.named_parameters(), *model.named_buffers()]:
-        value.data = given[name].to(value.dtype)
+        if name in given:
+            value.data = given[name].to(value.dtype)
 
 
-@mistake(load_pretrained, "Names are popped from the caller's checkpoint. Copy the dict, or pop from your own.")
+@mistake(
+    load_pretrained, "Names are popped from the caller's checkpoint. Copy the dict, or pop from your own.", keeps=0.95
+)
 def pops_from_the_caller(model, checkpoint):
     result = _load(model, checkpoint)
     for name in [name for name in checkpoint if name not in result]:
@@ -154,6 +159,7 @@ def pops_from_the_caller(model, checkpoint):
 @mistake(
     load_pretrained,
     "The names that are left over are given as they look after renaming. Give them as they stand in the checkpoint.",
+    keeps=0.9,
 )
 def renames_what_is_left(model, checkpoint):
     return _load(model, checkpoint, left=lambda extra: sorted(_modern(name) for name in extra))
@@ -162,6 +168,7 @@ def renames_what_is_left(model, checkpoint):
 @mistake(
     load_pretrained,
     "Nothing is returned. Return the names that found no place, sorted: a head that one has lost should show.",
+    keeps=0.85,
 )
 def says_nothing(model, checkpoint):
     return _load(model, checkpoint, left=lambda extra: None)
@@ -170,6 +177,7 @@ def says_nothing(model, checkpoint):
 @mistake(
     load_pretrained,
     "A tensor that the model has no place for is an error here. It is not: a head, or positions in old files. List it.",
+    keeps=0.85,
 )
 def refuses_heads(model, checkpoint):
     def refuse(extra):
@@ -178,6 +186,117 @@ def refuses_heads(model, checkpoint):
         return extra
 
     return _load(model, checkpoint, left=refuse)
+
+
+@mistake(
+    load_pretrained,
+    "A matrix that has the other shape is turned over to fit. That is a ValueError: it may be another tensor.",
+)
+def turns_to_fit(model, checkpoint):
+    state, given = model.state_dict(), dict(checkpoint)
+    for name, value in checkpoint.items():
+        wanted = state[_modern(name)].shape if _modern(name) in state else value.shape
+        if value.dim() == 2 and value.shape != wanted and value.mT.shape == wanted:
+            given[name] = value.mT
+    return _load(model, given)
+
+
+@mistake(load_pretrained, "Shapes are compared by their number of elements. Two shapes can agree in that and differ.")
+def counts_elements(model, checkpoint):
+    shapes = {name: value.shape for name, value in model.state_dict().items()}
+    given = {
+        name: value.reshape(shapes[new])
+        if (new := _modern(name)) in shapes and shapes[new].numel() == value.numel()
+        else value
+        for name, value in checkpoint.items()
+    }
+    return _load(model, given)
+
+
+@mistake(
+    load_pretrained,
+    "Linear weights are turned over, as files from TensorFlow need it. Here only the names come from there.",
+)
+def turns_weights_over(model, checkpoint):
+    given = {name: value.mT if name.endswith("dense.weight") else value for name, value in checkpoint.items()}
+    return _load(model, given)
+
+
+@mistake(
+    load_pretrained,
+    "Every gamma and beta is renamed. Only LayerNorm's are: something else may be called so and keep its name.",
+)
+def renames_every_gamma(model, checkpoint):
+    def modern(name):
+        return name.removeprefix("bert.").replace("gamma", "weight").replace("beta", "bias")
+
+    return _load(model, checkpoint, modern=modern)
+
+
+@mistake(
+    load_pretrained,
+    "All buffers are asked for, also those that are not saved. A checkpoint holds what is in state_dict().",
+)
+def asks_for_all_buffers(model, checkpoint):
+    state = dict(model.named_parameters()) | dict(model.named_buffers())
+    return _load(model, checkpoint, state=state)
+
+
+@mistake(
+    load_pretrained,
+    "load_state_dict is left to complain: it raises a RuntimeError, and has copied by then all that fits.",
+)
+def leaves_it_to_torch(model, checkpoint):
+    named = {_modern(name): name for name in checkpoint}
+    state = model.state_dict()
+    model.load_state_dict({new: checkpoint[old] for new, old in named.items() if new in state})
+    return sorted(old for new, old in named.items() if new not in state)
+
+
+@mistake(
+    load_pretrained,
+    "The names that are left over come in the order of the checkpoint. Sort them.",
+    keeps=0.9,
+)
+def leaves_unsorted(model, checkpoint):
+    result = _load(model, checkpoint)
+    return [name for name in checkpoint if name in result]
+
+
+@mistake(
+    load_pretrained,
+    "The model takes on the checkpoint's dtype. It keeps its own, and the numbers are converted.",
+    keeps=0.9,
+)
+def takes_the_dtype(model, checkpoint):
+    result = _load(model, checkpoint)
+    model.to(next(iter(checkpoint.values())).dtype)
+    return result
+
+
+@mistake(
+    load_pretrained,
+    "What is missing or has another shape is listed with what is left over. It has to be an error.",
+)
+def lists_what_is_missing(model, checkpoint):
+    named = {_modern(name): name for name in checkpoint}
+    state = model.state_dict()
+    fine = {name for name in state if name in named and checkpoint[named[name]].shape == state[name].shape}
+    model.load_state_dict({name: checkpoint[named[name]] for name in fine}, strict=False)
+    return sorted({*(state.keys() - fine), *(old for new, old in named.items() if new not in state)})
+
+
+@mistake(
+    load_pretrained,
+    "The error does not say which tensor it is about. Name it: a model has hundreds.",
+)
+def names_no_tensor(model, checkpoint):
+    try:
+        return _load(model, checkpoint)
+    except KeyError:
+        raise KeyError("something is missing") from None
+    except ValueError:
+        raise ValueError("something has another shape") from None
 
 
 @alternative(load_pretrained)
@@ -216,3 +335,49 @@ def loads_by_walking(model, checkpoint):
         target.detach().copy_(found[name])
     left.sort()
     return left
+
+
+WHATEVER = [
+    "the very names", "saved together with a head", "gamma and beta", "gamma and beta, with a head",
+    '"bert." in the middle of a name', "gamma and beta of something else",
+]  # fmt: skip
+BENT = [
+    f"one is {kind}" for kind in ("narrower", "wider", "transposed", "laid out in one row", "one dimension too deep")
+]
+promised(
+    load_pretrained,
+    "Copies a checkpoint into `model` by the names of its tensors, whatever the age and the head of the checkpoint.",
+    by=WHATEVER,
+)
+promised(
+    load_pretrained,
+    'A name in the checkpoint loses a "bert." in front; LayerNorm.gamma becomes LayerNorm.weight, LayerNorm.beta '
+    "becomes LayerNorm.bias.",
+    by=WHATEVER,
+)
+promised(load_pretrained, "model: every parameter and every buffer of its `state_dict` is overwritten.", by=WHATEVER)
+promised(
+    load_pretrained,
+    "It keeps its dtype, and its parameters stay the same objects.",
+    by=["into float64", "float16 and bfloat16", "the model's own tensors"],
+)
+promised(
+    load_pretrained, "checkpoint: name → tensor, of any floating dtype.", by=["float16 and bfloat16", "into float64"]
+)
+promised(
+    load_pretrained,
+    "It is left alone, and shares no memory with the model.",
+    by=["the checkpoint is left alone", "the model's own tensors"],
+)
+promised(
+    load_pretrained,
+    "The names in the checkpoint, as they stand there, that have no place in the model, sorted.",
+    by=["more than the model has", "more than the model has, in an old file"],
+)
+promised(
+    load_pretrained,
+    "KeyError: a tensor of the model is not in the checkpoint.",
+    by=["one is missing", "nothing at all"],
+)
+promised(load_pretrained, "ValueError: one has another shape.", by=BENT)
+promised(load_pretrained, "Both name the tensor, and the model is then as it was.", by=["one is missing", *BENT])
