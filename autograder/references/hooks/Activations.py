@@ -2,6 +2,7 @@
 
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -13,7 +14,7 @@ from autograder.references.hooks._shared import first_of, remove
 
 class Activations:
     def __init__(self, model, names):
-        known = dict(model.named_modules(remove_duplicate=False))
+        known, names = dict(model.named_modules(remove_duplicate=False)), list(names)
         if missing := [name for name in names if name not in known]:
             raise AttributeError(missing[0])
         self.wanted = [(name, known[name]) for name in names]
@@ -26,7 +27,8 @@ class Activations:
     def note(self, module, args, output):
         for name, wanted in self.wanted:
             if module is wanted:
-                self.seen[name] = torch.tensor(first_of(output).tolist(), device=first_of(output).device)
+                value = first_of(output)
+                self.seen[name] = torch.tensor(value.tolist(), dtype=value.dtype, device=value.device)
 
     def __exit__(self, *error):
         self.handle.remove()
@@ -168,6 +170,158 @@ class KeepsTheFirst(Watcher):
             self.values.setdefault(name, self.keep(output))
 
         return hook
+
+
+@mistake(
+    Activations,
+    "The values come back in float32. A layer may compute in float64, in bfloat16 or with whole numbers: keep "
+    "the dtype, `.detach().clone()` and no `.float()`.",
+    keeps=0.9,
+)
+class StoresFloats(Watcher):
+    def keep(self, output):
+        return first_of(output).detach().float().clone()
+
+
+@mistake(
+    Activations,
+    "`names` is walked through twice, and an iterator is empty the second time: nothing is watched. Look the "
+    "modules up once and keep them.",
+    keeps=0.9,
+)
+class WalksTwice(Watcher):
+    def __init__(self, model, names):
+        for name in names:
+            model.get_submodule(name)
+        super().__init__(model, names)
+
+
+@mistake(
+    Activations,
+    'The empty name is taken for no name. It stands for the model itself, and `get_submodule("")` finds it.',
+    keeps=0.9,
+)
+class SkipsTheEmptyName(Watcher):
+    def __init__(self, model, names):
+        super().__init__(model, [name for name in names if name])
+
+
+@mistake(
+    Activations,
+    "A name that the model has not raises KeyError, from a dict. `get_submodule` raises AttributeError.",
+    keeps=0.95,
+)
+class RaisesKeyError(Watcher):
+    def __init__(self, model, names):
+        known = dict(model.named_modules())
+        self.modules = {name: known[name] for name in names}
+
+
+@mistake(
+    Activations,
+    "A name that the model has not goes by in silence. Let `get_submodule` raise its AttributeError.",
+    keeps=0.95,
+)
+class IgnoresUnknownNames(Watcher):
+    def __init__(self, model, names):
+        known = dict(model.named_modules())
+        self.modules = {name: known[name] for name in names if name in known}
+
+
+@mistake(
+    Activations,
+    "All blocks write into one dict, which belongs to the class: a new block begins with what an earlier one "
+    "kept. Make the dict in `__enter__`.",
+    keeps=0.9,
+)
+class SharesOneDict(Watcher):
+    shared: ClassVar = {}
+
+    def __enter__(self):
+        super().__enter__()
+        self.values = self.shared
+        return self.values
+
+
+@mistake(
+    Activations,
+    "What is kept is the module's input: a forward hook gets (module, inputs, output), and the third is what it gives.",
+)
+class StoresTheInput(Watcher):
+    def note(self, name):
+        def hook(module, args, output):
+            self.values[name] = self.keep(args[0])
+
+        return hook
+
+
+@mistake(
+    Activations,
+    "Each name holds a list of all calls. The last call counts: assign, do not append.",
+)
+class CollectsAll(Watcher):
+    def note(self, name):
+        def hook(module, args, output):
+            self.values.setdefault(name, []).append(self.keep(output))
+
+        return hook
+
+
+@mistake(
+    Activations,
+    "What is kept is a NumPy array or a list, no tensor any more: `.detach().clone()` is enough.",
+)
+class StoresArrays(Watcher):
+    def keep(self, output):
+        return first_of(output).detach().clone().tolist()
+
+
+@mistake(
+    Activations,
+    "A recurrent layer returns a tuple, which has no `detach`: where the output is a tuple, keep its first entry.",
+    keeps=0.9,
+)
+class ForgetsTuples(Watcher):
+    def keep(self, output):
+        return output.detach().clone()
+
+
+@mistake(
+    Activations,
+    "The dict is filled when the block ends. Inside it, right after a run of the model, it is still empty.",
+)
+class FillsAtTheEnd(Watcher):
+    def __enter__(self):
+        super().__enter__()
+        self.filled = {}
+        return self.filled
+
+    def __exit__(self, *error):
+        super().__exit__(*error)
+        self.filled.update(self.values)
+
+
+@mistake(
+    Activations,
+    "The model's layers do not learn while they are watched: the hook calls `detach_()` on the output itself, or turns "
+    "gradients off. Detach a copy.",
+)
+class DetachesInPlace(Watcher):
+    def keep(self, output):
+        return first_of(output).detach_().clone() if first_of(output).grad_fn else first_of(output).clone()
+
+
+@mistake(
+    Activations,
+    "Every hook writes under the last name: it looks `name` up when it fires, after the loop. Make each hook in a "
+    "function of its own, or bind it with `name=name`.",
+)
+class BindsTheLastName(Watcher):
+    def __enter__(self):
+        self.values = {}
+        last = list(self.modules)[-1:]
+        self.handles = [module.register_forward_hook(self.note(last[0])) for module in self.modules.values()]
+        return self.values
 
 
 @alternative(Activations)

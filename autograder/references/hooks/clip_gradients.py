@@ -98,6 +98,105 @@ def returns_the_last(parameters, limit):
     return on_each(parameters, lambda grad: grad.clamp(-limit, limit))[-1:]
 
 
+@mistake(
+    clip_gradients,
+    "The iterator is used up before the hooks are registered: `model.parameters()` can be walked through once. "
+    "Go over it a single time, or make a list first.",
+)
+def uses_it_up(parameters, limit):
+    if not any(item.requires_grad for item in parameters):
+        return []
+    return on_each(parameters, lambda grad: grad.clamp(-limit, limit))
+
+
+@mistake(
+    clip_gradients,
+    "Every gradient is kept between -1 and 1, whatever limit is given.",
+)
+def ignores_the_limit(parameters, limit):
+    return on_each(parameters, lambda grad: grad.clamp(-1.0, 1.0))
+
+
+@mistake(clip_gradients, "Negative gradients become 0, or lose their sign: clamp from -limit to limit, not from 0.")
+def clamps_from_zero(parameters, limit):
+    return on_each(parameters, lambda grad: grad.clamp(0.0, limit))
+
+
+@mistake(clip_gradients, "Only large negative values are cut: give `clamp` both ends, -limit and limit.")
+def cuts_the_lower_side(parameters, limit):
+    return on_each(parameters, lambda grad: grad.clamp(min=-limit))
+
+
+@mistake(
+    clip_gradients,
+    "The whole gradient is divided so that its largest element fits. Small elements shrink with it; asked for is each "
+    "element by itself.",
+)
+def scales_by_the_largest(parameters, limit):
+    return on_each(parameters, lambda grad: grad * (limit / grad.abs().max().clamp(min=limit)))
+
+
+@mistake(
+    clip_gradients,
+    "Gradients are squeezed smoothly, by tanh. Those within the limit should stay as they are.",
+)
+def squeezes(parameters, limit):
+    return on_each(parameters, lambda grad: limit * torch.tanh(grad / limit))
+
+
+@mistake(clip_gradients, "Only the sign is left: every element is at the limit, small ones too. Clamp them instead.")
+def takes_the_sign(parameters, limit):
+    return on_each(parameters, lambda grad: limit * grad.sign())
+
+
+@mistake(
+    clip_gradients,
+    "Frozen parameters are thawed: `requires_grad_(True)` lets them learn again. Skip those that need no gradient.",
+    keeps=0.9,
+)
+def thaws_the_frozen(parameters, limit):
+    return [item.requires_grad_().register_hook(lambda grad: grad.clamp(-limit, limit)) for item in parameters]
+
+
+@mistake(
+    clip_gradients,
+    "Parameters without a `.grad` get no hook. Before the first backward pass no parameter has one: ask "
+    "`requires_grad`.",
+)
+def asks_for_grad(parameters, limit):
+    return on_each([item for item in parameters if item.grad is not None], lambda grad: grad.clamp(-limit, limit))
+
+
+@mistake(
+    clip_gradients,
+    "The first pass is clipped, later ones are not: the hook takes itself off. It stays until the caller removes it.",
+)
+def clips_once(parameters, limit):
+    handles = []
+
+    def hook_of(place):
+        def hook(grad):
+            handles[place].remove()
+            return grad.clamp(-limit, limit)
+
+        return hook
+
+    for item in parameters:
+        if item.requires_grad:
+            handles.append(item.register_hook(hook_of(len(handles))))
+    return handles
+
+
+@mistake(
+    clip_gradients,
+    "Clipping goes through float32, and a float64 gradient loses half of its digits. `clamp` keeps the dtype; "
+    "leave out `.float()`.",
+    keeps=0.9,
+)
+def clips_in_float32(parameters, limit):
+    return on_each(parameters, lambda grad: grad.float().clamp(-limit, limit).to(grad.dtype))
+
+
 @alternative(clip_gradients)
 def with_minimum_and_maximum(parameters, limit):
     handles = []

@@ -1,5 +1,6 @@
 """`gradient_norms`: what is right, and what goes wrong."""
 
+import warnings
 from contextlib import ExitStack
 from functools import partial
 
@@ -16,8 +17,10 @@ def gradient_norms(model, x, loss_of):
 
     def watch(module, args, output):
         if id(module) in names:
-            name = names[id(module)]
-            first_of(output).register_hook(lambda grad: norms.append((name, length(grad))))
+            name, own = names[id(module)], first_of(output).clone()  # nn.Identity gives its very input
+            own.register_hook(lambda grad: norms.append((name, length(grad))))
+            return (own, *output[1:]) if isinstance(output, tuple) else own
+        return None
 
     handle = register_module_forward_hook(watch)
     try:
@@ -148,6 +151,136 @@ def takes_the_rms(model, x, loss_of):
     )  # fmt: skip
 
 
+@mistake(
+    gradient_norms,
+    "`register_backward_hook` is the old kind: it hangs on the operation that made the output, so a layer that "
+    "hands on what it gets fires together with the one before it. Use `register_full_backward_hook`.",
+    keeps=0.9,
+)
+def uses_the_old_hook(model, x, loss_of):
+    norms, handles = [], []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name, module in leaves_of(model):
+            handles.append(module.register_backward_hook(of_output(name, norms)))
+        try:
+            loss_of(model(x.detach().requires_grad_())).backward()
+        finally:
+            remove(handles)
+    return norms
+
+
+@mistake(
+    gradient_norms,
+    'A model without children is a leaf itself, under the empty name: `if name:` takes "" for no name at all.',
+    keeps=0.95,
+)
+def passes_over_the_empty_name(model, x, loss_of):
+    norms = []
+    handles = [module.register_full_backward_hook(of_output(name, norms)) for name, module in leaves_of(model) if name]
+    try:
+        loss_of(model(x.detach().requires_grad_())).backward()
+    finally:
+        remove(handles)
+    return norms
+
+
+@mistake(gradient_norms, "The sum of squares is taken, without the root. The norm is `gradient.norm()`.")
+def forgets_the_root(model, x, loss_of):
+    return measured(model, x, loss_of, lambda name, norms: lambda m, i, out: norms.append((name, length(out[0]) ** 2)))
+
+
+@mistake(gradient_norms, "Absolute values are added up, or averaged. The norm is the root of the sum of squares.")
+def adds_absolute_values(model, x, loss_of):
+    return measured(
+        model, x, loss_of,
+        lambda name, norms: lambda m, i, out: norms.append((name, out[0].abs().sum().item())),
+    )  # fmt: skip
+
+
+@mistake(gradient_norms, "The largest element is taken. The norm is the root of the sum of squares: `gradient.norm()`.")
+def takes_the_largest(model, x, loss_of):
+    return measured(
+        model, x, loss_of,
+        lambda name, norms: lambda m, i, out: norms.append((name, out[0].abs().max().item())),
+    )  # fmt: skip
+
+
+@mistake(gradient_norms, "The norms are tensors. `.item()` makes a Python float of each.")
+def leaves_tensors(model, x, loss_of):
+    return measured(
+        model, x, loss_of, lambda name, norms: lambda m, i, out: norms.append((name, out[0].norm().detach()))
+    )
+
+
+@mistake(
+    gradient_norms,
+    "These are norms of what the layers give in the forward pass. Asked for is the gradient that arrives on the "
+    "way back.",
+)
+def measures_activations(model, x, loss_of):
+    norms = []
+    handles = [
+        module.register_forward_hook(lambda m, args, out, name=name: norms.append((name, length(first_of(out)))))
+        for name, module in leaves_of(model)
+    ]
+    try:
+        loss_of(model(x)).backward()
+    finally:
+        remove(handles)
+    return norms[::-1]
+
+
+@mistake(gradient_norms, "Modules that only hold other modules are listed too; leave out those that have children.")
+def lists_holders(model, x, loss_of):
+    norms = []
+    handles = [module.register_full_backward_hook(of_output(name, norms)) for name, module in model.named_modules()]
+    try:
+        loss_of(model(x.detach().requires_grad_())).backward()
+    finally:
+        remove(handles)
+    return norms
+
+
+@mistake(
+    gradient_norms,
+    "A layer that is used twice is listed once: a dict keeps one line a name, and each call has its own.",
+)
+def one_line_a_name(model, x, loss_of):
+    return list(dict(measured(model, x, loss_of, of_output)).items())
+
+
+@mistake(
+    gradient_norms,
+    "Parameters end without a new gradient: `torch.autograd.grad`, or `zero_grad` at the end, leaves `.grad` out. Call "
+    "`backward()` and leave what it adds.",
+    keeps=0.9,
+)
+def clears_afterwards(model, x, loss_of):
+    before = {weight: weight.grad for weight in model.parameters()}
+    norms = measured(model, x, loss_of, of_output)
+    for weight, grad in before.items():
+        weight.grad = grad
+    return norms
+
+
+@mistake(
+    gradient_norms,
+    "Norms of the parameters' gradients are listed. Asked for is the gradient with respect to each leaf's output.",
+)
+def measures_parameters(model, x, loss_of):
+    loss_of(model(x)).backward()
+    return [(name, weight.grad.norm().item()) for name, weight in model.named_parameters()][::-1]
+
+
+@mistake(
+    gradient_norms,
+    "The backward pass runs from the sum of the output. `loss_of` says what the loss is.",
+)
+def ignores_the_loss(model, x, loss_of):
+    return measured(model, x, lambda result: result.sum() + 0 * loss_of(result).sum(), of_output)
+
+
 @alternative(gradient_norms)
 def with_pre_hooks(model, x, loss_of):
     norms = []
@@ -169,7 +302,9 @@ def with_tensor_hooks(model, x, loss_of):
     norms = []
 
     def watch(name, module, args, output):
-        first_of(output).register_hook(lambda gradient: norms.append((name, gradient.pow(2).sum().sqrt().item())))
+        copied = first_of(output).view_as(first_of(output))
+        copied.register_hook(lambda gradient: norms.append((name, gradient.pow(2).sum().sqrt().item())))
+        return copied if isinstance(output, torch.Tensor) else (copied, *output[1:])
 
     handles = [module.register_forward_hook(partial(watch, name)) for name, module in leaves_of(model)]
     try:

@@ -124,6 +124,137 @@ def cuts_the_graph(module, factor):
     return module.register_forward_pre_hook(with_scaled(factor, scaled), with_kwargs=True)
 
 
+@mistake(
+    input_scaler,
+    "The dtype becomes another, or a single number becomes a vector of one: `torch.tensor([factor])` is a "
+    "float32 tensor of one dimension. Multiply by the Python number.",
+    keeps=0.9,
+)
+def scales_by_a_tensor(module, factor):
+    number = torch.tensor([factor])
+
+    def scaled(value):
+        return value * number.to(value.device) if isinstance(value, Tensor) and value.is_floating_point() else value
+
+    return module.register_forward_pre_hook(with_scaled(factor, scaled), with_kwargs=True)
+
+
+@mistake(
+    input_scaler,
+    "What goes in comes out as float32. `.float()` changes the dtype of float64 and of half precision: multiply alone "
+    "keeps it.",
+    keeps=0.9,
+)
+def scales_in_float32(module, factor):
+    def scaled(value):
+        return value.float() * factor if isinstance(value, Tensor) and value.is_floating_point() else value
+
+    return module.register_forward_pre_hook(with_scaled(factor, scaled), with_kwargs=True)
+
+
+@mistake(
+    input_scaler,
+    "Only float32 is scaled. float64 and half precision are floating point too: ask `value.is_floating_point()`.",
+    keeps=0.9,
+)
+def scales_float32_only(module, factor):
+    def scaled(value):
+        return value * factor if isinstance(value, Tensor) and value.dtype == torch.float32 else value
+
+    return module.register_forward_pre_hook(with_scaled(factor, scaled), with_kwargs=True)
+
+
+@mistake(
+    input_scaler,
+    "All tensors are scaled, whole numbers and masks too. Ids are no amounts: ask `value.is_floating_point()`.",
+    keeps=0.8,
+)
+def scales_all_tensors(module, factor):
+    def scaled(value):
+        return value * factor if isinstance(value, Tensor) else value
+
+    return module.register_forward_pre_hook(with_scaled(factor, scaled), with_kwargs=True)
+
+
+@mistake(
+    input_scaler,
+    "Python's own numbers are scaled too. Only tensors are amounts here; a float beside them goes through as it is.",
+    keeps=0.8,
+)
+def scales_python_floats(module, factor):
+    def scaled(value):
+        floating = isinstance(value, float) or (isinstance(value, Tensor) and value.is_floating_point())
+        return value * factor if floating else value
+
+    return module.register_forward_pre_hook(with_scaled(factor, scaled), with_kwargs=True)
+
+
+@mistake(
+    input_scaler,
+    "The factor 0 is taken for no factor. It is a number like any other: no `if factor`, no `factor or 1`.",
+)
+def takes_zero_for_none(module, factor):
+    return module.register_forward_pre_hook(with_scaled(factor, scaled_by(factor or 1.0)), with_kwargs=True)
+
+
+@mistake(
+    input_scaler,
+    "Only inputs given by name are scaled, those given by position are not: go over `args` as well.",
+)
+def scales_names_only(module, factor):
+    def hook(module, args, kwargs):
+        return args, {name: scaled_by(factor)(value) for name, value in kwargs.items()}
+
+    return module.register_forward_pre_hook(hook, with_kwargs=True)
+
+
+@mistake(
+    input_scaler,
+    "The input is divided by the factor, and should be multiplied.",
+)
+def divides(module, factor):
+    def scaled(value):
+        return value / factor if isinstance(value, Tensor) and value.is_floating_point() else value
+
+    return module.register_forward_pre_hook(with_scaled(factor, scaled), with_kwargs=True)
+
+
+@mistake(
+    input_scaler,
+    "The weights are multiplied, not the input, and no handle can take that back. Leave the module as it is and "
+    "register a pre-hook.",
+)
+def scales_the_weights(module, factor):
+    with torch.no_grad():
+        for parameter in module.parameters():
+            parameter.mul_(factor)
+    return module.register_forward_pre_hook(lambda module, args: None)
+
+
+@mistake(
+    input_scaler,
+    "Only the first call is scaled: the hook takes itself off. It stays on until the caller removes the handle.",
+)
+def scales_once(module, factor):
+    def hook(module, args, kwargs):
+        handle.remove()
+        return with_scaled(factor, scaled_by(factor))(module, args, kwargs)
+
+    handle = module.register_forward_pre_hook(hook, with_kwargs=True)
+    return handle
+
+
+@mistake(
+    input_scaler,
+    "The factor is added to the input; it should be multiplied by it.",
+)
+def adds(module, factor):
+    def scaled(value):
+        return value + factor if isinstance(value, Tensor) and value.is_floating_point() else value
+
+    return module.register_forward_pre_hook(with_scaled(factor, scaled), with_kwargs=True)
+
+
 @alternative(input_scaler)
 def with_tree_map(module, factor):
     from torch.utils._pytree import tree_map
