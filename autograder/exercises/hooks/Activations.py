@@ -31,6 +31,8 @@ from autograder.exercises.hooks._shared import (
 KEEPS = Idea("what each chosen module gave last, as a copy without graph", weight=2, point=True)
 WATCHES = Idea("the model computes and learns as without being watched")
 BLOCK = Idea("hooks are on the model inside the block only")
+ERROR = Idea("nothing is left behind by an error", weight=0.7)
+KINDS = Idea("outputs and names of all kinds")
 DTYPES = (torch.float64, torch.bfloat16, torch.int64, torch.bool)
 
 
@@ -86,14 +88,14 @@ def Activations(candidate: Any, draw: Draw) -> Iterator[Step]:
         x, y, model = draw.normal(more), draw.normal(rows, 5), nested(draw)
         return [seen(nn.Tanh(), [""], x), seen(model, [""], y)]
 
-    yield "the dtype is that of the output", lambda: _dtypes(seen, draw)
-    yield "the empty name: the model itself", single
-    yield "a layer that returns a tuple", tuples
-    yield "names that can be walked through once", iterators
+    yield "the dtype is that of the output", lambda: _dtypes(seen, draw), KINDS
+    yield "the empty name: the model itself", single, KINDS
+    yield "a layer that returns a tuple", tuples, KINDS
+    yield "names that can be walked through once", iterators, KINDS
     yield "the model computes and learns as before", lambda: _undisturbed(candidate, draw), WATCHES
     yield "nothing is noted before the block or after it", lambda: _around(candidate, draw), BLOCK
     yield "each block has a dict of its own", lambda: _blocks(candidate, draw), BLOCK
-    yield "nothing is left behind by an error", lambda: _error_inside(candidate, draw), BLOCK
+    yield "nothing is left behind by an error", lambda: _error_inside(candidate, draw), ERROR
     yield "a name that the model has not", lambda: _unknown(candidate, draw), BLOCK
     yield "other people's hooks stay", lambda: _others(candidate, draw), BLOCK
 
@@ -104,10 +106,13 @@ def _dict_after_as(values: object) -> dict[str, Any]:
     return values
 
 
-def _overwritten(seen: Any, draw: Draw) -> dict[str, Any]:
-    width = draw.integer(4, 9)
-    parts = named(draw, nn.Linear(4, width), nn.ReLU(inplace=True), nn.Linear(width, 3))
-    return seen(draw.fill_(Ordered(parts)), list(parts)[:1], draw.normal(3, 4))
+def _overwritten(seen: Any, draw: Draw) -> list[Any]:
+    """ReLU writes zeros over what is negative, a leaky one what tells more."""
+    width, x = draw.integer(4, 9), draw.normal(3, 4)
+    kinds = draw.shuffled([nn.ReLU(inplace=True), nn.LeakyReLU(0.3, inplace=True)])
+    chains = [named(draw, nn.Linear(4, width), kind, nn.Linear(width, 3)) for kind in kinds]
+    models = [draw.fill_(Ordered(parts)) for parts in chains]
+    return [seen(model, list(parts)[:1], x) for model, parts in zip(models, chains, strict=True)]
 
 
 def _without_graph(candidate: Any, draw: Draw) -> dict[str, Any]:

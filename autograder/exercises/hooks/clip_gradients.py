@@ -20,7 +20,7 @@ HANDLES = Idea("parameters that need a gradient get a hook, and a handle takes i
 @exercise(points=2)
 def clip_gradients(candidate: Any, draw: Draw) -> Iterator[Step]:
     """Hooks that keep every element of a gradient within limits."""
-    limit = float(draw.uniform(1, low=0.2, high=0.6)[0])
+    limit = float(draw.uniform(1, low=0.2, high=0.6, dtype=torch.float64)[0])
 
     def learn(model: nn.Module, x: Tensor) -> dict[str, Any]:
         model(x).square().sum().backward()
@@ -33,7 +33,7 @@ def clip_gradients(candidate: Any, draw: Draw) -> Iterator[Step]:
 
     def pulled(weight: Tensor, slope: Tensor, limit: float) -> Tensor | None:
         """The gradient of `weight` is `slope`, clipped."""
-        candidate([weight], limit)
+        candidate(parameters=[weight], limit=limit)
         (weight * slope).sum().backward()
         return weight.grad
 
@@ -43,7 +43,7 @@ def clip_gradients(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "a limit above 1", lambda: pulled(_leaf(draw, 9), 5 * draw.normal(9), 1 + limit), CLAMPS
     yield "each of two passes by itself", lambda: clipped(limit, passes=2), CLAMPS
     yield "what lay in .grad before", lambda: _earlier(candidate, limit, draw), CLAMPS
-    yield "infinite gradients", lambda: _infinite(pulled, limit, draw)
+    yield "infinite gradients", lambda: _infinite(pulled, limit, draw), CLAMPS
     yield "the dtype stays", lambda: _dtypes(pulled, limit, draw)
     yield "a neighbour that shares the gradient", lambda: _neighbours(candidate, limit, draw), ALONE
 

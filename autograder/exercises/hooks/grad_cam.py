@@ -15,7 +15,9 @@ from autograder.exercises.hooks._shared import error_of, grads, mixed_modes, mod
 
 MAPS = Idea("channels weighted by their mean gradient, added up, cut off at zero", weight=2, point=True)
 SCALE = Idea("each map is divided by its own largest value")
+KINDS = Idea("nets of all kinds")
 VISITOR = Idea("a visitor leaves nothing behind")
+ERROR = Idea("nothing is left behind by an error", weight=0.7)
 CLASSES = 3
 
 
@@ -73,12 +75,16 @@ def grad_cam(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "scores with tiny slopes", lambda: cam(_faint(eyes()), "net.features.3"), SCALE
     yield "evidence everywhere", lambda: cam(_lit(eyes(), draw), "net.features.3"), SCALE
 
+    def frozen() -> dict[str, Any]:
+        result = cam(eyes().requires_grad_(False))
+        return {"map": result, "needs a gradient": result.requires_grad}
+
     def double() -> Any:
         return candidate(eyes().double(), "features.3", images(2).double(), classes[:2])
 
-    yield "a net in float64", double
-    yield "a frozen net", lambda: cam(eyes().requires_grad_(False))
-    yield "an in-place ReLU comes next", lambda: cam(eyes(inplace=True), "features.2")
+    yield "a net in float64", double, KINDS
+    yield "a frozen net", frozen, KINDS
+    yield "an in-place ReLU comes next", lambda: cam(eyes(inplace=True), "features.2"), KINDS
 
     def untouched() -> dict[str, Any]:
         model, shown = eyes(), images(3)
@@ -88,9 +94,13 @@ def grad_cam(candidate: Any, draw: Draw) -> Iterator[Step]:
 
     def behind() -> dict[str, Any]:
         model, shown = mixed_modes(draw, eyes()), images(2)
-        return visit(
-            model, lambda: {"map": candidate(model, "features.3", shown, classes[:2]), "training": modes(model)}
-        )
+        model(images(1)).sum().backward()
+
+        def run() -> dict[str, Any]:
+            result = candidate(model=model, layer="features.3", images=shown, classes=classes[:2])
+            return {"map": result, "training": modes(model), "grads": grads(model)}
+
+        return visit(model, run)
 
     def others() -> dict[str, Any]:
         model, shown = eyes(), images(2)
@@ -116,7 +126,7 @@ def grad_cam(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "gradients are as they were", untouched, VISITOR
     yield "nothing is left behind", behind, VISITOR
     yield "other people's hooks fire and stay", others, VISITOR
-    yield "nothing is left behind by an error", error, VISITOR
+    yield "nothing is left behind by an error", error, ERROR
 
 
 def _example(candidate: Any, draw: Draw) -> Any:

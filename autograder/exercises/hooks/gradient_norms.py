@@ -26,7 +26,10 @@ from autograder.exercises.hooks._shared import (
 )
 
 NORMS = Idea("the norm of what arrives at each call of a leaf, in the order of arrival", weight=2, point=True)
-VISITOR = Idea("a visitor leaves nothing behind but the parameters' gradients")
+KINDS = Idea("models of all kinds", weight=0.7)
+GRADS = Idea("the parameters end with the gradients of an ordinary backward pass")
+VISITOR = Idea("a visitor leaves nothing else behind")
+ERROR = Idea("nothing is left behind by an error", weight=0.7)
 
 
 def weighted(result: Tensor) -> Tensor:
@@ -53,7 +56,7 @@ def gradient_norms(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "modules within modules", lambda: norms(nested(draw), draw.normal(rows, 5)), NORMS
     yield "a layer used twice", lambda: norms(twice(draw), draw.normal(more, 4)), NORMS
     yield "layers that hand on what they get", lambda: norms(_idle(draw), draw.normal(rows, 4)), NORMS
-    yield "a layer that returns a tuple", lambda: norms(reader(draw), draw.normal(rows, steps, 3))
+    yield "a layer that returns a tuple", lambda: norms(reader(draw), draw.normal(rows, steps, 3)), KINDS
 
     def single() -> dict[str, Any]:
         return norms(draw.fill_(nn.Linear(4, draw.integer(2, 9))), draw.normal(rows, 4))
@@ -61,13 +64,13 @@ def gradient_norms(candidate: Any, draw: Draw) -> Iterator[Step]:
     def double() -> dict[str, Any]:
         return norms(small(draw).double(), draw.normal(rows, 4, dtype=torch.float64))
 
-    yield "a model that is a leaf itself", single
-    yield "a model in float64", double
-    yield "gradients add up in the parameters as always", lambda: _learns(norms, draw), VISITOR
+    yield "a model that is a leaf itself", single, KINDS
+    yield "a model in float64", double, KINDS
+    yield "gradients add up in the parameters as always", lambda: _learns(norms, draw), GRADS
     yield "the caller's input is left alone", lambda: _input_after(norms, draw), VISITOR
     yield "two calls leave the model as it was", lambda: _again(norms, draw), VISITOR
     yield "other people's hooks fire and stay", lambda: _others(norms, draw), VISITOR
-    yield "nothing is left behind by an error in the loss", lambda: _error(candidate, draw), VISITOR
+    yield "nothing is left behind by an error in the loss", lambda: _error(candidate, draw), ERROR
 
 
 def _example(candidate: Any, draw: Draw) -> list[Any]:
@@ -83,11 +86,15 @@ def _idle(draw: Draw) -> Ordered:
     return draw.fill_(Ordered(named(draw, nn.Linear(4, 6), idle[0], nn.Tanh(), *idle[1:], nn.Linear(6, 2))))
 
 
-def _learns(norms: Any, draw: Draw) -> dict[str, Any]:
-    """A step before it leaves gradients, which it adds to."""
-    model, before, x = small(draw), draw.normal(2, 4), draw.normal(2, 4)
-    weighted(model(before)).backward()
-    return {**norms(model, x), "grads afterwards": grads(model)}
+def _learns(norms: Any, draw: Draw) -> list[Any]:
+    """Two models, in drawn order: in one a step before it has left gradients, which it adds to."""
+    models, before, x = draw.shuffled([True, False]), draw.normal(2, 4), draw.normal(2, 4)
+    found = []
+    for model, stepped in [(small(draw), stepped) for stepped in models]:
+        if stepped:
+            weighted(model(before)).backward()
+        found.append({**norms(model, x), "grads afterwards": grads(model)})
+    return found
 
 
 def _input_after(norms: Any, draw: Draw) -> dict[str, Any]:

@@ -11,10 +11,11 @@ from torch import Tensor, nn
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
 from autograder.engine.probes import hooks_on, with_arguments
-from autograder.exercises.hooks._shared import Ordered, modes, nested, part_names, small, visit
+from autograder.exercises.hooks._shared import Ordered, grads, modes, nested, part_names, small, visit
 
 SCALES = Idea("what goes in is multiplied, by position and by name", weight=2, point=True)
-PASSES = Idea("floating-point tensors are multiplied in their dtype, all else passes")
+PASSES = Idea("what is no floating-point tensor passes as it is")
+DTYPES = Idea("dtype and shape stay", weight=0.5)
 OUTSIDE = Idea("the caller and other modules notice nothing")
 
 
@@ -67,8 +68,8 @@ def input_scaler(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "each of three calls", calls, SCALES
     yield "whole numbers, masks, None and all else pass", lambda: _mixture(scaled, factor, draw), PASSES
     yield "the same by name", lambda: _mixture_by_name(scaled, factor, draw), PASSES
-    yield "the dtype stays", lambda: _dtypes(scaled, factor, draw), PASSES
-    yield "a single number, and no number at all", lambda: _shapes(scaled, factor, draw), PASSES
+    yield "the dtype stays", lambda: _dtypes(scaled, factor, draw), DTYPES
+    yield "a single number, and no number at all", lambda: _shapes(scaled, factor, draw), DTYPES
 
     def untouched() -> dict[str, Any]:
         module = draw.fill_(Product())
@@ -79,8 +80,15 @@ def input_scaler(candidate: Any, draw: Draw) -> Iterator[Step]:
         scaled(layer(), factor, x).square().sum().backward()
         return x.grad
 
+    def before() -> dict[str, Any]:
+        """A layer before the scaled one learns."""
+        first, second, x = draw.fill_(nn.Linear(3, 4)), layer(), draw.normal(2, 3)
+        scaled(second, factor, first(x)).square().sum().backward()
+        return grads(first)
+
     yield "the caller's tensors are left alone", untouched, OUTSIDE
     yield "gradients flow through", gradient, OUTSIDE
+    yield "the layers before it learn", before, OUTSIDE
     yield "handles take it off again", lambda: _off_again(candidate, factor, draw), OUTSIDE
     yield "this module and no other", lambda: _this_one(candidate, factor, draw), OUTSIDE
 

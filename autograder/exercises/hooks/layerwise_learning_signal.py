@@ -24,7 +24,8 @@ from autograder.exercises.hooks._shared import (
 
 RATIOS = Idea("each pass adds the ratio of gradient and weight at this time, under the weight's name", 2, point=True)
 WEIGHTS = Idea("weights of two or more dimensions that need a gradient have a line")
-VISITOR = Idea("training goes on as without it, and no hook is left")
+VISITOR = Idea("training goes on as without it, and nothing is noted after the block")
+ERROR = Idea("nothing is left behind by an error", weight=1.5)
 
 
 class Idle(nn.Module):
@@ -90,7 +91,7 @@ def layerwise_learning_signal(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "an unused weight has an empty line, a gradient of 0 counts", idle, WEIGHTS
     yield "training goes as without it", lambda: _undisturbed(watched, draw), VISITOR
     yield "nothing is noted after the block", lambda: _around(candidate, draw), VISITOR
-    yield "nothing is left behind by an error", lambda: _error(candidate, draw), VISITOR
+    yield "nothing is left behind by an error", lambda: _error(candidate, draw), ERROR
 
 
 def _normed(draw: Draw) -> Ordered:

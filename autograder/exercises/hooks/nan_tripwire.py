@@ -24,6 +24,8 @@ from autograder.exercises.hooks._shared import (
 
 FIRST = Idea("the first module that gives NaN is named, when it gives it", weight=2, point=True)
 PEACE = Idea("no alarm where there is no NaN")
+ROOT = Idea("the model itself is watched", weight=0.4)
+OTHERS = Idea("other models are not watched", weight=0.4)
 VISITOR = Idea("a visitor leaves nothing behind")
 
 
@@ -111,11 +113,11 @@ def nan_tripwire(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "one bad value of twelve", lambda: alarm(_chain(draw, nn.Tanh(), _root(draw)), one_bad()), FIRST
     yield "a module's own arithmetic", lambda: alarm(_chain(draw, _root(draw), nn.Tanh()), -well(3, 4)), FIRST
     yield "any tensor of a tuple", lambda: _in_a_tuple(alarm, draw), FIRST
-    yield "two alarms, one after the other, in one model", lambda: _twice(alarm, draw)
-    yield "the model itself makes NaN", lambda: _itself(candidate, draw)
+    yield "two alarms, one after the other, in one model", lambda: _twice(alarm, draw), FIRST
+    yield "the model itself makes NaN", lambda: _itself(candidate, draw), ROOT
     yield "infinity is no alarm", lambda: _infinity(alarm, draw), PEACE
     yield "what is no number is no alarm", lambda: _no_numbers(alarm, draw), PEACE
-    yield "another model in the block is not watched", lambda: _elsewhere(candidate, draw), PEACE
+    yield "another model in the block is not watched", lambda: _elsewhere(candidate, draw), OTHERS
     yield "the docstring's example", lambda: _example(candidate, draw), PEACE
     yield "after the block there is no alarm", lambda: _outside(candidate, draw), VISITOR
     yield "another error comes through", lambda: _broken(candidate, draw), VISITOR
@@ -126,7 +128,14 @@ def _named(model: nn.Module, message: str) -> str:
     """The names of modules in a message; one that is part of another counts with it."""
     found = [name for name, _ in model.named_modules() if name and name in message]
     longest = [name for name in found if not any(name != other and name in other for other in found)]
-    return ", ".join(sorted(longest)) or "no module"
+    return ", ".join(sorted(longest)) or _half_named(model, message)
+
+
+def _half_named(model: nn.Module, message: str) -> str:
+    """What a message without a module's name holds instead."""
+    if any(name.rpartition(".")[2] in message for name, _ in model.named_modules() if name):
+        return "only the last part of a name"
+    return "only a kind of module" if any(type(m).__name__ in message for m in model.modules()) else "no module"
 
 
 def _names(draw: Draw, count: int) -> list[str]:
@@ -172,9 +181,11 @@ def _itself(candidate: Any, draw: Draw) -> dict[str, Any]:
     for at, model in enumerate(models):
         try:
             with candidate(model):
-                shown[f"model {at + 1}"] = model(x)
+                result = model(x)
         except FloatingPointError:
             shown[f"model {at + 1}"] = "alarm"
+        else:
+            shown[f"model {at + 1}"] = "no alarm" if isinstance(model, Root) else result
     return shown
 
 

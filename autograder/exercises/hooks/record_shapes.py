@@ -27,7 +27,8 @@ from autograder.exercises.hooks._shared import (
 
 SHAPES = Idea("the name and the shape of each call of a leaf, in the order of running", weight=2, point=True)
 ODD = Idea("leaves of all kinds")
-VISITOR = Idea("a visitor leaves nothing behind")
+VISITOR = Idea("a visitor leaves the model as it was")
+ERROR = Idea("nothing is left behind by an error", weight=0.7)
 
 
 class Scored(nn.Module):
@@ -35,12 +36,12 @@ class Scored(nn.Module):
 
     def __init__(self, draw: Draw) -> None:
         super().__init__()
-        self.table, self.loss = draw.shuffled(("table", "words", "score", "loss"))[:2]
-        self.add_module(self.table, nn.Embedding(9, draw.integer(2, 7)))
-        self.add_module(self.loss, nn.MSELoss())
+        self.names = draw.shuffled(("table", "words", "score", "loss"))[:2]
+        self.add_module(self.names[0], nn.Embedding(9, draw.integer(2, 7)))
+        self.add_module(self.names[1], nn.MSELoss())
 
     def forward(self, ids: Tensor, others: Tensor) -> Tensor:
-        table, loss = getattr(self, self.table), getattr(self, self.loss)
+        table, loss = (getattr(self, name) for name in self.names)
         return loss(table(ids), table(others))
 
 
@@ -81,7 +82,7 @@ def record_shapes(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "the model runs once, in the mode it is in", lambda: _runs_once(lines, draw), VISITOR
     yield "two calls leave the model as it was", lambda: _again(shown, draw), VISITOR
     yield "other people's hooks fire and stay", lambda: _others(shown, draw), VISITOR
-    yield "nothing is left behind by an error", lambda: _error(shown, draw), VISITOR
+    yield "nothing is left behind by an error", lambda: _error(shown, draw), ERROR
 
 
 def _example(lines: Any, draw: Draw) -> dict[str, Any]:

@@ -70,7 +70,7 @@ class HoldsTheGraph(Watcher):
 
 @mistake(
     Activations,
-    "What is stored shares memory with the model's own tensor: the in-place ReLU that follows writes zeros into it. "
+    "What is stored shares memory with the model's own tensor: an in-place ReLU that follows writes into it. "
     "`detach` makes no copy; `.detach().clone()` does.",
 )
 class StoresAnAlias(Watcher):

@@ -56,20 +56,6 @@ def measures_what_leaves(model, x, loss_of):
 
 @mistake(
     gradient_norms,
-    "The list is empty: full-backward hooks come into play in the forward pass; registered after it, they do not fire. "
-    "Register first, then run the model.",
-)
-def registers_after_the_forward(model, x, loss_of):
-    loss = loss_of(model(x.detach().requires_grad_()))
-    norms = []
-    handles = [module.register_full_backward_hook(of_output(name, norms)) for name, module in leaves_of(model)]
-    loss.backward()
-    remove(handles)
-    return norms
-
-
-@mistake(
-    gradient_norms,
     "Every line carries the last name: the hook looks `name` up when it fires, after the loop. Bind it "
     "with `name=name`.",
 )
@@ -257,7 +243,7 @@ def one_line_a_name(model, x, loss_of):
     keeps=0.9,
 )
 def clears_afterwards(model, x, loss_of):
-    before = {weight: weight.grad for weight in model.parameters()}
+    before = {weight: None if weight.grad is None else weight.grad.clone() for weight in model.parameters()}
     norms = measured(model, x, loss_of, of_output)
     for weight, grad in before.items():
         weight.grad = grad
