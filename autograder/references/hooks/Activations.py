@@ -100,7 +100,9 @@ class NeverRemoves(Watcher):
         pass
 
 
-@mistake(Activations, "An error inside the block is swallowed: `__exit__` returns something true. Return None.")
+@mistake(
+    Activations, "An error inside the block is swallowed: `__exit__` returns something true. Return None.", keeps=0.9
+)
 class SwallowsErrors(Watcher):
     def __exit__(self, *error):
         remove(self.handles)
@@ -108,7 +110,9 @@ class SwallowsErrors(Watcher):
 
 
 @mistake(
-    Activations, "After an error in the block the hooks stay: `__exit__` must remove them whatever it is called with."
+    Activations,
+    "After an error in the block the hooks stay: `__exit__` must remove them whatever it is called with.",
+    keeps=0.9,
 )
 class TidiesOnlyOnSuccess(Watcher):
     def __exit__(self, kind, *rest):
@@ -119,6 +123,7 @@ class TidiesOnlyOnSuccess(Watcher):
 @mistake(
     Activations,
     "The hooks are there as soon as the object is made. Register them in `__enter__`, when the block begins.",
+    keeps=0.95,
 )
 class RegistersTooEarly(Watcher):
     def __init__(self, model, names):
@@ -129,7 +134,11 @@ class RegistersTooEarly(Watcher):
         return self.values
 
 
-@mistake(Activations, "All hooks of the module are cleared, other people's too. Remove your own by their handles.")
+@mistake(
+    Activations,
+    "All hooks of the module are cleared, other people's too. Remove your own by their handles.",
+    keeps=0.95,
+)
 class ClearsEverything(Watcher):
     def __exit__(self, *error):
         for module in self.modules.values():
@@ -140,6 +149,7 @@ class ClearsEverything(Watcher):
     Activations,
     "When one name is wrong, the hooks registered before it stay, since `__exit__` only runs after a successful "
     "`__enter__`. Look all names up first, then register.",
+    keeps=0.95,
 )
 class LooksUpWhileRegistering(Watcher):
     def __init__(self, model, names):
@@ -176,7 +186,7 @@ class KeepsTheFirst(Watcher):
     Activations,
     "The values come back in float32. A layer may compute in float64, in bfloat16 or with whole numbers: keep "
     "the dtype, `.detach().clone()` and no `.float()`.",
-    keeps=0.9,
+    keeps=0.95,
 )
 class StoresFloats(Watcher):
     def keep(self, output):
@@ -187,7 +197,7 @@ class StoresFloats(Watcher):
     Activations,
     "`names` is walked through twice, and an iterator is empty the second time: nothing is watched. Look the "
     "modules up once and keep them.",
-    keeps=0.9,
+    keeps=0.95,
 )
 class WalksTwice(Watcher):
     def __init__(self, model, names):
@@ -199,7 +209,7 @@ class WalksTwice(Watcher):
 @mistake(
     Activations,
     'The empty name is taken for no name. It stands for the model itself, and `get_submodule("")` finds it.',
-    keeps=0.9,
+    keeps=0.95,
 )
 class SkipsTheEmptyName(Watcher):
     def __init__(self, model, names):
@@ -232,7 +242,6 @@ class IgnoresUnknownNames(Watcher):
     Activations,
     "All blocks write into one dict, which belongs to the class: a new block begins with what an earlier one "
     "kept. Make the dict in `__enter__`.",
-    keeps=0.9,
 )
 class SharesOneDict(Watcher):
     shared: ClassVar = {}
@@ -255,10 +264,7 @@ class StoresTheInput(Watcher):
         return hook
 
 
-@mistake(
-    Activations,
-    "Each name holds a list of all calls. The last call counts: assign, do not append.",
-)
+@mistake(Activations, "Each name holds a list of all calls. The last call counts: assign, do not append.")
 class CollectsAll(Watcher):
     def note(self, name):
         def hook(module, args, output):
@@ -267,10 +273,7 @@ class CollectsAll(Watcher):
         return hook
 
 
-@mistake(
-    Activations,
-    "What is kept is a NumPy array or a list, no tensor any more: `.detach().clone()` is enough.",
-)
+@mistake(Activations, "What is kept is a NumPy array or a list, no tensor any more: `.detach().clone()` is enough.")
 class StoresArrays(Watcher):
     def keep(self, output):
         return first_of(output).detach().clone().tolist()
@@ -279,7 +282,7 @@ class StoresArrays(Watcher):
 @mistake(
     Activations,
     "A recurrent layer returns a tuple, which has no `detach`: where the output is a tuple, keep its first entry.",
-    keeps=0.9,
+    keeps=0.95,
 )
 class ForgetsTuples(Watcher):
     def keep(self, output):
@@ -287,8 +290,7 @@ class ForgetsTuples(Watcher):
 
 
 @mistake(
-    Activations,
-    "The dict is filled when the block ends. Inside it, right after a run of the model, it is still empty.",
+    Activations, "The dict is filled when the block ends. Inside it, right after a run of the model, it is still empty."
 )
 class FillsAtTheEnd(Watcher):
     def __enter__(self):
@@ -305,6 +307,7 @@ class FillsAtTheEnd(Watcher):
     Activations,
     "The model's layers do not learn while they are watched: the hook calls `detach_()` on the output itself, or turns "
     "gradients off. Detach a copy.",
+    keeps=0.85,
 )
 class DetachesInPlace(Watcher):
     def keep(self, output):

@@ -32,6 +32,7 @@ def returns_none(parameters, limit):
     "`clamp_` writes into the gradient, and other tensors may share it: a neighbour that nobody asked to "
     "clip is clipped "
     "too. Return `grad.clamp(…)`.",
+    keeps=0.8,
 )
 def clamps_in_place(parameters, limit):
     return on_each(parameters, lambda grad: grad.clamp_(-limit, limit))
@@ -81,6 +82,7 @@ def clamps_now(parameters, limit):
 @mistake(
     clip_gradients,
     "A frozen parameter takes no hook (`cannot register a hook on a tensor that doesn't require gradient`): skip it.",
+    keeps=0.9,
 )
 def trips_over_frozen(parameters, limit):
     return [parameter.register_hook(lambda grad: grad.clamp(-limit, limit)) for parameter in parameters]
@@ -109,10 +111,7 @@ def uses_it_up(parameters, limit):
     return on_each(parameters, lambda grad: grad.clamp(-limit, limit))
 
 
-@mistake(
-    clip_gradients,
-    "Every gradient is kept between -1 and 1, whatever limit is given.",
-)
+@mistake(clip_gradients, "Every gradient is kept between -1 and 1, whatever limit is given.")
 def ignores_the_limit(parameters, limit):
     return on_each(parameters, lambda grad: grad.clamp(-1.0, 1.0))
 
@@ -136,10 +135,7 @@ def scales_by_the_largest(parameters, limit):
     return on_each(parameters, lambda grad: grad * (limit / grad.abs().max().clamp(min=limit)))
 
 
-@mistake(
-    clip_gradients,
-    "Gradients are squeezed smoothly, by tanh. Those within the limit should stay as they are.",
-)
+@mistake(clip_gradients, "Gradients are squeezed smoothly, by tanh. Those within the limit should stay as they are.")
 def squeezes(parameters, limit):
     return on_each(parameters, lambda grad: limit * torch.tanh(grad / limit))
 
@@ -191,7 +187,7 @@ def clips_once(parameters, limit):
     clip_gradients,
     "Clipping goes through float32, and a float64 gradient loses half of its digits. `clamp` keeps the dtype; "
     "leave out `.float()`.",
-    keeps=0.9,
+    keeps=0.8,
 )
 def clips_in_float32(parameters, limit):
     return on_each(parameters, lambda grad: grad.float().clamp(-limit, limit).to(grad.dtype))

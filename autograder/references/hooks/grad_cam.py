@@ -98,18 +98,19 @@ one_scale_for_all = mistake(
 )(cam(scale=lambda heat: heat / heat.amax().clamp(min=1e-30)))
 
 divides_by_nothing = mistake(
-    grad_cam, "A map of zeros is divided by its maximum, 0 / 0, and becomes NaN. It should stay zero."
+    grad_cam, "A map of zeros is divided by its maximum, 0 / 0, and becomes NaN. It should stay zero.", keeps=0.9
 )(cam(scale=lambda heat: heat / heat.amax((1, 2), keepdim=True)))
 
-forgets_the_handle = mistake(grad_cam, "The hook stays on the layer: keep its handle and remove it, in `finally`.")(
-    cam(tidy=False)
-)
+forgets_the_handle = mistake(
+    grad_cam, "The hook stays on the layer: keep its handle and remove it, in `finally`.", keeps=0.85
+)(cam(tidy=False))
 
 keeps_an_alias = mistake(
     grad_cam,
     "The activation that was kept is overwritten by the in-place ReLU that follows, and in a frozen net "
     "it needs no gradient. "
     "Keep `output.detach().requires_grad_()` and hand on a clone of it.",
+    keeps=0.9,
 )(cam(keep=lambda output: output, hand_on=lambda kept: None))
 
 
@@ -117,6 +118,7 @@ keeps_an_alias = mistake(
     grad_cam,
     "`backward` adds to the `.grad` of every parameter of the model. `torch.autograd.grad(score, "
     "activation)` touches none.",
+    keeps=0.9,
 )
 def fills_the_parameters(model, layer, images, classes):
     held = []
@@ -172,8 +174,7 @@ takes_the_gradient_alone = mistake(
 )(cam(combine=lambda weights, kept: F.relu((weights + 0 * kept).sum(1))))
 
 goes_down_the_loss = mistake(
-    grad_cam,
-    "The gradient is that of a loss, which falls as the score rises. Take the gradient of the score itself.",
+    grad_cam, "The gradient is that of a loss, which falls as the score rises. Take the gradient of the score itself."
 )(cam(score=lambda scores, classes: F.cross_entropy(scores, classes, reduction="sum")))
 
 takes_absolute_values = mistake(
@@ -208,34 +209,25 @@ keeps_the_channel = mistake(
 
 
 @mistake(
-    grad_cam,
-    "The maps are stretched to the size of the images. Hand them back in the size of the layer's output.",
+    grad_cam, "The maps are stretched to the size of the images. Hand them back in the size of the layer's output."
 )
 def stretches_the_maps(model, layer, images, classes):
     heat = cam()(model, layer, images, classes)
     return F.interpolate(heat[:, None], images.shape[-2:], mode="bilinear")[:, 0]
 
 
-@mistake(
-    grad_cam,
-    "The map still hangs on the graph: `detach()` it before it is returned.",
-    keeps=0.95,
-)
+@mistake(grad_cam, "The map still hangs on the graph: `detach()` it before it is returned.", keeps=0.9)
 def leaves_the_graph(model, layer, images, classes):
     heat = cam()(model, layer, images, classes)
     return heat.requires_grad_()
 
 
-@mistake(
-    grad_cam,
-    "The model is left in evaluation mode. Whoever calls decides about the mode.",
-    keeps=0.95,
-)
+@mistake(grad_cam, "The model is left in evaluation mode. Whoever calls decides about the mode.", keeps=0.85)
 def leaves_eval(model, layer, images, classes):
     return cam()(model.eval(), layer, images, classes)
 
 
-@mistake(grad_cam, "When the model raises, the hook stays on the layer: remove it in `finally`.", keeps=0.95)
+@mistake(grad_cam, "When the model raises, the hook stays on the layer: remove it in `finally`.", keeps=0.9)
 def tidies_on_success(model, layer, images, classes):
     held = []
 
@@ -260,7 +252,7 @@ def clears_the_layer(model, layer, images, classes):
 
 
 @mistake(
-    grad_cam, "The model's gradients are wiped: `zero_grad` takes away what was there. Leave `.grad` alone.", keeps=0.95
+    grad_cam, "The model's gradients are wiped: `zero_grad` takes away what was there. Leave `.grad` alone.", keeps=0.9
 )
 def wipes_the_gradients(model, layer, images, classes):
     model.zero_grad()

@@ -72,7 +72,7 @@ def leaves_backward_hooks(model, x, loss_of):
     return measured(model, x, loss_of, of_output, tidy=False)
 
 
-@mistake(gradient_norms, "After an error in the loss the hooks stay on the model: remove them in `finally`.")
+@mistake(gradient_norms, "After an error in the loss the hooks stay on the model: remove them in `finally`.", keeps=0.9)
 def no_finally(model, x, loss_of):
     norms = []
     handles = [module.register_full_backward_hook(of_output(name, norms)) for name, module in leaves_of(model)]
@@ -109,6 +109,7 @@ def in_forward_order(model, x, loss_of):
     gradient_norms,
     "`x.requires_grad_()` changes the caller's tensor, and the backward pass then fills its `.grad`. "
     "Work on `x.detach().requires_grad_()`.",
+    keeps=0.95,
 )
 def marks_the_input(model, x, loss_of):
     x.requires_grad_()
@@ -122,7 +123,9 @@ def marks_the_input(model, x, loss_of):
 
 
 @mistake(
-    gradient_norms, "The parameters' earlier gradients are gone: a look at the gradients should not call `zero_grad`."
+    gradient_norms,
+    "The parameters' earlier gradients are gone: a look at the gradients should not call `zero_grad`.",
+    keeps=0.85,
 )
 def zeroes_first(model, x, loss_of):
     model.zero_grad()
@@ -141,7 +144,6 @@ def takes_the_rms(model, x, loss_of):
     gradient_norms,
     "`register_backward_hook` is the old kind: it hangs on the operation that made the output, so a layer that "
     "hands on what it gets fires together with the one before it. Use `register_full_backward_hook`.",
-    keeps=0.9,
 )
 def uses_the_old_hook(model, x, loss_of):
     norms, handles = [], []
@@ -240,7 +242,7 @@ def one_line_a_name(model, x, loss_of):
     gradient_norms,
     "Parameters end without a new gradient: `torch.autograd.grad`, or `zero_grad` at the end, leaves `.grad` out. Call "
     "`backward()` and leave what it adds.",
-    keeps=0.9,
+    keeps=0.85,
 )
 def clears_afterwards(model, x, loss_of):
     before = {weight: None if weight.grad is None else weight.grad.clone() for weight in model.parameters()}
@@ -259,10 +261,7 @@ def measures_parameters(model, x, loss_of):
     return [(name, weight.grad.norm().item()) for name, weight in model.named_parameters()][::-1]
 
 
-@mistake(
-    gradient_norms,
-    "The backward pass runs from the sum of the output. `loss_of` says what the loss is.",
-)
+@mistake(gradient_norms, "The backward pass runs from the sum of the output. `loss_of` says what the loss is.")
 def ignores_the_loss(model, x, loss_of):
     return measured(model, x, lambda result: result.sum() + 0 * loss_of(result).sum(), of_output)
 

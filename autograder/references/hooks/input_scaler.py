@@ -93,6 +93,7 @@ def scales_the_first(module, factor):
 @mistake(
     input_scaler,
     "Whole numbers, masks and None are multiplied too. Ids are no amounts: scale floating-point tensors only.",
+    keeps=0.8,
 )
 def scales_everything(module, factor):
     return module.register_forward_pre_hook(with_scaled(factor, lambda value: value * factor), with_kwargs=True)
@@ -111,12 +112,14 @@ def on_every_module(module, factor):
     return handles[0]
 
 
-@mistake(input_scaler, "The handle is not returned, so nobody can take the hook off again.")
+@mistake(input_scaler, "The handle is not returned, so nobody can take the hook off again.", keeps=0.95)
 def keeps_the_handle(module, factor):
     module.register_forward_pre_hook(with_scaled(factor, scaled_by(factor)), with_kwargs=True)
 
 
-@mistake(input_scaler, "`.detach()` and `.data` cut the graph: no gradient reaches the caller's input any more.")
+@mistake(
+    input_scaler, "`.detach()` and `.data` cut the graph: no gradient reaches the caller's input any more.", keeps=0.9
+)
 def cuts_the_graph(module, factor):
     def scaled(value):
         return value.detach() * factor if isinstance(value, Tensor) and value.is_floating_point() else value
@@ -143,7 +146,7 @@ def scales_by_a_tensor(module, factor):
     input_scaler,
     "What goes in comes out as float32. `.float()` changes the dtype of float64 and of half precision: multiply alone "
     "keeps it.",
-    keeps=0.9,
+    keeps=0.95,
 )
 def scales_in_float32(module, factor):
     def scaled(value):
@@ -155,7 +158,7 @@ def scales_in_float32(module, factor):
 @mistake(
     input_scaler,
     "Only float32 is scaled. float64 and half precision are floating point too: ask `value.is_floating_point()`.",
-    keeps=0.9,
+    keeps=0.95,
 )
 def scales_float32_only(module, factor):
     def scaled(value):
@@ -197,10 +200,7 @@ def takes_zero_for_none(module, factor):
     return module.register_forward_pre_hook(with_scaled(factor, scaled_by(factor or 1.0)), with_kwargs=True)
 
 
-@mistake(
-    input_scaler,
-    "Only inputs given by name are scaled, those given by position are not: go over `args` as well.",
-)
+@mistake(input_scaler, "Only inputs given by name are scaled, those given by position are not: go over `args` as well.")
 def scales_names_only(module, factor):
     def hook(module, args, kwargs):
         return args, {name: scaled_by(factor)(value) for name, value in kwargs.items()}
@@ -208,10 +208,7 @@ def scales_names_only(module, factor):
     return module.register_forward_pre_hook(hook, with_kwargs=True)
 
 
-@mistake(
-    input_scaler,
-    "The input is divided by the factor, and should be multiplied.",
-)
+@mistake(input_scaler, "The input is divided by the factor, and should be multiplied.")
 def divides(module, factor):
     def scaled(value):
         return value / factor if isinstance(value, Tensor) and value.is_floating_point() else value
@@ -244,10 +241,7 @@ def scales_once(module, factor):
     return handle
 
 
-@mistake(
-    input_scaler,
-    "The factor is added to the input; it should be multiplied by it.",
-)
+@mistake(input_scaler, "The factor is added to the input; it should be multiplied by it.")
 def adds(module, factor):
     def scaled(value):
         return value + factor if isinstance(value, Tensor) and value.is_floating_point() else value

@@ -104,7 +104,9 @@ def binds_the_last(model):
 
 
 @mistake(
-    layerwise_learning_signal, "After an error in the block the hooks stay on the weights: remove them in `finally`."
+    layerwise_learning_signal,
+    "After an error in the block the hooks stay on the weights: remove them in `finally`.",
+    keeps=0.75,
 )
 @contextmanager
 def without_finally(model):
@@ -221,7 +223,7 @@ counts_matrices_only = mistake(
     layerwise_learning_signal,
     "The weights of convolutions have no line: they have more than two dimensions. Ask `dim() > 1`, not `dim() "
     "== 2` and not the kind of layer.",
-    keeps=0.9,
+    keeps=0.95,
 )(
     watching_weights(
         ratio, lambda model: {name: weight for name, weight in signal_weights(model).items() if weight.dim() == 2}
@@ -231,7 +233,7 @@ counts_matrices_only = mistake(
 goes_by_name = mistake(
     layerwise_learning_signal,
     "Weights are found by their name, and norms have a `weight` too, of one dimension. Ask the parameter: `dim() > 1`.",
-    keeps=0.9,
+    keeps=0.95,
 )(
     watching_weights(
         ratio,
@@ -257,7 +259,7 @@ leaves_out_zeros = mistake(
     layerwise_learning_signal,
     "A gradient of 0 has no entry. 0 is a number like any other, and each pass that reaches a weight adds one: no "
     "`if`.",
-    keeps=0.9,
+    keeps=0.95,
 )(
     watching_weights(
         lambda signal, name, weight: (
@@ -274,7 +276,7 @@ keeps_the_last = mistake(
 @mistake(
     layerwise_learning_signal,
     "A weight that no pass reaches has no line at all. It has an empty list: make the lists when the block begins.",
-    keeps=0.9,
+    keeps=0.95,
 )
 @contextmanager
 def makes_lines_late(model):
@@ -293,7 +295,7 @@ def makes_lines_late(model):
 @mistake(
     layerwise_learning_signal,
     "Frozen weights are counted: a parameter that needs no gradient gets no hook and has no line. Ask `requires_grad`.",
-    keeps=0.9,
+    keeps=0.95,
 )
 @contextmanager
 def lists_the_frozen(model):
@@ -311,7 +313,7 @@ def lists_the_frozen(model):
 @mistake(
     layerwise_learning_signal,
     "An error in the block is swallowed: use `finally` to tidy up, and no bare `except`.",
-    keeps=0.95,
+    keeps=0.75,
 )
 @contextmanager
 def swallows_errors(model):

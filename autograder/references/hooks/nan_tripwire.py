@@ -58,7 +58,9 @@ def tripwire(modules_of=lambda model: list(model.named_modules()), bad=has_nan, 
 
 
 wakes_for_infinity = mistake(
-    nan_tripwire, "Infinity raises the alarm too. Attention puts -inf where it hides something: look for NaN, `isnan`."
+    nan_tripwire,
+    "Infinity raises the alarm too. Attention puts -inf where it hides something: look for NaN, `isnan`.",
+    keeps=0.95,
 )(tripwire(bad=lambda output: any(not value.isfinite().all() for value in tensors_of(output))))
 
 looks_at_all = mistake(nan_tripwire, "One NaN among good values goes by: ask for `.any()`, not for `.all()`.")(
@@ -126,7 +128,11 @@ def blames_the_last(model):
         raise FloatingPointError(f"NaN in {bad[-1]}")
 
 
-@mistake(nan_tripwire, "All hooks of the model are cleared, other people's too. Remove your own by their handles.")
+@mistake(
+    nan_tripwire,
+    "All hooks of the model are cleared, other people's too. Remove your own by their handles.",
+    keeps=0.95,
+)
 @contextmanager
 def clears_the_model(model):
     wire = tripwire()
@@ -142,20 +148,18 @@ wakes_for_both_infinities = mistake(
     nan_tripwire,
     "A row that holds infinity and minus infinity raises the alarm: their sum is NaN, though neither is. Ask "
     "each element: `isnan().any()`.",
-    keeps=0.9,
+    keeps=0.95,
 )(tripwire(bad=lambda output: any(bool(value.sum().isnan()) for value in tensors_of(output))))
 
 stumbles_over_none = mistake(
     nan_tripwire,
     "A tuple may hold None, or another tuple, and a model may return a dict; none of them has `isnan`. Look at tensors "
     "only: `isinstance(value, Tensor)`.",
-    keeps=0.9,
+    keeps=0.95,
 )(tripwire(bad=lambda output: any(v.isnan().any() for v in (output if isinstance(output, tuple) else (output,)))))
 
 passes_over_tuples = mistake(
-    nan_tripwire,
-    "A tuple is passed over. Where an output is a tuple, look at each tensor in it.",
-    keeps=0.6,
+    nan_tripwire, "A tuple is passed over. Where an output is a tuple, look at each tensor in it."
 )(tripwire(bad=lambda output: isinstance(output, Tensor) and bool(output.isnan().any())))
 
 looks_at_the_last = mistake(
@@ -164,9 +168,7 @@ looks_at_the_last = mistake(
 )(tripwire(bad=lambda output: any(bool(value.isnan().any()) for value in tensors_of(output)[-1:])))
 
 forgets_the_root = mistake(
-    nan_tripwire,
-    "The model itself is not watched: `if name:` takes its empty name for no name at all.",
-    keeps=0.95,
+    nan_tripwire, "The model itself is not watched: `if name:` takes its empty name for no name at all.", keeps=0.95
 )(tripwire(modules_of=lambda model: [item for item in model.named_modules() if item[0]]))
 
 looks_at_children_only = mistake(
@@ -187,8 +189,7 @@ says_nothing = mistake(nan_tripwire, "The alarm names no module. Put the name in
 
 
 @mistake(
-    nan_tripwire,
-    "The alarm comes when the block ends. It should come while the model runs: raise inside the hook.",
+    nan_tripwire, "The alarm comes when the block ends. It should come while the model runs: raise inside the hook."
 )
 @contextmanager
 def waits_for_the_end(model):
@@ -210,7 +211,7 @@ def waits_for_the_end(model):
     nan_tripwire,
     "The hook on all modules of the process also wakes for models that nobody asked to watch. Register on "
     "`model.named_modules()`, or ask whose module it is.",
-    keeps=0.9,
+    keeps=0.95,
 )
 @contextmanager
 def watches_everything(model):
@@ -241,9 +242,7 @@ def swallows_the_alarm(model):
 
 
 @mistake(
-    nan_tripwire,
-    "Other errors in the block are swallowed: use `finally` to tidy up, and no bare `except`.",
-    keeps=0.95,
+    nan_tripwire, "Other errors in the block are swallowed: use `finally` to tidy up, and no bare `except`.", keeps=0.95
 )
 @contextmanager
 def swallows_other_errors(model):
@@ -256,10 +255,7 @@ def swallows_other_errors(model):
         pass
 
 
-@mistake(
-    nan_tripwire,
-    "What goes in is looked at, so the module after the one to blame is named. Look at the output.",
-)
+@mistake(nan_tripwire, "What goes in is looked at, so the module after the one to blame is named. Look at the output.")
 @contextmanager
 def looks_at_the_input(model):
     def watch(name):

@@ -110,13 +110,13 @@ def keeps_one_line_a_name(model, *inputs):
 @mistake(
     record_shapes,
     "The model is left in evaluation mode: looking at a model should not change how it behaves afterwards.",
-    keeps=0.9,
+    keeps=0.7,
 )
 def switches_to_eval(model, *inputs):
     return recorder(model.eval(), inputs, leaves_of(model), by_output)
 
 
-@mistake(record_shapes, "When the model raises, the hooks stay on it: remove them in `finally`.", keeps=0.95)
+@mistake(record_shapes, "When the model raises, the hooks stay on it: remove them in `finally`.", keeps=0.85)
 def tidies_up_only_on_success(model, *inputs):
     shapes = []
     handles = [module.register_forward_hook(by_output(name, shapes)) for name, module in leaves_of(model)]
@@ -129,7 +129,7 @@ def tidies_up_only_on_success(model, *inputs):
     record_shapes,
     'A model without children is a leaf itself, under the empty name: `if name:` takes "" for no name at all. Ask for '
     "children, not for the name.",
-    keeps=0.9,
+    keeps=0.95,
 )
 def skips_the_empty_name(model, *inputs):
     return recorder(model, inputs, [(name, module) for name, module in leaves_of(model) if name], by_output)
@@ -138,7 +138,7 @@ def skips_the_empty_name(model, *inputs):
 @mistake(
     record_shapes,
     "A recurrent layer returns a tuple, which has no shape: where the output is a tuple, take its first entry.",
-    keeps=0.9,
+    keeps=0.95,
 )
 def forgets_tuples(model, *inputs):
     return recorder(
@@ -174,10 +174,7 @@ def without_the_path(model, *inputs):
     return recorder(model, inputs, modules, by_output)
 
 
-@mistake(
-    record_shapes,
-    "Linear layers alone are listed. A leaf is any module without children, whatever it does.",
-)
+@mistake(record_shapes, "Linear layers alone are listed. A leaf is any module without children, whatever it does.")
 def lists_linear_layers(model, *inputs):
     return recorder(model, inputs, [item for item in leaves_of(model) if isinstance(item[1], nn.Linear)], by_output)
 
@@ -203,7 +200,7 @@ def lists_weights(model, *inputs):
     record_shapes,
     "The model gets the first input alone. `*inputs` gathers all of them in a tuple; `model(*inputs)` hands them all "
     "on.",
-    keeps=0.9,
+    keeps=0.95,
 )
 def runs_on_the_first(model, *inputs):
     return recorder(model, inputs[:1], leaves_of(model), by_output)
@@ -213,7 +210,7 @@ def runs_on_the_first(model, *inputs):
     record_shapes,
     "The model runs twice, so layers that change while they run, such as batch norm in training mode, change twice. "
     "Hooks first, then one run.",
-    keeps=0.95,
+    keeps=0.85,
 )
 def runs_it_before(model, *inputs):
     model(*inputs)
@@ -223,7 +220,7 @@ def runs_it_before(model, *inputs):
 @mistake(
     record_shapes,
     "The model is in training mode whatever mode it was in. Leave `train` and `eval` to the caller.",
-    keeps=0.95,
+    keeps=0.7,
 )
 def switches_to_train(model, *inputs):
     shapes = recorder(model.eval(), inputs, leaves_of(model), by_output)
@@ -245,7 +242,7 @@ def clears_all_hooks(model, *inputs):
     record_shapes,
     "An error of the model goes no further: an `except`, or a `return` inside `finally`, swallows it. Only tidy up in "
     "`finally`, and let the error through.",
-    keeps=0.95,
+    keeps=0.85,
 )
 def swallows_the_error(model, *inputs):
     shapes = []
