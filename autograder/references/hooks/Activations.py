@@ -347,3 +347,55 @@ class CopiesUnderNoGrad(Watcher):
     @torch.no_grad()
     def keep(self, output):
         return torch.empty_like(first_of(output)).copy_(first_of(output))
+
+
+promised(
+    Activations,
+    "While a `with` block lasts, keeps what chosen modules of a model give.",
+    by=["two of three layers", "the docstring's example"],
+)
+promised(
+    Activations,
+    "The value of `as` is a dict: name → tensor, filled whenever the model runs; the last call counts.",
+    by=["two calls: the last one counts", "a layer used twice"],
+)
+promised(
+    Activations,
+    "Each tensor is a copy without graph, of the output's shape, dtype and device.",
+    by=["an in-place ReLU comes next", "the graph is not held", "the dtype is that of the output"],
+)
+promised(
+    Activations,
+    "Where a module returns a tuple, its first entry is kept.",
+    by=["a layer that returns a tuple"],
+)
+promised(
+    Activations,
+    "Hooks are on the model inside the block only, however it ends.",
+    by=["nothing is noted before the block or after it", "nothing is left behind by an error"],
+)
+promised(
+    Activations,
+    "Errors come through.",
+    by=["nothing is left behind by an error"],
+)
+promised(
+    Activations,
+    "model: computes and learns as it would without being watched.",
+    by=["the model computes and learns as before"],
+)
+promised(
+    Activations,
+    "names: as in `model.named_modules()`; the empty name is the model itself.",
+    by=["names with dots", "the empty name: the model itself"],
+)
+promised(
+    Activations,
+    "AttributeError: the model has no module of that name.",
+    by=["a name that the model has not"],
+)
+promised(
+    Activations,
+    "Then no hook is left.",
+    by=["a name that the model has not"],
+)

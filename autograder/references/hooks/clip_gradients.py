@@ -210,3 +210,40 @@ def with_where(parameters, limit):
         return torch.where(grad.abs() > limit, limit * grad.sign(), grad)
 
     return tuple(item.register_hook(hook) for item in parameters if item.requires_grad)
+
+
+promised(
+    clip_gradients,
+    "From now on, clamps each element of each gradient to [-limit, limit].",
+    by=["the parameters of a network", "infinite gradients"],
+)
+promised(
+    clip_gradients,
+    "Each backward pass is clamped by itself, before it is added to `.grad`.",
+    by=["each of two passes by itself", "what lay in .grad before"],
+)
+promised(
+    clip_gradients,
+    "Parameters that need no gradient are skipped.",
+    by=["a frozen parameter"],
+)
+promised(
+    clip_gradients,
+    "No other tensor's gradient is changed.",
+    by=["a neighbour that shares the gradient"],
+)
+promised(
+    clip_gradients,
+    "parameters: for example `model.parameters()`, which can be walked through once.",
+    by=["the parameters of a network"],
+)
+promised(
+    clip_gradients,
+    "limit: a positive number.",
+    by=["a wide limit changes nothing", "a limit above 1"],
+)
+promised(
+    clip_gradients,
+    "One handle for each parameter that is clipped.",
+    by=["the parameters of a network", "handles take it off again"],
+)

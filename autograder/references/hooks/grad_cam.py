@@ -286,3 +286,55 @@ def with_a_tensor_hook(model, layer, images, classes):
     heat = (kept["gradient"].mean(dim=(-2, -1))[..., None, None] * kept["value"]).sum(dim=1).relu()
     top = heat.flatten(1).amax(1)
     return heat / torch.where(top > 0, top, torch.ones_like(top)).view(-1, 1, 1)
+
+
+promised(
+    grad_cam,
+    "Where the output of a convolutional layer speaks for a class.",
+    by=["four images", "other classes"],
+)
+promised(
+    grad_cam,
+    "model: gives scores of shape (batch, classes).",
+    by=["four images"],
+)
+promised(
+    grad_cam,
+    "It may be frozen.",
+    by=["a frozen net"],
+)
+promised(
+    grad_cam,
+    "Its parameters' `.grad`, its mode and its hooks are as before.",
+    by=["gradients are as they were", "nothing is left behind", "nothing is left behind by an error"],
+)
+promised(
+    grad_cam,
+    "layer: the layer's name; its output has the shape (batch, channels, height, width).",
+    by=["an early layer", "a layer that holds others"],
+)
+promised(
+    grad_cam,
+    "An in-place ReLU may follow.",
+    by=["an in-place ReLU comes next"],
+)
+promised(
+    grad_cam,
+    "images: what the model is called with, shape (batch, ...).",
+    by=["one image", "gradients are as they were"],
+)
+promised(
+    grad_cam,
+    "classes: the class to explain for each image, shape (batch,), int64.",
+    by=["four images", "other classes"],
+)
+promised(
+    grad_cam,
+    "Shape (batch, height, width) of the layer's output, its dtype and device, without graph.",
+    by=["an early layer", "a net in float64", "gradients are as they were"],
+)
+promised(
+    grad_cam,
+    "Values in [0, 1]: each map is divided by its own largest value, and a map of zeros stays zero.",
+    by=["scores with tiny slopes", "evidence everywhere", "nothing speaks for one of the classes"],
+)

@@ -297,3 +297,55 @@ def with_tensor_hooks(model, x, loss_of):
     finally:
         remove(handles)
     return norms
+
+
+promised(
+    gradient_norms,
+    "Runs forward and backward once and lists how much gradient arrives at each leaf module.",
+    by=["a small network", "gradients add up in the parameters as always"],
+)
+promised(
+    gradient_norms,
+    "model: its parameters end with the `.grad` that `loss_of(model(x)).backward()` leaves: added to what was there.",
+    by=["gradients add up in the parameters as always"],
+)
+promised(
+    gradient_norms,
+    "x: the model's input, shape (batch, ...), floating point.",
+    by=["one row", "a model in float64"],
+)
+promised(
+    gradient_norms,
+    "It is not changed.",
+    by=["the caller's input is left alone"],
+)
+promised(
+    gradient_norms,
+    "loss_of: from the model's output to the loss, a tensor of one element that depends on what each leaf gives.",
+    by=["a mean of squares as the loss"],
+)
+promised(
+    gradient_norms,
+    "One pair (name, norm) for each call of a leaf, in the order in which the gradients arrive.",
+    by=["a layer used twice", "layers that hand on what they get"],
+)
+promised(
+    gradient_norms,
+    "A model without children is a leaf itself, under the empty name.",
+    by=["a model that is a leaf itself"],
+)
+promised(
+    gradient_norms,
+    "The norm is a Python float, the root of the sum of squares of the gradient with respect to the leaf's output.",
+    by=["a small network", "one row"],
+)
+promised(
+    gradient_norms,
+    "Where that is a tuple, the gradient with respect to its first entry counts.",
+    by=["a layer that returns a tuple"],
+)
+promised(
+    gradient_norms,
+    "No hook is left on the model, also when something raises.",
+    by=["nothing is left behind by an error in the loss", "two calls leave the model as it was"],
+)

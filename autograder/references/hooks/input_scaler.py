@@ -270,3 +270,40 @@ def with_loops(module, factor):
         return tuple(new), named
 
     return module.register_forward_pre_hook(hook, with_kwargs=True)
+
+
+promised(
+    input_scaler,
+    "From now on, multiplies what goes into `module` by `factor`.",
+    by=["one input", "each of three calls"],
+)
+promised(
+    input_scaler,
+    "Every floating-point tensor among the inputs is multiplied, given by position or by name.",
+    by=["two inputs", "inputs by name", "the dtype stays"],
+)
+promised(
+    input_scaler,
+    "Whole numbers, masks, None and all else go through as they are.",
+    by=["whole numbers, masks, None and all else pass", "the same by name"],
+)
+promised(
+    input_scaler,
+    "The caller's tensors are not changed, dtypes stay, gradients flow.",
+    by=["the caller's tensors are left alone", "the dtype stays", "gradients flow through"],
+)
+promised(
+    input_scaler,
+    "module: this one gets a forward-pre hook, and no module inside it.",
+    by=["this module and no other"],
+)
+promised(
+    input_scaler,
+    "factor: any number.",
+    by=["the factor 0", "no batch, and a negative factor"],
+)
+promised(
+    input_scaler,
+    "The handle that takes the hook off again.",
+    by=["handles take it off again"],
+)

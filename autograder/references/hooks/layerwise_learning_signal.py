@@ -356,3 +356,42 @@ class AsAClass:
 
     def __exit__(self, *error):
         remove(self.handles)
+
+
+promised(
+    layerwise_learning_signal,
+    "While a `with` block lasts, notes for each weight how large its gradient is beside it.",
+    by=["one step", "nothing is noted after the block"],
+)
+promised(
+    layerwise_learning_signal,
+    "The value of `as` is a dict: name → list of Python floats.",
+    by=["one step", "the docstring's example"],
+)
+promised(
+    layerwise_learning_signal,
+    "Each backward pass adds ‖gradient of this pass‖ / ‖weight at this time‖ to the list of each weight "
+    "that it reaches, whatever lies in `.grad`.",
+    by=["three steps that change the weights", "gradients that pile up", "two passes in one step"],
+)
+promised(
+    layerwise_learning_signal,
+    "Norms are roots of sums of squares.",
+    by=["one step", "convolutions count, biases and norms do not"],
+)
+promised(
+    layerwise_learning_signal,
+    "Weights are the parameters with two or more dimensions that need a gradient, with their names from "
+    "`model.named_parameters()`.",
+    by=["convolutions count, biases and norms do not", "frozen weights have no line"],
+)
+promised(
+    layerwise_learning_signal,
+    "Training goes on as without it.",
+    by=["training goes as without it"],
+)
+promised(
+    layerwise_learning_signal,
+    "After the block no hook is left, however it ends.",
+    by=["nothing is noted after the block", "nothing is left behind by an error"],
+)

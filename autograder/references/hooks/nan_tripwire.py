@@ -317,3 +317,41 @@ def with_sums(model):
         for name, module in model.named_modules():
             stack.enter_context(module.register_forward_hook(partial(look, name)))
         yield
+
+
+promised(
+    nan_tripwire,
+    "While a `with` block lasts, raises an alarm at the first module that gives NaN.",
+    by=["a layer among others", "after the block there is no alarm"],
+)
+promised(
+    nan_tripwire,
+    "Every module of the model is watched, with children or without, and no other.",
+    by=["a module's own arithmetic", "the model itself makes NaN", "another model in the block is not watched"],
+)
+promised(
+    nan_tripwire,
+    "Where an output is a tuple, all its tensors are looked at; what else is in it (None, another tuple) "
+    "is passed over, and so is an output that is neither a tensor nor a tuple.",
+    by=["any tensor of a tuple", "what is no number is no alarm"],
+)
+promised(
+    nan_tripwire,
+    "Infinity is no alarm.",
+    by=["infinity is no alarm"],
+)
+promised(
+    nan_tripwire,
+    "After the block no hook of its own is left on the model, however the block ends.",
+    by=["a layer among others", "another error comes through"],
+)
+promised(
+    nan_tripwire,
+    "FloatingPointError: a module's output holds NaN; the message holds its name from `model.named_modules()`.",
+    by=["a layer among others", "one bad value of twelve"],
+)
+promised(
+    nan_tripwire,
+    "For the model itself, which has the empty name, any words will do.",
+    by=["the model itself makes NaN"],
+)
