@@ -5,7 +5,7 @@ import copy
 import torch
 import torch.nn.functional as F
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 
 
 def grad_cam(model, layer, images, classes):

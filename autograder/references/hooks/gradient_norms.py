@@ -7,7 +7,7 @@ from functools import partial
 import torch
 from torch.nn.modules.module import register_module_forward_hook
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 from autograder.references.hooks._shared import first_of, leaves_of, length, remove
 
 

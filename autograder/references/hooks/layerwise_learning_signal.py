@@ -5,7 +5,7 @@ from functools import partial
 
 import torch
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 from autograder.references.hooks._shared import length, remove
 
 
