@@ -145,6 +145,20 @@ adds_a_little = mistake(
     keeps=0.9,
 )(cam(scale=lambda heat: heat / (heat.amax((1, 2), keepdim=True) + 1e-8)))
 
+adds_very_little = mistake(
+    grad_cam,
+    "A small number is added to the largest value, or the divisor is cut off at a number that is not tiny. A map of "
+    "smaller values then stays below 1: use `clamp(min=torch.finfo(dtype).tiny)`.",
+    keeps=0.9,
+)(cam(scale=lambda heat: heat / (heat.amax((1, 2), keepdim=True) + 1e-12)))
+
+cuts_off_too_early = mistake(
+    grad_cam,
+    "A small number is added to the largest value, or the divisor is cut off at a number that is not tiny. A map of "
+    "smaller values then stays below 1: use `clamp(min=torch.finfo(dtype).tiny)`.",
+    keeps=0.95,
+)(cam(scale=lambda heat: heat / heat.amax((1, 2), keepdim=True).clamp(min=1e-6)))
+
 shifts_to_zero = mistake(
     grad_cam,
     "The smallest value is subtracted before dividing. Where all of a map speaks for the class, nothing in it is "

@@ -144,6 +144,21 @@ def scales_by_a_tensor(module, factor):
 
 @mistake(
     input_scaler,
+    "The factor is rounded to float32 on the way, and a float64 input loses half of its digits. Multiply by the Python "
+    "number.",
+    keeps=0.95,
+)
+def rounds_the_factor(module, factor):
+    number = torch.tensor(factor, dtype=torch.float32)
+
+    def scaled(value):
+        return value * number.to(value.device) if isinstance(value, Tensor) and value.is_floating_point() else value
+
+    return module.register_forward_pre_hook(with_scaled(factor, scaled), with_kwargs=True)
+
+
+@mistake(
+    input_scaler,
     "What goes in comes out as float32. `.float()` changes the dtype of float64 and of half precision: multiply alone "
     "keeps it.",
     keeps=0.95,
