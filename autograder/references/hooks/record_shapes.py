@@ -126,6 +126,30 @@ def tidies_up_only_on_success(model, *inputs):
 
 
 @mistake(
+    record_shapes, "The list is empty: no hook was there while the model ran. Register first, then run, then remove."
+)
+def registers_too_late(model, *inputs):
+    model(*inputs)
+    return recorder(lambda *_: None, inputs, leaves_of(model), by_output)
+
+
+@mistake(
+    record_shapes, "What comes back is a dict, with one line a name. Asked for is a list of pairs, one for each call."
+)
+def gives_a_dict(model, *inputs):
+    return dict(recorder(model, inputs, leaves_of(model), by_output))
+
+
+@mistake(
+    record_shapes,
+    "A shape without dimensions is left out: `()` is false to an `if`, and yet it is the shape of a single number.",
+    keeps=0.95,
+)
+def leaves_out_single_numbers(model, *inputs):
+    return [line for line in recorder(model, inputs, leaves_of(model), by_output) if line[1]]
+
+
+@mistake(
     record_shapes,
     'A model without children is a leaf itself, under the empty name: `if name:` takes "" for no name at all. Ask for '
     "children, not for the name.",
