@@ -225,9 +225,11 @@ def record_shapes(model: nn.Module, *inputs: Tensor) -> list[tuple[str, tuple[in
         inputs: what the model is called with.
 
     Returns:
-        One pair (name, shape) for each call of a leaf, in the order in which the calls end; a leaf that is used twice
-        has two. Names are those of `model.named_modules()`. Where a leaf returns a tuple, its first tensor counts. No
-        hook is left on the model, also when it raises; its mode is as before.
+        One pair (name, shape) for each call of a leaf, in the order in which the calls end.
+        A leaf that is used twice has two.
+        Names are those of `model.named_modules()`; a model without children is a leaf itself.
+        Where a leaf returns a tuple, its first entry counts.
+        No hook is left on the model, also when it raises; its mode is as before.
 
     >>> record_shapes(nn.Sequential(nn.Linear(4, 6), nn.Tanh()), torch.zeros(2, 4))
     [('0', (2, 6)), ('1', (2, 6))]
@@ -331,7 +333,7 @@ class Activations:
     """While a `with` block lasts, keeps what chosen modules of a model give.
 
     The value of `as` is a dict: name → tensor, filled whenever the model runs; the last call counts. Each tensor is a
-    copy without graph, of the output's shape, dtype and device. Where a module returns a tuple, its first tensor is
+    copy without graph, of the output's shape, dtype and device. Where a module returns a tuple, its first entry is
     kept. Hooks are on the model inside the block only, however it ends. Errors come through.
 
     Args:
@@ -590,12 +592,14 @@ def gradient_norms(model: nn.Module, x: Tensor, loss_of: Callable[[Tensor], Tens
     Args:
         model: its parameters end with the `.grad` that `loss_of(model(x)).backward()` leaves: added to what was there.
         x: the model's input, shape (batch, ...), floating point. It is not changed.
-        loss_of: from the model's output to the loss, a tensor of one element.
+        loss_of: from the model's output to the loss, a tensor of one element that depends on what each leaf gives.
 
     Returns:
-        One pair (name, norm) for each call of a leaf, in the order in which the gradients arrive. The norm is a
-        Python float, the root of the sum of squares of the gradient with respect to the leaf's output; where that is
-        a tuple, to its first tensor. No hook is left on the model, also when something raises.
+        One pair (name, norm) for each call of a leaf, in the order in which the gradients arrive.
+        A model without children is a leaf itself, under the empty name.
+        The norm is a Python float, the root of the sum of squares of the gradient with respect to the leaf's output.
+        Where that is a tuple, the gradient with respect to its first entry counts.
+        No hook is left on the model, also when something raises.
 
     >>> gradient_norms(nn.Sequential(nn.Linear(3, 2), nn.Identity()), torch.zeros(2, 3), torch.sum)
     [('1', 2.0), ('0', 2.0)]
@@ -806,8 +810,10 @@ plots.lines(series, xlabel="step", ylabel="loss on clean data", logy=True)
 def nan_tripwire(model: nn.Module) -> Iterator[None]:
     """While a `with` block lasts, raises an alarm at the first module that gives NaN.
 
-    Every module of the model is watched, with children or without. Where an output is a tuple, all its tensors are
-    looked at. Infinity is no alarm. After the block no hook of its own is left on the model, however the block ends.
+    Every module of the model is watched, with children or without, and no other. Where an output is a tuple, all its
+    tensors are looked at; what else is in it (None, another tuple) is passed over, and so is an output that is neither
+    a tensor nor a tuple. Infinity is no alarm. After the block no hook of its own is left on the model, however the
+    block ends.
 
     Raises:
         FloatingPointError: a module's output holds NaN; the message holds its name from `model.named_modules()`. For
@@ -821,7 +827,7 @@ def nan_tripwire(model: nn.Module) -> Iterator[None]:
     def watch(name):
         def look(module, args, output):
             for value in output if isinstance(output, tuple) else (output,):
-                if value.isnan().any():
+                if isinstance(value, Tensor) and value.isnan().any():
                     raise FloatingPointError(f"NaN in the output of {name or 'the model itself'}")
 
         return look

@@ -9,58 +9,116 @@ import torch
 from torch import Tensor, nn
 
 from autograder.engine.draw import Draw
-from autograder.engine.exercise import Thunk, exercise
+from autograder.engine.exercise import Idea, Step, exercise
 from autograder.exercises.hooks._shared import (
-    Nested,
-    Reader,
-    Twice,
-    after_error,
+    Ordered,
+    error_of,
     grads,
-    half_evaluated,
-    hooks_left,
-    left_on,
+    mixed_modes,
+    modes,
+    named,
+    nested,
+    others_on,
+    reader,
     small,
+    twice,
+    visit,
 )
+
+NORMS = Idea("the norm of what arrives at each call of a leaf, in the order of arrival", weight=2, point=True)
+KINDS = Idea("models of all kinds", weight=0.7)
+GRADS = Idea("the parameters end with the gradients of an ordinary backward pass")
+VISITOR = Idea("a visitor leaves nothing else behind")
+ERROR = Idea("nothing is left behind by an error", weight=0.7)
+
+
+def weighted(result: Tensor) -> Tensor:
+    """A loss whose gradient differs from element to element."""
+    weights = torch.linspace(0.5, 1.5, result.numel(), device=result.device, dtype=result.dtype)
+    return (result * weights.reshape(result.shape)).sum()
 
 
 @exercise(points=2)
-def gradient_norms(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]]:
+def gradient_norms(candidate: Any, draw: Draw) -> Iterator[Step]:
     """How much gradient arrives at each layer, in the order of arrival."""
+    rows, more, steps = draw.sizes(3, 2, 9)
 
-    def loss(result: Tensor) -> Tensor:
-        return (result * torch.linspace(0.5, 1.5, result.numel(), device=result.device).reshape(result.shape)).sum()
+    def norms(model: nn.Module, x: Tensor, loss: Callable[[Tensor], Tensor] = weighted) -> dict[str, Any]:
+        return visit(model, lambda: {"lines": candidate(model, x, loss)})
 
-    nested, twice, reader = map(draw.fill_, (Nested(), Twice(), Reader()))
+    def of_one_element(result: Tensor) -> Tensor:
+        return result.square().mean().reshape(1, 1)
 
-    def norms(model: nn.Module, x: Tensor, loss: Callable[[Tensor], Tensor] = loss) -> Any:
-        return {"lines": candidate(model, x, loss), **hooks_left(model)}
+    yield "a small network", lambda: norms(small(draw), draw.normal(rows, 4)), NORMS
+    yield "the docstring's example", lambda: _example(candidate, draw), NORMS
+    yield "one row", lambda: norms(small(draw), draw.normal(1, 4)), NORMS
+    yield "a mean of squares as the loss", lambda: norms(small(draw), draw.normal(more, 4), of_one_element), NORMS
+    yield "modules within modules", lambda: norms(nested(draw), draw.normal(rows, 5)), NORMS
+    yield "a layer used twice", lambda: norms(twice(draw), draw.normal(more, 4)), NORMS
+    yield "layers that hand on what they get", lambda: norms(_idle(draw), draw.normal(rows, 4)), NORMS
+    yield "a layer that returns a tuple", lambda: norms(reader(draw), draw.normal(rows, steps, 3)), KINDS
 
-    yield "a small network", lambda: norms(draw.fill_(small()), draw.normal(2, 4))
-    yield "one row", lambda: norms(draw.fill_(small()), draw.normal(1, 4))
-    yield "a mean as the loss", lambda: norms(draw.fill_(small()), draw.normal(5, 4), lambda y: y.square().mean())
-    yield "modules within modules", lambda: norms(nested, draw.normal(2, 5))
-    yield "a layer used twice", lambda: norms(twice, draw.normal(3, 4))
-    yield "a layer that returns a tuple", lambda: norms(reader, draw.normal(2, 6, 3))
+    def single() -> dict[str, Any]:
+        return norms(draw.fill_(nn.Linear(4, draw.integer(2, 9))), draw.normal(rows, 4))
 
-    def learns() -> Any:
-        model = draw.fill_(nn.Sequential(nn.Linear(4, 4), nn.Tanh(), nn.Linear(4, 4)))
-        before, x = draw.normal(2, 4), draw.normal(2, 4)
-        loss(model(before)).backward()
-        return {**norms(model, x), "grads afterwards": grads(model)}
+    def double() -> dict[str, Any]:
+        return norms(small(draw).double(), draw.normal(rows, 4, dtype=torch.float64))
 
-    def input_after() -> Any:
-        model, x = draw.fill_(small()), draw.normal(2, 4)
-        return {**norms(model, x), "x": x, "x needs a gradient": x.requires_grad, "its grad": x.grad}
+    yield "a model that is a leaf itself", single, KINDS
+    yield "a model in float64", double, KINDS
+    yield "gradients add up in the parameters as always", lambda: _learns(norms, draw), GRADS
+    yield "the caller's input is left alone", lambda: _input_after(norms, draw), VISITOR
+    yield "two calls leave the model as it was", lambda: _again(norms, draw), VISITOR
+    yield "other people's hooks fire and stay", lambda: _others(norms, draw), VISITOR
+    yield "nothing is left behind by an error in the loss", lambda: _error(candidate, draw), ERROR
 
-    def again() -> Any:
-        model, x, y = half_evaluated(draw.fill_(small())), draw.normal(2, 4), draw.normal(3, 4)
-        return {"two calls": [norms(model, x), norms(model, y)], **left_on(model)}
 
-    def error() -> Any:
-        model = draw.fill_(small())
-        return after_error(lambda: candidate(model, draw.normal(2, 4), lambda y: 1 / 0), model)
+def _example(candidate: Any, draw: Draw) -> list[Any]:
+    sizes = [(3, 2), (3, draw.integer(3, 9))]
+    models = [nn.Sequential(nn.Linear(*size), nn.Identity()).to(draw.device) for size in sizes]
+    inputs = [torch.zeros(2, 3, device=draw.device), draw.normal(5, 3)]
+    return [candidate(model, x, torch.sum) for model, x in zip(models, inputs, strict=True)]
 
-    yield "gradients add up in the parameters as always", learns
-    yield "the caller's input is left alone", input_after
-    yield "two calls leave the model as it was", again
-    yield "nothing is left behind by an error in the loss", error
+
+def _idle(draw: Draw) -> Ordered:
+    """After the first layer, in drawn order: layers whose output is their very input."""
+    idle = draw.shuffled([nn.Identity(), nn.Dropout(0.5).eval(), nn.Identity()])
+    return draw.fill_(Ordered(named(draw, nn.Linear(4, 6), idle[0], nn.Tanh(), *idle[1:], nn.Linear(6, 2))))
+
+
+def _learns(norms: Any, draw: Draw) -> list[Any]:
+    """Two models, in drawn order: in one a step before it has left gradients, which it adds to."""
+    models, before, x = draw.shuffled([True, False]), draw.normal(2, 4), draw.normal(2, 4)
+    found = []
+    for model, stepped in [(small(draw), stepped) for stepped in models]:
+        if stepped:
+            weighted(model(before)).backward()
+        found.append({**norms(model, x), "grads afterwards": grads(model)})
+    return found
+
+
+def _input_after(norms: Any, draw: Draw) -> dict[str, Any]:
+    model, x = small(draw), draw.normal(2, 4)
+    return {**norms(model, x), "x": x, "x needs a gradient": x.requires_grad, "its grad": x.grad}
+
+
+def _again(norms: Any, draw: Draw) -> dict[str, Any]:
+    model, inputs = mixed_modes(draw, small(draw)), [draw.normal(rows, 4) for rows in draw.sizes(2, 2, 9)]
+    return {"two calls": [norms(model, x) for x in inputs], "training": modes(model)}
+
+
+def _others(norms: Any, draw: Draw) -> dict[str, Any]:
+    model, x = small(draw), draw.normal(2, 4)
+    fired = others_on(model)
+    return {**norms(model, x), "fired": fired}
+
+
+def _error(candidate: Any, draw: Draw) -> dict[str, Any]:
+    """The loss raises at first; the call after it shows what is left."""
+    model, x = mixed_modes(draw, small(draw)), draw.normal(2, 4)
+
+    def run() -> dict[str, Any]:
+        error = error_of(lambda: candidate(model, x, lambda result: 1 / 0))
+        return {"the error that comes through": error, "the next call": candidate(model, x, weighted)}
+
+    return {**visit(model, run), "training": modes(model)}

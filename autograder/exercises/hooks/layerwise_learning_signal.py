@@ -9,83 +9,155 @@ import torch
 from torch import Tensor, nn
 
 from autograder.engine.draw import Draw
-from autograder.engine.exercise import Thunk, exercise
-from autograder.exercises.hooks._shared import after_error, grads, half_evaluated, hooks_left, left_on, small
+from autograder.engine.exercise import Idea, Step, exercise
+from autograder.exercises.hooks._shared import (
+    Ordered,
+    error_of,
+    grads,
+    mixed_modes,
+    modes,
+    named,
+    part_names,
+    small,
+    visit,
+)
 
-
-@exercise(points=2)
-def layerwise_learning_signal(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]]:
-    """How large each weight's gradient is beside the weight, while a training loop runs."""
-
-    def train(model: nn.Module, batches: list[Tensor], rate: float = 0.1, clear: bool = True) -> None:
-        optimizer = torch.optim.SGD(model.parameters(), lr=rate)
-        for x in batches:
-            if clear:
-                optimizer.zero_grad()
-            model(x).square().mean().backward()
-            optimizer.step()
-
-    def watched(model: nn.Module, steps: int, *shape: int, **options: Any) -> Any:
-        batches = [draw.normal(*shape) for _ in range(steps)]
-        with candidate(model) as signal:
-            train(model, batches, **options)
-        return {**signal, **hooks_left(model)}
-
-    def normed() -> nn.Sequential:
-        return nn.Sequential(nn.Conv1d(2, 3, 3), nn.ReLU(), nn.GroupNorm(1, 3), nn.Flatten(), nn.Linear(12, 2))
-
-    def frozen() -> Any:
-        model = draw.fill_(small())
-        model[0].requires_grad_(False)
-        return watched(model, 2, 3, 4)
-
-    def tied() -> Any:
-        model = draw.fill_(nn.Sequential(nn.Linear(4, 4), nn.Tanh(), nn.Linear(4, 4)))
-        model[2].weight = model[0].weight
-        return watched(model, 2, 3, 4)
-
-    def undisturbed() -> Any:
-        model = draw.fill_(small())
-        signal = watched(model, 2, 3, 4, rate=0.5)
-        return {"names": sorted(signal), "weights afterwards": dict(model.named_parameters()), "grads": grads(model)}
-
-    def around() -> Any:
-        model, x, later = half_evaluated(draw.fill_(small())), draw.normal(3, 4), draw.normal(3, 4)
-        with candidate(model) as signal:
-            train(model, [x])
-        train(model, [later])
-        return {"signal": signal, **left_on(model)}
-
-    def error() -> Any:
-        model, x = draw.fill_(small()), draw.normal(3, 4)
-
-        def run() -> None:
-            with candidate(model):
-                train(model, [x])
-                raise ZeroDivisionError
-
-        return after_error(run, model)
-
-    yield "one step", lambda: watched(draw.fill_(small()), 1, 3, 4)
-    yield "three steps that change the weights", lambda: watched(draw.fill_(small()), 3, 3, 4, rate=0.5)
-    yield "gradients that pile up", lambda: watched(draw.fill_(small()), 3, 3, 4, clear=False)
-    yield "convolutions count, biases and norms do not", lambda: watched(draw.fill_(normed()), 2, 3, 2, 6)
-    yield "frozen weights have no line", frozen
-    yield "an unused weight has an empty line", lambda: watched(draw.fill_(Idle()), 2, 3, 4)
-    yield "one weight in two places", tied
-    yield "training goes as without it", undisturbed
-    yield "nothing is left behind", around
-    yield "nothing is left behind by an error", error
+RATIOS = Idea("each pass adds the ratio of gradient and weight at this time, under the weight's name", 2, point=True)
+WEIGHTS = Idea("weights of two or more dimensions that need a gradient have a line")
+VISITOR = Idea("training goes on as without it, and nothing is noted after the block")
+ERROR = Idea("nothing is left behind by an error", weight=1.5)
 
 
 class Idle(nn.Module):
-    """One of its layers takes no part, and one parameter is a single number."""
+    """One of its layers takes no part, another is multiplied by 0, and one parameter is a single number."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: list[str]) -> None:
         super().__init__()
-        self.used = nn.Linear(4, 2)
-        self.idle = nn.Linear(4, 2)
+        self.used, self.silent = names[0], names[1]
+        for name in sorted(names):
+            self.add_module(name, nn.Linear(4, 2))
         self.scale = nn.Parameter(torch.ones(()))
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.scale * self.used(x)
+        return self.scale * getattr(self, self.used)(x) + 0 * getattr(self, self.silent)(x)
+
+
+def train(model: nn.Module, batches: list[Tensor], rate: float = 0.1, clear: bool = True) -> None:
+    """One step of SGD for each batch."""
+    optimizer = torch.optim.SGD(model.parameters(), lr=rate)
+    for x in batches:
+        if clear:
+            optimizer.zero_grad()
+        model(x).square().mean().backward()
+        optimizer.step()
+
+
+@exercise(points=2)
+def layerwise_learning_signal(candidate: Any, draw: Draw) -> Iterator[Step]:
+    """How large each weight's gradient is beside the weight, while a training loop runs."""
+
+    def watched(model: nn.Module, steps: int, *shape: int, **options: Any) -> dict[str, Any]:
+        batches = [draw.normal(*shape) for _ in range(steps)]
+
+        def run() -> dict[str, Any]:
+            with candidate(model) as signal:
+                train(model, batches, **options)
+            return {"signal": signal}
+
+        return visit(model, run)
+
+    def frozen() -> dict[str, Any]:
+        model = small(draw)
+        model.get_submodule(part_names(model)[draw.choice((0, 2))]).requires_grad_(False)
+        return watched(model, 2, 3, 4)
+
+    def tied() -> dict[str, Any]:
+        model = draw.fill_(Ordered(named(draw, nn.Linear(4, 4), nn.Tanh(), nn.Linear(4, 4))))
+        first, _, last = model.children()
+        last.weight = first.weight
+        return watched(model, 2, 3, 4)
+
+    def idle() -> dict[str, Any]:
+        return watched(draw.fill_(Idle([*named(draw, *[nn.Identity()] * 3)])), 2, 3, 4)
+
+    yield "one step", lambda: watched(small(draw), 1, 3, 4), RATIOS
+    yield "the docstring's example", lambda: _example(candidate, draw), RATIOS
+    yield "three steps that change the weights", lambda: watched(small(draw), 3, 3, 4, rate=0.5), RATIOS
+    yield "gradients that pile up", lambda: watched(small(draw), 3, 3, 4, clear=False), RATIOS
+    yield "two passes in one step", lambda: _two_passes(candidate, draw), RATIOS
+    yield "one weight in two places", tied, RATIOS
+    yield "convolutions count, biases and norms do not", lambda: watched(_normed(draw), 2, 3, 2, 6), WEIGHTS
+    yield "frozen weights have no line", frozen, WEIGHTS
+    yield "an unused weight has an empty line, a gradient of 0 counts", idle, WEIGHTS
+    yield "training goes as without it", lambda: _undisturbed(watched, draw), VISITOR
+    yield "nothing is noted after the block", lambda: _around(candidate, draw), VISITOR
+    yield "nothing is left behind by an error", lambda: _error(candidate, draw), ERROR
+
+
+def _normed(draw: Draw) -> Ordered:
+    channels = draw.integer(2, 5)
+    parts = [nn.Conv1d(2, channels, 3), nn.ReLU(), nn.GroupNorm(1, channels), nn.Flatten(), nn.Linear(4 * channels, 2)]
+    return draw.fill_(Ordered(named(draw, *parts)))
+
+
+def _example(candidate: Any, draw: Draw) -> list[Any]:
+    """The weight's own size is drawn."""
+    found = []
+    for model in [draw.fill_(nn.Linear(1, 1, bias=False)) for _ in range(2)]:
+        with candidate(model) as signal:
+            (2 * model.weight).sum().backward()
+        found.append({**signal})
+    return found
+
+
+def _two_passes(candidate: Any, draw: Draw) -> dict[str, Any]:
+    """Between the passes, while the block lasts, the lists are read."""
+    model, inputs = small(draw), [draw.normal(3, 4) for _ in range(2)]
+
+    def run() -> dict[str, Any]:
+        with candidate(model) as signal:
+            model(inputs[0]).square().mean().backward()
+            first = {name: list(line) for name, line in signal.items()}
+            model(inputs[1]).square().mean().backward()
+        return {"after one": first, "after both": signal}
+
+    return visit(model, run)
+
+
+def _undisturbed(watched: Any, draw: Draw) -> dict[str, Any]:
+    model = small(draw)
+    signal = watched(model, 2, 3, 4, rate=0.5)["signal"]
+    return {"names": sorted(signal), "weights afterwards": dict(model.named_parameters()), "grads": grads(model)}
+
+
+def _around(candidate: Any, draw: Draw) -> dict[str, Any]:
+    """One block, a step without, a second block with lists of its own."""
+    model, inputs = mixed_modes(draw, small(draw)), [draw.normal(3, 4) for _ in range(3)]
+
+    def run() -> dict[str, Any]:
+        with candidate(model) as first:
+            train(model, inputs[:1])
+        train(model, inputs[1:2])
+        with candidate(model) as second:
+            train(model, inputs[2:])
+        return {"first block": first, "second block": second, "training": modes(model)}
+
+    return visit(model, run)
+
+
+def _error(candidate: Any, draw: Draw) -> dict[str, Any]:
+    model, x = small(draw), draw.normal(3, 4)
+    signals = []
+
+    def run() -> None:
+        with candidate(model) as signal:
+            signals.append(signal)
+            train(model, [x])
+            raise ZeroDivisionError
+
+    def both() -> dict[str, Any]:
+        error = error_of(run)
+        train(model, [x])
+        return {"the error that comes through": error, "signals": signals}
+
+    return visit(model, both)

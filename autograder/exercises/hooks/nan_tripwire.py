@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,102 +9,261 @@ import torch
 from torch import Tensor, nn
 
 from autograder.engine.draw import Draw
-from autograder.engine.exercise import Thunk, exercise
-from autograder.exercises.hooks._shared import Breaks, after_error, left_on, with_others
+from autograder.engine.exercise import Idea, Step, exercise
+from autograder.exercises.hooks._shared import (
+    WORDS,
+    Ordered,
+    breaks,
+    error_of,
+    mixed_modes,
+    modes,
+    others_on,
+    small,
+    visit,
+)
+
+FIRST = Idea("the first module that gives NaN is named, when it gives it", weight=2, point=True)
+PEACE = Idea("no alarm where there is no NaN")
+ROOT = Idea("the model itself is watched", weight=0.4)
+OTHERS = Idea("other models are not watched", weight=0.4)
+VISITOR = Idea("a visitor leaves nothing behind")
 
 
-class Rooted(nn.Module):
+class Root(nn.Module):
     """Makes NaN by its own arithmetic where an input is negative, after a layer that is well."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
         super().__init__()
-        self.act = nn.Identity()
+        self.name = name
+        self.add_module(name, nn.Identity())
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.act(x).sqrt()
+        return getattr(self, self.name)(x).sqrt()
 
 
-class Paired(nn.Module):
-    """Returns a tuple whose second tensor may be NaN."""
+class Tuple(nn.Module):
+    """Returns a tuple: what is NaN where an input is negative stands at a given place, None after it."""
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        return x, x.log()
+    def __init__(self, place: int) -> None:
+        super().__init__()
+        self.place = place
+
+    def forward(self, x: Tensor) -> tuple[Any, ...]:
+        items: list[Any] = [x, x, x]
+        items[self.place] = x.log()
+        return (*items, None)
 
 
-class Takes(nn.Module):
-    """Uses the first of a pair."""
+class First(nn.Module):
+    """Uses the first of a tuple."""
 
-    def forward(self, pair: tuple[Tensor, Tensor]) -> Tensor:
-        return pair[0]
+    def forward(self, items: tuple[Any, ...]) -> Any:
+        return items[0]
 
 
-class Fill(nn.Module):
-    """Hides half of the values, as attention hides what comes later."""
+class Scatter(nn.Module):
+    """Puts given values at the first places of each row."""
+
+    def __init__(self, *values: float) -> None:
+        super().__init__()
+        self.values = values
 
     def forward(self, x: Tensor) -> Tensor:
-        return x.masked_fill(torch.arange(x.shape[-1], device=x.device) % 2 == 0, -torch.inf)
+        row = torch.cat([x.new_tensor(self.values), x.new_zeros(x.shape[-1] - len(self.values))])
+        return x + row
+
+
+class State(nn.Module):
+    """Returns a dict, as many published models do."""
+
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
+        return {"state": x}
 
 
 @exercise(points=2)
-def nan_tripwire(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]]:
+def nan_tripwire(candidate: Any, draw: Draw) -> Iterator[Step]:
     """An alarm that names the module where NaN is born."""
 
     def alarm(model: nn.Module, x: Tensor) -> dict[str, Any]:
-        """Which modules the alarm names, and what it leaves behind."""
-        names = {name for name, _ in model.named_modules() if name}
+        """Which module the alarm names, whether the forward pass went on, and what is left behind."""
+        went_on = False
+
+        def run() -> dict[str, Any]:
+            nonlocal went_on
+            try:
+                with candidate(model):
+                    result = model(x)
+                    went_on = True
+            except FloatingPointError as error:
+                return {"the alarm names": _named(model, str(error)), "the model went on": went_on}
+            return {"the alarm names": "there is no alarm", "output": result}
+
+        return visit(model, run)
+
+    def well(*shape: int) -> Tensor:
+        return draw.normal(*shape).abs() + 0.1
+
+    def one_bad() -> Tensor:
+        x = well(3, 4)
+        x[draw.integer(0, 3), draw.integer(0, 4)] = -1.0
+        return x
+
+    yield "all is well", lambda: alarm(_chain(draw, nn.Linear(4, 3), nn.Tanh()), well(3, 4)), PEACE
+    yield "a layer among others", lambda: alarm(_with_a_bad_layer(draw), well(3, 4)), FIRST
+    yield "one bad value of twelve", lambda: alarm(_chain(draw, nn.Tanh(), _root(draw)), one_bad()), FIRST
+    yield "a module's own arithmetic", lambda: alarm(_chain(draw, _root(draw), nn.Tanh()), -well(3, 4)), FIRST
+    yield "any tensor of a tuple", lambda: _in_a_tuple(alarm, draw), FIRST
+    yield "two alarms, one after the other, in one model", lambda: _twice(alarm, draw), FIRST
+    yield "the model itself makes NaN", lambda: _itself(candidate, draw), ROOT
+    yield "infinity is no alarm", lambda: _infinity(alarm, draw), PEACE
+    yield "what is no number is no alarm", lambda: _no_numbers(alarm, draw), PEACE
+    yield "another model in the block is not watched", lambda: _elsewhere(candidate, draw), OTHERS
+    yield "the docstring's example", lambda: _example(candidate, draw), PEACE
+    yield "after the block there is no alarm", lambda: _outside(candidate, draw), VISITOR
+    yield "another error comes through", lambda: _broken(candidate, draw), VISITOR
+    yield "other people's hooks stay", lambda: _others(candidate, draw), VISITOR
+
+
+def _named(model: nn.Module, message: str) -> str:
+    """The names of modules in a message; one that is part of another counts with it."""
+    found = [name for name, _ in model.named_modules() if name and name in message]
+    longest = [name for name in found if not any(name != other and name in other for other in found)]
+    return ", ".join(sorted(longest)) or _half_named(model, message)
+
+
+def _half_named(model: nn.Module, message: str) -> str:
+    """What a message without a module's name holds instead."""
+    if any(name.rpartition(".")[2] in message for name, _ in model.named_modules() if name):
+        return "only the last part of a name"
+    return "only a kind of module" if any(type(m).__name__ in message for m in model.modules()) else "no module"
+
+
+def _names(draw: Draw, count: int) -> list[str]:
+    """Names that no other word of an alarm is mistaken for."""
+    return [f"{word}_{number}" for number, word in enumerate(draw.shuffled(WORDS)[:count])]
+
+
+def _chain(draw: Draw, *parts: nn.Module) -> nn.Module:
+    """A module of these parts, within another."""
+    outer, *names = _names(draw, 1 + len(parts))
+    return draw.fill_(Ordered({outer: Ordered(dict(zip(names, parts, strict=True)))}))
+
+
+def _root(draw: Draw) -> Root:
+    return Root(f"{draw.choice(WORDS)}_9")
+
+
+def _with_a_bad_layer(draw: Draw) -> nn.Module:
+    """A layer with a NaN bias at a drawn place. It is a buffer: `draw.fill_` would overwrite a parameter."""
+    parts = [nn.Linear(4, 4) for _ in range(4)]
+    bad = parts[draw.integer(0, 3)]
+    del bad.bias
+    bad.register_buffer("bias", torch.tensor(draw.shuffled([torch.nan, 0.0, 1.0, 2.0])))
+    return _chain(draw, *parts)
+
+
+def _in_a_tuple(alarm: Any, draw: Draw) -> list[Any]:
+    models = [_chain(draw, nn.Tanh(), Tuple(place), First(), nn.Tanh()) for place in draw.shuffled(range(3))]
+    x = -(draw.normal(3, 4).abs() + 0.1)
+    return [alarm(model, x) for model in models]
+
+
+def _twice(alarm: Any, draw: Draw) -> list[Any]:
+    """In one model: the second alarm comes as the first did."""
+    model, inputs = _with_a_bad_layer(draw), [draw.normal(rows, 4) for rows in draw.sizes(2, 2, 9)]
+    return [alarm(model, x) for x in inputs]
+
+
+def _itself(candidate: Any, draw: Draw) -> dict[str, Any]:
+    """The name is empty: any words will do. Beside it a model that gives no NaN for the same input."""
+    models, x = draw.shuffled([_root(draw), _chain(draw, nn.Tanh())]), -(draw.normal(2, 4).abs() + 0.1)
+    shown: dict[str, Any] = {}
+    for at, model in enumerate(models):
         try:
             with candidate(model):
                 result = model(x)
-        except FloatingPointError as error:
-            words = {word.strip(".") for word in re.findall(r"[\w.]+", str(error))}
-            named = ", ".join(sorted(names & words)) or "names no module"
-            return {"the alarm": named, "output": None, **left_on(model)}
-        return {"the alarm": "there is none", "output": result, **left_on(model)}
+        except FloatingPointError:
+            shown[f"model {at + 1}"] = "alarm"
+        else:
+            shown[f"model {at + 1}"] = "no alarm" if isinstance(model, Root) else result
+    return shown
 
-    def chain(*parts: nn.Module) -> nn.Module:
-        """A model whose parts have names that no other word of an alarm is mistaken for."""
-        named = OrderedDict((f"part_{letter}", part) for letter, part in zip("abcdef", parts, strict=False))
-        return draw.fill_(nn.Sequential(OrderedDict(body=nn.Sequential(named))))
 
-    x = draw.normal(3, 4).abs() + 0.1
-    one_bad = x.clone()
-    one_bad[1, 2] = -1.0
-    yield "all is well", lambda: alarm(chain(nn.Linear(4, 3), nn.Tanh()), x)
-    yield (
-        "a layer among others",
-        lambda: alarm(chain(nn.Identity(), nn.Linear(4, 3), _nan(nn.Linear(3, 3)), nn.Tanh()), x),
-    )
-    yield "one bad value of twelve", lambda: alarm(chain(nn.Identity(), nn.Sequential(Rooted()), nn.Tanh()), one_bad)
-    yield "a module's own arithmetic", lambda: alarm(chain(nn.Identity(), Rooted(), nn.Identity()), -x)
-    yield "the second of a tuple", lambda: alarm(chain(nn.Identity(), Paired(), Takes()), -x)
-    yield "minus infinity is no alarm", lambda: alarm(chain(Fill(), nn.Softmax(dim=-1)), x)
-    yield (
-        "whole numbers are no alarm",
-        lambda: alarm(chain(nn.Identity(), nn.Embedding(9, 4)), draw.integers(3, high=9)),
-    )
+def _infinity(alarm: Any, draw: Draw) -> list[Any]:
+    """Each of them alone, and both in one row, whose sum is NaN."""
+    kinds = draw.shuffled([(torch.inf,), (-torch.inf,), (-torch.inf, torch.inf)])
+    models = [_chain(draw, nn.Tanh(), Scatter(*kind)) for kind in kinds]
+    x = draw.normal(3, 4)
+    return [alarm(model, x) for model in models]
 
-    def outside() -> Any:
-        model = chain(nn.Identity(), Rooted())
+
+def _no_numbers(alarm: Any, draw: Draw) -> list[Any]:
+    """Whole numbers, an empty batch, a tuple with None or with a tuple in it, a dict."""
+    lstm = nn.LSTM(4, 3, batch_first=True)
+    cases = draw.shuffled([
+        (_chain(draw, nn.Identity(), nn.Embedding(9, 4)), draw.integers(3, high=9)),
+        (_chain(draw, nn.Linear(4, 3), nn.Tanh()), draw.normal(0, 4)),
+        (_chain(draw, Tuple(0), First()), draw.normal(2, 4).abs() + 0.1),
+        (_chain(draw, lstm, First()), draw.normal(2, 3, 4)),
+        (_chain(draw, nn.Tanh(), State()), draw.normal(2, 4)),
+    ])  # fmt: skip
+    return [alarm(model, x) for model, x in cases]
+
+
+def _elsewhere(candidate: Any, draw: Draw) -> dict[str, Any]:
+    watched, other, x = _chain(draw, nn.Linear(4, 3)), _with_a_bad_layer(draw), draw.normal(2, 4)
+
+    def run() -> dict[str, Any]:
+        try:
+            with candidate(watched):
+                return {"another model": ["no alarm", other(x)], "output": watched(x)}
+        except FloatingPointError:
+            return {"another model": ["alarm", None], "output": watched(x)}
+
+    return visit(watched, run)
+
+
+def _example(candidate: Any, draw: Draw) -> dict[str, Any]:
+    model, x = nn.Sequential(nn.Identity()), draw.normal(3)
+    with candidate(model) as _:
+        pass
+    with candidate(model) as _:
+        return {"output": model(x)}
+
+
+def _outside(candidate: Any, draw: Draw) -> dict[str, Any]:
+    model, x = mixed_modes(draw, _with_a_bad_layer(draw)), draw.normal(2, 4)
+
+    def run() -> dict[str, Any]:
         with candidate(model):
             pass
-        return model(one_bad)
+        return {"output": model(x), "training": modes(model)}
 
-    def broken() -> Any:
-        model, x = draw.fill_(Breaks()), draw.normal(2, 4)
-
-        def run() -> None:
-            with candidate(model):
-                model(x)
-
-        return after_error(run, model)
-
-    yield "after the block there is no alarm", outside
-    yield "another error comes through", broken
-    yield "other people's hooks stay", lambda: with_others(candidate, draw)
+    return visit(model, run)
 
 
-def _nan(layer: nn.Linear) -> nn.Linear:
-    """The layer with a NaN bias. It is a buffer: `draw.fill_` would overwrite a parameter."""
-    del layer.bias
-    layer.register_buffer("bias", torch.full((layer.out_features,), torch.nan))
-    return layer
+def _broken(candidate: Any, draw: Draw) -> dict[str, Any]:
+    model, x = breaks(draw), draw.normal(2, 4)
+
+    def run() -> None:
+        with candidate(model):
+            model(x)
+
+    def both() -> dict[str, Any]:
+        error = error_of(run)
+        model.broken = False
+        return {"the error that comes through": error, "afterwards": model(x)}
+
+    return visit(model, both)
+
+
+def _others(candidate: Any, draw: Draw) -> dict[str, Any]:
+    model, x = small(draw), draw.normal(2, 4)
+    fired = others_on(model)
+
+    def run() -> dict[str, Any]:
+        with candidate(model):
+            pass
+        return {"output": model(x), "fired": fired}
+
+    return visit(model, run)

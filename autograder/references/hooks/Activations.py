@@ -2,18 +2,19 @@
 
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from typing import ClassVar
 
 import torch
 from torch import Tensor
 from torch.nn.modules.module import register_module_forward_hook
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 from autograder.references.hooks._shared import first_of, remove
 
 
 class Activations:
     def __init__(self, model, names):
-        known = dict(model.named_modules(remove_duplicate=False))
+        known, names = dict(model.named_modules(remove_duplicate=False)), list(names)
         if missing := [name for name in names if name not in known]:
             raise AttributeError(missing[0])
         self.wanted = [(name, known[name]) for name in names]
@@ -26,7 +27,8 @@ class Activations:
     def note(self, module, args, output):
         for name, wanted in self.wanted:
             if module is wanted:
-                self.seen[name] = torch.tensor(first_of(output).tolist(), device=first_of(output).device)
+                value = first_of(output)
+                self.seen[name] = torch.tensor(value.tolist(), dtype=value.dtype, device=value.device)
 
     def __exit__(self, *error):
         self.handle.remove()
@@ -68,7 +70,7 @@ class HoldsTheGraph(Watcher):
 
 @mistake(
     Activations,
-    "What is stored shares memory with the model's own tensor: the in-place ReLU that follows writes zeros into it. "
+    "What is stored shares memory with the model's own tensor: an in-place ReLU that follows writes into it. "
     "`detach` makes no copy; `.detach().clone()` does.",
 )
 class StoresAnAlias(Watcher):
@@ -98,7 +100,9 @@ class NeverRemoves(Watcher):
         pass
 
 
-@mistake(Activations, "An error inside the block is swallowed: `__exit__` returns something true. Return None.")
+@mistake(
+    Activations, "An error inside the block is swallowed: `__exit__` returns something true. Return None.", keeps=0.9
+)
 class SwallowsErrors(Watcher):
     def __exit__(self, *error):
         remove(self.handles)
@@ -106,7 +110,9 @@ class SwallowsErrors(Watcher):
 
 
 @mistake(
-    Activations, "After an error in the block the hooks stay: `__exit__` must remove them whatever it is called with."
+    Activations,
+    "After an error in the block the hooks stay: `__exit__` must remove them whatever it is called with.",
+    keeps=0.9,
 )
 class TidiesOnlyOnSuccess(Watcher):
     def __exit__(self, kind, *rest):
@@ -117,6 +123,7 @@ class TidiesOnlyOnSuccess(Watcher):
 @mistake(
     Activations,
     "The hooks are there as soon as the object is made. Register them in `__enter__`, when the block begins.",
+    keeps=0.95,
 )
 class RegistersTooEarly(Watcher):
     def __init__(self, model, names):
@@ -127,7 +134,11 @@ class RegistersTooEarly(Watcher):
         return self.values
 
 
-@mistake(Activations, "All hooks of the module are cleared, other people's too. Remove your own by their handles.")
+@mistake(
+    Activations,
+    "All hooks of the module are cleared, other people's too. Remove your own by their handles.",
+    keeps=0.95,
+)
 class ClearsEverything(Watcher):
     def __exit__(self, *error):
         for module in self.modules.values():
@@ -138,6 +149,7 @@ class ClearsEverything(Watcher):
     Activations,
     "When one name is wrong, the hooks registered before it stay, since `__exit__` only runs after a successful "
     "`__enter__`. Look all names up first, then register.",
+    keeps=0.95,
 )
 class LooksUpWhileRegistering(Watcher):
     def __init__(self, model, names):
@@ -170,6 +182,151 @@ class KeepsTheFirst(Watcher):
         return hook
 
 
+@mistake(
+    Activations,
+    "The values come back in float32. A layer may compute in float64, in bfloat16 or with whole numbers: keep "
+    "the dtype, `.detach().clone()` and no `.float()`.",
+    keeps=0.95,
+)
+class StoresFloats(Watcher):
+    def keep(self, output):
+        return first_of(output).detach().float().clone()
+
+
+@mistake(
+    Activations,
+    "`names` is walked through twice, and an iterator is empty the second time: nothing is watched. Look the "
+    "modules up once and keep them.",
+    keeps=0.95,
+)
+class WalksTwice(Watcher):
+    def __init__(self, model, names):
+        for name in names:
+            model.get_submodule(name)
+        super().__init__(model, names)
+
+
+@mistake(
+    Activations,
+    'The empty name is taken for no name. It stands for the model itself, and `get_submodule("")` finds it.',
+    keeps=0.95,
+)
+class SkipsTheEmptyName(Watcher):
+    def __init__(self, model, names):
+        super().__init__(model, [name for name in names if name])
+
+
+@mistake(
+    Activations,
+    "A name that the model has not raises KeyError, from a dict. `get_submodule` raises AttributeError.",
+    keeps=0.95,
+)
+class RaisesKeyError(Watcher):
+    def __init__(self, model, names):
+        known = dict(model.named_modules())
+        self.modules = {name: known[name] for name in names}
+
+
+@mistake(
+    Activations,
+    "A name that the model has not goes by in silence. Let `get_submodule` raise its AttributeError.",
+    keeps=0.95,
+)
+class IgnoresUnknownNames(Watcher):
+    def __init__(self, model, names):
+        known = dict(model.named_modules())
+        self.modules = {name: known[name] for name in names if name in known}
+
+
+@mistake(
+    Activations,
+    "All blocks write into one dict, which belongs to the class: a new block begins with what an earlier one "
+    "kept. Make the dict in `__enter__`.",
+)
+class SharesOneDict(Watcher):
+    shared: ClassVar = {}
+
+    def __enter__(self):
+        super().__enter__()
+        self.values = self.shared
+        return self.values
+
+
+@mistake(
+    Activations,
+    "What is kept is the module's input: a forward hook gets (module, inputs, output), and the third is what it gives.",
+)
+class StoresTheInput(Watcher):
+    def note(self, name):
+        def hook(module, args, output):
+            self.values[name] = self.keep(args[0])
+
+        return hook
+
+
+@mistake(Activations, "Each name holds a list of all calls. The last call counts: assign, do not append.")
+class CollectsAll(Watcher):
+    def note(self, name):
+        def hook(module, args, output):
+            self.values.setdefault(name, []).append(self.keep(output))
+
+        return hook
+
+
+@mistake(Activations, "What is kept is a NumPy array or a list, no tensor any more: `.detach().clone()` is enough.")
+class StoresArrays(Watcher):
+    def keep(self, output):
+        return first_of(output).detach().clone().tolist()
+
+
+@mistake(
+    Activations,
+    "A recurrent layer returns a tuple, which has no `detach`: where the output is a tuple, keep its first entry.",
+    keeps=0.95,
+)
+class ForgetsTuples(Watcher):
+    def keep(self, output):
+        return output.detach().clone()
+
+
+@mistake(
+    Activations, "The dict is filled when the block ends. Inside it, right after a run of the model, it is still empty."
+)
+class FillsAtTheEnd(Watcher):
+    def __enter__(self):
+        super().__enter__()
+        self.filled = {}
+        return self.filled
+
+    def __exit__(self, *error):
+        super().__exit__(*error)
+        self.filled.update(self.values)
+
+
+@mistake(
+    Activations,
+    "The model's layers do not learn while they are watched: the hook calls `detach_()` on the output itself, or turns "
+    "gradients off. Detach a copy.",
+    keeps=0.85,
+)
+class DetachesInPlace(Watcher):
+    def keep(self, output):
+        return first_of(output).detach_().clone() if first_of(output).grad_fn else first_of(output).clone()
+
+
+@mistake(
+    Activations,
+    "Every hook writes under the last name: it looks `name` up when it fires, after the loop. Make each hook in a "
+    "function of its own, or bind it with `name=name`.",
+)
+class BindsTheLastName(Watcher):
+    def __enter__(self):
+        self.values = {}
+        last = list(self.modules)[-1:]
+        self.handles = [module.register_forward_hook(self.note(last[0])) for module in self.modules.values()]
+        return self.values
+
+
 @alternative(Activations)
 @contextmanager
 def with_contextmanager(model, names):
@@ -190,3 +347,55 @@ class CopiesUnderNoGrad(Watcher):
     @torch.no_grad()
     def keep(self, output):
         return torch.empty_like(first_of(output)).copy_(first_of(output))
+
+
+promised(
+    Activations,
+    "While a `with` block lasts, keeps what chosen modules of a model give.",
+    by=["two of three layers", "the docstring's example"],
+)
+promised(
+    Activations,
+    "The value of `as` is a dict: name → tensor, filled whenever the model runs; the last call counts.",
+    by=["two calls: the last one counts", "a layer used twice"],
+)
+promised(
+    Activations,
+    "Each tensor is a copy without graph, of the output's shape, dtype and device.",
+    by=["an in-place ReLU comes next", "the graph is not held", "the dtype is that of the output"],
+)
+promised(
+    Activations,
+    "Where a module returns a tuple, its first entry is kept.",
+    by=["a layer that returns a tuple"],
+)
+promised(
+    Activations,
+    "Hooks are on the model inside the block only, however it ends.",
+    by=["nothing is noted before the block or after it", "nothing is left behind by an error"],
+)
+promised(
+    Activations,
+    "Errors come through.",
+    by=["nothing is left behind by an error"],
+)
+promised(
+    Activations,
+    "model: computes and learns as it would without being watched.",
+    by=["the model computes and learns as before"],
+)
+promised(
+    Activations,
+    "names: as in `model.named_modules()`; the empty name is the model itself.",
+    by=["names with dots", "the empty name: the model itself"],
+)
+promised(
+    Activations,
+    "AttributeError: the model has no module of that name.",
+    by=["a name that the model has not"],
+)
+promised(
+    Activations,
+    "Then no hook is left.",
+    by=["a name that the model has not"],
+)

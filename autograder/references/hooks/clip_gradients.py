@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 
 
 def clip_gradients(parameters, limit):
@@ -32,6 +32,7 @@ def returns_none(parameters, limit):
     "`clamp_` writes into the gradient, and other tensors may share it: a neighbour that nobody asked to "
     "clip is clipped "
     "too. Return `grad.clamp(…)`.",
+    keeps=0.8,
 )
 def clamps_in_place(parameters, limit):
     return on_each(parameters, lambda grad: grad.clamp_(-limit, limit))
@@ -81,6 +82,7 @@ def clamps_now(parameters, limit):
 @mistake(
     clip_gradients,
     "A frozen parameter takes no hook (`cannot register a hook on a tensor that doesn't require gradient`): skip it.",
+    keeps=0.9,
 )
 def trips_over_frozen(parameters, limit):
     return [parameter.register_hook(lambda grad: grad.clamp(-limit, limit)) for parameter in parameters]
@@ -96,6 +98,99 @@ def zeroes_beyond(parameters, limit):
 )
 def returns_the_last(parameters, limit):
     return on_each(parameters, lambda grad: grad.clamp(-limit, limit))[-1:]
+
+
+@mistake(
+    clip_gradients,
+    "The iterator is used up before the hooks are registered: `model.parameters()` can be walked through once. "
+    "Go over it a single time, or make a list first.",
+)
+def uses_it_up(parameters, limit):
+    if not any(item.requires_grad for item in parameters):
+        return []
+    return on_each(parameters, lambda grad: grad.clamp(-limit, limit))
+
+
+@mistake(clip_gradients, "Every gradient is kept between -1 and 1, whatever limit is given.")
+def ignores_the_limit(parameters, limit):
+    return on_each(parameters, lambda grad: grad.clamp(-1.0, 1.0))
+
+
+@mistake(clip_gradients, "Negative gradients become 0, or lose their sign: clamp from -limit to limit, not from 0.")
+def clamps_from_zero(parameters, limit):
+    return on_each(parameters, lambda grad: grad.clamp(0.0, limit))
+
+
+@mistake(clip_gradients, "Only large negative values are cut: give `clamp` both ends, -limit and limit.")
+def cuts_the_lower_side(parameters, limit):
+    return on_each(parameters, lambda grad: grad.clamp(min=-limit))
+
+
+@mistake(
+    clip_gradients,
+    "The whole gradient is divided so that its largest element fits. Small elements shrink with it; asked for is each "
+    "element by itself.",
+)
+def scales_by_the_largest(parameters, limit):
+    return on_each(parameters, lambda grad: grad * (limit / grad.abs().max().clamp(min=limit)))
+
+
+@mistake(clip_gradients, "Gradients are squeezed smoothly, by tanh. Those within the limit should stay as they are.")
+def squeezes(parameters, limit):
+    return on_each(parameters, lambda grad: limit * torch.tanh(grad / limit))
+
+
+@mistake(clip_gradients, "Only the sign is left: every element is at the limit, small ones too. Clamp them instead.")
+def takes_the_sign(parameters, limit):
+    return on_each(parameters, lambda grad: limit * grad.sign())
+
+
+@mistake(
+    clip_gradients,
+    "Frozen parameters are thawed: `requires_grad_(True)` lets them learn again. Skip those that need no gradient.",
+    keeps=0.9,
+)
+def thaws_the_frozen(parameters, limit):
+    return [item.requires_grad_().register_hook(lambda grad: grad.clamp(-limit, limit)) for item in parameters]
+
+
+@mistake(
+    clip_gradients,
+    "Parameters without a `.grad` get no hook. Before the first backward pass no parameter has one: ask "
+    "`requires_grad`.",
+)
+def asks_for_grad(parameters, limit):
+    return on_each([item for item in parameters if item.grad is not None], lambda grad: grad.clamp(-limit, limit))
+
+
+@mistake(
+    clip_gradients,
+    "The first pass is clipped, later ones are not: the hook takes itself off. It stays until the caller removes it.",
+)
+def clips_once(parameters, limit):
+    handles = []
+
+    def hook_of(place):
+        def hook(grad):
+            handles[place].remove()
+            return grad.clamp(-limit, limit)
+
+        return hook
+
+    for item in parameters:
+        if item.requires_grad:
+            handles.append(item.register_hook(hook_of(len(handles))))
+    return handles
+
+
+@mistake(
+    clip_gradients,
+    "Clipping goes through float32, and a float64 gradient loses half of its digits. `clamp` keeps the dtype; "
+    "leave out `.float()`.",
+    keeps=0.8,
+)
+def clips_in_float32(parameters, limit):
+    return on_each(parameters, lambda grad: grad.float().clamp(-limit, limit).to(grad.dtype))
 
 
 @alternative(clip_gradients)
@@ -115,3 +210,40 @@ def with_where(parameters, limit):
         return torch.where(grad.abs() > limit, limit * grad.sign(), grad)
 
     return tuple(item.register_hook(hook) for item in parameters if item.requires_grad)
+
+
+promised(
+    clip_gradients,
+    "From now on, clamps each element of each gradient to [-limit, limit].",
+    by=["the parameters of a network", "infinite gradients"],
+)
+promised(
+    clip_gradients,
+    "Each backward pass is clamped by itself, before it is added to `.grad`.",
+    by=["each of two passes by itself", "what lay in .grad before"],
+)
+promised(
+    clip_gradients,
+    "Parameters that need no gradient are skipped.",
+    by=["a frozen parameter"],
+)
+promised(
+    clip_gradients,
+    "No other tensor's gradient is changed.",
+    by=["a neighbour that shares the gradient"],
+)
+promised(
+    clip_gradients,
+    "parameters: for example `model.parameters()`, which can be walked through once.",
+    by=["the parameters of a network"],
+)
+promised(
+    clip_gradients,
+    "limit: a positive number.",
+    by=["a wide limit changes nothing", "a limit above 1"],
+)
+promised(
+    clip_gradients,
+    "One handle for each parameter that is clipped.",
+    by=["the parameters of a network", "handles take it off again"],
+)

@@ -5,7 +5,7 @@ import copy
 import torch
 import torch.nn.functional as F
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 
 
 def grad_cam(model, layer, images, classes):
@@ -98,18 +98,19 @@ one_scale_for_all = mistake(
 )(cam(scale=lambda heat: heat / heat.amax().clamp(min=1e-30)))
 
 divides_by_nothing = mistake(
-    grad_cam, "A map of zeros is divided by its maximum, 0 / 0, and becomes NaN. It should stay zero."
+    grad_cam, "A map of zeros is divided by its maximum, 0 / 0, and becomes NaN. It should stay zero.", keeps=0.9
 )(cam(scale=lambda heat: heat / heat.amax((1, 2), keepdim=True)))
 
-forgets_the_handle = mistake(grad_cam, "The hook stays on the layer: keep its handle and remove it, in `finally`.")(
-    cam(tidy=False)
-)
+forgets_the_handle = mistake(
+    grad_cam, "The hook stays on the layer: keep its handle and remove it, in `finally`.", keeps=0.85
+)(cam(tidy=False))
 
 keeps_an_alias = mistake(
     grad_cam,
     "The activation that was kept is overwritten by the in-place ReLU that follows, and in a frozen net "
     "it needs no gradient. "
     "Keep `output.detach().requires_grad_()` and hand on a clone of it.",
+    keeps=0.9,
 )(cam(keep=lambda output: output, hand_on=lambda kept: None))
 
 
@@ -117,6 +118,7 @@ keeps_an_alias = mistake(
     grad_cam,
     "`backward` adds to the `.grad` of every parameter of the model. `torch.autograd.grad(score, "
     "activation)` touches none.",
+    keeps=0.9,
 )
 def fills_the_parameters(model, layer, images, classes):
     held = []
@@ -134,6 +136,141 @@ def fills_the_parameters(model, layer, images, classes):
     weights = held[0].grad.mean((2, 3), keepdim=True)
     heat = F.relu((weights * held[0]).sum(1)).detach()
     return heat / heat.amax((1, 2), keepdim=True).clamp(min=1e-30)
+
+
+adds_a_little = mistake(
+    grad_cam,
+    "A small number is added to the largest value, and a map of small values stays far below 1. Keep it away "
+    "from 0 with `clamp(min=…)`, which changes nothing else.",
+    keeps=0.9,
+)(cam(scale=lambda heat: heat / (heat.amax((1, 2), keepdim=True) + 1e-8)))
+
+adds_very_little = mistake(
+    grad_cam,
+    "A small number is added to the largest value, or the divisor is cut off at a number that is not tiny. A map of "
+    "smaller values then stays below 1: use `clamp(min=torch.finfo(dtype).tiny)`.",
+    keeps=0.9,
+)(cam(scale=lambda heat: heat / (heat.amax((1, 2), keepdim=True) + 1e-12)))
+
+cuts_off_too_early = mistake(
+    grad_cam,
+    "A small number is added to the largest value, or the divisor is cut off at a number that is not tiny. A map of "
+    "smaller values then stays below 1: use `clamp(min=torch.finfo(dtype).tiny)`.",
+    keeps=0.95,
+)(cam(scale=lambda heat: heat / heat.amax((1, 2), keepdim=True).clamp(min=1e-6)))
+
+shifts_to_zero = mistake(
+    grad_cam,
+    "The smallest value is subtracted before dividing. Where all of a map speaks for the class, nothing in it is "
+    "0: only divide by the largest.",
+    keeps=0.9,
+)(
+    cam(
+        scale=lambda heat: (
+            (heat - heat.amin((1, 2), keepdim=True))
+            / (heat.amax((1, 2), keepdim=True) - heat.amin((1, 2), keepdim=True)).clamp(min=1e-30)
+        )
+    )
+)
+
+pools_over_the_batch = mistake(
+    grad_cam,
+    "The gradient is averaged over the batch too, as old tutorials for a single image do, `mean((0, 2, 3))`. "
+    "Each image has its own channel weights.",
+)(cam(channel_weights=lambda gradient: gradient.mean((0, 2, 3), keepdim=True)))
+
+ignores_the_gradient = mistake(
+    grad_cam, "The channels are added up without weights: the map shows what is active, for any class alike."
+)(cam(combine=lambda weights, kept: F.relu(kept.sum(1))))
+
+takes_the_gradient_alone = mistake(
+    grad_cam, "The map is made of gradients alone. Multiply the channels that the layer gives by their mean gradient."
+)(cam(combine=lambda weights, kept: F.relu((weights + 0 * kept).sum(1))))
+
+goes_down_the_loss = mistake(
+    grad_cam, "The gradient is that of a loss, which falls as the score rises. Take the gradient of the score itself."
+)(cam(score=lambda scores, classes: F.cross_entropy(scores, classes, reduction="sum")))
+
+takes_absolute_values = mistake(
+    grad_cam,
+    "Absolute values are taken: what speaks against the class lights up as well. A ReLU on the sum sets it to zero.",
+)(cam(combine=lambda weights, kept: (weights * kept).sum(1).abs()))
+
+weights_by_size = mistake(
+    grad_cam, "The channel weights lose their sign. A channel that speaks against the class counts negatively."
+)(cam(channel_weights=lambda gradient: gradient.abs().mean((2, 3), keepdim=True)))
+
+takes_the_steepest = mistake(
+    grad_cam, "A channel counts as much as its largest gradient. Its mean over all places is asked for."
+)(cam(channel_weights=lambda gradient: gradient.amax((2, 3), keepdim=True)))
+
+leaves_the_scale = mistake(
+    grad_cam, "The maps are not divided by their largest value: 1 is to be the strongest place."
+)(cam(scale=lambda heat: heat))
+
+divides_by_the_sum = mistake(grad_cam, "Each map is divided by its sum. Divide by its largest value.")(
+    cam(scale=lambda heat: heat / heat.sum((1, 2), keepdim=True).clamp(min=1e-30))
+)
+
+keeps_the_channel = mistake(
+    grad_cam, "A dimension of size 1 stays where the channels were. The shape is (batch, height, width)."
+)(
+    cam(
+        combine=lambda weights, kept: F.relu((weights * kept).sum(1, keepdim=True)),
+        scale=lambda heat: heat / heat.amax((2, 3), keepdim=True).clamp(min=1e-30),
+    )
+)
+
+
+@mistake(
+    grad_cam, "The maps are stretched to the size of the images. Hand them back in the size of the layer's output."
+)
+def stretches_the_maps(model, layer, images, classes):
+    heat = cam()(model, layer, images, classes)
+    return F.interpolate(heat[:, None], images.shape[-2:], mode="bilinear")[:, 0]
+
+
+@mistake(grad_cam, "The map still hangs on the graph: `detach()` it before it is returned.", keeps=0.9)
+def leaves_the_graph(model, layer, images, classes):
+    heat = cam()(model, layer, images, classes)
+    return heat.requires_grad_()
+
+
+@mistake(grad_cam, "The model is left in evaluation mode. Whoever calls decides about the mode.", keeps=0.85)
+def leaves_eval(model, layer, images, classes):
+    return cam()(model.eval(), layer, images, classes)
+
+
+@mistake(grad_cam, "When the model raises, the hook stays on the layer: remove it in `finally`.", keeps=0.9)
+def tidies_on_success(model, layer, images, classes):
+    held = []
+
+    def hook(module, args, output):
+        held.append(output.detach().requires_grad_())
+        return held[0].clone()
+
+    handle = model.get_submodule(layer).register_forward_hook(hook)
+    scores = model(images)
+    handle.remove()
+    (gradient,) = torch.autograd.grad(scores.gather(1, classes[:, None]).sum(), held)
+    heat = F.relu((gradient.mean((2, 3), keepdim=True) * held[0]).sum(1)).detach()
+    return heat / heat.amax((1, 2), keepdim=True).clamp(min=1e-30)
+
+
+@mistake(grad_cam, "All hooks of the layer are cleared, other people's too. Remove your own by its handle.", keeps=0.95)
+def clears_the_layer(model, layer, images, classes):
+    heat = cam()(model, layer, images, classes)
+    for module in model.modules():
+        module._forward_hooks.clear()
+    return heat
+
+
+@mistake(
+    grad_cam, "The model's gradients are wiped: `zero_grad` takes away what was there. Leave `.grad` alone.", keeps=0.9
+)
+def wipes_the_gradients(model, layer, images, classes):
+    model.zero_grad()
+    return cam()(model, layer, images, classes)
 
 
 with_one_hot = alternative(grad_cam)(
@@ -163,3 +300,55 @@ def with_a_tensor_hook(model, layer, images, classes):
     heat = (kept["gradient"].mean(dim=(-2, -1))[..., None, None] * kept["value"]).sum(dim=1).relu()
     top = heat.flatten(1).amax(1)
     return heat / torch.where(top > 0, top, torch.ones_like(top)).view(-1, 1, 1)
+
+
+promised(
+    grad_cam,
+    "Where the output of a convolutional layer speaks for a class.",
+    by=["four images", "other classes"],
+)
+promised(
+    grad_cam,
+    "model: gives scores of shape (batch, classes).",
+    by=["four images"],
+)
+promised(
+    grad_cam,
+    "It may be frozen.",
+    by=["a frozen net"],
+)
+promised(
+    grad_cam,
+    "Its parameters' `.grad`, its mode and its hooks are as before.",
+    by=["gradients are as they were", "nothing is left behind", "nothing is left behind by an error"],
+)
+promised(
+    grad_cam,
+    "layer: the layer's name; its output has the shape (batch, channels, height, width).",
+    by=["an early layer", "a layer that holds others"],
+)
+promised(
+    grad_cam,
+    "An in-place ReLU may follow.",
+    by=["an in-place ReLU comes next"],
+)
+promised(
+    grad_cam,
+    "images: what the model is called with, shape (batch, ...).",
+    by=["one image", "gradients are as they were"],
+)
+promised(
+    grad_cam,
+    "classes: the class to explain for each image, shape (batch,), int64.",
+    by=["four images", "other classes"],
+)
+promised(
+    grad_cam,
+    "Shape (batch, height, width) of the layer's output, its dtype and device, without graph.",
+    by=["an early layer", "a net in float64", "gradients are as they were"],
+)
+promised(
+    grad_cam,
+    "Values in [0, 1]: each map is divided by its own largest value, and a map of zeros stays zero.",
+    by=["scores with tiny slopes", "evidence everywhere", "nothing speaks for one of the classes"],
+)

@@ -1,12 +1,13 @@
 """`gradient_norms`: what is right, and what goes wrong."""
 
+import warnings
 from contextlib import ExitStack
 from functools import partial
 
 import torch
 from torch.nn.modules.module import register_module_forward_hook
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 from autograder.references.hooks._shared import first_of, leaves_of, length, remove
 
 
@@ -16,8 +17,10 @@ def gradient_norms(model, x, loss_of):
 
     def watch(module, args, output):
         if id(module) in names:
-            name = names[id(module)]
-            first_of(output).register_hook(lambda grad: norms.append((name, length(grad))))
+            name, own = names[id(module)], first_of(output).clone()  # nn.Identity gives its very input
+            own.register_hook(lambda grad: norms.append((name, length(grad))))
+            return (own, *output[1:]) if isinstance(output, tuple) else own
+        return None
 
     handle = register_module_forward_hook(watch)
     try:
@@ -53,20 +56,6 @@ def measures_what_leaves(model, x, loss_of):
 
 @mistake(
     gradient_norms,
-    "The list is empty: full-backward hooks come into play in the forward pass; registered after it, they do not fire. "
-    "Register first, then run the model.",
-)
-def registers_after_the_forward(model, x, loss_of):
-    loss = loss_of(model(x.detach().requires_grad_()))
-    norms = []
-    handles = [module.register_full_backward_hook(of_output(name, norms)) for name, module in leaves_of(model)]
-    loss.backward()
-    remove(handles)
-    return norms
-
-
-@mistake(
-    gradient_norms,
     "Every line carries the last name: the hook looks `name` up when it fires, after the loop. Bind it "
     "with `name=name`.",
 )
@@ -83,7 +72,7 @@ def leaves_backward_hooks(model, x, loss_of):
     return measured(model, x, loss_of, of_output, tidy=False)
 
 
-@mistake(gradient_norms, "After an error in the loss the hooks stay on the model: remove them in `finally`.")
+@mistake(gradient_norms, "After an error in the loss the hooks stay on the model: remove them in `finally`.", keeps=0.9)
 def no_finally(model, x, loss_of):
     norms = []
     handles = [module.register_full_backward_hook(of_output(name, norms)) for name, module in leaves_of(model)]
@@ -120,6 +109,7 @@ def in_forward_order(model, x, loss_of):
     gradient_norms,
     "`x.requires_grad_()` changes the caller's tensor, and the backward pass then fills its `.grad`. "
     "Work on `x.detach().requires_grad_()`.",
+    keeps=0.95,
 )
 def marks_the_input(model, x, loss_of):
     x.requires_grad_()
@@ -133,7 +123,9 @@ def marks_the_input(model, x, loss_of):
 
 
 @mistake(
-    gradient_norms, "The parameters' earlier gradients are gone: a look at the gradients should not call `zero_grad`."
+    gradient_norms,
+    "The parameters' earlier gradients are gone: a look at the gradients should not call `zero_grad`.",
+    keeps=0.85,
 )
 def zeroes_first(model, x, loss_of):
     model.zero_grad()
@@ -146,6 +138,132 @@ def takes_the_rms(model, x, loss_of):
         model, x, loss_of,
         lambda name, norms: lambda m, i, out: norms.append((name, length(out[0]) / out[0].numel() ** 0.5)),
     )  # fmt: skip
+
+
+@mistake(
+    gradient_norms,
+    "`register_backward_hook` is the old kind: it hangs on the operation that made the output, so a layer that "
+    "hands on what it gets fires together with the one before it. Use `register_full_backward_hook`.",
+)
+def uses_the_old_hook(model, x, loss_of):
+    norms, handles = [], []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name, module in leaves_of(model):
+            handles.append(module.register_backward_hook(of_output(name, norms)))
+        try:
+            loss_of(model(x.detach().requires_grad_())).backward()
+        finally:
+            remove(handles)
+    return norms
+
+
+@mistake(
+    gradient_norms,
+    'A model without children is a leaf itself, under the empty name: `if name:` takes "" for no name at all.',
+    keeps=0.95,
+)
+def passes_over_the_empty_name(model, x, loss_of):
+    norms = []
+    handles = [module.register_full_backward_hook(of_output(name, norms)) for name, module in leaves_of(model) if name]
+    try:
+        loss_of(model(x.detach().requires_grad_())).backward()
+    finally:
+        remove(handles)
+    return norms
+
+
+@mistake(gradient_norms, "The sum of squares is taken, without the root. The norm is `gradient.norm()`.")
+def forgets_the_root(model, x, loss_of):
+    return measured(model, x, loss_of, lambda name, norms: lambda m, i, out: norms.append((name, length(out[0]) ** 2)))
+
+
+@mistake(gradient_norms, "Absolute values are added up, or averaged. The norm is the root of the sum of squares.")
+def adds_absolute_values(model, x, loss_of):
+    return measured(
+        model, x, loss_of,
+        lambda name, norms: lambda m, i, out: norms.append((name, out[0].abs().sum().item())),
+    )  # fmt: skip
+
+
+@mistake(gradient_norms, "The largest element is taken. The norm is the root of the sum of squares: `gradient.norm()`.")
+def takes_the_largest(model, x, loss_of):
+    return measured(
+        model, x, loss_of,
+        lambda name, norms: lambda m, i, out: norms.append((name, out[0].abs().max().item())),
+    )  # fmt: skip
+
+
+@mistake(gradient_norms, "The norms are tensors. `.item()` makes a Python float of each.")
+def leaves_tensors(model, x, loss_of):
+    return measured(
+        model, x, loss_of, lambda name, norms: lambda m, i, out: norms.append((name, out[0].norm().detach()))
+    )
+
+
+@mistake(
+    gradient_norms,
+    "These are norms of what the layers give in the forward pass. Asked for is the gradient that arrives on the "
+    "way back.",
+)
+def measures_activations(model, x, loss_of):
+    norms = []
+    handles = [
+        module.register_forward_hook(lambda m, args, out, name=name: norms.append((name, length(first_of(out)))))
+        for name, module in leaves_of(model)
+    ]
+    try:
+        loss_of(model(x)).backward()
+    finally:
+        remove(handles)
+    return norms[::-1]
+
+
+@mistake(gradient_norms, "Modules that only hold other modules are listed too; leave out those that have children.")
+def lists_holders(model, x, loss_of):
+    norms = []
+    handles = [module.register_full_backward_hook(of_output(name, norms)) for name, module in model.named_modules()]
+    try:
+        loss_of(model(x.detach().requires_grad_())).backward()
+    finally:
+        remove(handles)
+    return norms
+
+
+@mistake(
+    gradient_norms,
+    "A layer that is used twice is listed once: a dict keeps one line a name, and each call has its own.",
+)
+def one_line_a_name(model, x, loss_of):
+    return list(dict(measured(model, x, loss_of, of_output)).items())
+
+
+@mistake(
+    gradient_norms,
+    "Parameters end without a new gradient: `torch.autograd.grad`, or `zero_grad` at the end, leaves `.grad` out. Call "
+    "`backward()` and leave what it adds.",
+    keeps=0.85,
+)
+def clears_afterwards(model, x, loss_of):
+    before = {weight: None if weight.grad is None else weight.grad.clone() for weight in model.parameters()}
+    norms = measured(model, x, loss_of, of_output)
+    for weight, grad in before.items():
+        weight.grad = grad
+    return norms
+
+
+@mistake(
+    gradient_norms,
+    "Norms of the parameters' gradients are listed. Asked for is the gradient with respect to each leaf's output.",
+)
+def measures_parameters(model, x, loss_of):
+    loss_of(model(x)).backward()
+    return [(name, weight.grad.norm().item()) for name, weight in model.named_parameters()][::-1]
+
+
+@mistake(gradient_norms, "The backward pass runs from the sum of the output. `loss_of` says what the loss is.")
+def ignores_the_loss(model, x, loss_of):
+    return measured(model, x, lambda result: result.sum() + 0 * loss_of(result).sum(), of_output)
 
 
 @alternative(gradient_norms)
@@ -169,7 +287,9 @@ def with_tensor_hooks(model, x, loss_of):
     norms = []
 
     def watch(name, module, args, output):
-        first_of(output).register_hook(lambda gradient: norms.append((name, gradient.pow(2).sum().sqrt().item())))
+        copied = first_of(output).view_as(first_of(output))
+        copied.register_hook(lambda gradient: norms.append((name, gradient.pow(2).sum().sqrt().item())))
+        return copied if isinstance(output, torch.Tensor) else (copied, *output[1:])
 
     handles = [module.register_forward_hook(partial(watch, name)) for name, module in leaves_of(model)]
     try:
@@ -177,3 +297,55 @@ def with_tensor_hooks(model, x, loss_of):
     finally:
         remove(handles)
     return norms
+
+
+promised(
+    gradient_norms,
+    "Runs forward and backward once and lists how much gradient arrives at each leaf module.",
+    by=["a small network", "gradients add up in the parameters as always"],
+)
+promised(
+    gradient_norms,
+    "model: its parameters end with the `.grad` that `loss_of(model(x)).backward()` leaves: added to what was there.",
+    by=["gradients add up in the parameters as always"],
+)
+promised(
+    gradient_norms,
+    "x: the model's input, shape (batch, ...), floating point.",
+    by=["one row", "a model in float64"],
+)
+promised(
+    gradient_norms,
+    "It is not changed.",
+    by=["the caller's input is left alone"],
+)
+promised(
+    gradient_norms,
+    "loss_of: from the model's output to the loss, a tensor of one element that depends on what each leaf gives.",
+    by=["a mean of squares as the loss"],
+)
+promised(
+    gradient_norms,
+    "One pair (name, norm) for each call of a leaf, in the order in which the gradients arrive.",
+    by=["a layer used twice", "layers that hand on what they get"],
+)
+promised(
+    gradient_norms,
+    "A model without children is a leaf itself, under the empty name.",
+    by=["a model that is a leaf itself"],
+)
+promised(
+    gradient_norms,
+    "The norm is a Python float, the root of the sum of squares of the gradient with respect to the leaf's output.",
+    by=["a small network", "one row"],
+)
+promised(
+    gradient_norms,
+    "Where that is a tuple, the gradient with respect to its first entry counts.",
+    by=["a layer that returns a tuple"],
+)
+promised(
+    gradient_norms,
+    "No hook is left on the model, also when something raises.",
+    by=["nothing is left behind by an error in the loss", "two calls leave the model as it was"],
+)

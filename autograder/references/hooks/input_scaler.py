@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 
 
 def input_scaler(module, factor):
@@ -93,6 +93,7 @@ def scales_the_first(module, factor):
 @mistake(
     input_scaler,
     "Whole numbers, masks and None are multiplied too. Ids are no amounts: scale floating-point tensors only.",
+    keeps=0.8,
 )
 def scales_everything(module, factor):
     return module.register_forward_pre_hook(with_scaled(factor, lambda value: value * factor), with_kwargs=True)
@@ -111,15 +112,154 @@ def on_every_module(module, factor):
     return handles[0]
 
 
-@mistake(input_scaler, "The handle is not returned, so nobody can take the hook off again.")
+@mistake(input_scaler, "The handle is not returned, so nobody can take the hook off again.", keeps=0.95)
 def keeps_the_handle(module, factor):
     module.register_forward_pre_hook(with_scaled(factor, scaled_by(factor)), with_kwargs=True)
 
 
-@mistake(input_scaler, "`.detach()` and `.data` cut the graph: no gradient reaches the caller's input any more.")
+@mistake(
+    input_scaler, "`.detach()` and `.data` cut the graph: no gradient reaches the caller's input any more.", keeps=0.9
+)
 def cuts_the_graph(module, factor):
     def scaled(value):
         return value.detach() * factor if isinstance(value, Tensor) and value.is_floating_point() else value
+
+    return module.register_forward_pre_hook(with_scaled(factor, scaled), with_kwargs=True)
+
+
+@mistake(
+    input_scaler,
+    "The dtype becomes another, or a single number becomes a vector of one: `torch.tensor([factor])` is a "
+    "float32 tensor of one dimension. Multiply by the Python number.",
+    keeps=0.9,
+)
+def scales_by_a_tensor(module, factor):
+    number = torch.tensor([factor])
+
+    def scaled(value):
+        return value * number.to(value.device) if isinstance(value, Tensor) and value.is_floating_point() else value
+
+    return module.register_forward_pre_hook(with_scaled(factor, scaled), with_kwargs=True)
+
+
+@mistake(
+    input_scaler,
+    "The factor is rounded to float32 on the way, and a float64 input loses half of its digits. Multiply by the Python "
+    "number.",
+    keeps=0.95,
+)
+def rounds_the_factor(module, factor):
+    number = torch.tensor(factor, dtype=torch.float32)
+
+    def scaled(value):
+        return value * number.to(value.device) if isinstance(value, Tensor) and value.is_floating_point() else value
+
+    return module.register_forward_pre_hook(with_scaled(factor, scaled), with_kwargs=True)
+
+
+@mistake(
+    input_scaler,
+    "What goes in comes out as float32. `.float()` changes the dtype of float64 and of half precision: multiply alone "
+    "keeps it.",
+    keeps=0.95,
+)
+def scales_in_float32(module, factor):
+    def scaled(value):
+        return value.float() * factor if isinstance(value, Tensor) and value.is_floating_point() else value
+
+    return module.register_forward_pre_hook(with_scaled(factor, scaled), with_kwargs=True)
+
+
+@mistake(
+    input_scaler,
+    "Only float32 is scaled. float64 and half precision are floating point too: ask `value.is_floating_point()`.",
+    keeps=0.95,
+)
+def scales_float32_only(module, factor):
+    def scaled(value):
+        return value * factor if isinstance(value, Tensor) and value.dtype == torch.float32 else value
+
+    return module.register_forward_pre_hook(with_scaled(factor, scaled), with_kwargs=True)
+
+
+@mistake(
+    input_scaler,
+    "All tensors are scaled, whole numbers and masks too. Ids are no amounts: ask `value.is_floating_point()`.",
+    keeps=0.8,
+)
+def scales_all_tensors(module, factor):
+    def scaled(value):
+        return value * factor if isinstance(value, Tensor) else value
+
+    return module.register_forward_pre_hook(with_scaled(factor, scaled), with_kwargs=True)
+
+
+@mistake(
+    input_scaler,
+    "Python's own numbers are scaled too. Only tensors are amounts here; a float beside them goes through as it is.",
+    keeps=0.8,
+)
+def scales_python_floats(module, factor):
+    def scaled(value):
+        floating = isinstance(value, float) or (isinstance(value, Tensor) and value.is_floating_point())
+        return value * factor if floating else value
+
+    return module.register_forward_pre_hook(with_scaled(factor, scaled), with_kwargs=True)
+
+
+@mistake(
+    input_scaler,
+    "The factor 0 is taken for no factor. It is a number like any other: no `if factor`, no `factor or 1`.",
+)
+def takes_zero_for_none(module, factor):
+    return module.register_forward_pre_hook(with_scaled(factor, scaled_by(factor or 1.0)), with_kwargs=True)
+
+
+@mistake(input_scaler, "Only inputs given by name are scaled, those given by position are not: go over `args` as well.")
+def scales_names_only(module, factor):
+    def hook(module, args, kwargs):
+        return args, {name: scaled_by(factor)(value) for name, value in kwargs.items()}
+
+    return module.register_forward_pre_hook(hook, with_kwargs=True)
+
+
+@mistake(input_scaler, "The input is divided by the factor, and should be multiplied.")
+def divides(module, factor):
+    def scaled(value):
+        return value / factor if isinstance(value, Tensor) and value.is_floating_point() else value
+
+    return module.register_forward_pre_hook(with_scaled(factor, scaled), with_kwargs=True)
+
+
+@mistake(
+    input_scaler,
+    "The weights are multiplied, not the input, and no handle can take that back. Leave the module as it is and "
+    "register a pre-hook.",
+)
+def scales_the_weights(module, factor):
+    with torch.no_grad():
+        for parameter in module.parameters():
+            parameter.mul_(factor)
+    return module.register_forward_pre_hook(lambda module, args: None)
+
+
+@mistake(
+    input_scaler,
+    "Only the first call is scaled: the hook takes itself off. It stays on until the caller removes the handle.",
+)
+def scales_once(module, factor):
+    def hook(module, args, kwargs):
+        handle.remove()
+        return with_scaled(factor, scaled_by(factor))(module, args, kwargs)
+
+    handle = module.register_forward_pre_hook(hook, with_kwargs=True)
+    return handle
+
+
+@mistake(input_scaler, "The factor is added to the input; it should be multiplied by it.")
+def adds(module, factor):
+    def scaled(value):
+        return value + factor if isinstance(value, Tensor) and value.is_floating_point() else value
 
     return module.register_forward_pre_hook(with_scaled(factor, scaled), with_kwargs=True)
 
@@ -145,3 +285,40 @@ def with_loops(module, factor):
         return tuple(new), named
 
     return module.register_forward_pre_hook(hook, with_kwargs=True)
+
+
+promised(
+    input_scaler,
+    "From now on, multiplies what goes into `module` by `factor`.",
+    by=["one input", "each of three calls"],
+)
+promised(
+    input_scaler,
+    "Every floating-point tensor among the inputs is multiplied, given by position or by name.",
+    by=["two inputs", "inputs by name", "the dtype stays"],
+)
+promised(
+    input_scaler,
+    "Whole numbers, masks, None and all else go through as they are.",
+    by=["whole numbers, masks, None and all else pass", "the same by name"],
+)
+promised(
+    input_scaler,
+    "The caller's tensors are not changed, dtypes stay, gradients flow.",
+    by=["the caller's tensors are left alone", "the dtype stays", "gradients flow through"],
+)
+promised(
+    input_scaler,
+    "module: this one gets a forward-pre hook, and no module inside it.",
+    by=["this module and no other"],
+)
+promised(
+    input_scaler,
+    "factor: any number.",
+    by=["the factor 0", "no batch, and a negative factor"],
+)
+promised(
+    input_scaler,
+    "The handle that takes the hook off again.",
+    by=["handles take it off again"],
+)

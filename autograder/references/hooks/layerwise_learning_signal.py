@@ -5,7 +5,7 @@ from functools import partial
 
 import torch
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 from autograder.references.hooks._shared import length, remove
 
 
@@ -104,7 +104,9 @@ def binds_the_last(model):
 
 
 @mistake(
-    layerwise_learning_signal, "After an error in the block the hooks stay on the weights: remove them in `finally`."
+    layerwise_learning_signal,
+    "After an error in the block the hooks stay on the weights: remove them in `finally`.",
+    keeps=0.75,
 )
 @contextmanager
 def without_finally(model):
@@ -188,6 +190,144 @@ keeps_tensors = mistake(layerwise_learning_signal, "The lists hold tensors, not 
 )
 
 
+squares_only = mistake(
+    layerwise_learning_signal, "The norms are squared: take the root of the sum of squares, `grad.norm()`."
+)(watching_weights(lambda signal, name, weight: lambda grad: signal[name].append((length(grad) / length(weight)) ** 2)))
+
+adds_absolutes = mistake(
+    layerwise_learning_signal,
+    "Absolute values are added up or averaged. The norm is the root of the sum of squares: `grad.norm()`.",
+)(
+    watching_weights(
+        lambda signal, name, weight: (
+            lambda grad: signal[name].append((grad.abs().sum() / weight.detach().abs().sum()).item())
+        )
+    )
+)
+
+divides_each = mistake(
+    layerwise_learning_signal,
+    "Gradient and weight are divided element by element, and the norm is taken after that. Take both norms first, then "
+    "divide.",
+)(
+    watching_weights(
+        lambda signal, name, weight: lambda grad: signal[name].append((grad / weight.detach()).norm().item())
+    )
+)
+
+gradient_alone = mistake(
+    layerwise_learning_signal, "The gradient's norm stands there alone. Divide it by the norm of the weight."
+)(watching_weights(lambda signal, name, weight: lambda grad: signal[name].append(length(grad))))
+
+counts_matrices_only = mistake(
+    layerwise_learning_signal,
+    "The weights of convolutions have no line: they have more than two dimensions. Ask `dim() > 1`, not `dim() "
+    "== 2` and not the kind of layer.",
+    keeps=0.95,
+)(
+    watching_weights(
+        ratio, lambda model: {name: weight for name, weight in signal_weights(model).items() if weight.dim() == 2}
+    )
+)
+
+goes_by_name = mistake(
+    layerwise_learning_signal,
+    "Weights are found by their name, and norms have a `weight` too, of one dimension. Ask the parameter: `dim() > 1`.",
+    keeps=0.95,
+)(
+    watching_weights(
+        ratio,
+        lambda model: {name: p for name, p in model.named_parameters() if p.requires_grad and name.endswith("weight")},
+    )
+)
+
+names_the_module = mistake(
+    layerwise_learning_signal,
+    "The names are those of the modules. `model.named_parameters()` gives the weights' own, with `.weight` at the end.",
+)(
+    watching_weights(
+        ratio, lambda model: {name.rpartition(".")[0]: weight for name, weight in signal_weights(model).items()}
+    )
+)
+
+
+def _unless_zero(signal, name, weight):
+    return lambda grad: signal[name].append(length(grad) / length(weight)) if grad.any() else None
+
+
+leaves_out_zeros = mistake(
+    layerwise_learning_signal,
+    "A gradient of 0 has no entry. 0 is a number like any other, and each pass that reaches a weight adds one: no "
+    "`if`.",
+    keeps=0.95,
+)(
+    watching_weights(
+        lambda signal, name, weight: (
+            lambda grad: signal[name].append(length(grad) / length(weight)) if grad.any() else None
+        )
+    )
+)
+
+keeps_the_last = mistake(
+    layerwise_learning_signal, "Only the last pass is kept. Each backward pass adds a number to the list: append."
+)(watching_weights(lambda signal, name, weight: lambda grad: signal.__setitem__(name, [length(grad) / length(weight)])))
+
+
+@mistake(
+    layerwise_learning_signal,
+    "A weight that no pass reaches has no line at all. It has an empty list: make the lists when the block begins.",
+    keeps=0.95,
+)
+@contextmanager
+def makes_lines_late(model):
+    signal = {}
+
+    def note_for(name, weight):
+        return lambda grad: signal.setdefault(name, []).append(length(grad) / length(weight))
+
+    handles = [weight.register_hook(note_for(name, weight)) for name, weight in signal_weights(model).items()]
+    try:
+        yield signal
+    finally:
+        remove(handles)
+
+
+@mistake(
+    layerwise_learning_signal,
+    "Frozen weights are counted: a parameter that needs no gradient gets no hook and has no line. Ask `requires_grad`.",
+    keeps=0.95,
+)
+@contextmanager
+def lists_the_frozen(model):
+    weights = {name: weight for name, weight in model.named_parameters() if weight.dim() > 1}
+    signal = {name: [] for name in weights}
+    handles = [
+        weight.register_hook(ratio(signal, name, weight)) for name, weight in weights.items() if weight.requires_grad
+    ]
+    try:
+        yield signal
+    finally:
+        remove(handles)
+
+
+@mistake(
+    layerwise_learning_signal,
+    "An error in the block is swallowed: use `finally` to tidy up, and no bare `except`.",
+    keeps=0.75,
+)
+@contextmanager
+def swallows_errors(model):
+    weights = signal_weights(model)
+    signal = {name: [] for name in weights}
+    handles = [weight.register_hook(ratio(signal, name, weight)) for name, weight in weights.items()]
+    try:
+        yield signal
+    except Exception:
+        pass
+    finally:
+        remove(handles)
+
+
 @alternative(layerwise_learning_signal)
 @contextmanager
 def with_a_stack(model):
@@ -216,3 +356,42 @@ class AsAClass:
 
     def __exit__(self, *error):
         remove(self.handles)
+
+
+promised(
+    layerwise_learning_signal,
+    "While a `with` block lasts, notes for each weight how large its gradient is beside it.",
+    by=["one step", "nothing is noted after the block"],
+)
+promised(
+    layerwise_learning_signal,
+    "The value of `as` is a dict: name → list of Python floats.",
+    by=["one step", "the docstring's example"],
+)
+promised(
+    layerwise_learning_signal,
+    "Each backward pass adds ‖gradient of this pass‖ / ‖weight at this time‖ to the list of each weight "
+    "that it reaches, whatever lies in `.grad`.",
+    by=["three steps that change the weights", "gradients that pile up", "two passes in one step"],
+)
+promised(
+    layerwise_learning_signal,
+    "Norms are roots of sums of squares.",
+    by=["one step", "convolutions count, biases and norms do not"],
+)
+promised(
+    layerwise_learning_signal,
+    "Weights are the parameters with two or more dimensions that need a gradient, with their names from "
+    "`model.named_parameters()`.",
+    by=["convolutions count, biases and norms do not", "frozen weights have no line"],
+)
+promised(
+    layerwise_learning_signal,
+    "Training goes on as without it.",
+    by=["training goes as without it"],
+)
+promised(
+    layerwise_learning_signal,
+    "After the block no hook is left, however it ends.",
+    by=["nothing is noted after the block", "nothing is left behind by an error"],
+)

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 from torch.nn.modules.module import register_module_forward_hook
 
-from autograder.references import alternative, mistake
-from autograder.references.hooks._shared import first_of, leaves_of, remove
+from autograder.references import alternative, mistake, promised
+from autograder.references.hooks._shared import leaves_of, remove
 
 
 @contextmanager
@@ -16,7 +16,8 @@ def nan_tripwire(model):
     names = {id(module): name for name, module in model.named_modules()}
 
     def look(module, args, output):
-        tensors = output if isinstance(output, tuple) else [output]
+        values = output if isinstance(output, tuple) else [output]
+        tensors = [value for value in values if torch.is_tensor(value)]
         if id(module) in names and any((tensor != tensor).any() for tensor in tensors):
             raise FloatingPointError(names[id(module)])
 
@@ -27,8 +28,12 @@ def nan_tripwire(model):
         handle.remove()
 
 
+def tensors_of(output):
+    return [value for value in (output if isinstance(output, tuple) else (output,)) if isinstance(value, Tensor)]
+
+
 def has_nan(output):
-    return any(bool(torch.isnan(value).any()) for value in (output if isinstance(output, tuple) else (output,)))
+    return any(bool(torch.isnan(value).any()) for value in tensors_of(output))
 
 
 def tripwire(modules_of=lambda model: list(model.named_modules()), bad=has_nan, say=lambda name, module: name):
@@ -53,31 +58,19 @@ def tripwire(modules_of=lambda model: list(model.named_modules()), bad=has_nan, 
 
 
 wakes_for_infinity = mistake(
-    nan_tripwire, "Infinity raises the alarm too. Attention puts -inf where it hides something: look for NaN, `isnan`."
-)(
-    tripwire(
-        bad=lambda output: any(
-            not value.isfinite().all() for value in (output if isinstance(output, tuple) else (output,))
-        )
-    )
-)
+    nan_tripwire,
+    "Infinity raises the alarm too. Attention puts -inf where it hides something: look for NaN, `isnan`.",
+    keeps=0.95,
+)(tripwire(bad=lambda output: any(not value.isfinite().all() for value in tensors_of(output))))
 
 looks_at_all = mistake(nan_tripwire, "One NaN among good values goes by: ask for `.any()`, not for `.all()`.")(
-    tripwire(
-        bad=lambda output: any(value.isnan().all() for value in (output if isinstance(output, tuple) else (output,)))
-    )
+    tripwire(bad=lambda output: any(value.numel() and value.isnan().all() for value in tensors_of(output)))
 )
 
 compares_with_nan = mistake(
     nan_tripwire,
     "No alarm is ever raised: NaN equals nothing, not even itself, so `== float('nan')` is always False. Use `isnan`.",
-)(
-    tripwire(
-        bad=lambda output: any(
-            (value == torch.nan).any() for value in (output if isinstance(output, tuple) else (output,))
-        )
-    )
-)
+)(tripwire(bad=lambda output: any((value == torch.nan).any() for value in tensors_of(output))))
 
 names_the_class = mistake(
     nan_tripwire,
@@ -94,7 +87,7 @@ looks_at_leaves_only = mistake(
 looks_at_the_first = mistake(
     nan_tripwire,
     "Only the first tensor of a tuple is looked at; NaN in the second goes by, or another module is blamed.",
-)(tripwire(bad=lambda output: bool(first_of(output).isnan().any())))
+)(tripwire(bad=lambda output: any(bool(value.isnan().any()) for value in tensors_of(output)[:1])))
 
 
 @mistake(
@@ -135,7 +128,11 @@ def blames_the_last(model):
         raise FloatingPointError(f"NaN in {bad[-1]}")
 
 
-@mistake(nan_tripwire, "All hooks of the model are cleared, other people's too. Remove your own by their handles.")
+@mistake(
+    nan_tripwire,
+    "All hooks of the model are cleared, other people's too. Remove your own by their handles.",
+    keeps=0.95,
+)
 @contextmanager
 def clears_the_model(model):
     wire = tripwire()
@@ -145,6 +142,146 @@ def clears_the_model(model):
     finally:
         for module in model.modules():
             module._forward_hooks.clear()
+
+
+wakes_for_both_infinities = mistake(
+    nan_tripwire,
+    "A row that holds infinity and minus infinity raises the alarm: their sum is NaN, though neither is. Ask "
+    "each element: `isnan().any()`.",
+    keeps=0.95,
+)(tripwire(bad=lambda output: any(bool(value.sum().isnan()) for value in tensors_of(output))))
+
+stumbles_over_none = mistake(
+    nan_tripwire,
+    "A tuple may hold None, or another tuple, and a model may return a dict; none of them has `isnan`. Look at tensors "
+    "only: `isinstance(value, Tensor)`.",
+    keeps=0.95,
+)(tripwire(bad=lambda output: any(v.isnan().any() for v in (output if isinstance(output, tuple) else (output,)))))
+
+passes_over_tuples = mistake(
+    nan_tripwire, "A tuple is passed over. Where an output is a tuple, look at each tensor in it."
+)(tripwire(bad=lambda output: isinstance(output, Tensor) and bool(output.isnan().any())))
+
+looks_at_the_last = mistake(
+    nan_tripwire,
+    "Only the last tensor of a tuple is looked at; NaN in an earlier one goes by, or another module is blamed.",
+)(tripwire(bad=lambda output: any(bool(value.isnan().any()) for value in tensors_of(output)[-1:])))
+
+forgets_the_root = mistake(
+    nan_tripwire, "The model itself is not watched: `if name:` takes its empty name for no name at all.", keeps=0.95
+)(tripwire(modules_of=lambda model: [item for item in model.named_modules() if item[0]]))
+
+looks_at_children_only = mistake(
+    nan_tripwire,
+    "Only the outermost modules are watched, and the alarm names a whole block. `named_modules` goes inside, "
+    "`named_children` does not.",
+)(tripwire(modules_of=lambda model: list(model.named_children())))
+
+says_the_last_part = mistake(
+    nan_tripwire,
+    "The alarm says only the last part of the name. Inside other modules the name is longer, with dots, as in "
+    "`named_modules`.",
+)(tripwire(say=lambda name, module: name.rpartition(".")[2]))
+
+says_nothing = mistake(nan_tripwire, "The alarm names no module. Put the name into the message.")(
+    tripwire(say=lambda name, module: "the model")
+)
+
+
+@mistake(
+    nan_tripwire, "The alarm comes when the block ends. It should come while the model runs: raise inside the hook."
+)
+@contextmanager
+def waits_for_the_end(model):
+    bad = []
+
+    def watch(name):
+        return lambda module, args, output: bad.append(name) if has_nan(output) else None
+
+    handles = [module.register_forward_hook(watch(name)) for name, module in model.named_modules()]
+    try:
+        yield
+    finally:
+        remove(handles)
+    if bad:
+        raise FloatingPointError(f"NaN in {bad[0]}")
+
+
+@mistake(
+    nan_tripwire,
+    "The hook on all modules of the process also wakes for models that nobody asked to watch. Register on "
+    "`model.named_modules()`, or ask whose module it is.",
+    keeps=0.95,
+)
+@contextmanager
+def watches_everything(model):
+    names = {module: name for name, module in model.named_modules()}
+
+    def look(module, args, output):
+        if has_nan(output):
+            raise FloatingPointError(f"NaN in {names.get(module, type(module).__name__)}")
+
+    handle = register_module_forward_hook(look)
+    try:
+        yield
+    finally:
+        handle.remove()
+
+
+@mistake(
+    nan_tripwire,
+    "The alarm is swallowed: an `except` around the `yield` catches it, or it is only printed. Let it come through.",
+)
+@contextmanager
+def swallows_the_alarm(model):
+    try:
+        with tripwire()(model):
+            yield
+    except FloatingPointError:
+        pass
+
+
+@mistake(
+    nan_tripwire, "Other errors in the block are swallowed: use `finally` to tidy up, and no bare `except`.", keeps=0.95
+)
+@contextmanager
+def swallows_other_errors(model):
+    try:
+        with tripwire()(model):
+            yield
+    except FloatingPointError:
+        raise
+    except Exception:
+        pass
+
+
+@mistake(nan_tripwire, "What goes in is looked at, so the module after the one to blame is named. Look at the output.")
+@contextmanager
+def looks_at_the_input(model):
+    def watch(name):
+        def look(module, args):
+            if has_nan(args):
+                raise FloatingPointError(f"NaN in {name}")
+
+        return look
+
+    handles = [module.register_forward_pre_hook(watch(name)) for name, module in model.named_modules()]
+    try:
+        yield
+    finally:
+        remove(handles)
+
+
+@mistake(
+    nan_tripwire,
+    "The alarm names the same module whichever is to blame: the hook looks `name` up when it fires, after the "
+    "loop. Make each hook in a function of its own.",
+)
+@contextmanager
+def names_the_last_one(model):
+    last = [name for name, _ in model.named_modules()][-1]
+    with tripwire(say=lambda name, module: last)(model):
+        yield
 
 
 @alternative(nan_tripwire)
@@ -173,10 +310,48 @@ class WithAClass:
 def with_sums(model):
     def look(name, module, args, output):
         for tensor in output if isinstance(output, (tuple, list)) else [output]:
-            if int(tensor.isnan().sum()) > 0:
+            if torch.is_tensor(tensor) and int(tensor.isnan().sum()) > 0:
                 raise FloatingPointError(name)
 
     with ExitStack() as stack:
         for name, module in model.named_modules():
             stack.enter_context(module.register_forward_hook(partial(look, name)))
         yield
+
+
+promised(
+    nan_tripwire,
+    "While a `with` block lasts, raises an alarm at the first module that gives NaN.",
+    by=["a layer among others", "after the block there is no alarm"],
+)
+promised(
+    nan_tripwire,
+    "Every module of the model is watched, with children or without, and no other.",
+    by=["a module's own arithmetic", "the model itself makes NaN", "another model in the block is not watched"],
+)
+promised(
+    nan_tripwire,
+    "Where an output is a tuple, all its tensors are looked at; what else is in it (None, another tuple) "
+    "is passed over, and so is an output that is neither a tensor nor a tuple.",
+    by=["any tensor of a tuple", "what is no number is no alarm"],
+)
+promised(
+    nan_tripwire,
+    "Infinity is no alarm.",
+    by=["infinity is no alarm"],
+)
+promised(
+    nan_tripwire,
+    "After the block no hook of its own is left on the model, however the block ends.",
+    by=["a layer among others", "another error comes through"],
+)
+promised(
+    nan_tripwire,
+    "FloatingPointError: a module's output holds NaN; the message holds its name from `model.named_modules()`.",
+    by=["a layer among others", "one bad value of twelve"],
+)
+promised(
+    nan_tripwire,
+    "For the model itself, which has the empty name, any words will do.",
+    by=["the model itself makes NaN"],
+)

@@ -4,10 +4,10 @@ from contextlib import ExitStack
 from functools import partial
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.modules.module import register_module_forward_hook
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 from autograder.references.hooks._shared import first_of, leaves_of, remove
 
 
@@ -110,17 +110,173 @@ def keeps_one_line_a_name(model, *inputs):
 @mistake(
     record_shapes,
     "The model is left in evaluation mode: looking at a model should not change how it behaves afterwards.",
+    keeps=0.7,
 )
 def switches_to_eval(model, *inputs):
     return recorder(model.eval(), inputs, leaves_of(model), by_output)
 
 
-@mistake(record_shapes, "When the model raises, the hooks stay on it: remove them in `finally`.")
+@mistake(record_shapes, "When the model raises, the hooks stay on it: remove them in `finally`.", keeps=0.85)
 def tidies_up_only_on_success(model, *inputs):
     shapes = []
     handles = [module.register_forward_hook(by_output(name, shapes)) for name, module in leaves_of(model)]
     model(*inputs)
     remove(handles)
+    return shapes
+
+
+@mistake(
+    record_shapes, "The list is empty: no hook was there while the model ran. Register first, then run, then remove."
+)
+def registers_too_late(model, *inputs):
+    model(*inputs)
+    return recorder(lambda *_: None, inputs, leaves_of(model), by_output)
+
+
+@mistake(
+    record_shapes, "What comes back is a dict, with one line a name. Asked for is a list of pairs, one for each call."
+)
+def gives_a_dict(model, *inputs):
+    return dict(recorder(model, inputs, leaves_of(model), by_output))
+
+
+@mistake(
+    record_shapes,
+    "A shape without dimensions is left out: `()` is false to an `if`, and yet it is the shape of a single number.",
+    keeps=0.95,
+)
+def leaves_out_single_numbers(model, *inputs):
+    return [line for line in recorder(model, inputs, leaves_of(model), by_output) if line[1]]
+
+
+@mistake(
+    record_shapes,
+    'A model without children is a leaf itself, under the empty name: `if name:` takes "" for no name at all. Ask for '
+    "children, not for the name.",
+    keeps=0.95,
+)
+def skips_the_empty_name(model, *inputs):
+    return recorder(model, inputs, [(name, module) for name, module in leaves_of(model) if name], by_output)
+
+
+@mistake(
+    record_shapes,
+    "A recurrent layer returns a tuple, which has no shape: where the output is a tuple, take its first entry.",
+    keeps=0.95,
+)
+def forgets_tuples(model, *inputs):
+    return recorder(
+        model, inputs, leaves_of(model), lambda name, shapes: lambda m, args, out: shapes.append((name, out.shape))
+    )
+
+
+@mistake(record_shapes, "The first dimension is left out. The whole shape counts, the batch too.")
+def leaves_out_the_batch(model, *inputs):
+    return recorder(
+        model, inputs, leaves_of(model),
+        lambda name, shapes: lambda m, args, out: shapes.append((name, tuple(first_of(out).shape)[1:])),
+    )  # fmt: skip
+
+
+@mistake(
+    record_shapes,
+    "These names say what kind of module it is. Two layers of one kind cannot be told apart by it: take the names "
+    "from `named_modules`.",
+)
+def names_by_class(model, *inputs):
+    modules = [(type(module).__name__, module) for _, module in leaves_of(model)]
+    return recorder(model, inputs, modules, by_output)
+
+
+@mistake(
+    record_shapes,
+    "Only the last part of each name is listed. Inside other modules the name is longer, with dots, as in "
+    "`named_modules`.",
+)
+def without_the_path(model, *inputs):
+    modules = [(name.rpartition(".")[2], module) for name, module in leaves_of(model)]
+    return recorder(model, inputs, modules, by_output)
+
+
+@mistake(record_shapes, "Linear layers alone are listed. A leaf is any module without children, whatever it does.")
+def lists_linear_layers(model, *inputs):
+    return recorder(model, inputs, [item for item in leaves_of(model) if isinstance(item[1], nn.Linear)], by_output)
+
+
+@mistake(
+    record_shapes,
+    "Modules without parameters of their own are left out, such as an activation. A leaf is a module without children.",
+)
+def lists_what_has_parameters(model, *inputs):
+    return recorder(model, inputs, [item for item in leaves_of(model) if list(item[1].parameters())], by_output)
+
+
+@mistake(
+    record_shapes,
+    "These are shapes of weights. What a layer gives depends on the input: take `output.shape` in a forward hook.",
+)
+def lists_weights(model, *inputs):
+    model(*inputs)
+    return [(name.removesuffix(".weight"), tuple(p.shape)) for name, p in model.named_parameters() if "weight" in name]
+
+
+@mistake(
+    record_shapes,
+    "The model gets the first input alone. `*inputs` gathers all of them in a tuple; `model(*inputs)` hands them all "
+    "on.",
+    keeps=0.95,
+)
+def runs_on_the_first(model, *inputs):
+    return recorder(model, inputs[:1], leaves_of(model), by_output)
+
+
+@mistake(
+    record_shapes,
+    "The model runs twice, so layers that change while they run, such as batch norm in training mode, change twice. "
+    "Hooks first, then one run.",
+    keeps=0.85,
+)
+def runs_it_before(model, *inputs):
+    model(*inputs)
+    return recorder(model, inputs, leaves_of(model), by_output)
+
+
+@mistake(
+    record_shapes,
+    "The model is in training mode whatever mode it was in. Leave `train` and `eval` to the caller.",
+    keeps=0.7,
+)
+def switches_to_train(model, *inputs):
+    shapes = recorder(model.eval(), inputs, leaves_of(model), by_output)
+    model.train()
+    return shapes
+
+
+@mistake(
+    record_shapes, "All hooks of the model are cleared, other people's too. Remove your own, by handle.", keeps=0.95
+)
+def clears_all_hooks(model, *inputs):
+    shapes = recorder(model, inputs, leaves_of(model), by_output, tidy=False)
+    for module in model.modules():
+        module._forward_hooks.clear()
+    return shapes
+
+
+@mistake(
+    record_shapes,
+    "An error of the model goes no further: an `except`, or a `return` inside `finally`, swallows it. Only tidy up in "
+    "`finally`, and let the error through.",
+    keeps=0.85,
+)
+def swallows_the_error(model, *inputs):
+    shapes = []
+    handles = [module.register_forward_hook(by_output(name, shapes)) for name, module in leaves_of(model)]
+    try:
+        model(*inputs)
+    except Exception:
+        pass
+    finally:
+        remove(handles)
     return shapes
 
 
@@ -156,3 +312,33 @@ def with_names_by_identity(model, *inputs):
     finally:
         remove(handles)
     return lines
+
+
+promised(
+    record_shapes,
+    "Runs `model(*inputs)` once and lists the shape that each leaf module gives.",
+    by=["a small network", "the model runs once, in the mode it is in"],
+)
+promised(
+    record_shapes,
+    "model: any module; it is run in the mode it is in.",
+    by=["a model that is a leaf itself", "the model runs once, in the mode it is in"],
+)
+promised(record_shapes, "inputs: what the model is called with.", by=["ids, two inputs, and a number at the end"])
+promised(
+    record_shapes,
+    "One pair (name, shape) for each call of a leaf, in the order in which the calls end.",
+    by=["modules within modules", "a layer used twice"],
+)
+promised(record_shapes, "A leaf that is used twice has two.", by=["a layer used twice"])
+promised(
+    record_shapes,
+    "Names are those of `model.named_modules()`; a model without children is a leaf itself.",
+    by=["modules within modules", "a model that is a leaf itself"],
+)
+promised(record_shapes, "Where a leaf returns a tuple, its first entry counts.", by=["a layer that returns a tuple"])
+promised(
+    record_shapes,
+    "No hook is left on the model, also when it raises; its mode is as before.",
+    by=["nothing is left behind by an error", "two calls leave the model as it was"],
+)
