@@ -263,6 +263,8 @@ def vjp(function: Callable[..., Tensor], inputs: Sequence[Tensor], vector: Tenso
     # BEGIN SOLUTION
     leaves = [item.detach().requires_grad_() for item in inputs]
     result = function(*leaves)
+    if not result.requires_grad:  # a constant: no graph leads back, and all gradients are zero
+        result = result.detach().requires_grad_()
     return torch.autograd.grad(result, leaves, vector, allow_unused=True, materialize_grads=True)
     # END SOLUTION
 
@@ -328,7 +330,10 @@ def jacobian(function: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     # BEGIN SOLUTION
     x = x.detach().requires_grad_()
     result = function(x)
-    rows = [torch.autograd.grad(one, x, retain_graph=True)[0] for one in result.flatten()]
+    if not result.requires_grad:  # a constant: no graph leads back, and all rows are zero
+        result = result.detach().requires_grad_()
+    options = {"retain_graph": True, "allow_unused": True, "materialize_grads": True}
+    rows = [torch.autograd.grad(one, x, **options)[0] for one in result.flatten()]
     return torch.stack(rows).reshape(*result.shape, *x.shape)
     # END SOLUTION
 
@@ -1026,12 +1031,15 @@ def hessian_vector_product(function: Callable[[Tensor], Tensor], x: Tensor, vect
     """
     # BEGIN SOLUTION
     x = x.detach().requires_grad_()
-    (gradient,) = torch.autograd.grad(function(x), x, create_graph=True)
-    along = (gradient * vector.detach()).sum()
-    if not along.requires_grad:
+    result = function(x)
+    if not result.requires_grad:  # a constant: no graph leads back
         return torch.zeros_like(x)
-    (product,) = torch.autograd.grad(along, x, allow_unused=True, materialize_grads=True)
-    return product
+    unused = {"allow_unused": True, "materialize_grads": True}
+    (gradient,) = torch.autograd.grad(result, x, create_graph=True, **unused)
+    along = (gradient * vector.detach()).sum()
+    if not along.requires_grad:  # a linear function: its gradient is a constant
+        return torch.zeros_like(x)
+    return torch.autograd.grad(along, x, **unused)[0]
     # END SOLUTION
 
 

@@ -16,18 +16,26 @@ def fresh(inputs):
     return [item.detach().requires_grad_() for item in inputs]
 
 
+def zeros_or_grads(result, leaves, vector=None, **options):
+    """As `grads`, and zeros for what is constant."""
+    if not result.requires_grad:
+        return [torch.zeros_like(leaf) for leaf in leaves]
+    return grads(result, leaves, vector, **options)
+
+
 @mistake(
     vjp,
     "The vector plays no part: the results are added up, which is the vector of ones. Hand it over as `grad_outputs`.",
 )
 def vjp_of_ones(function, inputs, vector):
     leaves = fresh(inputs)
-    return grads(function(*leaves).sum(), leaves)
+    return zeros_or_grads(function(*leaves).sum(), leaves)
 
 
 @mistake(
     vjp,
     "An input that plays no part gets None. Its derivative is zero: `allow_unused=True, materialize_grads=True`.",
+    keeps=0.8,
 )
 def vjp_with_none(function, inputs, vector):
     leaves = fresh(inputs)
@@ -37,6 +45,7 @@ def vjp_with_none(function, inputs, vector):
 @mistake(
     vjp,
     "An input that plays no part raises: say `allow_unused=True, materialize_grads=True`, and it gets zeros.",
+    keeps=0.8,
 )
 def vjp_needs_all(function, inputs, vector):
     leaves = fresh(inputs)
@@ -50,7 +59,9 @@ def vjp_needs_all(function, inputs, vector):
 )
 def vjp_by_backward(function, inputs, vector):
     leaves = fresh(inputs)
-    function(*leaves).backward(vector)
+    result = function(*leaves)
+    if result.requires_grad:
+        result.backward(vector)
     return tuple(torch.zeros_like(leaf) if leaf.grad is None else leaf.grad for leaf in leaves)
 
 
@@ -81,7 +92,21 @@ def vjp_of_plain_inputs_by_grad(function, inputs, vector):
 def vjp_marks_the_inputs(function, inputs, vector):
     for item in inputs:
         item.requires_grad_()
-    return grads(function(*inputs), inputs, vector)
+    return zeros_or_grads(function(*inputs), inputs, vector)
+
+
+@mistake(
+    vjp,
+    "`requires_grad` is switched on and afterwards off, on the caller's own tensors: one that learned before learns no "
+    "more, and one with a history refuses. Work on `x.detach()`.",
+)
+def vjp_marks_and_unmarks(function, inputs, vector):
+    for item in inputs:
+        item.requires_grad_(True)
+    found = zeros_or_grads(function(*inputs), inputs, vector)
+    for item in inputs:
+        item.requires_grad_(False)
+    return found
 
 
 @mistake(
@@ -95,14 +120,36 @@ def vjp_fills_the_inputs(function, inputs, vector):
     return tuple(torch.zeros_like(item) if item.grad is None else item.grad for item in inputs)
 
 
-@mistake(
-    vjp,
-    "The results are multiplied by the vector and added up. That broadcasts a vector of the wrong shape in silence; "
-    "`grad_outputs` compares the shapes.",
+SHAPES = (
+    "The vector's shape is never compared with the result's. Multiplying and adding up broadcasts a wrong one in silence, "
+    "flattening hides it; `grad_outputs` compares the shapes."
 )
+
+
+@mistake(vjp, SHAPES, keeps=0.95)
 def vjp_by_a_product(function, inputs, vector):
     leaves = fresh(inputs)
-    return grads((function(*leaves) * vector).sum(), leaves)
+    return zeros_or_grads((function(*leaves) * vector.detach()).sum(), leaves)
+
+
+@mistake(vjp, SHAPES, keeps=0.95)
+def vjp_by_a_dot(function, inputs, vector):
+    leaves = fresh(inputs)
+    return zeros_or_grads(torch.dot(function(*leaves).flatten(), vector.detach().flatten()), leaves)
+
+
+@mistake(vjp, SHAPES, keeps=0.95)
+def vjp_fits_the_vector(function, inputs, vector):
+    leaves = fresh(inputs)
+    result = function(*leaves)
+    return zeros_or_grads(result, leaves, vector.detach().reshape(result.shape))
+
+
+@mistake(vjp, SHAPES, keeps=0.95)
+def vjp_expands_the_vector(function, inputs, vector):
+    leaves = fresh(inputs)
+    result = function(*leaves)
+    return zeros_or_grads(result, leaves, vector.detach().expand(result.shape))
 
 
 @mistake(
@@ -111,29 +158,83 @@ def vjp_by_a_product(function, inputs, vector):
 )
 def vjp_with_a_graph(function, inputs, vector):
     leaves = fresh(inputs)
-    return grads(function(*leaves), leaves, vector, create_graph=True)
+    return zeros_or_grads(function(*leaves), leaves, vector, create_graph=True)
 
 
 @mistake(
     vjp,
     "Inputs are turned into float32. Doubles lose half their digits, and whole numbers get a derivative that they "
     "should be refused.",
+    keeps=0.92,
 )
 def vjp_in_single(function, inputs, vector):
     leaves = fresh([item.float() for item in inputs])
-    return grads(function(*leaves), leaves, vector.float())
+    return zeros_or_grads(function(*leaves), leaves, vector.float())
 
 
 @mistake(vjp, "Only the first input gets its gradient; there is one for every input.")
 def vjp_of_the_first(function, inputs, vector):
     leaves = fresh(inputs)
-    return grads(function(*leaves), leaves[:1], vector)
+    return zeros_or_grads(function(*leaves), leaves[:1], vector)
+
+
+@mistake(
+    vjp,
+    "A function that is constant leaves no graph, and `torch.autograd.grad` has nowhere to begin. Ask for "
+    "`result.requires_grad` first: without it, all gradients are zero.",
+    keeps=0.9,
+)
+def vjp_trips_over_constants(function, inputs, vector):
+    leaves = fresh(inputs)
+    return grads(function(*leaves), leaves, vector)
+
+
+@mistake(
+    vjp,
+    "The Jacobian is multiplied from the wrong side: J·v adds up over inputs. Here the vector belongs to the results: "
+    "v·J, which is what `grad_outputs` computes.",
+)
+def vjp_turned(function, inputs, vector):
+    leaves = fresh(inputs)
+    result = function(*leaves)
+    found = []
+    for leaf in leaves:
+        rows = [zeros_or_grads(one, [leaf], retain_graph=True)[0].reshape(-1) for one in result.reshape(-1)]
+        found.append((torch.stack(rows) @ vector.detach().reshape(-1)).reshape(leaf.shape))
+    return found
+
+
+@mistake(
+    vjp,
+    "Where there is only one input, its gradient comes back bare. Promised is a tuple with one gradient for each input, "
+    "also for one.",
+)
+def vjp_unpacks_one(function, inputs, vector):
+    leaves = fresh(inputs)
+    found = zeros_or_grads(function(*leaves), leaves, vector)
+    return found[0] if len(found) == 1 else found
+
+
+@mistake(
+    vjp,
+    "Inputs of whole numbers are passed over. They have no derivative: `requires_grad_()` says so by a RuntimeError, "
+    "which is what is promised.",
+    keeps=0.95,
+)
+def vjp_passes_over_whole_numbers(function, inputs, vector):
+    leaves = [item.detach().requires_grad_(item.is_floating_point()) for item in inputs]
+    result = function(*leaves)
+    learners = [leaf for leaf in leaves if leaf.requires_grad]
+    found = dict(zip(map(id, learners), zeros_or_grads(result, learners, vector), strict=True))
+    return [found.get(id(leaf), torch.zeros_like(leaf)) for leaf in leaves]
 
 
 @alternative(vjp)
 def vjp_by_copies(function, inputs, vector):
     leaves = [item.detach().clone().requires_grad_(True) for item in inputs]
     result = function(*leaves)
+    if result.grad_fn is None:
+        return [torch.zeros_like(leaf) for leaf in leaves]
     found = torch.autograd.grad([result], leaves, grad_outputs=[vector], allow_unused=True)
     return [torch.zeros_like(leaf) if one is None else one for leaf, one in zip(leaves, found, strict=True)]
 
@@ -141,5 +242,7 @@ def vjp_by_copies(function, inputs, vector):
 @alternative(vjp)
 def vjp_by_backward_to_the_inputs(function, inputs, vector):
     leaves = fresh(inputs)
-    function(*leaves).backward(gradient=vector, inputs=leaves)
+    result = function(*leaves)
+    if result.requires_grad:
+        result.backward(gradient=vector, inputs=leaves)
     return tuple(torch.zeros_like(leaf) if leaf.grad is None else leaf.grad for leaf in leaves)
