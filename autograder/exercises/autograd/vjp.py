@@ -27,9 +27,10 @@ def vjp(candidate: Any, draw: Draw) -> Iterator[Step]:
 
     def example() -> Any:
         one, two, vector = (torch.tensor(pair, device=draw.device) for pair in ([1.0, 2.0], [5.0, 7.0], [1.0, 10.0]))
+        others, another = (draw.normal(2), draw.normal(2)), draw.normal(2)
         return {
             "example": candidate(torch.mul, (one, two), vector),
-            "other numbers": candidate(torch.mul, (draw.normal(2), draw.normal(2)), draw.normal(2)),
+            "other numbers": candidate(torch.mul, others, another),
         }
 
     def named() -> Any:
@@ -67,10 +68,8 @@ def _constants(candidate: Any, draw: Draw) -> Any:
     functions: list[Callable[..., Tensor]] = [
         lambda x, y: constant, lambda x, y: weight.exp(), lambda x, y: constant * x.sin(),
     ]  # fmt: skip
-    given = [(draw.normal(3), draw.normal(2)) for _ in functions]
-    return [
-        candidate(function, pair, draw.normal(3)) for function, pair in zip(draw.shuffled(functions), given, strict=True)
-    ]
+    x, y, vector = draw.normal(3), draw.normal(2), draw.normal(3)
+    return [candidate(function, (x, y), vector) for function in draw.shuffled(functions)]
 
 
 def _twice(candidate: Any, draw: Draw) -> Any:
@@ -108,8 +107,9 @@ def _vectors(candidate: Any, draw: Draw, a: Tensor, b: Tensor, v: Tensor) -> Any
 
 
 def _whole(candidate: Any, draw: Draw) -> Any:
-    real, whole = draw.normal(4), draw.integers(4, high=9)
+    real, whole, vector = draw.normal(4), draw.integers(4, high=9), draw.normal(4)
+    good = (real, real)
     return [
-        but_for(all(one is real for one in inputs), candidate, lambda *inputs: 0.5 * sum(inputs), inputs, draw.normal(4))
-        for inputs in draw.shuffled([(real, real), (whole,), (real, whole)])
+        but_for(inputs is good, candidate, lambda *inputs: 0.5 * sum(inputs), inputs, vector)
+        for inputs in draw.shuffled([good, (whole,), (real, whole)])
     ]

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.references import alternative, equivalent, mistake
+from autograder.references import alternative, mistake
 from autograder.references.autograd._shared import grads, refuse_whole_numbers
 
 
@@ -91,8 +91,9 @@ def jacobian_adds_up_in_x(function, x):
     y = function(x.requires_grad_())
     found = torch.zeros(y.numel(), x.numel(), device=x.device)
     for place, one in enumerate(y.flatten()):
-        one.backward(retain_graph=True)
-        found[place] = x.grad.flatten()
+        grads_of_all(one)
+        if x.grad is not None:
+            found[place] = x.grad.flatten()
     return found.reshape(*y.shape, *x.shape)
 
 
@@ -117,7 +118,7 @@ def jacobian_of_one_tensor(function, x):
     y, rows = function(x), []
     for one in y.reshape(-1):
         grads_of_all(one)
-        rows.append(x.grad)
+        rows.append(torch.zeros_like(x) if x.grad is None else x.grad)
     return stacked(rows, y, x)
 
 
@@ -125,6 +126,7 @@ def jacobian_of_one_tensor(function, x):
     jacobian,
     "The rows are right, and `backward` has added to the `.grad` of the function's weights at every pass. "
     "`torch.autograd.grad` touches none.",
+    keeps=0.8,
 )
 def jacobian_by_backward(function, x):
     x = x.detach().requires_grad_()
@@ -132,7 +134,7 @@ def jacobian_by_backward(function, x):
     for one in y.reshape(-1):
         x.grad = None
         grads_of_all(one)
-        rows.append(x.grad)
+        rows.append(torch.zeros_like(x) if x.grad is None else x.grad)
     return stacked(rows, y, x)
 
 
@@ -140,6 +142,7 @@ def jacobian_by_backward(function, x):
     jacobian,
     "The function is called again for each row. A function with dropout would give each row another network: call it "
     "once and keep the graph with `retain_graph=True`.",
+    keeps=0.85,
 )
 def jacobian_calls_again(function, x):
     x = x.detach().requires_grad_()
@@ -150,6 +153,7 @@ def jacobian_calls_again(function, x):
 @mistake(
     jacobian,
     "The caller's x is made to need a gradient, and still does afterwards: work on `x.detach().requires_grad_()`.",
+    keeps=0.8,
 )
 def jacobian_marks_x(function, x):
     y = function(x.requires_grad_())
@@ -159,6 +163,7 @@ def jacobian_marks_x(function, x):
 @mistake(
     jacobian,
     "The rows go into a float32 tensor: doubles lose half their digits. `torch.stack` keeps the dtype.",
+    keeps=0.93,
 )
 def jacobian_in_single(function, x):
     x = x.detach().requires_grad_()
@@ -172,6 +177,7 @@ def jacobian_in_single(function, x):
 @mistake(
     jacobian,
     "The Jacobian carries a graph: `create_graph=True` is for those who differentiate once more.",
+    keeps=0.65,
 )
 def jacobian_with_a_graph(function, x):
     x = x.detach().requires_grad_()
@@ -179,12 +185,96 @@ def jacobian_with_a_graph(function, x):
     return stacked(rows_of(y, x, create_graph=True), y, x)
 
 
+@mistake(
+    jacobian,
+    "A function that does not depend on x leaves no graph to x, and `torch.autograd.grad` refuses. Such rows are zero: "
+    "ask for `result.requires_grad`, and say `allow_unused=True, materialize_grads=True`.",
+    keeps=0.95,
+)
+def jacobian_trips_over_constants(function, x):
+    x = x.detach().requires_grad_()
+    y = function(x)
+    return stacked([torch.autograd.grad(one, x, retain_graph=True)[0] for one in y.flatten()], y, x)
+
+
+@mistake(
+    jacobian,
+    "A function that does not depend on x leaves no graph to x, and `torch.autograd.grad` refuses. Such rows are zero: "
+    "ask for `result.requires_grad`, and say `allow_unused=True, materialize_grads=True`.",
+    keeps=0.95,
+)
+def jacobian_trips_over_constants_alone(function, x):
+    x = x.detach().requires_grad_()
+    y = function(x)
+    options = {"retain_graph": True, "allow_unused": True, "materialize_grads": True}
+    return stacked([torch.autograd.grad(one, x, **options)[0] for one in y.flatten()], y, x)
+
+
+@mistake(
+    jacobian,
+    "`requires_grad` is switched on and afterwards off, on the caller's own x: one that learned before learns no more, "
+    "and one with a history refuses. Work on `x.detach()`.",
+    keeps=0.8,
+)
+def jacobian_marks_and_unmarks(function, x):
+    x.requires_grad_(True)
+    y = function(x)
+    found = stacked(rows_of(y, x), y, x)
+    x.requires_grad_(False)
+    return found
+
+
+@mistake(
+    jacobian,
+    "Only the diagonal is filled, as if result i depended on input i alone. A result may depend on every input.",
+)
+def jacobian_of_the_diagonal(function, x):
+    x = x.detach().requires_grad_()
+    y = function(x)
+    found = x.new_zeros(y.numel(), x.numel())
+    for place, row in enumerate(rows_of(y, x)):
+        if place < x.numel():
+            found[place, place] = row.reshape(-1)[place]
+    return found.reshape(*y.shape, *x.shape)
+
+
+@mistake(
+    jacobian,
+    "`torch.autograd.grad` returns a tuple, also for one input. Its first entry is the row: `torch.autograd.grad(…)[0]`.",
+)
+def jacobian_of_tuples(function, x):
+    x = x.detach().requires_grad_()
+    y = function(x)
+    return torch.stack([torch.autograd.grad(one, x, retain_graph=True) for one in y.flatten()])
+
+
+@mistake(
+    jacobian,
+    "The rows are a Python list. Stack them, and give the tensor the shape of the result followed by the shape of x.",
+)
+def jacobian_as_a_list(function, x):
+    x = x.detach().requires_grad_()
+    return rows_of(function(x), x)
+
+
+@mistake(
+    jacobian,
+    "x is made floating point first. Whole numbers have no derivative: `requires_grad_()` refuses them, as promised, and "
+    "doubles would lose half their digits.",
+    keeps=0.9,
+)
+def jacobian_of_floats(function, x):
+    x = x.detach().float().requires_grad_()
+    y = function(x)
+    return stacked(rows_of(y, x), y, x)
+
+
 @alternative(jacobian)
 def jacobian_by_units(function, x):
     x = x.detach().clone().requires_grad_()
     y = function(x)
     units = torch.eye(y.numel(), dtype=y.dtype, device=y.device).reshape(-1, *y.shape)
-    (rows,) = torch.autograd.grad(y, x, units, is_grads_batched=True)
+    (rows,) = torch.autograd.grad(y + 0 * x.sum(), x, units, is_grads_batched=True)
     return rows.reshape(y.shape + x.shape)
 
 
@@ -192,20 +282,15 @@ def jacobian_by_units(function, x):
 def jacobian_by_filling(function, x):
     leaf = x.detach().requires_grad_(True)
     y = function(leaf)
-    found = torch.empty(*y.shape, *x.shape, dtype=x.dtype, device=x.device)
+    found = torch.zeros(*y.shape, *x.shape, dtype=x.dtype, device=x.device)
+    if y.grad_fn is None:
+        return found
     flat = found.view(y.numel(), *x.shape)
     for place in range(y.numel()):
         leaf.grad = None
         unit = torch.zeros_like(y).reshape(-1)
         unit[place] = 1
         y.backward(unit.reshape(y.shape), retain_graph=True, inputs=[leaf])
-        flat[place] = leaf.grad
+        if leaf.grad is not None:
+            flat[place] = leaf.grad
     return found
-
-
-equivalent(
-    jacobian,
-    "rows = [torch.autograd.grad(one, x, retain_graph=True)[0] for one in result.flatten()]",
-    "rows = [torch.autograd.grad(one, x, retain_graph=True)[ -1] for one in result.flatten()]",
-    "grad returns a tuple of one: its first entry is its last",
-)

@@ -16,20 +16,13 @@ def fresh(inputs):
     return [item.detach().requires_grad_() for item in inputs]
 
 
-def zeros_or_grads(result, leaves, vector=None, **options):
-    """As `grads`, and zeros for what is constant."""
-    if not result.requires_grad:
-        return [torch.zeros_like(leaf) for leaf in leaves]
-    return grads(result, leaves, vector, **options)
-
-
 @mistake(
     vjp,
     "The vector plays no part: the results are added up, which is the vector of ones. Hand it over as `grad_outputs`.",
 )
 def vjp_of_ones(function, inputs, vector):
     leaves = fresh(inputs)
-    return zeros_or_grads(function(*leaves).sum(), leaves)
+    return grads(function(*leaves).sum(), leaves)
 
 
 @mistake(
@@ -92,7 +85,7 @@ def vjp_of_plain_inputs_by_grad(function, inputs, vector):
 def vjp_marks_the_inputs(function, inputs, vector):
     for item in inputs:
         item.requires_grad_()
-    return zeros_or_grads(function(*inputs), inputs, vector)
+    return grads(function(*inputs), inputs, vector)
 
 
 @mistake(
@@ -103,7 +96,7 @@ def vjp_marks_the_inputs(function, inputs, vector):
 def vjp_marks_and_unmarks(function, inputs, vector):
     for item in inputs:
         item.requires_grad_(True)
-    found = zeros_or_grads(function(*inputs), inputs, vector)
+    found = grads(function(*inputs), inputs, vector)
     for item in inputs:
         item.requires_grad_(False)
     return found
@@ -129,27 +122,27 @@ SHAPES = (
 @mistake(vjp, SHAPES, keeps=0.95)
 def vjp_by_a_product(function, inputs, vector):
     leaves = fresh(inputs)
-    return zeros_or_grads((function(*leaves) * vector.detach()).sum(), leaves)
+    return grads((function(*leaves) * vector.detach()).sum(), leaves)
 
 
 @mistake(vjp, SHAPES, keeps=0.95)
 def vjp_by_a_dot(function, inputs, vector):
     leaves = fresh(inputs)
-    return zeros_or_grads(torch.dot(function(*leaves).flatten(), vector.detach().flatten()), leaves)
+    return grads(torch.dot(function(*leaves).flatten(), vector.detach().flatten()), leaves)
 
 
 @mistake(vjp, SHAPES, keeps=0.95)
 def vjp_fits_the_vector(function, inputs, vector):
     leaves = fresh(inputs)
     result = function(*leaves)
-    return zeros_or_grads(result, leaves, vector.detach().reshape(result.shape))
+    return grads(result, leaves, vector.detach().reshape(result.shape))
 
 
 @mistake(vjp, SHAPES, keeps=0.95)
 def vjp_expands_the_vector(function, inputs, vector):
     leaves = fresh(inputs)
     result = function(*leaves)
-    return zeros_or_grads(result, leaves, vector.detach().expand(result.shape))
+    return grads(result, leaves, vector.detach().expand(result.shape))
 
 
 @mistake(
@@ -158,7 +151,7 @@ def vjp_expands_the_vector(function, inputs, vector):
 )
 def vjp_with_a_graph(function, inputs, vector):
     leaves = fresh(inputs)
-    return zeros_or_grads(function(*leaves), leaves, vector, create_graph=True)
+    return grads(function(*leaves), leaves, vector, create_graph=True)
 
 
 @mistake(
@@ -169,13 +162,13 @@ def vjp_with_a_graph(function, inputs, vector):
 )
 def vjp_in_single(function, inputs, vector):
     leaves = fresh([item.float() for item in inputs])
-    return zeros_or_grads(function(*leaves), leaves, vector.float())
+    return grads(function(*leaves), leaves, vector.float())
 
 
 @mistake(vjp, "Only the first input gets its gradient; there is one for every input.")
 def vjp_of_the_first(function, inputs, vector):
     leaves = fresh(inputs)
-    return zeros_or_grads(function(*leaves), leaves[:1], vector)
+    return grads(function(*leaves), leaves[:1], vector)
 
 
 @mistake(
@@ -186,7 +179,7 @@ def vjp_of_the_first(function, inputs, vector):
 )
 def vjp_trips_over_constants(function, inputs, vector):
     leaves = fresh(inputs)
-    return grads(function(*leaves), leaves, vector)
+    return torch.autograd.grad(function(*leaves), leaves, vector, allow_unused=True, materialize_grads=True)
 
 
 @mistake(
@@ -199,7 +192,7 @@ def vjp_turned(function, inputs, vector):
     result = function(*leaves)
     found = []
     for leaf in leaves:
-        rows = [zeros_or_grads(one, [leaf], retain_graph=True)[0].reshape(-1) for one in result.reshape(-1)]
+        rows = [grads(one, [leaf], retain_graph=True)[0].reshape(-1) for one in result.reshape(-1)]
         found.append((torch.stack(rows) @ vector.detach().reshape(-1)).reshape(leaf.shape))
     return found
 
@@ -211,7 +204,7 @@ def vjp_turned(function, inputs, vector):
 )
 def vjp_unpacks_one(function, inputs, vector):
     leaves = fresh(inputs)
-    found = zeros_or_grads(function(*leaves), leaves, vector)
+    found = grads(function(*leaves), leaves, vector)
     return found[0] if len(found) == 1 else found
 
 
@@ -225,7 +218,7 @@ def vjp_passes_over_whole_numbers(function, inputs, vector):
     leaves = [item.detach().requires_grad_(item.is_floating_point()) for item in inputs]
     result = function(*leaves)
     learners = [leaf for leaf in leaves if leaf.requires_grad]
-    found = dict(zip(map(id, learners), zeros_or_grads(result, learners, vector), strict=True))
+    found = dict(zip(map(id, learners), grads(result, learners, vector), strict=True))
     return [found.get(id(leaf), torch.zeros_like(leaf)) for leaf in leaves]
 
 
