@@ -145,6 +145,7 @@ def goes_deep_first(result):
     graph_of,
     "The function calls itself for every node, and Python allows about a thousand calls inside one another. The graph "
     "of a long computation is deeper: keep a list of nodes to visit.",
+    keeps=0.7,
 )
 def calls_itself(result):
     numbers, rows = {}, []
@@ -162,10 +163,127 @@ def calls_itself(result):
 @mistake(
     graph_of,
     "A result without a graph has `grad_fn` None: return an empty list, there is nothing to walk.",
+    keeps=0.85,
 )
 def starts_from_none(result):
     first = result.grad_fn.next_functions
     return walk(result) if first is not None else []
+
+
+@mistake(
+    graph_of,
+    "The pairs of `next_functions` are taken for nodes. Their second item says which output of the node is meant: a node "
+    "with two outputs in use is listed twice. Take the first item, `node, _ = pair`.",
+)
+def knows_pairs(result):
+    pairs = [(result.grad_fn, 0)] if result.grad_fn else []
+    numbers, lines = {}, []
+    for node, _ in pairs:
+        after = [pair for pair in node.next_functions if pair[0] is not None]
+        for pair in after:
+            if pair not in numbers:
+                numbers[pair] = len(pairs)
+                pairs.append(pair)
+        lines.append((type(node).__name__, [numbers[pair] for pair in after]))
+    return lines
+
+
+@mistake(graph_of, "The numbers begin with one. `result.grad_fn` is node 0, so that a number is a place in the list.")
+def counts_from_one(result):
+    return [(name, [number + 1 for number in after]) for name, after in walk(result)]
+
+
+@mistake(
+    graph_of,
+    "The edges lead the wrong way: a node's line holds the nodes that its gradient comes from. Promised are those that it "
+    "goes to.",
+)
+def turns_the_edges(result):
+    lines = walk(result)
+    return [
+        (name, [other for other, (_, after) in enumerate(lines) for number in after if number == place])
+        for place, (name, _) in enumerate(lines)
+    ]
+
+
+@mistake(
+    graph_of,
+    "The order is that of a finished walk: what a node leads to is listed before the node. Here `result.grad_fn` is 0, and "
+    "what is found next gets the next number.",
+)
+def lists_the_leaves_first(result):
+    order, stack = {}, [(result.grad_fn, False)] if result.grad_fn else []
+    while stack:
+        node, done = stack.pop()
+        if done:
+            order.setdefault(node, len(order))
+        elif node not in order:
+            stack.append((node, True))
+            stack += [(one, False) for one in reversed(inputs_of(node))]
+    return [(type(node).__name__, [order[one] for one in inputs_of(node)]) for node in order]
+
+
+@mistake(
+    graph_of,
+    "Edges hold names. Promised are the nodes' numbers: two nodes of one kind have the same name.",
+)
+def names_the_edges(result):
+    lines = walk(result)
+    return [(name, [lines[number][0] for number in after]) for name, after in lines]
+
+
+@mistake(
+    graph_of,
+    "A leaf gets a line, its AccumulateGrad. It has no `grad_fn`: the list is empty.",
+    keeps=0.85,
+)
+def begins_at_a_leaf(result):
+    if result.requires_grad and result.is_leaf:
+        return [("AccumulateGrad", [])]
+    return walk(result)
+
+
+@mistake(
+    graph_of,
+    "What was found for one result is still there for the next: a dict or list as a default value, or a global one, is "
+    "made once. Make it in the function.",
+)
+def remembers_the_last(result, numbers={}):  # noqa: B006
+    nodes, lines = [result.grad_fn] if result.grad_fn else [], []
+    for node in nodes:
+        after = inputs_of(node)
+        for one in after:
+            if one not in numbers:
+                numbers[one] = len(nodes)
+                nodes.append(one)
+        lines.append((type(node).__name__, [numbers[one] for one in after]))
+    return lines
+
+
+@mistake(
+    graph_of,
+    "An input that needs no gradient stands in the line as None. Promised is one number for each input that needs one, "
+    "and nothing for the others.",
+)
+def keeps_a_none(result):
+    lines = []
+    found = walk(result)
+    nodes = _nodes(result)
+    for node, (name, after) in zip(nodes, found, strict=True):
+        numbers = iter(after)
+        lines.append((name, [None if one is None else next(numbers) for one, _ in node.next_functions]))
+    return lines
+
+
+def _nodes(result):
+    nodes = [result.grad_fn] if result.grad_fn else []
+    met = set(nodes)
+    for node in nodes:
+        for one in inputs_of(node):
+            if one not in met:
+                met.add(one)
+                nodes.append(one)
+    return nodes
 
 
 @alternative(graph_of)
