@@ -93,7 +93,11 @@ def _left_on_x(candidate: Any, draw: Draw, w: Tensor) -> Any:
     """Of a plain tensor, a leaf that learns already, and a tensor with a history."""
     plain, leaf = draw.normal(w.shape[1]), learning(draw.normal(w.shape[1]))
     found = [candidate(lambda x: (w @ x).sin(), x) for x in (plain, plain, leaf, leaf.exp())]
-    return {"jacobians": found, "the next use of the results": [next_use(item) for item in found], **left_on(plain, leaf)}
+    return {
+        "jacobians": found,
+        "the next use of the results": [next_use(item) for item in found],
+        **left_on(plain, leaf),
+    }
 
 
 def _with_weights(candidate: Any, draw: Draw, w: Tensor) -> Any:

@@ -86,7 +86,11 @@ def _with_weights(candidate: Any, draw: Draw) -> Any:
 def _learners(candidate: Any, draw: Draw) -> Any:
     leaf, plain, vector = learning(draw.normal(3)), draw.normal(3), learning(draw.normal(3))
     found = candidate(lambda x, y, z: x * y + z.square(), (leaf, leaf.exp(), plain), vector)
-    return {"vjp": found, "the next use of the result": [next_use(item) for item in found], **left_on(leaf, plain, vector)}
+    return {
+        "vjp": found,
+        "the next use of the result": [next_use(item) for item in found],
+        **left_on(leaf, plain, vector),
+    }
 
 
 def _dtypes(candidate: Any, a: Tensor, b: Tensor, v: Tensor) -> Any:
