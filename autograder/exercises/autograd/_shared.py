@@ -45,20 +45,24 @@ def left_on(*tensors: Tensor) -> dict[str, Any]:
     }
 
 
-def after_a_change(
-    gradient: Callable[[Callable[..., None]], Tensor], change: Callable[[dict[str, Tensor]], None]
-) -> dict[str, Tensor]:
+def after_a_change(gradient: Callable[[Callable[..., None]], Tensor], which: str, factor: Tensor) -> dict[str, Tensor]:
     """A gradient, and what becomes of it when somebody writes into a tensor before the way back.
 
     A refusal is right, and so is the same gradient: both show as the gradient itself.
 
     Args:
         gradient: runs there and back; between the two it hands the tensors to what it is given, by their names.
-        change: writes into one of them.
+        which: the name of the tensor that is written into.
+        factor: what it is multiplied by.
     """
+
+    def change(**tensors: Tensor) -> None:
+        with torch.no_grad():
+            tensors[which].mul_(factor)
+
     right = gradient(lambda **_: None)
     try:
-        found = gradient(lambda **tensors: change(tensors))
+        found = gradient(change)
     except RuntimeError:
         found = right
     return {"left alone": right, "changed, unless that is refused": found}

@@ -14,8 +14,9 @@ def accumulated_gradient(loss_of, batches, optimizer, every):
         total, sums = 0.0, [torch.zeros_like(weight) for weight in weights]
         for batch in group:
             loss = loss_of(batch)
-            for place, slope in zip(sums, torch.autograd.grad(loss, weights), strict=True):
-                place += slope / len(group)
+            slopes = torch.autograd.grad(loss, weights, allow_unused=True)
+            for place, slope in enumerate(slopes):
+                sums[place] = None if slope is None else sums[place] + slope / len(group)
             total += loss.item() / len(group)
             del loss
         for weight, place in zip(weights, sums, strict=True):
@@ -77,6 +78,7 @@ def adds_without_dividing(loss_of, batches, optimizer, every):
 @mistake(
     accumulated_gradient,
     "Batches that are left over at the end are computed and never used. A last, smaller group gets its step, too.",
+    keeps=0.72,
 )
 def forgets_the_rest(loss_of, batches, optimizer, every):
     whole = len(batches) // every * every
@@ -90,6 +92,7 @@ def forgets_the_rest(loss_of, batches, optimizer, every):
     accumulated_gradient,
     "The last group is smaller and divided by `every` all the same: its step is too short. Divide by the number of "
     "batches that the group has.",
+    keeps=0.72,
 )
 def divides_by_every(loss_of, batches, optimizer, every):
     return accumulate(loss_of, batches, optimizer, every, share=lambda group: every)
@@ -132,6 +135,7 @@ def steps_one_too_early(loss_of, batches, optimizer, every):
 @mistake(
     accumulated_gradient,
     "What stood in `.grad` before goes into the first step. Clear it before you begin.",
+    keeps=0.85,
 )
 def begins_with_the_old(loss_of, batches, optimizer, every):
     return accumulate(loss_of, batches, optimizer, every, before=False)
@@ -180,6 +184,121 @@ def mends_the_order_only(loss_of, batches, optimizer, every):
     return losses
 
 
+@mistake(
+    accumulated_gradient,
+    "The gradients of the last group are still in `.grad` at the end: clear them after each step, too.",
+    keeps=0.85,
+)
+def leaves_the_last(loss_of, batches, optimizer, every):
+    losses = []
+    for group in groups_of(batches, every):
+        optimizer.zero_grad()
+        losses.append(accumulate(loss_of, group, optimizer, every, before=False, after="step")[0])
+    return losses
+
+
+@mistake(
+    accumulated_gradient,
+    "There is always a step at the end, also when no batch is left over: with momentum or weight decay it moves the "
+    "weights once more.",
+)
+def steps_once_more(loss_of, batches, optimizer, every):
+    losses = accumulate(loss_of, batches, optimizer, every)
+    if len(batches) % every == 0:
+        optimizer.zero_grad(set_to_none=False)
+        optimizer.step()
+    return losses
+
+
+@mistake(
+    accumulated_gradient,
+    "The losses are tensors. Promised are Python floats: `loss.item()`.",
+)
+def returns_tensors(loss_of, batches, optimizer, every):
+    return [torch.tensor(mean) for mean in accumulate(loss_of, batches, optimizer, every)]
+
+
+@mistake(
+    accumulated_gradient,
+    "The list holds the loss of the last batch of each group; promised is the mean over the group.",
+)
+def returns_the_last(loss_of, batches, optimizer, every):
+    seen = []
+
+    def noted(batch):
+        loss = loss_of(batch)
+        seen.append(loss.item())
+        return loss
+
+    accumulate(noted, batches, optimizer, every)
+    return [group[-1] for group in groups_of(seen, every)]
+
+
+@mistake(
+    accumulated_gradient,
+    "The list holds one loss for each batch; promised is the mean for each group.",
+)
+def returns_every_loss(loss_of, batches, optimizer, every):
+    seen = []
+
+    def noted(batch):
+        loss = loss_of(batch)
+        seen.append(loss.item())
+        return loss
+
+    accumulate(noted, batches, optimizer, every)
+    return seen
+
+
+@mistake(
+    accumulated_gradient,
+    "The losses in the list are divided by the number of batches twice. What was sent back is `loss / n` already: these "
+    "add up to the mean.",
+)
+def divides_the_loss_twice(loss_of, batches, optimizer, every):
+    means = accumulate(loss_of, batches, optimizer, every)
+    return [mean / len(group) for mean, group in zip(means, groups_of(batches, every), strict=True)]
+
+
+@mistake(
+    accumulated_gradient,
+    "A parameter that takes no part has `.grad` None. Whoever touches the gradients by hand must skip it.",
+    keeps=0.95,
+)
+def trips_over_an_idle_one(loss_of, batches, optimizer, every):
+    losses = []
+    optimizer.zero_grad()
+    for group in groups_of(batches, every):
+        total = sum(_backward(loss_of(batch)).item() for batch in group)
+        for weights in optimizer.param_groups:
+            for weight in weights["params"]:
+                weight.grad /= len(group)
+        optimizer.step()
+        optimizer.zero_grad()
+        losses.append(total / len(group))
+    return losses
+
+
+@mistake(
+    accumulated_gradient,
+    "Only the first of the optimizer's groups of parameters is divided by the number of batches. `param_groups` may hold "
+    "several.",
+    keeps=0.95,
+)
+def knows_one_group(loss_of, batches, optimizer, every):
+    losses = []
+    optimizer.zero_grad()
+    for group in groups_of(batches, every):
+        total = sum(_backward(loss_of(batch)).item() for batch in group)
+        for weight in optimizer.param_groups[0]["params"]:
+            if weight.grad is not None:
+                weight.grad /= len(group)
+        optimizer.step()
+        optimizer.zero_grad()
+        losses.append(total / len(group))
+    return losses
+
+
 @alternative(accumulated_gradient)
 def with_a_counter(loss_of, batches, optimizer, every):
     losses, waiting = [], []
@@ -189,7 +308,8 @@ def with_a_counter(loss_of, batches, optimizer, every):
         if number % every == 0 or number == len(batches):
             for group in optimizer.param_groups:
                 for weight in group["params"]:
-                    weight.grad /= len(waiting)
+                    if weight.grad is not None:
+                        weight.grad /= len(waiting)
             optimizer.step()
             optimizer.zero_grad(set_to_none=False)
             losses.append(sum(waiting) / len(waiting))
