@@ -252,7 +252,8 @@ def vjp(function: Callable[..., Tensor], inputs: Sequence[Tensor], vector: Tenso
 
     Returns:
         For each input the gradient of (vector · result), shape and dtype of the input, without graph; zeros for an
-        input that plays no part. No `.grad` and no `requires_grad` is changed anywhere.
+        input that plays no part, and for all where the function is constant. No `.grad` and no `requires_grad` is
+        changed anywhere.
 
     Raises:
         RuntimeError: an input holds whole numbers, or the vector has another shape than the result.
@@ -313,12 +314,13 @@ def jacobian(function: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     """The derivative of every result with respect to every input.
 
     Args:
-        function: from one tensor to one tensor; it is called once. It may use weights that need gradients.
+        function: from one tensor to one tensor of at least one number; it is called once. It may use weights that need
+            gradients.
         x: floating point, any shape, also a single number of shape ().
 
     Returns:
         Shape (*result.shape, *x.shape), dtype of `x`, without graph: at [i, j] the derivative of result[i] with respect
-        to x[j]. No `.grad` and no `requires_grad` is changed anywhere.
+        to x[j], zeros where a result does not depend on x. No `.grad` and no `requires_grad` is changed anywhere.
 
     Raises:
         RuntimeError: `x` holds whole numbers.
@@ -892,7 +894,8 @@ class StraightThroughRound(Function):
 
     Takes `x` of any shape, floating point, and `step`, a positive tensor of shape () and the same dtype. Gives the
     nearest multiple of the step for each number; halves go to the even multiple, as in `torch.round`. Backward takes 1
-    for the derivative of round. `backward` returns None for an input that needs no gradient.
+    for the derivative of round. `backward` returns None for an input that needs no gradient. Changes in place after the
+    way there are noticed or do no harm.
 
     >>> x, step = torch.tensor([0.4, 1.3], requires_grad=True), torch.tensor(0.5, requires_grad=True)
     >>> y = StraightThroughRound.apply(x, step)
@@ -1023,8 +1026,8 @@ def hessian_vector_product(function: Callable[[Tensor], Tensor], x: Tensor, vect
         vector: shape and dtype of `x`.
 
     Returns:
-        Shape and dtype of `x`, without graph; zeros for a linear function. No tensor on the way is larger than a few
-        times `x`. No `.grad` and no `requires_grad` is changed anywhere.
+        Shape and dtype of `x`, without graph; zeros for a linear or constant function. No tensor on the way is larger
+        than a few times `x`. No `.grad` and no `requires_grad` is changed anywhere.
 
     >>> hessian_vector_product(lambda x: x[0] ** 2 * x[1], torch.tensor([1.0, 3.0]), torch.tensor([1.0, 0.0]))
     tensor([6., 2.])

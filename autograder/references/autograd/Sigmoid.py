@@ -74,6 +74,7 @@ keeps_the_result_by_hand = mistake(
     Sigmoid,
     "The result is kept as an attribute of `ctx`. Then nobody notices when it is changed in place, and result and node "
     "hold each other in memory. Use `ctx.save_for_backward`.",
+    keeps=0.75,
 )(sigmoid_like(keep=_attribute_result, slope=lambda ctx: ctx.y * (1 - ctx.y)))
 
 
@@ -85,7 +86,14 @@ keeps_the_input_by_hand = mistake(
     Sigmoid,
     "The input is kept as an attribute of `ctx`: when somebody changes it in place, the derivative is silently wrong. "
     "`ctx.save_for_backward` would notice.",
+    keeps=0.82,
 )(sigmoid_like(keep=_attribute_input, slope=lambda ctx: value(ctx.x) * (1 - value(ctx.x))))
+
+
+CONSTANT = (
+    "For the second derivative, y·(1 − y) is a constant here: it was computed in `forward`, which records nothing, or "
+    "cut off with `detach`. Save an input or the result, and compute the rest in `backward`."
+)
 
 
 def _save_slope(ctx, x, y):
@@ -94,8 +102,8 @@ def _save_slope(ctx, x, y):
 
 saves_the_slope = mistake(
     Sigmoid,
-    "For the second derivative, y·(1 − y) is a constant here: it was computed in `forward`, which records nothing, or "
-    "cut off with `detach`. Save an input or the result, and compute the rest in `backward`.",
+    CONSTANT,
+    keeps=0.82,
 )(sigmoid_like(keep=_save_slope, slope=lambda ctx: ctx.saved_tensors[0]))
 
 forgets_the_tuple = mistake(
@@ -105,6 +113,7 @@ forgets_the_tuple = mistake(
 differentiable_once = mistake(
     Sigmoid,
     "`once_differentiable` forbids the second derivative, which is asked for here: y·(1 − y) can be differentiated.",
+    keeps=0.82,
 )(sigmoid_like(wrap=once_differentiable))
 
 
@@ -119,6 +128,7 @@ uses_x_for_y = mistake(Sigmoid, "The derivative is y·(1 − y) with the result 
 overflows = mistake(
     Sigmoid,
     "exp(x) overflows, and inf / inf is NaN. Write 1 / (1 + exp(−x)): there inf ends below the line, and gives 0.",
+    keeps=0.86,
 )(sigmoid_like(value=lambda x: torch.exp(x) / (1 + torch.exp(x))))
 
 
@@ -130,6 +140,7 @@ def _slope_of_input(ctx):
 slope_overflows = mistake(
     Sigmoid,
     "The derivative is computed from exp(−x) and overflows far from zero: NaN. With the result it is y·(1 − y).",
+    keeps=0.86,
 )(sigmoid_like(keep=_save_input, slope=_slope_of_input))
 
 wrong_sign = mistake(Sigmoid, "The derivative is y·(1 − y), positive everywhere; this one has another sign.")(
@@ -144,6 +155,72 @@ wrong_sign = mistake(Sigmoid, "The derivative is y·(1 − y), positive everywhe
 )
 class NoFunction:
     apply = staticmethod(value)
+
+
+def _slope_cut_off(ctx):
+    y = ctx.saved_tensors[0].detach()
+    return y * (1 - y)
+
+
+cuts_the_slope_off = mistake(Sigmoid, CONSTANT, keeps=0.82)(sigmoid_like(slope=_slope_cut_off))
+
+
+def _attribute_copy(ctx, x, y):
+    ctx.y = y.clone()
+
+
+keeps_a_copy_by_hand = mistake(Sigmoid, CONSTANT, keeps=0.82)(
+    sigmoid_like(keep=_attribute_copy, slope=lambda ctx: ctx.y * (1 - ctx.y))
+)
+
+slope_of_tanh = mistake(Sigmoid, "1 − y² is the derivative of tanh; that of the sigmoid is y·(1 − y).")(
+    sigmoid_like(slope=lambda ctx: 1 - ctx.saved_tensors[0] ** 2)
+)
+
+half_of_the_slope = mistake(Sigmoid, "The derivative has two factors, y and 1 − y; here one of them is missing.")(
+    sigmoid_like(slope=lambda ctx: ctx.saved_tensors[0])
+)
+
+other_half_of_the_slope = mistake(Sigmoid, "The derivative has two factors, y and 1 − y; here one of them is missing.")(
+    sigmoid_like(slope=lambda ctx: 1 - ctx.saved_tensors[0])
+)
+
+turned_round = mistake(
+    Sigmoid, "This falls where the sigmoid rises: it is 1 / (1 + exp(x)). In the sigmoid stands exp(−x)."
+)(sigmoid_like(value=lambda x: 1 / (1 + torch.exp(x))))
+
+hides_nan = mistake(
+    Sigmoid,
+    "exp(x) / (1 + exp(x)) is NaN for large x, and `nan_to_num` makes 0 of it, where 1 is right. Write "
+    "1 / (1 + exp(−x)): no NaN arises.",
+    keeps=0.86,
+)(sigmoid_like(value=lambda x: torch.nan_to_num(torch.exp(x) / (1 + torch.exp(x)))))
+
+in_single = mistake(
+    Sigmoid,
+    "The computation is done in float32, whatever x is: doubles lose half their digits, and half precision comes "
+    "back as float32.",
+)(sigmoid_like(value=lambda x: value(x.float())))
+
+
+class OneForAll(Function):
+    """What `backward` needs is kept on the class."""
+
+    @staticmethod
+    def forward(ctx, x):
+        OneForAll.y = value(x)
+        return OneForAll.y.clone()
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad * OneForAll.y * (1 - OneForAll.y)
+
+
+mistake(
+    Sigmoid,
+    "What `backward` needs is kept on the class or in a global name. The next call overwrites it: each call has its "
+    "own `ctx`.",
+)(OneForAll)
 
 
 in_place = mistake(Sigmoid, "The input is overwritten: `neg_`, `exp_` and their like write into the caller's tensor.")(

@@ -252,8 +252,8 @@ def returns_every_loss(loss_of, batches, optimizer, every):
 
 @mistake(
     accumulated_gradient,
-    "The losses in the list are divided by the number of batches twice. What was sent back is `loss / n` already: these "
-    "add up to the mean.",
+    "The losses in the list are divided by the number of batches twice. What was sent back is `loss / n` already: "
+    "these add up to the mean.",
 )
 def divides_the_loss_twice(loss_of, batches, optimizer, every):
     means = accumulate(loss_of, batches, optimizer, every)
@@ -281,8 +281,8 @@ def trips_over_an_idle_one(loss_of, batches, optimizer, every):
 
 @mistake(
     accumulated_gradient,
-    "Only the first of the optimizer's groups of parameters is divided by the number of batches. `param_groups` may hold "
-    "several.",
+    "Only the first of the optimizer's groups of parameters is divided by the number of batches. `param_groups` may "
+    "hold several.",
     keeps=0.95,
 )
 def knows_one_group(loss_of, batches, optimizer, every):

@@ -172,8 +172,8 @@ def starts_from_none(result):
 
 @mistake(
     graph_of,
-    "The pairs of `next_functions` are taken for nodes. Their second item says which output of the node is meant: a node "
-    "with two outputs in use is listed twice. Take the first item, `node, _ = pair`.",
+    "The pairs of `next_functions` are taken for nodes. Their second item says which output of the node is meant: a "
+    "node with two outputs in use is listed twice. Take the first item, `node, _ = pair`.",
 )
 def knows_pairs(result):
     pairs = [(result.grad_fn, 0)] if result.grad_fn else []
@@ -195,8 +195,8 @@ def counts_from_one(result):
 
 @mistake(
     graph_of,
-    "The edges lead the wrong way: a node's line holds the nodes that its gradient comes from. Promised are those that it "
-    "goes to.",
+    "The edges lead the wrong way: a node's line holds the nodes that its gradient comes from. Promised are those "
+    "that it goes to.",
 )
 def turns_the_edges(result):
     lines = walk(result)
@@ -208,8 +208,8 @@ def turns_the_edges(result):
 
 @mistake(
     graph_of,
-    "The order is that of a finished walk: what a node leads to is listed before the node. Here `result.grad_fn` is 0, and "
-    "what is found next gets the next number.",
+    "The order is that of a finished walk: what a node leads to is listed before the node. Here `result.grad_fn` is "
+    "0, and what is found next gets the next number.",
 )
 def lists_the_leaves_first(result):
     order, stack = {}, [(result.grad_fn, False)] if result.grad_fn else []

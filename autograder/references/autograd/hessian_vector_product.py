@@ -172,7 +172,8 @@ def hvp_twice_the_vector(function, x, vector):
 
 @mistake(
     hessian_vector_product,
-    "Only second derivatives of single numbers are taken, the diagonal. The gradient's entry i changes with every x[j].",
+    "Only second derivatives of single numbers are taken, the diagonal. The gradient's entry i changes with every "
+    "x[j].",
 )
 def hvp_of_the_diagonal(function, x, vector):
     leaf, gradient = slope(function, x)

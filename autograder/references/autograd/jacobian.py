@@ -240,7 +240,8 @@ def jacobian_of_the_diagonal(function, x):
 
 @mistake(
     jacobian,
-    "`torch.autograd.grad` returns a tuple, also for one input. Its first entry is the row: `torch.autograd.grad(…)[0]`.",
+    "`torch.autograd.grad` returns a tuple, also for one input. Its first entry is the row: "
+    "`torch.autograd.grad(…)[0]`.",
 )
 def jacobian_of_tuples(function, x):
     x = x.detach().requires_grad_()
@@ -259,8 +260,8 @@ def jacobian_as_a_list(function, x):
 
 @mistake(
     jacobian,
-    "x is made floating point first. Whole numbers have no derivative: `requires_grad_()` refuses them, as promised, and "
-    "doubles would lose half their digits.",
+    "x is made floating point first. Whole numbers have no derivative: `requires_grad_()` refuses them, as promised, "
+    "and doubles would lose half their digits.",
     keeps=0.9,
 )
 def jacobian_of_floats(function, x):

@@ -111,8 +111,8 @@ def steps_until_none(parameters, rate):
 
 @mistake(
     sgd_step,
-    "`requires_grad` is switched off for the step and not on again: the weights learn no more. `torch.no_grad()` needs no "
-    "switching.",
+    "`requires_grad` is switched off for the step and not on again: the weights learn no more. `torch.no_grad()` "
+    "needs no switching.",
     keeps=0.75,
 )
 def steps_and_freezes(parameters, rate):
@@ -184,8 +184,8 @@ def steps_from_zero(parameters, rate):
 
 @mistake(
     sgd_step,
-    "The parameters are walked through by number, or their `len` is asked for. They may come from a generator, which knows "
-    "neither: `for weight in parameters`.",
+    "The parameters are walked through by number, or their `len` is asked for. They may come from a generator, which "
+    "knows neither: `for weight in parameters`.",
 )
 def steps_by_number(parameters, rate):
     with torch.no_grad():
@@ -196,8 +196,8 @@ def steps_by_number(parameters, rate):
 
 @mistake(
     sgd_step,
-    "The parameters are walked through twice. A generator is used up after the first time: make a list of it first, or do "
-    "all in one loop.",
+    "The parameters are walked through twice. A generator is used up after the first time: make a list of it first, "
+    "or do all in one loop.",
 )
 def steps_after_looking(parameters, rate):
     if any(weight.grad is not None for weight in parameters):

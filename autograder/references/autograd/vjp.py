@@ -114,8 +114,8 @@ def vjp_fills_the_inputs(function, inputs, vector):
 
 
 SHAPES = (
-    "The vector's shape is never compared with the result's. Multiplying and adding up broadcasts a wrong one in silence, "
-    "flattening hides it; `grad_outputs` compares the shapes."
+    "The vector's shape is never compared with the result's. Multiplying and adding up broadcasts a wrong one in "
+    "silence, flattening hides it; `grad_outputs` compares the shapes."
 )
 
 
@@ -199,8 +199,8 @@ def vjp_turned(function, inputs, vector):
 
 @mistake(
     vjp,
-    "Where there is only one input, its gradient comes back bare. Promised is a tuple with one gradient for each input, "
-    "also for one.",
+    "Where there is only one input, its gradient comes back bare. Promised is a tuple with one gradient for each "
+    "input, also for one.",
 )
 def vjp_unpacks_one(function, inputs, vector):
     leaves = fresh(inputs)
