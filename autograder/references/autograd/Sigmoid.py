@@ -4,7 +4,7 @@ import torch
 from torch.autograd import Function
 from torch.autograd.function import once_differentiable
 
-from autograder.references import alternative, equivalent, mistake
+from autograder.references import alternative, equivalent, mistake, promised
 from autograder.references.autograd._shared import value
 
 
@@ -267,4 +267,25 @@ equivalent(
     "",
     "apply takes forward and backward from the class, where a function is itself",
     nth=2,
+)
+
+promised(
+    Sigmoid,
+    "1 / (1 + exp(−x)) as one node: `Sigmoid.apply(x)`.",
+    by=["values", "the node"],
+)
+promised(
+    Sigmoid,
+    "Takes a floating-point tensor of any shape, gives one of the same shape and dtype: no NaN, however large x is.",
+    by=["no rows, repeated rows, columns", "bfloat16 and half precision", "far from zero"],
+)
+promised(
+    Sigmoid,
+    "It can be differentiated twice.",
+    by=["the second derivative"],
+)
+promised(
+    Sigmoid,
+    "Changes in place after the way there are noticed or do no harm.",
+    by=["a change in place before the way back"],
 )

@@ -3,7 +3,7 @@
 import torch
 from torch.autograd import Function
 
-from autograder.references import alternative, equivalent, mistake
+from autograder.references import alternative, equivalent, mistake, promised
 
 
 class StraightThroughRound(Function):
@@ -307,4 +307,35 @@ equivalent(
     "",
     "apply takes forward and backward from the class, where a function is itself",
     nth=2,
+)
+
+promised(
+    StraightThroughRound,
+    "Rounds to multiples of a step, and lets gradients through: `StraightThroughRound.apply(x, step)`.",
+    by=["values", "the gradient of x", "the gradient of the step"],
+)
+promised(
+    StraightThroughRound,
+    "Takes `x` of any shape, floating point, and `step`, a positive tensor of shape () and the same dtype.",
+    by=["one number", "not contiguous", "float64"],
+)
+promised(
+    StraightThroughRound,
+    "Gives the nearest multiple of the step for each number; halves go to the even multiple, as in `torch.round`.",
+    by=["values", "large numbers", "halfway between two steps"],
+)
+promised(
+    StraightThroughRound,
+    "Backward takes 1 for the derivative of round.",
+    by=["the gradient of x", "the gradient of the step"],
+)
+promised(
+    StraightThroughRound,
+    "`backward` returns None for an input that needs no gradient.",
+    by=["only x learns", "only the step learns"],
+)
+promised(
+    StraightThroughRound,
+    "Changes in place after the way there are noticed or do no harm.",
+    by=["a change in place before the way back"],
 )

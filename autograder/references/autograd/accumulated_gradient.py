@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 
 
 def accumulated_gradient(loss_of, batches, optimizer, every):
@@ -325,3 +325,50 @@ def _backward(loss):
 @alternative(accumulated_gradient)
 def with_a_tuple(loss_of, batches, optimizer, every):
     return list(accumulate(loss_of, list(batches), optimizer, every, after="step, zero"))
+
+
+promised(
+    accumulated_gradient,
+    "Trains with one step for every `every` batches, along the mean of their gradients.",
+    by=["whole groups", "a step for each batch"],
+)
+promised(
+    accumulated_gradient,
+    "loss_of: from a batch to its loss, shape ().",
+    by=["the docstring's example", "one graph at a time"],
+)
+promised(
+    accumulated_gradient,
+    "One graph at a time: each loss is sent back before the next batch.",
+    by=["one graph at a time"],
+)
+promised(
+    accumulated_gradient,
+    "batches: at least one.",
+    by=["one batch"],
+)
+promised(
+    accumulated_gradient,
+    "What is left over at the end is a smaller group, with a step of its own.",
+    by=["one batch is left over", "two batches are left over", "fewer batches than a group takes"],
+)
+promised(
+    accumulated_gradient,
+    "optimizer: holds the parameters.",
+    by=["groups of parameters, and one that plays no part", "an optimizer with a memory"],
+)
+promised(
+    accumulated_gradient,
+    "Gradients from before do not count, and none are left.",
+    by=["gradients from before do not count"],
+)
+promised(
+    accumulated_gradient,
+    "every: batches in a group, at least 1.",
+    by=["a step for each batch"],
+)
+promised(
+    accumulated_gradient,
+    "The mean loss of each group, as Python floats.",
+    by=["whole groups", "two batches are left over"],
+)

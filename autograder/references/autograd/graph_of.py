@@ -1,6 +1,6 @@
 """`graph_of`: what is right, and what goes wrong."""
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 
 
 def graph_of(result):
@@ -298,3 +298,31 @@ def by_a_growing_list(result):
 
 
 by_identity = alternative(graph_of)(lambda result: walk(result, key=id))  # `order` holds the nodes: no id is used twice
+
+promised(
+    graph_of,
+    "The nodes of the graph behind `result`, each once, and where each sends its gradient.",
+    by=["one tensor twice", "doublings: hundreds of ways, a few nodes"],
+)
+promised(
+    graph_of,
+    "result: any tensor; its graph may be thousands of nodes deep.",
+    by=["thousands of operations in a row"],
+)
+promised(
+    graph_of,
+    "One pair for each node, numbered in the order of finding: `result.grad_fn` is 0, then the nodes it leads "
+    "to in the order of its inputs, then those that node 1 leads to, and so on.",
+    by=["a long way and a short one", "a whole expression"],
+)
+promised(
+    graph_of,
+    'A pair holds the name of the node\'s class, as "MulBackward0", and the numbers of the nodes that the '
+    "gradient goes to, one for each input that needs a gradient (a tensor used twice stands twice).",
+    by=["numbers, and a tensor that needs no gradient", "one tensor twice", "a node that Python made"],
+)
+promised(
+    graph_of,
+    "An empty list where there is no `grad_fn`.",
+    by=["results without a graph, and some with one"],
+)

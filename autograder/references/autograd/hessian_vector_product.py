@@ -4,7 +4,7 @@ import warnings
 
 import torch
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 from autograder.references.autograd._shared import grads, slope
 
 
@@ -238,3 +238,45 @@ def hvp_by_a_dot(function, x, vector):
     along = torch.dot(gradient.reshape(-1), vector.reshape(-1)) + 0 * leaf.sum()
     (product,) = torch.autograd.grad(along, leaf)
     return product
+
+
+promised(
+    hessian_vector_product,
+    "How the gradient of `function` changes when `x` moves along `vector`: the Hessian at `x` times `vector`.",
+    by=["coupled numbers", "a quadratic form"],
+)
+promised(
+    hessian_vector_product,
+    "function: from one tensor to a single number, shape ().",
+    by=["one number"],
+)
+promised(
+    hessian_vector_product,
+    "It may use weights that need gradients.",
+    by=["what is left on the function's weights"],
+)
+promised(
+    hessian_vector_product,
+    "x: floating point, any shape.",
+    by=["one number", "a matrix", "a batch of one"],
+)
+promised(
+    hessian_vector_product,
+    "vector: shape and dtype of `x`.",
+    by=["along nothing, and along a row", "not contiguous"],
+)
+promised(
+    hessian_vector_product,
+    "Shape and dtype of `x`, without graph; zeros for a linear or constant function.",
+    by=["float64 and bfloat16", "linear functions", "constant functions", "what is left on the function's weights"],
+)
+promised(
+    hessian_vector_product,
+    "No tensor on the way is larger than a few times `x`.",
+    by=["memory for many numbers", "memory for a matrix"],
+)
+promised(
+    hessian_vector_product,
+    "No `.grad` and no `requires_grad` is changed anywhere.",
+    by=["what is left on x and the vector", "what is left on the function's weights"],
+)

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 from autograder.references.autograd._shared import grads, refuse_whole_numbers
 
 
@@ -295,3 +295,47 @@ def jacobian_by_filling(function, x):
         if leaf.grad is not None:
             flat[place] = leaf.grad
     return found
+
+
+promised(
+    jacobian,
+    "The derivative of every result with respect to every input.",
+    by=["a vector to another", "as many results as inputs"],
+)
+promised(
+    jacobian,
+    "function: from one tensor to one tensor of at least one number; it is called once.",
+    by=["a function that changes with every call"],
+)
+promised(
+    jacobian,
+    "It may use weights that need gradients.",
+    by=["what is left on the function's weights"],
+)
+promised(
+    jacobian,
+    "x: floating point, any shape, also a single number of shape ().",
+    by=["a number goes in", "a matrix to a vector"],
+)
+promised(
+    jacobian,
+    "Shape (*result.shape, *x.shape), dtype of `x`, without graph: at [i, j] the derivative of result[i] with "
+    "respect to x[j], zeros where a result does not depend on x.",
+    by=[
+        "a matrix to its transpose",
+        "two dimensions to three",
+        "float64, bfloat16, and float64 within",
+        "some results do not depend on x",
+        "a function that is constant",
+    ],
+)
+promised(
+    jacobian,
+    "No `.grad` and no `requires_grad` is changed anywhere.",
+    by=["what is left on x", "what is left on the function's weights"],
+)
+promised(
+    jacobian,
+    "RuntimeError: `x` holds whole numbers.",
+    by=["whole numbers are refused"],
+)

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 
 
 def sgd_step(parameters, rate):
@@ -219,3 +219,40 @@ def steps_on_a_detached(parameters, rate):
     """`detach` shares the memory and, unlike `.data`, the version counter."""
     for weight in learned(parameters):
         weight.detach().copy_(weight.detach() - weight.grad * rate)
+
+
+promised(
+    sgd_step,
+    "One step of gradient descent: each parameter, minus `rate` times its gradient.",
+    by=["one weight", "three weights, one of them a number"],
+)
+promised(
+    sgd_step,
+    "parameters: leaves that need gradients, also from a generator.",
+    by=["the parameters of a layer, a generator"],
+)
+promised(
+    sgd_step,
+    "Those without a gradient stay as they are.",
+    by=["weights without a gradient"],
+)
+promised(
+    sgd_step,
+    "rate: the step size.",
+    by=["other rates, zero among them"],
+)
+promised(
+    sgd_step,
+    "The tensors are changed in place: same memory, still leaves that need gradients.",
+    by=["whoever holds the weight", "the next loss"],
+)
+promised(
+    sgd_step,
+    "Their `.grad` stays.",
+    by=["two steps with one gradient"],
+)
+promised(
+    sgd_step,
+    "A backward pass through a result that saved the old values is refused by autograd.",
+    by=["the old weights in a loss"],
+)

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 from autograder.references.autograd._shared import grads, refuse_whole_numbers
 
 
@@ -239,3 +239,55 @@ def vjp_by_backward_to_the_inputs(function, inputs, vector):
     if result.requires_grad:
         result.backward(gradient=vector, inputs=leaves)
     return tuple(torch.zeros_like(leaf) if leaf.grad is None else leaf.grad for leaf in leaves)
+
+
+promised(
+    vjp,
+    "A vector times the Jacobian of `function` at `inputs`.",
+    by=["a matrix product", "as many results as inputs"],
+)
+promised(
+    vjp,
+    "function: is called as `function(*inputs)` and returns one tensor.",
+    by=["called by its parameters' names", "a broadcast input"],
+)
+promised(
+    vjp,
+    "It may use weights that need gradients.",
+    by=["nothing on the function's weights"],
+)
+promised(
+    vjp,
+    "inputs: floating-point tensors of any shape.",
+    by=["a number goes in", "an empty batch", "not contiguous"],
+)
+promised(
+    vjp,
+    "vector: shape and dtype of the function's result.",
+    by=["a number comes out", "vectors of another shape"],
+)
+promised(
+    vjp,
+    "For each input the gradient of (vector · result), shape and dtype of the input, without graph; zeros for "
+    "an input that plays no part, and for all where the function is constant.",
+    by=[
+        "one of three plays no part",
+        "a function that is constant",
+        "float64 and bfloat16",
+        "nothing on inputs that learn already",
+    ],
+)
+promised(
+    vjp,
+    "No `.grad` and no `requires_grad` is changed anywhere.",
+    by=[
+        "nothing on the inputs, after two calls",
+        "nothing on the function's weights",
+        "nothing on inputs that learn already",
+    ],
+)
+promised(
+    vjp,
+    "RuntimeError: an input holds whole numbers, or the vector has another shape than the result.",
+    by=["whole numbers", "vectors of another shape"],
+)
