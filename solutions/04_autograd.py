@@ -246,14 +246,14 @@ def vjp(function: Callable[..., Tensor], inputs: Sequence[Tensor], vector: Tenso
     """A vector times the Jacobian of `function` at `inputs`.
 
     Args:
-        function: is called as `function(*inputs)` and returns one tensor. It may use weights that need gradients.
+        function: is called as `function(*inputs)` and returns one tensor, which depends on at least one of them. It
+            may use weights that need gradients.
         inputs: floating-point tensors of any shape.
         vector: shape and dtype of the function's result.
 
     Returns:
         For each input the gradient of (vector · result), shape and dtype of the input, without graph; zeros for an
-        input that plays no part, and for all where the function is constant. No `.grad` and no `requires_grad` is
-        changed anywhere.
+        input that plays no part. No `.grad` and no `requires_grad` is changed anywhere.
 
     Raises:
         RuntimeError: an input holds whole numbers, or the vector has another shape than the result.
@@ -264,8 +264,6 @@ def vjp(function: Callable[..., Tensor], inputs: Sequence[Tensor], vector: Tenso
     # BEGIN SOLUTION
     leaves = [item.detach().requires_grad_() for item in inputs]
     result = function(*leaves)
-    if not result.requires_grad:  # a constant: no graph leads back, and all gradients are zero
-        result = result.detach().requires_grad_()
     return torch.autograd.grad(result, leaves, vector, allow_unused=True, materialize_grads=True)
     # END SOLUTION
 
@@ -314,13 +312,12 @@ def jacobian(function: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     """The derivative of every result with respect to every input.
 
     Args:
-        function: from one tensor to one tensor of at least one number; it is called once. It may use weights that need
-            gradients.
+        function: from one tensor to one that depends on it; it is called once. It may use weights that need gradients.
         x: floating point, any shape, also a single number of shape ().
 
     Returns:
         Shape (*result.shape, *x.shape), dtype of `x`, without graph: at [i, j] the derivative of result[i] with respect
-        to x[j], zeros where a result does not depend on x. No `.grad` and no `requires_grad` is changed anywhere.
+        to x[j], zero where it depends on nothing there. No `.grad` and no `requires_grad` is changed anywhere.
 
     Raises:
         RuntimeError: `x` holds whole numbers.
@@ -332,10 +329,7 @@ def jacobian(function: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     # BEGIN SOLUTION
     x = x.detach().requires_grad_()
     result = function(x)
-    if not result.requires_grad:  # a constant: no graph leads back, and all rows are zero
-        result = result.detach().requires_grad_()
-    options = {"retain_graph": True, "allow_unused": True, "materialize_grads": True}
-    rows = [torch.autograd.grad(one, x, **options)[0] for one in result.flatten()]
+    rows = [torch.autograd.grad(one, x, retain_graph=True)[0] for one in result.flatten()]
     return torch.stack(rows).reshape(*result.shape, *x.shape)
     # END SOLUTION
 
@@ -566,7 +560,8 @@ def sgd_step(parameters: Iterable[Tensor], rate: float) -> None:
         rate: the step size.
 
     The tensors are changed in place: same memory, still leaves that need gradients. Their `.grad` stays. A backward
-    pass through a result that saved the old values is refused by autograd.
+    pass through a result that saved the old values is refused by autograd. Gradients are
+    recorded afterwards if they were before.
 
     >>> w = torch.tensor([1.0, 2.0], requires_grad=True)
     >>> w.square().sum().backward()
@@ -1021,28 +1016,26 @@ def hessian_vector_product(function: Callable[[Tensor], Tensor], x: Tensor, vect
     """How the gradient of `function` changes when `x` moves along `vector`: the Hessian at `x` times `vector`.
 
     Args:
-        function: from one tensor to a single number, shape (). It may use weights that need gradients.
+        function: from one tensor to a single number, shape (), that depends on it. It may use weights that need
+            gradients.
         x: floating point, any shape.
         vector: shape and dtype of `x`.
 
     Returns:
-        Shape and dtype of `x`, without graph; zeros for a linear or constant function. No tensor on the way is larger
-        than a few times `x`. No `.grad` and no `requires_grad` is changed anywhere.
+        Shape and dtype of `x`, without graph; zeros for a linear function. No tensor on the way is larger than a few
+        times `x`. No `.grad` and no `requires_grad` is changed anywhere.
 
     >>> hessian_vector_product(lambda x: x[0] ** 2 * x[1], torch.tensor([1.0, 3.0]), torch.tensor([1.0, 0.0]))
     tensor([6., 2.])
     """
     # BEGIN SOLUTION
     x = x.detach().requires_grad_()
-    result = function(x)
-    if not result.requires_grad:  # a constant: no graph leads back
-        return torch.zeros_like(x)
-    unused = {"allow_unused": True, "materialize_grads": True}
-    (gradient,) = torch.autograd.grad(result, x, create_graph=True, **unused)
+    (gradient,) = torch.autograd.grad(function(x), x, create_graph=True)
     along = (gradient * vector.detach()).sum()
-    if not along.requires_grad:  # a linear function: its gradient is a constant
+    if not along.requires_grad:
         return torch.zeros_like(x)
-    return torch.autograd.grad(along, x, **unused)[0]
+    (product,) = torch.autograd.grad(along, x, allow_unused=True, materialize_grads=True)
+    return product
     # END SOLUTION
 
 

@@ -56,8 +56,8 @@ def Sigmoid(candidate: Any, draw: Draw) -> Iterator[Step]:
 
 
 def _far(draw: Draw) -> Tensor:
-    """Far to both sides, infinitely far, and near, in an order that is drawn."""
-    far = [sign * size for size in (30.0, 100.0, 1000.0, torch.inf) for sign in (-1, 1)]
+    """Far to both sides, and near, in an order that is drawn."""
+    far = [sign * size for size in (30.0, 100.0, 1000.0, 1e30) for sign in (-1, 1)]
     near = draw.normal(4).tolist()
     return torch.tensor(draw.shuffled(far + near), device=draw.device)
 

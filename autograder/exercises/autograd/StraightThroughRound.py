@@ -128,12 +128,12 @@ def _changed(candidate: Any, draw: Draw, start: Tensor, size: Tensor) -> dict[st
     factor, v, learned = draw.normal(), draw.normal(5), size.clone().requires_grad_()
 
     def gradient(between: Callable[..., None]) -> Tensor:
-        x, step = start.clone(), learned.clone()
-        y = candidate.apply(x, step)
-        between(x=x, step=step, y=y)
+        x = start.clone()
+        y = candidate.apply(x, learned)
+        between(x=x, y=y)
         return torch.autograd.grad(y, learned, v)[0]
 
-    names = {"of x": "x", "of the step": "step", "of the result": "y"}
+    names = {"of x": "x", "of the result": "y"}
     return {name: after_a_change(gradient, which, factor) for name, which in names.items()}
 
 

@@ -61,7 +61,6 @@ def hessian_vector_product(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "memory for many numbers", lambda: _frugal(candidate, draw), FRUGAL
     yield "memory for a matrix", lambda: _frugal_matrix(candidate, draw), FRUGAL
     yield "linear functions", lambda: _straight(candidate, draw), STRAIGHT
-    yield "constant functions", lambda: _constant(candidate, draw), STRAIGHT
     yield "what is left on x and the vector", lambda: _left_on_both(candidate, draw), UNTOUCHED
     yield "what is left on the function's weights", lambda: _with_weights(candidate, draw, w), WEIGHTS
     yield "float64 and bfloat16", lambda: _dtypes(candidate, draw), KINDS
@@ -100,15 +99,6 @@ def _straight(candidate: Any, draw: Draw) -> Any:
     w, weight = draw.normal(5, 4), draw.normal(4).requires_grad_()
     functions: list[Callable[[Tensor], Tensor]] = [
         lambda x: (w @ x).sum(), lambda x: (weight * x).sum(), lambda x: (w @ x).sum() + x[0] ** 2,
-    ]  # fmt: skip
-    return _along_each(candidate, draw, functions)
-
-
-def _constant(candidate: Any, draw: Draw) -> Any:
-    """Not even a graph; a graph that leads to a weight alone; beside them a function that bends."""
-    constant, weight = draw.normal(), draw.normal(4).requires_grad_()
-    functions: list[Callable[[Tensor], Tensor]] = [
-        lambda x: constant, lambda x: weight.exp().sum(), lambda x: constant * x.cos().sum(),
     ]  # fmt: skip
     return _along_each(candidate, draw, functions)
 

@@ -14,7 +14,7 @@ from autograder.exercises.autograd._shared import READY_MADE, but_for, learning,
 
 ROWS = Idea("a row for each result, in the shape of results and inputs", weight=3, point=True)
 ONCE = Idea("the function is called once", weight=2)
-NO_PART = Idea("a result that does not depend on x has a row of zeros", weight=1.5)
+NO_PART = Idea("a result that does not depend on x has a row of zeros", weight=1)
 UNTOUCHED = Idea("x is left as it was", weight=2.5)
 WEIGHTS = Idea("the function's weights are left as they were", weight=2.5)
 DTYPES = Idea("the dtype of x", weight=1)
@@ -49,7 +49,6 @@ def jacobian(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "two dimensions to three", lambda: candidate(lambda x: x.unsqueeze(-1) * w[0, :2], draw.normal(2, 3)), ROWS
     yield "a function that changes with every call", lambda: _once(candidate, draw, w), ONCE
     yield "some results do not depend on x", lambda: _partly(candidate, draw), NO_PART
-    yield "a function that is constant", lambda: _constants(candidate, draw), NO_PART
     yield "what is left on x", lambda: _left_on_x(candidate, draw, w), UNTOUCHED
     yield "what is left on the function's weights", lambda: _with_weights(candidate, draw, w), WEIGHTS
     yield "float64, bfloat16, and float64 within", lambda: _dtypes(candidate, draw, w), DTYPES
@@ -80,13 +79,6 @@ def _partly(candidate: Any, draw: Draw) -> Any:
         return torch.cat([x[place : place + 1], torch.ones_like(x[:2]), x[:1] * x[other : other + 1]])
 
     return candidate(partly, draw.normal(4))
-
-
-def _constants(candidate: Any, draw: Draw) -> Any:
-    """Not even a graph; a graph that leads to a weight alone; a result that depends on x."""
-    weight, constant, x = draw.normal(3).requires_grad_(), draw.normal(2), draw.normal(2)
-    functions: list[Callable[[Tensor], Tensor]] = [lambda x: constant, lambda x: weight.exp(), lambda x: constant * x]
-    return [candidate(function, x) for function in draw.shuffled(functions)]
 
 
 def _left_on_x(candidate: Any, draw: Draw, w: Tensor) -> Any:

@@ -45,7 +45,6 @@ def vjp(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "the same tensor twice", lambda: candidate(lambda x, y: x * x * y, (a, a), draw.normal(*a.shape)), PRODUCT
     yield "called by its parameters' names", named, PRODUCT
     yield "one of three plays no part", lambda: _one_of_three(candidate, draw), NO_PART
-    yield "a function that is constant", lambda: _constants(candidate, draw), NO_PART
     yield "nothing on the inputs, after two calls", lambda: _twice(candidate, draw), TRACE
     yield "nothing on the function's weights", lambda: _with_weights(candidate, draw), TRACE
     yield "nothing on inputs that learn already", lambda: _learners(candidate, draw), TRACE
@@ -60,16 +59,6 @@ def _one_of_three(candidate: Any, draw: Draw) -> Any:
     first, second = draw.permutation(3)[:2].tolist()
     given = [draw.normal(4) for _ in range(3)]
     return candidate(lambda *inputs: inputs[first].exp() * inputs[second], given, draw.normal(4))
-
-
-def _constants(candidate: Any, draw: Draw) -> Any:
-    """Not even a graph; a graph that leads to a weight alone; a result that depends on one of two inputs."""
-    constant, weight = draw.normal(3), draw.normal(3).requires_grad_()
-    functions: list[Callable[..., Tensor]] = [
-        lambda x, y: constant, lambda x, y: weight.exp(), lambda x, y: constant * x.sin(),
-    ]  # fmt: skip
-    x, y, vector = draw.normal(3), draw.normal(2), draw.normal(3)
-    return [candidate(function, (x, y), vector) for function in draw.shuffled(functions)]
 
 
 def _twice(candidate: Any, draw: Draw) -> Any:

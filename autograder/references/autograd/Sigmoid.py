@@ -41,22 +41,23 @@ def sigmoid_like(
     slope=slope_of_result,
     chain=lambda grad, slope: grad * slope,
     wrap=lambda backward: backward,
+    result=lambda y: y,
 ):
     """The frame of most answers; mistakes change one step."""
 
-    class Answer(Function):
+    class Sigmoid(Function):  # the name stands in torch's messages
         @staticmethod
         def forward(ctx, x):
             y = value(x)
             keep(ctx, x, y)
-            return y
+            return result(y)
 
         @staticmethod
         @wrap
         def backward(ctx, grad):
             return chain(grad, slope(ctx))
 
-    return Answer
+    return Sigmoid
 
 
 forgets_the_chain = mistake(
@@ -146,6 +147,17 @@ slope_overflows = mistake(
 wrong_sign = mistake(Sigmoid, "The derivative is y·(1 − y), positive everywhere; this one has another sign.")(
     sigmoid_like(slope=lambda ctx: -slope_of_result(ctx))
 )
+
+
+forgets_to_return = mistake(
+    Sigmoid,
+    "`backward` returns nothing: no gradient arrives at x. Is its `return` missing?",
+)(sigmoid_like(chain=lambda grad, slope: None))
+
+forgets_to_return_the_value = mistake(
+    Sigmoid,
+    "`forward` returns nothing, and `apply` gives None. Is its `return` missing?",
+)(sigmoid_like(result=lambda y: None))
 
 
 @mistake(

@@ -36,6 +36,14 @@ def what_is_needed(ctx, pair):
     return tuple(one if needed else None for one, needed in zip(pair, ctx.needs_input_grad, strict=True))
 
 
+def zeros_where_none(ctx, pair):
+    return tuple(one if needed else one * 0 for one, needed in zip(pair, ctx.needs_input_grad, strict=True))
+
+
+def what_the_other_needs(ctx, pair):
+    return tuple(one if needed else None for one, needed in zip(pair, ctx.needs_input_grad[::-1], strict=True))
+
+
 def straight(
     value=lambda x, step: step * torch.round(x / step),
     keep=save_both,
@@ -46,7 +54,7 @@ def straight(
 ):
     """The frame of most answers; mistakes change one step."""
 
-    class Answer(Function):
+    class StraightThroughRound(Function):  # the name stands in torch's messages
         @staticmethod
         def forward(ctx, x, step):
             keep(ctx, x, step)
@@ -57,7 +65,7 @@ def straight(
             x, step = kept(ctx)
             return hand_on(ctx, (of_x(grad, x, step), of_step(grad, x, step)))
 
-    return Answer
+    return StraightThroughRound
 
 
 @mistake(
@@ -143,6 +151,22 @@ overwrites_x = mistake(
     StraightThroughRound, "The caller's x is overwritten: `round_`, `div_` and `mul_` work in place."
 )(straight(value=lambda x, step: x.div_(step).round_().mul_(step).clone()))
 
+
+forgets_to_return_the_value = mistake(
+    StraightThroughRound,
+    "`forward` returns nothing, and `apply` gives None. Is its `return` missing?",
+)(straight(value=lambda x, step: None))
+
+zeros_for_none = mistake(
+    StraightThroughRound,
+    "Zeros are returned for an input that needs no gradient. None says so, and saves the work.",
+    keeps=0.8,
+)(straight(hand_on=zeros_where_none))
+
+asks_for_the_other = mistake(
+    StraightThroughRound,
+    "`ctx.needs_input_grad[0]` belongs to x and `[1]` to the step; here each gradient asks for the other's.",
+)(straight(hand_on=what_the_other_needs))
 
 only_the_ratio = mistake(
     StraightThroughRound,

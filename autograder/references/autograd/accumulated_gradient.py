@@ -14,9 +14,8 @@ def accumulated_gradient(loss_of, batches, optimizer, every):
         total, sums = 0.0, [torch.zeros_like(weight) for weight in weights]
         for batch in group:
             loss = loss_of(batch)
-            slopes = torch.autograd.grad(loss, weights, allow_unused=True)
-            for place, slope in enumerate(slopes):
-                sums[place] = None if slope is None else sums[place] + slope / len(group)
+            for place, slope in zip(sums, torch.autograd.grad(loss, weights), strict=True):
+                place += slope / len(group)
             total += loss.item() / len(group)
             del loss
         for weight, place in zip(weights, sums, strict=True):
@@ -96,6 +95,37 @@ def forgets_the_rest(loss_of, batches, optimizer, every):
 )
 def divides_by_every(loss_of, batches, optimizer, every):
     return accumulate(loss_of, batches, optimizer, every, share=lambda group: every)
+
+
+@mistake(
+    accumulated_gradient,
+    "The last group is smaller and divided by `every` all the same: its step is too short. Divide by the number of "
+    "batches that the group has.",
+    keeps=0.72,
+)
+def divides_losses_by_every_too(loss_of, batches, optimizer, every):
+    means = accumulate(loss_of, batches, optimizer, every, share=lambda group: every)
+    return [mean * len(group) / every for mean, group in zip(means, groups_of(batches, every), strict=True)]
+
+
+@mistake(
+    accumulated_gradient,
+    "`retain_graph=True` keeps what each graph has saved as long as anybody holds its loss. Each graph goes back once: "
+    "let it be freed.",
+)
+def keeps_the_graphs(loss_of, batches, optimizer, every):
+    losses = []
+    optimizer.zero_grad()
+    for group in groups_of(batches, every):
+        total = 0.0
+        for batch in group:
+            loss = loss_of(batch) / len(group)
+            loss.backward(retain_graph=True)
+            total += loss.item()
+        optimizer.step()
+        optimizer.zero_grad()
+        losses.append(total)
+    return losses
 
 
 @mistake(
@@ -262,25 +292,6 @@ def divides_the_loss_twice(loss_of, batches, optimizer, every):
 
 @mistake(
     accumulated_gradient,
-    "A parameter that takes no part has `.grad` None. Whoever touches the gradients by hand must skip it.",
-    keeps=0.95,
-)
-def trips_over_an_idle_one(loss_of, batches, optimizer, every):
-    losses = []
-    optimizer.zero_grad()
-    for group in groups_of(batches, every):
-        total = sum(_backward(loss_of(batch)).item() for batch in group)
-        for weights in optimizer.param_groups:
-            for weight in weights["params"]:
-                weight.grad /= len(group)
-        optimizer.step()
-        optimizer.zero_grad()
-        losses.append(total / len(group))
-    return losses
-
-
-@mistake(
-    accumulated_gradient,
     "Only the first of the optimizer's groups of parameters is divided by the number of batches. `param_groups` may "
     "hold several.",
     keeps=0.95,
@@ -291,8 +302,7 @@ def knows_one_group(loss_of, batches, optimizer, every):
     for group in groups_of(batches, every):
         total = sum(_backward(loss_of(batch)).item() for batch in group)
         for weight in optimizer.param_groups[0]["params"]:
-            if weight.grad is not None:
-                weight.grad /= len(group)
+            weight.grad /= len(group)
         optimizer.step()
         optimizer.zero_grad()
         losses.append(total / len(group))
@@ -308,8 +318,7 @@ def with_a_counter(loss_of, batches, optimizer, every):
         if number % every == 0 or number == len(batches):
             for group in optimizer.param_groups:
                 for weight in group["params"]:
-                    if weight.grad is not None:
-                        weight.grad /= len(waiting)
+                    weight.grad /= len(waiting)
             optimizer.step()
             optimizer.zero_grad(set_to_none=False)
             losses.append(sum(waiting) / len(waiting))
@@ -355,7 +364,7 @@ promised(
 promised(
     accumulated_gradient,
     "optimizer: holds the parameters.",
-    by=["groups of parameters, and one that plays no part", "an optimizer with a memory"],
+    by=["two groups of parameters", "an optimizer with a memory"],
 )
 promised(
     accumulated_gradient,

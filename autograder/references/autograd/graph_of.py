@@ -81,6 +81,14 @@ def says_names_of_cpp(result):
 
 @mistake(
     graph_of,
+    'The names are shortened. Asked for is the whole name of the node\'s class, `type(node).__name__`: "MulBackward0".',
+)
+def shortens_the_names(result):
+    return walk(result, name=lambda node: type(node).__name__.replace("Backward0", ""))
+
+
+@mistake(
+    graph_of,
     "Only the first entry of `next_functions` is followed: the way back leads to every input of the operation.",
 )
 def follows_the_first(result):

@@ -75,7 +75,7 @@ def hvp_by_the_matrix(function, x, vector):
 @mistake(
     hessian_vector_product,
     "`backward` has added to the `.grad` of the function's weights. `torch.autograd.grad` touches none.",
-    keeps=0.8,
+    keeps=0.82,
 )
 def hvp_by_backward(function, x, vector):
     leaf, gradient = slope(function, x)
@@ -109,36 +109,11 @@ def hvp_trips_over_lines(function, x, vector):
 @mistake(
     hessian_vector_product,
     "The caller's x is made to need a gradient, and still does afterwards: work on `x.detach().requires_grad_()`.",
-    keeps=0.8,
+    keeps=0.82,
 )
 def hvp_marks_x(function, x, vector):
     (gradient,) = grads(function(x.requires_grad_()), x, create_graph=True)
     return once_more((gradient * vector.detach()).sum(), x)
-
-
-@mistake(
-    hessian_vector_product,
-    "A constant function leaves no graph to x, and `torch.autograd.grad` refuses. Its gradient is zero: ask for "
-    "`requires_grad`, and say `allow_unused=True, materialize_grads=True`.",
-    keeps=0.95,
-)
-def hvp_trips_over_constants(function, x, vector):
-    leaf = x.detach().requires_grad_()
-    (gradient,) = torch.autograd.grad(function(leaf), leaf, create_graph=True)
-    return once_more((gradient * vector.detach()).sum(), leaf)
-
-
-@mistake(
-    hessian_vector_product,
-    "A constant function leaves no graph to x, and `torch.autograd.grad` refuses. Its gradient is zero: ask for "
-    "`requires_grad`, and say `allow_unused=True, materialize_grads=True`.",
-    keeps=0.95,
-)
-def hvp_trips_over_constants_alone(function, x, vector):
-    leaf = x.detach().requires_grad_()
-    options = {"create_graph": True, "allow_unused": True, "materialize_grads": True}
-    (gradient,) = torch.autograd.grad(function(leaf), leaf, **options)
-    return once_more((gradient * vector.detach()).sum(), leaf)
 
 
 @mistake(
@@ -205,7 +180,7 @@ def hvp_by_a_difference(function, x, vector):
     hessian_vector_product,
     "`requires_grad` is switched on and afterwards off, on the caller's own x: one that learned before learns no more, "
     "and one with a history refuses. Work on `x.detach()`.",
-    keeps=0.8,
+    keeps=0.82,
 )
 def hvp_marks_and_unmarks(function, x, vector):
     (gradient,) = grads(function(x.requires_grad_()), x, create_graph=True)
@@ -216,7 +191,7 @@ def hvp_marks_and_unmarks(function, x, vector):
 
 @mistake(
     hessian_vector_product,
-    "The zeros for a linear or constant function have a dtype of their own. `torch.zeros_like(x)` takes x's.",
+    "The zeros for a linear function have a dtype of their own. `torch.zeros_like(x)` takes x's.",
     keeps=0.95,
 )
 def hvp_with_float_zeros(function, x, vector):
@@ -234,7 +209,7 @@ def hvp_by_grad_outputs(function, x, vector):
 @alternative(hessian_vector_product)
 def hvp_by_a_dot(function, x, vector):
     leaf = x.detach().clone().requires_grad_()
-    (gradient,) = torch.autograd.grad(function(leaf) + 0 * leaf.sum(), leaf, create_graph=True)
+    (gradient,) = torch.autograd.grad(function(leaf), leaf, create_graph=True)
     along = torch.dot(gradient.reshape(-1), vector.reshape(-1)) + 0 * leaf.sum()
     (product,) = torch.autograd.grad(along, leaf)
     return product
@@ -247,7 +222,7 @@ promised(
 )
 promised(
     hessian_vector_product,
-    "function: from one tensor to a single number, shape ().",
+    "function: from one tensor to a single number, shape (), that depends on it.",
     by=["one number"],
 )
 promised(
@@ -267,8 +242,8 @@ promised(
 )
 promised(
     hessian_vector_product,
-    "Shape and dtype of `x`, without graph; zeros for a linear or constant function.",
-    by=["float64 and bfloat16", "linear functions", "constant functions", "what is left on the function's weights"],
+    "Shape and dtype of `x`, without graph; zeros for a linear function.",
+    by=["float64 and bfloat16", "linear functions", "what is left on the function's weights"],
 )
 promised(
     hessian_vector_product,

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.references import alternative, mistake, promised
+from autograder.references import alternative, equivalent, mistake, promised
 from autograder.references.autograd._shared import grads, refuse_whole_numbers
 
 
@@ -92,8 +92,7 @@ def jacobian_adds_up_in_x(function, x):
     found = torch.zeros(y.numel(), x.numel(), device=x.device)
     for place, one in enumerate(y.flatten()):
         grads_of_all(one)
-        if x.grad is not None:
-            found[place] = x.grad.flatten()
+        found[place] = x.grad.flatten()
     return found.reshape(*y.shape, *x.shape)
 
 
@@ -118,7 +117,7 @@ def jacobian_of_one_tensor(function, x):
     y, rows = function(x), []
     for one in y.reshape(-1):
         grads_of_all(one)
-        rows.append(torch.zeros_like(x) if x.grad is None else x.grad)
+        rows.append(x.grad)
     return stacked(rows, y, x)
 
 
@@ -126,7 +125,7 @@ def jacobian_of_one_tensor(function, x):
     jacobian,
     "The rows are right, and `backward` has added to the `.grad` of the function's weights at every pass. "
     "`torch.autograd.grad` touches none.",
-    keeps=0.8,
+    keeps=0.82,
 )
 def jacobian_by_backward(function, x):
     x = x.detach().requires_grad_()
@@ -134,7 +133,7 @@ def jacobian_by_backward(function, x):
     for one in y.reshape(-1):
         x.grad = None
         grads_of_all(one)
-        rows.append(torch.zeros_like(x) if x.grad is None else x.grad)
+        rows.append(x.grad)
     return stacked(rows, y, x)
 
 
@@ -153,7 +152,7 @@ def jacobian_calls_again(function, x):
 @mistake(
     jacobian,
     "The caller's x is made to need a gradient, and still does afterwards: work on `x.detach().requires_grad_()`.",
-    keeps=0.8,
+    keeps=0.82,
 )
 def jacobian_marks_x(function, x):
     y = function(x.requires_grad_())
@@ -187,34 +186,9 @@ def jacobian_with_a_graph(function, x):
 
 @mistake(
     jacobian,
-    "A function that does not depend on x leaves no graph to x, and `torch.autograd.grad` refuses. Such rows are zero: "
-    "ask for `result.requires_grad`, and say `allow_unused=True, materialize_grads=True`.",
-    keeps=0.95,
-)
-def jacobian_trips_over_constants(function, x):
-    x = x.detach().requires_grad_()
-    y = function(x)
-    return stacked([torch.autograd.grad(one, x, retain_graph=True)[0] for one in y.flatten()], y, x)
-
-
-@mistake(
-    jacobian,
-    "A function that does not depend on x leaves no graph to x, and `torch.autograd.grad` refuses. Such rows are zero: "
-    "ask for `result.requires_grad`, and say `allow_unused=True, materialize_grads=True`.",
-    keeps=0.95,
-)
-def jacobian_trips_over_constants_alone(function, x):
-    x = x.detach().requires_grad_()
-    y = function(x)
-    options = {"retain_graph": True, "allow_unused": True, "materialize_grads": True}
-    return stacked([torch.autograd.grad(one, x, **options)[0] for one in y.flatten()], y, x)
-
-
-@mistake(
-    jacobian,
     "`requires_grad` is switched on and afterwards off, on the caller's own x: one that learned before learns no more, "
     "and one with a history refuses. Work on `x.detach()`.",
-    keeps=0.8,
+    keeps=0.82,
 )
 def jacobian_marks_and_unmarks(function, x):
     x.requires_grad_(True)
@@ -275,7 +249,7 @@ def jacobian_by_units(function, x):
     x = x.detach().clone().requires_grad_()
     y = function(x)
     units = torch.eye(y.numel(), dtype=y.dtype, device=y.device).reshape(-1, *y.shape)
-    (rows,) = torch.autograd.grad(y + 0 * x.sum(), x, units, is_grads_batched=True)
+    (rows,) = torch.autograd.grad(y, x, units, is_grads_batched=True)
     return rows.reshape(y.shape + x.shape)
 
 
@@ -283,19 +257,23 @@ def jacobian_by_units(function, x):
 def jacobian_by_filling(function, x):
     leaf = x.detach().requires_grad_(True)
     y = function(leaf)
-    found = torch.zeros(*y.shape, *x.shape, dtype=x.dtype, device=x.device)
-    if y.grad_fn is None:
-        return found
+    found = torch.empty(*y.shape, *x.shape, dtype=x.dtype, device=x.device)
     flat = found.view(y.numel(), *x.shape)
     for place in range(y.numel()):
         leaf.grad = None
         unit = torch.zeros_like(y).reshape(-1)
         unit[place] = 1
         y.backward(unit.reshape(y.shape), retain_graph=True, inputs=[leaf])
-        if leaf.grad is not None:
-            flat[place] = leaf.grad
+        flat[place] = leaf.grad
     return found
 
+
+equivalent(
+    jacobian,
+    "rows = [torch.autograd.grad(one, x, retain_graph=True)[0] for one in result.flatten()]",
+    "rows = [torch.autograd.grad(one, x, retain_graph=True)[ -1] for one in result.flatten()]",
+    "grad returns a tuple of one: its first entry is its last",
+)
 
 promised(
     jacobian,
@@ -304,7 +282,7 @@ promised(
 )
 promised(
     jacobian,
-    "function: from one tensor to one tensor of at least one number; it is called once.",
+    "function: from one tensor to one that depends on it; it is called once.",
     by=["a function that changes with every call"],
 )
 promised(
@@ -320,13 +298,12 @@ promised(
 promised(
     jacobian,
     "Shape (*result.shape, *x.shape), dtype of `x`, without graph: at [i, j] the derivative of result[i] with "
-    "respect to x[j], zeros where a result does not depend on x.",
+    "respect to x[j], zero where it depends on nothing there.",
     by=[
         "a matrix to its transpose",
         "two dimensions to three",
         "float64, bfloat16, and float64 within",
         "some results do not depend on x",
-        "a function that is constant",
     ],
 )
 promised(

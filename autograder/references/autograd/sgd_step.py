@@ -32,6 +32,33 @@ def steps_uphill(parameters, rate):
             weight += rate * weight.grad
 
 
+NEW_TENSORS = (
+    "`weight - …` makes a new tensor, and the caller's stays as it was, whatever its name is given to. Change it in place: "
+    "`weight -= …` under `torch.no_grad()`."
+)
+
+
+@mistake(sgd_step, NEW_TENSORS)
+def steps_into_a_list(parameters, rate):
+    made = []
+    for weight in parameters:
+        made.append(weight if weight.grad is None else (weight - rate * weight.grad).detach().requires_grad_())
+    return made
+
+
+@mistake(sgd_step, NEW_TENSORS)
+def steps_beside_and_trips(parameters, rate):
+    for weight in parameters:
+        weight = weight - rate * weight.grad
+
+
+@mistake(sgd_step, NEW_TENSORS)
+def steps_beside_and_hands_back(parameters, rate):
+    for weight in parameters:
+        weight = weight - rate * weight.grad
+    return parameters
+
+
 @mistake(
     sgd_step,
     "A leaf that learns cannot be changed in place while gradients are recorded: do it under `torch.no_grad()`.",
@@ -50,6 +77,17 @@ def steps_without_a_gradient(parameters, rate):
     with torch.no_grad():
         for weight in parameters:
             weight -= rate * weight.grad
+
+
+@mistake(
+    sgd_step,
+    "A weight that took no part has `.grad` None. Skip it.",
+    keeps=0.9,
+)
+def steps_with_the_data_of_none(parameters, rate):
+    with torch.no_grad():
+        for weight in parameters:
+            weight -= rate * weight.grad.data
 
 
 @mistake(
@@ -255,4 +293,9 @@ promised(
     sgd_step,
     "A backward pass through a result that saved the old values is refused by autograd.",
     by=["the old weights in a loss"],
+)
+promised(
+    sgd_step,
+    "Gradients are recorded afterwards if they were before.",
+    by=["inside and outside of no_grad"],
 )

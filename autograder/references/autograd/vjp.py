@@ -27,6 +27,15 @@ def vjp_of_ones(function, inputs, vector):
 
 @mistake(
     vjp,
+    "The vector plays no part: the results are added up, which is the vector of ones. Hand it over as `grad_outputs`.",
+)
+def vjp_of_ones_like_the_vector(function, inputs, vector):
+    leaves = fresh(inputs)
+    return grads(function(*leaves), leaves, torch.ones_like(vector))
+
+
+@mistake(
+    vjp,
     "An input that plays no part gets None. Its derivative is zero: `allow_unused=True, materialize_grads=True`.",
     keeps=0.8,
 )
@@ -52,9 +61,7 @@ def vjp_needs_all(function, inputs, vector):
 )
 def vjp_by_backward(function, inputs, vector):
     leaves = fresh(inputs)
-    result = function(*leaves)
-    if result.requires_grad:
-        result.backward(vector)
+    function(*leaves).backward(vector)
     return tuple(torch.zeros_like(leaf) if leaf.grad is None else leaf.grad for leaf in leaves)
 
 
@@ -173,17 +180,6 @@ def vjp_of_the_first(function, inputs, vector):
 
 @mistake(
     vjp,
-    "A function that is constant leaves no graph, and `torch.autograd.grad` has nowhere to begin. Ask for "
-    "`result.requires_grad` first: without it, all gradients are zero.",
-    keeps=0.9,
-)
-def vjp_trips_over_constants(function, inputs, vector):
-    leaves = fresh(inputs)
-    return torch.autograd.grad(function(*leaves), leaves, vector, allow_unused=True, materialize_grads=True)
-
-
-@mistake(
-    vjp,
     "The Jacobian is multiplied from the wrong side: J·v adds up over inputs. Here the vector belongs to the results: "
     "v·J, which is what `grad_outputs` computes.",
 )
@@ -226,8 +222,6 @@ def vjp_passes_over_whole_numbers(function, inputs, vector):
 def vjp_by_copies(function, inputs, vector):
     leaves = [item.detach().clone().requires_grad_(True) for item in inputs]
     result = function(*leaves)
-    if result.grad_fn is None:
-        return [torch.zeros_like(leaf) for leaf in leaves]
     found = torch.autograd.grad([result], leaves, grad_outputs=[vector], allow_unused=True)
     return [torch.zeros_like(leaf) if one is None else one for leaf, one in zip(leaves, found, strict=True)]
 
@@ -235,9 +229,7 @@ def vjp_by_copies(function, inputs, vector):
 @alternative(vjp)
 def vjp_by_backward_to_the_inputs(function, inputs, vector):
     leaves = fresh(inputs)
-    result = function(*leaves)
-    if result.requires_grad:
-        result.backward(gradient=vector, inputs=leaves)
+    function(*leaves).backward(gradient=vector, inputs=leaves)
     return tuple(torch.zeros_like(leaf) if leaf.grad is None else leaf.grad for leaf in leaves)
 
 
@@ -248,7 +240,7 @@ promised(
 )
 promised(
     vjp,
-    "function: is called as `function(*inputs)` and returns one tensor.",
+    "function: is called as `function(*inputs)` and returns one tensor, which depends on at least one of them.",
     by=["called by its parameters' names", "a broadcast input"],
 )
 promised(
@@ -269,13 +261,8 @@ promised(
 promised(
     vjp,
     "For each input the gradient of (vector · result), shape and dtype of the input, without graph; zeros for "
-    "an input that plays no part, and for all where the function is constant.",
-    by=[
-        "one of three plays no part",
-        "a function that is constant",
-        "float64 and bfloat16",
-        "nothing on inputs that learn already",
-    ],
+    "an input that plays no part.",
+    by=["one of three plays no part", "float64 and bfloat16", "nothing on inputs that learn already"],
 )
 promised(
     vjp,
