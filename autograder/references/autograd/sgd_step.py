@@ -33,8 +33,8 @@ def steps_uphill(parameters, rate):
 
 
 NEW_TENSORS = (
-    "`weight - …` makes a new tensor, and the caller's stays as it was, whatever its name is given to. Change it in place: "
-    "`weight -= …` under `torch.no_grad()`."
+    "`weight - …` makes a new tensor, and the caller's stays as it was, whatever the new one is called. Change it in "
+    "place: `weight -= …` under `torch.no_grad()`."
 )
 
 
