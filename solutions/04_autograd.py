@@ -246,7 +246,8 @@ def vjp(function: Callable[..., Tensor], inputs: Sequence[Tensor], vector: Tenso
     """A vector times the Jacobian of `function` at `inputs`.
 
     Args:
-        function: is called as `function(*inputs)` and returns one tensor. It may use weights that need gradients.
+        function: is called as `function(*inputs)` and returns one tensor, which depends on at least one of them. It
+            may use weights that need gradients.
         inputs: floating-point tensors of any shape.
         vector: shape and dtype of the function's result.
 
@@ -311,12 +312,12 @@ def jacobian(function: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     """The derivative of every result with respect to every input.
 
     Args:
-        function: from one tensor to one tensor; it is called once. It may use weights that need gradients.
+        function: from one tensor to one that depends on it; it is called once. It may use weights that need gradients.
         x: floating point, any shape, also a single number of shape ().
 
     Returns:
         Shape (*result.shape, *x.shape), dtype of `x`, without graph: at [i, j] the derivative of result[i] with respect
-        to x[j]. No `.grad` and no `requires_grad` is changed anywhere.
+        to x[j], zero where it depends on nothing there. No `.grad` and no `requires_grad` is changed anywhere.
 
     Raises:
         RuntimeError: `x` holds whole numbers.
@@ -559,7 +560,8 @@ def sgd_step(parameters: Iterable[Tensor], rate: float) -> None:
         rate: the step size.
 
     The tensors are changed in place: same memory, still leaves that need gradients. Their `.grad` stays. A backward
-    pass through a result that saved the old values is refused by autograd.
+    pass through a result that saved the old values is refused by autograd. Gradients are
+    recorded afterwards if they were before.
 
     >>> w = torch.tensor([1.0, 2.0], requires_grad=True)
     >>> w.square().sum().backward()
@@ -887,7 +889,8 @@ class StraightThroughRound(Function):
 
     Takes `x` of any shape, floating point, and `step`, a positive tensor of shape () and the same dtype. Gives the
     nearest multiple of the step for each number; halves go to the even multiple, as in `torch.round`. Backward takes 1
-    for the derivative of round. `backward` returns None for an input that needs no gradient.
+    for the derivative of round. `backward` returns None for an input that needs no gradient. Changes in place after the
+    way there are noticed or do no harm.
 
     >>> x, step = torch.tensor([0.4, 1.3], requires_grad=True), torch.tensor(0.5, requires_grad=True)
     >>> y = StraightThroughRound.apply(x, step)
@@ -1013,7 +1016,8 @@ def hessian_vector_product(function: Callable[[Tensor], Tensor], x: Tensor, vect
     """How the gradient of `function` changes when `x` moves along `vector`: the Hessian at `x` times `vector`.
 
     Args:
-        function: from one tensor to a single number, shape (). It may use weights that need gradients.
+        function: from one tensor to a single number, shape (), that depends on it. It may use weights that need
+            gradients.
         x: floating point, any shape.
         vector: shape and dtype of `x`.
 

@@ -12,7 +12,7 @@ from autograder.engine.judge import Rule, compare, describe, wrong_elements
 from autograder.engine.naming.cause import Cause
 from autograder.engine.naming.known import Row
 from autograder.engine.naming.leaves import Path, part_at
-from autograder.engine.probes import AFTERWARDS
+from autograder.engine.probes import AFTERWARDS, REFUSED
 from autograder.engine.values import Data, Raised, Shown
 
 SMALL = 0.01  # a factor so near to 1 is another fault: a rounding, an epsilon
@@ -47,7 +47,8 @@ def same_for_all(rows: list[Row], returned: list[list[Path]], printed: str = "")
         (part_at(row.expected, way), part_at(row.shown, way))
         for row, ways in zip(rows, returned, strict=False)
         for way in ways
-        if not isinstance(row.shown, Raised) and part_at(row.expected, way) is not None
+        # Where a refusal is right, whatever comes back instead is the probe's word as often as the answer's.
+        if not isinstance(row.shown, Raised) and part_at(row.expected, way) not in (None, REFUSED)
     ]
     wrong = sum(bool(row.wrong) for row in rows)
     seen = [mine for _, mine in pairs]

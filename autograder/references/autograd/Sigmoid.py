@@ -4,7 +4,7 @@ import torch
 from torch.autograd import Function
 from torch.autograd.function import once_differentiable
 
-from autograder.references import alternative, equivalent, mistake
+from autograder.references import alternative, equivalent, mistake, promised
 from autograder.references.autograd._shared import value
 
 
@@ -41,22 +41,23 @@ def sigmoid_like(
     slope=slope_of_result,
     chain=lambda grad, slope: grad * slope,
     wrap=lambda backward: backward,
+    result=lambda y: y,
 ):
     """The frame of most answers; mistakes change one step."""
 
-    class Answer(Function):
+    class Sigmoid(Function):  # the name stands in torch's messages
         @staticmethod
         def forward(ctx, x):
             y = value(x)
             keep(ctx, x, y)
-            return y
+            return result(y)
 
         @staticmethod
         @wrap
         def backward(ctx, grad):
             return chain(grad, slope(ctx))
 
-    return Answer
+    return Sigmoid
 
 
 forgets_the_chain = mistake(
@@ -74,6 +75,7 @@ keeps_the_result_by_hand = mistake(
     Sigmoid,
     "The result is kept as an attribute of `ctx`. Then nobody notices when it is changed in place, and result and node "
     "hold each other in memory. Use `ctx.save_for_backward`.",
+    keeps=0.75,
 )(sigmoid_like(keep=_attribute_result, slope=lambda ctx: ctx.y * (1 - ctx.y)))
 
 
@@ -85,7 +87,14 @@ keeps_the_input_by_hand = mistake(
     Sigmoid,
     "The input is kept as an attribute of `ctx`: when somebody changes it in place, the derivative is silently wrong. "
     "`ctx.save_for_backward` would notice.",
+    keeps=0.82,
 )(sigmoid_like(keep=_attribute_input, slope=lambda ctx: value(ctx.x) * (1 - value(ctx.x))))
+
+
+CONSTANT = (
+    "For the second derivative, y·(1 − y) is a constant here: it was computed in `forward`, which records nothing, or "
+    "cut off with `detach`. Save an input or the result, and compute the rest in `backward`."
+)
 
 
 def _save_slope(ctx, x, y):
@@ -94,8 +103,8 @@ def _save_slope(ctx, x, y):
 
 saves_the_slope = mistake(
     Sigmoid,
-    "For the second derivative, y·(1 − y) is a constant here: it was computed in `forward`, which records nothing, or "
-    "cut off with `detach`. Save an input or the result, and compute the rest in `backward`.",
+    CONSTANT,
+    keeps=0.82,
 )(sigmoid_like(keep=_save_slope, slope=lambda ctx: ctx.saved_tensors[0]))
 
 forgets_the_tuple = mistake(
@@ -105,6 +114,7 @@ forgets_the_tuple = mistake(
 differentiable_once = mistake(
     Sigmoid,
     "`once_differentiable` forbids the second derivative, which is asked for here: y·(1 − y) can be differentiated.",
+    keeps=0.82,
 )(sigmoid_like(wrap=once_differentiable))
 
 
@@ -119,6 +129,7 @@ uses_x_for_y = mistake(Sigmoid, "The derivative is y·(1 − y) with the result 
 overflows = mistake(
     Sigmoid,
     "exp(x) overflows, and inf / inf is NaN. Write 1 / (1 + exp(−x)): there inf ends below the line, and gives 0.",
+    keeps=0.86,
 )(sigmoid_like(value=lambda x: torch.exp(x) / (1 + torch.exp(x))))
 
 
@@ -130,11 +141,23 @@ def _slope_of_input(ctx):
 slope_overflows = mistake(
     Sigmoid,
     "The derivative is computed from exp(−x) and overflows far from zero: NaN. With the result it is y·(1 − y).",
+    keeps=0.86,
 )(sigmoid_like(keep=_save_input, slope=_slope_of_input))
 
 wrong_sign = mistake(Sigmoid, "The derivative is y·(1 − y), positive everywhere; this one has another sign.")(
     sigmoid_like(slope=lambda ctx: -slope_of_result(ctx))
 )
+
+
+forgets_to_return = mistake(
+    Sigmoid,
+    "`backward` returns nothing: no gradient arrives at x. Is its `return` missing?",
+)(sigmoid_like(chain=lambda grad, slope: None))
+
+forgets_to_return_the_value = mistake(
+    Sigmoid,
+    "`forward` returns nothing, and `apply` gives None. Is its `return` missing?",
+)(sigmoid_like(result=lambda y: None))
 
 
 @mistake(
@@ -144,6 +167,72 @@ wrong_sign = mistake(Sigmoid, "The derivative is y·(1 − y), positive everywhe
 )
 class NoFunction:
     apply = staticmethod(value)
+
+
+def _slope_cut_off(ctx):
+    y = ctx.saved_tensors[0].detach()
+    return y * (1 - y)
+
+
+cuts_the_slope_off = mistake(Sigmoid, CONSTANT, keeps=0.82)(sigmoid_like(slope=_slope_cut_off))
+
+
+def _attribute_copy(ctx, x, y):
+    ctx.y = y.clone()
+
+
+keeps_a_copy_by_hand = mistake(Sigmoid, CONSTANT, keeps=0.82)(
+    sigmoid_like(keep=_attribute_copy, slope=lambda ctx: ctx.y * (1 - ctx.y))
+)
+
+slope_of_tanh = mistake(Sigmoid, "1 − y² is the derivative of tanh; that of the sigmoid is y·(1 − y).")(
+    sigmoid_like(slope=lambda ctx: 1 - ctx.saved_tensors[0] ** 2)
+)
+
+half_of_the_slope = mistake(Sigmoid, "The derivative has two factors, y and 1 − y; here one of them is missing.")(
+    sigmoid_like(slope=lambda ctx: ctx.saved_tensors[0])
+)
+
+other_half_of_the_slope = mistake(Sigmoid, "The derivative has two factors, y and 1 − y; here one of them is missing.")(
+    sigmoid_like(slope=lambda ctx: 1 - ctx.saved_tensors[0])
+)
+
+turned_round = mistake(
+    Sigmoid, "This falls where the sigmoid rises: it is 1 / (1 + exp(x)). In the sigmoid stands exp(−x)."
+)(sigmoid_like(value=lambda x: 1 / (1 + torch.exp(x))))
+
+hides_nan = mistake(
+    Sigmoid,
+    "exp(x) / (1 + exp(x)) is NaN for large x, and `nan_to_num` makes 0 of it, where 1 is right. Write "
+    "1 / (1 + exp(−x)): no NaN arises.",
+    keeps=0.86,
+)(sigmoid_like(value=lambda x: torch.nan_to_num(torch.exp(x) / (1 + torch.exp(x)))))
+
+in_single = mistake(
+    Sigmoid,
+    "The computation is done in float32, whatever x is: doubles lose half their digits, and half precision comes "
+    "back as float32.",
+)(sigmoid_like(value=lambda x: value(x.float())))
+
+
+class OneForAll(Function):
+    """What `backward` needs is kept on the class."""
+
+    @staticmethod
+    def forward(ctx, x):
+        OneForAll.y = value(x)
+        return OneForAll.y.clone()
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad * OneForAll.y * (1 - OneForAll.y)
+
+
+mistake(
+    Sigmoid,
+    "What `backward` needs is kept on the class or in a global name. The next call overwrites it: each call has its "
+    "own `ctx`.",
+)(OneForAll)
 
 
 in_place = mistake(Sigmoid, "The input is overwritten: `neg_`, `exp_` and their like write into the caller's tensor.")(
@@ -190,4 +279,25 @@ equivalent(
     "",
     "apply takes forward and backward from the class, where a function is itself",
     nth=2,
+)
+
+promised(
+    Sigmoid,
+    "1 / (1 + exp(−x)) as one node: `Sigmoid.apply(x)`.",
+    by=["values", "the node"],
+)
+promised(
+    Sigmoid,
+    "Takes a floating-point tensor of any shape, gives one of the same shape and dtype: no NaN, however large x is.",
+    by=["no rows, repeated rows, columns", "bfloat16 and half precision", "far from zero"],
+)
+promised(
+    Sigmoid,
+    "It can be differentiated twice.",
+    by=["the second derivative"],
+)
+promised(
+    Sigmoid,
+    "Changes in place after the way there are noticed or do no harm.",
+    by=["a change in place before the way back"],
 )

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 
 
 def accumulated_gradient(loss_of, batches, optimizer, every):
@@ -77,6 +77,7 @@ def adds_without_dividing(loss_of, batches, optimizer, every):
 @mistake(
     accumulated_gradient,
     "Batches that are left over at the end are computed and never used. A last, smaller group gets its step, too.",
+    keeps=0.72,
 )
 def forgets_the_rest(loss_of, batches, optimizer, every):
     whole = len(batches) // every * every
@@ -90,9 +91,41 @@ def forgets_the_rest(loss_of, batches, optimizer, every):
     accumulated_gradient,
     "The last group is smaller and divided by `every` all the same: its step is too short. Divide by the number of "
     "batches that the group has.",
+    keeps=0.72,
 )
 def divides_by_every(loss_of, batches, optimizer, every):
     return accumulate(loss_of, batches, optimizer, every, share=lambda group: every)
+
+
+@mistake(
+    accumulated_gradient,
+    "The last group is smaller and divided by `every` all the same: its step is too short. Divide by the number of "
+    "batches that the group has.",
+    keeps=0.72,
+)
+def divides_losses_by_every_too(loss_of, batches, optimizer, every):
+    means = accumulate(loss_of, batches, optimizer, every, share=lambda group: every)
+    return [mean * len(group) / every for mean, group in zip(means, groups_of(batches, every), strict=True)]
+
+
+@mistake(
+    accumulated_gradient,
+    "`retain_graph=True` keeps what each graph has saved as long as anybody holds its loss. Each graph goes back once: "
+    "let it be freed.",
+)
+def keeps_the_graphs(loss_of, batches, optimizer, every):
+    losses = []
+    optimizer.zero_grad()
+    for group in groups_of(batches, every):
+        total = 0.0
+        for batch in group:
+            loss = loss_of(batch) / len(group)
+            loss.backward(retain_graph=True)
+            total += loss.item()
+        optimizer.step()
+        optimizer.zero_grad()
+        losses.append(total)
+    return losses
 
 
 @mistake(
@@ -132,6 +165,7 @@ def steps_one_too_early(loss_of, batches, optimizer, every):
 @mistake(
     accumulated_gradient,
     "What stood in `.grad` before goes into the first step. Clear it before you begin.",
+    keeps=0.85,
 )
 def begins_with_the_old(loss_of, batches, optimizer, every):
     return accumulate(loss_of, batches, optimizer, every, before=False)
@@ -180,6 +214,101 @@ def mends_the_order_only(loss_of, batches, optimizer, every):
     return losses
 
 
+@mistake(
+    accumulated_gradient,
+    "The gradients of the last group are still in `.grad` at the end: clear them after each step, too.",
+    keeps=0.85,
+)
+def leaves_the_last(loss_of, batches, optimizer, every):
+    losses = []
+    for group in groups_of(batches, every):
+        optimizer.zero_grad()
+        losses.append(accumulate(loss_of, group, optimizer, every, before=False, after="step")[0])
+    return losses
+
+
+@mistake(
+    accumulated_gradient,
+    "There is always a step at the end, also when no batch is left over: with momentum or weight decay it moves the "
+    "weights once more.",
+)
+def steps_once_more(loss_of, batches, optimizer, every):
+    losses = accumulate(loss_of, batches, optimizer, every)
+    if len(batches) % every == 0:
+        optimizer.zero_grad(set_to_none=False)
+        optimizer.step()
+    return losses
+
+
+@mistake(
+    accumulated_gradient,
+    "The losses are tensors. Promised are Python floats: `loss.item()`.",
+)
+def returns_tensors(loss_of, batches, optimizer, every):
+    return [torch.tensor(mean) for mean in accumulate(loss_of, batches, optimizer, every)]
+
+
+@mistake(
+    accumulated_gradient,
+    "The list holds the loss of the last batch of each group; promised is the mean over the group.",
+)
+def returns_the_last(loss_of, batches, optimizer, every):
+    seen = []
+
+    def noted(batch):
+        loss = loss_of(batch)
+        seen.append(loss.item())
+        return loss
+
+    accumulate(noted, batches, optimizer, every)
+    return [group[-1] for group in groups_of(seen, every)]
+
+
+@mistake(
+    accumulated_gradient,
+    "The list holds one loss for each batch; promised is the mean for each group.",
+)
+def returns_every_loss(loss_of, batches, optimizer, every):
+    seen = []
+
+    def noted(batch):
+        loss = loss_of(batch)
+        seen.append(loss.item())
+        return loss
+
+    accumulate(noted, batches, optimizer, every)
+    return seen
+
+
+@mistake(
+    accumulated_gradient,
+    "The losses in the list are divided by the number of batches twice. What was sent back is `loss / n` already: "
+    "these add up to the mean.",
+)
+def divides_the_loss_twice(loss_of, batches, optimizer, every):
+    means = accumulate(loss_of, batches, optimizer, every)
+    return [mean / len(group) for mean, group in zip(means, groups_of(batches, every), strict=True)]
+
+
+@mistake(
+    accumulated_gradient,
+    "Only the first of the optimizer's groups of parameters is divided by the number of batches. `param_groups` may "
+    "hold several.",
+    keeps=0.95,
+)
+def knows_one_group(loss_of, batches, optimizer, every):
+    losses = []
+    optimizer.zero_grad()
+    for group in groups_of(batches, every):
+        total = sum(_backward(loss_of(batch)).item() for batch in group)
+        for weight in optimizer.param_groups[0]["params"]:
+            weight.grad /= len(group)
+        optimizer.step()
+        optimizer.zero_grad()
+        losses.append(total / len(group))
+    return losses
+
+
 @alternative(accumulated_gradient)
 def with_a_counter(loss_of, batches, optimizer, every):
     losses, waiting = [], []
@@ -205,3 +334,50 @@ def _backward(loss):
 @alternative(accumulated_gradient)
 def with_a_tuple(loss_of, batches, optimizer, every):
     return list(accumulate(loss_of, list(batches), optimizer, every, after="step, zero"))
+
+
+promised(
+    accumulated_gradient,
+    "Trains with one step for every `every` batches, along the mean of their gradients.",
+    by=["whole groups", "a step for each batch"],
+)
+promised(
+    accumulated_gradient,
+    "loss_of: from a batch to its loss, shape ().",
+    by=["the docstring's example", "one graph at a time"],
+)
+promised(
+    accumulated_gradient,
+    "One graph at a time: each loss is sent back before the next batch.",
+    by=["one graph at a time"],
+)
+promised(
+    accumulated_gradient,
+    "batches: at least one.",
+    by=["one batch"],
+)
+promised(
+    accumulated_gradient,
+    "What is left over at the end is a smaller group, with a step of its own.",
+    by=["one batch is left over", "two batches are left over", "fewer batches than a group takes"],
+)
+promised(
+    accumulated_gradient,
+    "optimizer: holds the parameters.",
+    by=["two groups of parameters", "an optimizer with a memory"],
+)
+promised(
+    accumulated_gradient,
+    "Gradients from before do not count, and none are left.",
+    by=["gradients from before do not count"],
+)
+promised(
+    accumulated_gradient,
+    "every: batches in a group, at least 1.",
+    by=["a step for each batch"],
+)
+promised(
+    accumulated_gradient,
+    "The mean loss of each group, as Python floats.",
+    by=["whole groups", "two batches are left over"],
+)

@@ -1,6 +1,6 @@
 """`graph_of`: what is right, and what goes wrong."""
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 
 
 def graph_of(result):
@@ -81,6 +81,14 @@ def says_names_of_cpp(result):
 
 @mistake(
     graph_of,
+    'The names are shortened. Asked for is the whole name of the node\'s class, `type(node).__name__`: "MulBackward0".',
+)
+def shortens_the_names(result):
+    return walk(result, name=lambda node: type(node).__name__.replace("Backward0", ""))
+
+
+@mistake(
+    graph_of,
     "Only the first entry of `next_functions` is followed: the way back leads to every input of the operation.",
 )
 def follows_the_first(result):
@@ -145,6 +153,7 @@ def goes_deep_first(result):
     graph_of,
     "The function calls itself for every node, and Python allows about a thousand calls inside one another. The graph "
     "of a long computation is deeper: keep a list of nodes to visit.",
+    keeps=0.7,
 )
 def calls_itself(result):
     numbers, rows = {}, []
@@ -162,10 +171,127 @@ def calls_itself(result):
 @mistake(
     graph_of,
     "A result without a graph has `grad_fn` None: return an empty list, there is nothing to walk.",
+    keeps=0.85,
 )
 def starts_from_none(result):
     first = result.grad_fn.next_functions
     return walk(result) if first is not None else []
+
+
+@mistake(
+    graph_of,
+    "The pairs of `next_functions` are taken for nodes. Their second item says which output of the node is meant: a "
+    "node with two outputs in use is listed twice. Take the first item, `node, _ = pair`.",
+)
+def knows_pairs(result):
+    pairs = [(result.grad_fn, 0)] if result.grad_fn else []
+    numbers, lines = {}, []
+    for node, _ in pairs:
+        after = [pair for pair in node.next_functions if pair[0] is not None]
+        for pair in after:
+            if pair not in numbers:
+                numbers[pair] = len(pairs)
+                pairs.append(pair)
+        lines.append((type(node).__name__, [numbers[pair] for pair in after]))
+    return lines
+
+
+@mistake(graph_of, "The numbers begin with one. `result.grad_fn` is node 0, so that a number is a place in the list.")
+def counts_from_one(result):
+    return [(name, [number + 1 for number in after]) for name, after in walk(result)]
+
+
+@mistake(
+    graph_of,
+    "The edges lead the wrong way: a node's line holds the nodes that its gradient comes from. Promised are those "
+    "that it goes to.",
+)
+def turns_the_edges(result):
+    lines = walk(result)
+    return [
+        (name, [other for other, (_, after) in enumerate(lines) for number in after if number == place])
+        for place, (name, _) in enumerate(lines)
+    ]
+
+
+@mistake(
+    graph_of,
+    "The order is that of a finished walk: what a node leads to is listed before the node. Here `result.grad_fn` is "
+    "0, and what is found next gets the next number.",
+)
+def lists_the_leaves_first(result):
+    order, stack = {}, [(result.grad_fn, False)] if result.grad_fn else []
+    while stack:
+        node, done = stack.pop()
+        if done:
+            order.setdefault(node, len(order))
+        elif node not in order:
+            stack.append((node, True))
+            stack += [(one, False) for one in reversed(inputs_of(node))]
+    return [(type(node).__name__, [order[one] for one in inputs_of(node)]) for node in order]
+
+
+@mistake(
+    graph_of,
+    "Edges hold names. Promised are the nodes' numbers: two nodes of one kind have the same name.",
+)
+def names_the_edges(result):
+    lines = walk(result)
+    return [(name, [lines[number][0] for number in after]) for name, after in lines]
+
+
+@mistake(
+    graph_of,
+    "A leaf gets a line, its AccumulateGrad. It has no `grad_fn`: the list is empty.",
+    keeps=0.85,
+)
+def begins_at_a_leaf(result):
+    if result.requires_grad and result.is_leaf:
+        return [("AccumulateGrad", [])]
+    return walk(result)
+
+
+@mistake(
+    graph_of,
+    "What was found for one result is still there for the next: a dict or list as a default value, or a global one, is "
+    "made once. Make it in the function.",
+)
+def remembers_the_last(result, numbers={}):  # noqa: B006
+    nodes, lines = [result.grad_fn] if result.grad_fn else [], []
+    for node in nodes:
+        after = inputs_of(node)
+        for one in after:
+            if one not in numbers:
+                numbers[one] = len(nodes)
+                nodes.append(one)
+        lines.append((type(node).__name__, [numbers[one] for one in after]))
+    return lines
+
+
+@mistake(
+    graph_of,
+    "An input that needs no gradient stands in the line as None. Promised is one number for each input that needs one, "
+    "and nothing for the others.",
+)
+def keeps_a_none(result):
+    lines = []
+    found = walk(result)
+    nodes = _nodes(result)
+    for node, (name, after) in zip(nodes, found, strict=True):
+        numbers = iter(after)
+        lines.append((name, [None if one is None else next(numbers) for one, _ in node.next_functions]))
+    return lines
+
+
+def _nodes(result):
+    nodes = [result.grad_fn] if result.grad_fn else []
+    met = set(nodes)
+    for node in nodes:
+        for one in inputs_of(node):
+            if one not in met:
+                met.add(one)
+                nodes.append(one)
+    return nodes
 
 
 @alternative(graph_of)
@@ -180,3 +306,31 @@ def by_a_growing_list(result):
 
 
 by_identity = alternative(graph_of)(lambda result: walk(result, key=id))  # `order` holds the nodes: no id is used twice
+
+promised(
+    graph_of,
+    "The nodes of the graph behind `result`, each once, and where each sends its gradient.",
+    by=["one tensor twice", "doublings: hundreds of ways, a few nodes"],
+)
+promised(
+    graph_of,
+    "result: any tensor; its graph may be thousands of nodes deep.",
+    by=["thousands of operations in a row"],
+)
+promised(
+    graph_of,
+    "One pair for each node, numbered in the order of finding: `result.grad_fn` is 0, then the nodes it leads "
+    "to in the order of its inputs, then those that node 1 leads to, and so on.",
+    by=["a long way and a short one", "a whole expression"],
+)
+promised(
+    graph_of,
+    'A pair holds the name of the node\'s class, as "MulBackward0", and the numbers of the nodes that the '
+    "gradient goes to, one for each input that needs a gradient (a tensor used twice stands twice).",
+    by=["numbers, and a tensor that needs no gradient", "one tensor twice", "a node that Python made"],
+)
+promised(
+    graph_of,
+    "An empty list where there is no `grad_fn`.",
+    by=["results without a graph, and some with one"],
+)

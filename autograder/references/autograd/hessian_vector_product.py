@@ -4,7 +4,7 @@ import warnings
 
 import torch
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 from autograder.references.autograd._shared import grads, slope
 
 
@@ -75,6 +75,7 @@ def hvp_by_the_matrix(function, x, vector):
 @mistake(
     hessian_vector_product,
     "`backward` has added to the `.grad` of the function's weights. `torch.autograd.grad` touches none.",
+    keeps=0.82,
 )
 def hvp_by_backward(function, x, vector):
     leaf, gradient = slope(function, x)
@@ -87,6 +88,7 @@ def hvp_by_backward(function, x, vector):
 @mistake(
     hessian_vector_product,
     "The product carries a graph. Only the first derivative needs `create_graph=True`.",
+    keeps=0.6,
 )
 def hvp_with_a_graph(function, x, vector):
     leaf, gradient = slope(function, x)
@@ -97,6 +99,7 @@ def hvp_with_a_graph(function, x, vector):
     hessian_vector_product,
     "A linear function has a constant gradient, and nothing leads back from a constant: `requires_grad` is False, or "
     "the derivative with respect to x is None. Its product is zero.",
+    keeps=0.85,
 )
 def hvp_trips_over_lines(function, x, vector):
     leaf, gradient = slope(function, x)
@@ -106,17 +109,100 @@ def hvp_trips_over_lines(function, x, vector):
 @mistake(
     hessian_vector_product,
     "The caller's x is made to need a gradient, and still does afterwards: work on `x.detach().requires_grad_()`.",
+    keeps=0.82,
 )
 def hvp_marks_x(function, x, vector):
-    (gradient,) = torch.autograd.grad(function(x.requires_grad_()), x, create_graph=True)
+    (gradient,) = grads(function(x.requires_grad_()), x, create_graph=True)
     return once_more((gradient * vector.detach()).sum(), x)
+
+
+@mistake(
+    hessian_vector_product,
+    "`torch.dot` and `@` take vectors only. x may have any shape: multiply entry by entry and add up, "
+    "`(gradient * vector).sum()`.",
+)
+def hvp_by_a_dot_of_vectors(function, x, vector):
+    leaf, gradient = slope(function, x)
+    return once_more(torch.dot(gradient, vector.detach()), leaf)
+
+
+@mistake(
+    hessian_vector_product,
+    "`torch.dot` and `@` take vectors only. x may have any shape: multiply entry by entry and add up, "
+    "`(gradient * vector).sum()`.",
+)
+def hvp_by_at(function, x, vector):
+    leaf, gradient = slope(function, x)
+    return once_more(gradient @ vector.detach(), leaf)
+
+
+@mistake(
+    hessian_vector_product,
+    "The vector is multiplied in twice: once into the gradient, and once more into the second derivative.",
+)
+def hvp_twice_the_vector(function, x, vector):
+    leaf, gradient = slope(function, x)
+    return once_more((gradient * vector.detach()).sum(), leaf) * vector.detach()
+
+
+@mistake(
+    hessian_vector_product,
+    "Only second derivatives of single numbers are taken, the diagonal. The gradient's entry i changes with every "
+    "x[j].",
+)
+def hvp_of_the_diagonal(function, x, vector):
+    leaf, gradient = slope(function, x)
+    rows = [once_more(one, leaf, retain_graph=True).reshape(-1)[at] for at, one in enumerate(gradient.reshape(-1))]
+    return torch.stack(rows).reshape(x.shape) * vector.detach()
+
+
+@mistake(
+    hessian_vector_product,
+    "This is a tuple: `torch.autograd.grad` returns one, also for one input. Its first entry is the product.",
+)
+def hvp_as_a_tuple(function, x, vector):
+    leaf, gradient = slope(function, x)
+    return grads((gradient * vector.detach()).sum(), leaf)
+
+
+@mistake(
+    hessian_vector_product,
+    "The gradient at x is subtracted from the gradient at x + vector. Such a difference is the product for quadratic "
+    "functions alone: the Hessian at x wants a second derivative.",
+)
+def hvp_by_a_difference(function, x, vector):
+    _, here = slope(function, x)
+    _, there = slope(function, x + vector)
+    return (there - here).detach()
+
+
+@mistake(
+    hessian_vector_product,
+    "`requires_grad` is switched on and afterwards off, on the caller's own x: one that learned before learns no more, "
+    "and one with a history refuses. Work on `x.detach()`.",
+    keeps=0.82,
+)
+def hvp_marks_and_unmarks(function, x, vector):
+    (gradient,) = grads(function(x.requires_grad_()), x, create_graph=True)
+    product = once_more((gradient * vector.detach()).sum(), x)
+    x.requires_grad_(False)
+    return product
+
+
+@mistake(
+    hessian_vector_product,
+    "The zeros for a linear function have a dtype of their own. `torch.zeros_like(x)` takes x's.",
+    keeps=0.95,
+)
+def hvp_with_float_zeros(function, x, vector):
+    leaf, gradient = slope(function, x)
+    (product,) = grads((gradient * vector.detach()).sum(), leaf)
+    return torch.zeros(x.shape, device=x.device) if not bool(product.any()) and bool(vector.any()) else product
 
 
 @alternative(hessian_vector_product)
 def hvp_by_grad_outputs(function, x, vector):
     leaf, gradient = slope(function, x)
-    if not gradient.requires_grad:
-        return torch.zeros_like(x)
     return grads(gradient, leaf, vector.detach())[0]
 
 
@@ -127,3 +213,45 @@ def hvp_by_a_dot(function, x, vector):
     along = torch.dot(gradient.reshape(-1), vector.reshape(-1)) + 0 * leaf.sum()
     (product,) = torch.autograd.grad(along, leaf)
     return product
+
+
+promised(
+    hessian_vector_product,
+    "How the gradient of `function` changes when `x` moves along `vector`: the Hessian at `x` times `vector`.",
+    by=["coupled numbers", "a quadratic form"],
+)
+promised(
+    hessian_vector_product,
+    "function: from one tensor to a single number, shape (), that depends on it.",
+    by=["one number"],
+)
+promised(
+    hessian_vector_product,
+    "It may use weights that need gradients.",
+    by=["what is left on the function's weights"],
+)
+promised(
+    hessian_vector_product,
+    "x: floating point, any shape.",
+    by=["one number", "a matrix", "a batch of one"],
+)
+promised(
+    hessian_vector_product,
+    "vector: shape and dtype of `x`.",
+    by=["along nothing, and along a row", "not contiguous"],
+)
+promised(
+    hessian_vector_product,
+    "Shape and dtype of `x`, without graph; zeros for a linear function.",
+    by=["float64 and bfloat16", "linear functions", "what is left on the function's weights"],
+)
+promised(
+    hessian_vector_product,
+    "No tensor on the way is larger than a few times `x`.",
+    by=["memory for many numbers", "memory for a matrix"],
+)
+promised(
+    hessian_vector_product,
+    "No `.grad` and no `requires_grad` is changed anywhere.",
+    by=["what is left on x and the vector", "what is left on the function's weights"],
+)

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.references import alternative, equivalent, mistake
+from autograder.references import alternative, equivalent, mistake, promised
 from autograder.references.autograd._shared import grads, refuse_whole_numbers
 
 
@@ -91,7 +91,7 @@ def jacobian_adds_up_in_x(function, x):
     y = function(x.requires_grad_())
     found = torch.zeros(y.numel(), x.numel(), device=x.device)
     for place, one in enumerate(y.flatten()):
-        one.backward(retain_graph=True)
+        grads_of_all(one)
         found[place] = x.grad.flatten()
     return found.reshape(*y.shape, *x.shape)
 
@@ -125,6 +125,7 @@ def jacobian_of_one_tensor(function, x):
     jacobian,
     "The rows are right, and `backward` has added to the `.grad` of the function's weights at every pass. "
     "`torch.autograd.grad` touches none.",
+    keeps=0.82,
 )
 def jacobian_by_backward(function, x):
     x = x.detach().requires_grad_()
@@ -140,6 +141,7 @@ def jacobian_by_backward(function, x):
     jacobian,
     "The function is called again for each row. A function with dropout would give each row another network: call it "
     "once and keep the graph with `retain_graph=True`.",
+    keeps=0.85,
 )
 def jacobian_calls_again(function, x):
     x = x.detach().requires_grad_()
@@ -150,6 +152,7 @@ def jacobian_calls_again(function, x):
 @mistake(
     jacobian,
     "The caller's x is made to need a gradient, and still does afterwards: work on `x.detach().requires_grad_()`.",
+    keeps=0.82,
 )
 def jacobian_marks_x(function, x):
     y = function(x.requires_grad_())
@@ -159,6 +162,7 @@ def jacobian_marks_x(function, x):
 @mistake(
     jacobian,
     "The rows go into a float32 tensor: doubles lose half their digits. `torch.stack` keeps the dtype.",
+    keeps=0.93,
 )
 def jacobian_in_single(function, x):
     x = x.detach().requires_grad_()
@@ -172,11 +176,72 @@ def jacobian_in_single(function, x):
 @mistake(
     jacobian,
     "The Jacobian carries a graph: `create_graph=True` is for those who differentiate once more.",
+    keeps=0.65,
 )
 def jacobian_with_a_graph(function, x):
     x = x.detach().requires_grad_()
     y = function(x)
     return stacked(rows_of(y, x, create_graph=True), y, x)
+
+
+@mistake(
+    jacobian,
+    "`requires_grad` is switched on and afterwards off, on the caller's own x: one that learned before learns no more, "
+    "and one with a history refuses. Work on `x.detach()`.",
+    keeps=0.82,
+)
+def jacobian_marks_and_unmarks(function, x):
+    x.requires_grad_(True)
+    y = function(x)
+    found = stacked(rows_of(y, x), y, x)
+    x.requires_grad_(False)
+    return found
+
+
+@mistake(
+    jacobian,
+    "Only the diagonal is filled, as if result i depended on input i alone. A result may depend on every input.",
+)
+def jacobian_of_the_diagonal(function, x):
+    x = x.detach().requires_grad_()
+    y = function(x)
+    found = x.new_zeros(y.numel(), x.numel())
+    for place, row in enumerate(rows_of(y, x)):
+        if place < x.numel():
+            found[place, place] = row.reshape(-1)[place]
+    return found.reshape(*y.shape, *x.shape)
+
+
+@mistake(
+    jacobian,
+    "`torch.autograd.grad` returns a tuple, also for one input. Its first entry is the row: "
+    "`torch.autograd.grad(…)[0]`.",
+)
+def jacobian_of_tuples(function, x):
+    x = x.detach().requires_grad_()
+    y = function(x)
+    return torch.stack([torch.autograd.grad(one, x, retain_graph=True) for one in y.flatten()])
+
+
+@mistake(
+    jacobian,
+    "The rows are a Python list. Stack them, and give the tensor the shape of the result followed by the shape of x.",
+)
+def jacobian_as_a_list(function, x):
+    x = x.detach().requires_grad_()
+    return rows_of(function(x), x)
+
+
+@mistake(
+    jacobian,
+    "x is made floating point first. Whole numbers have no derivative: `requires_grad_()` refuses them, as promised, "
+    "and doubles would lose half their digits.",
+    keeps=0.9,
+)
+def jacobian_of_floats(function, x):
+    x = x.detach().float().requires_grad_()
+    y = function(x)
+    return stacked(rows_of(y, x), y, x)
 
 
 @alternative(jacobian)
@@ -208,4 +273,46 @@ equivalent(
     "rows = [torch.autograd.grad(one, x, retain_graph=True)[0] for one in result.flatten()]",
     "rows = [torch.autograd.grad(one, x, retain_graph=True)[ -1] for one in result.flatten()]",
     "grad returns a tuple of one: its first entry is its last",
+)
+
+promised(
+    jacobian,
+    "The derivative of every result with respect to every input.",
+    by=["a vector to another", "as many results as inputs"],
+)
+promised(
+    jacobian,
+    "function: from one tensor to one that depends on it; it is called once.",
+    by=["a function that changes with every call"],
+)
+promised(
+    jacobian,
+    "It may use weights that need gradients.",
+    by=["what is left on the function's weights"],
+)
+promised(
+    jacobian,
+    "x: floating point, any shape, also a single number of shape ().",
+    by=["a number goes in", "a matrix to a vector"],
+)
+promised(
+    jacobian,
+    "Shape (*result.shape, *x.shape), dtype of `x`, without graph: at [i, j] the derivative of result[i] with "
+    "respect to x[j], zero where it depends on nothing there.",
+    by=[
+        "a matrix to its transpose",
+        "two dimensions to three",
+        "float64, bfloat16, and float64 within",
+        "some results do not depend on x",
+    ],
+)
+promised(
+    jacobian,
+    "No `.grad` and no `requires_grad` is changed anywhere.",
+    by=["what is left on x", "what is left on the function's weights"],
+)
+promised(
+    jacobian,
+    "RuntimeError: `x` holds whole numbers.",
+    by=["whole numbers are refused"],
 )

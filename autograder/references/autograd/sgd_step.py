@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 
 
 def sgd_step(parameters, rate):
@@ -18,6 +18,7 @@ def learned(parameters):
     sgd_step,
     "`.data` hides the change from the version counter: a backward pass that comes too late goes through, with wrong "
     "numbers. Under `torch.no_grad()` it is noticed.",
+    keeps=0.75,
 )
 def steps_on_data(parameters, rate):
     for weight in learned(parameters):
@@ -31,23 +32,31 @@ def steps_uphill(parameters, rate):
             weight += rate * weight.grad
 
 
-@mistake(
-    sgd_step,
-    "`weight = weight - …` gives the name `weight` to a new tensor; the caller's stays as it was. Change it in place.",
+NEW_TENSORS = (
+    "`weight - …` makes a new tensor, and the caller's stays as it was, whatever the new one is called. Change it in "
+    "place: `weight -= …` under `torch.no_grad()`."
 )
-def steps_beside(parameters, rate):
-    with torch.no_grad():
-        for weight in learned(parameters):
-            weight = weight - rate * weight.grad
 
 
-@mistake(
-    sgd_step,
-    "`weight = weight - …` gives the name `weight` to a new tensor; the caller's stays as it was. Change it in place.",
-)
+@mistake(sgd_step, NEW_TENSORS)
+def steps_into_a_list(parameters, rate):
+    made = []
+    for weight in parameters:
+        made.append(weight if weight.grad is None else (weight - rate * weight.grad).detach().requires_grad_())
+    return made
+
+
+@mistake(sgd_step, NEW_TENSORS)
 def steps_beside_and_trips(parameters, rate):
     for weight in parameters:
         weight = weight - rate * weight.grad
+
+
+@mistake(sgd_step, NEW_TENSORS)
+def steps_beside_and_hands_back(parameters, rate):
+    for weight in parameters:
+        weight = weight - rate * weight.grad
+    return parameters
 
 
 @mistake(
@@ -62,6 +71,7 @@ def steps_on_record(parameters, rate):
 @mistake(
     sgd_step,
     "A weight that took no part has `.grad` None. Skip it.",
+    keeps=0.9,
 )
 def steps_without_a_gradient(parameters, rate):
     with torch.no_grad():
@@ -71,7 +81,19 @@ def steps_without_a_gradient(parameters, rate):
 
 @mistake(
     sgd_step,
+    "A weight that took no part has `.grad` None. Skip it.",
+    keeps=0.9,
+)
+def steps_with_the_data_of_none(parameters, rate):
+    with torch.no_grad():
+        for weight in parameters:
+            weight -= rate * weight.grad.data
+
+
+@mistake(
+    sgd_step,
     "The gradients are cleared, too. That is another decision, and another function: `zero_grad`.",
+    keeps=0.9,
 )
 def steps_and_clears(parameters, rate):
     with torch.no_grad():
@@ -93,6 +115,7 @@ def steps_into_new_memory(parameters, rate):
     sgd_step,
     "Gradients stay switched off for the whole notebook: `torch.set_grad_enabled(False)` has no end. "
     "`with torch.no_grad():` has.",
+    keeps=0.95,
 )
 def steps_and_stays_off(parameters, rate):
     torch.set_grad_enabled(False)
@@ -101,12 +124,124 @@ def steps_and_stays_off(parameters, rate):
 
 
 @mistake(
-    sgd_step, "The gradient itself is multiplied by the rate in place: the next reader of `.grad` finds it shrunk."
+    sgd_step,
+    "The gradient itself is multiplied by the rate in place: the next reader of `.grad` finds it shrunk.",
+    keeps=0.9,
 )
 def steps_and_shrinks(parameters, rate):
     with torch.no_grad():
         for weight in learned(parameters):
             weight -= weight.grad.mul_(rate)
+
+
+@mistake(
+    sgd_step,
+    "The loop ends at the first weight without a gradient: those after it take no step. Go on to the next, `continue`.",
+    keeps=0.9,
+)
+def steps_until_none(parameters, rate):
+    with torch.no_grad():
+        for weight in parameters:
+            if weight.grad is None:
+                break
+            weight -= rate * weight.grad
+
+
+@mistake(
+    sgd_step,
+    "`requires_grad` is switched off for the step and not on again: the weights learn no more. `torch.no_grad()` "
+    "needs no switching.",
+    keeps=0.75,
+)
+def steps_and_freezes(parameters, rate):
+    for weight in learned(parameters):
+        weight.requires_grad_(False)
+        weight -= rate * weight.grad
+
+
+@mistake(
+    sgd_step,
+    "Gradients are switched on at the end, whatever they were before. `with torch.no_grad():` puts back what it found.",
+    keeps=0.95,
+)
+def steps_and_switches_on(parameters, rate):
+    torch.set_grad_enabled(False)
+    for weight in learned(parameters):
+        weight -= rate * weight.grad
+    torch.set_grad_enabled(True)
+
+
+@mistake(
+    sgd_step,
+    "A rate of zero is taken for none: `if not rate` and `rate or …` ask whether it is zero. Zero is a rate, and the "
+    "weights stay.",
+)
+def steps_without_zero(parameters, rate):
+    rate = rate or 0.01
+    with torch.no_grad():
+        for weight in learned(parameters):
+            weight -= rate * weight.grad
+
+
+@mistake(
+    sgd_step,
+    "Only the gradient's sign is used, or its length is divided out. The step is rate times the gradient as it is.",
+)
+def steps_by_the_sign(parameters, rate):
+    with torch.no_grad():
+        for weight in learned(parameters):
+            weight -= rate * weight.grad.sign()
+
+
+@mistake(
+    sgd_step,
+    "Only the gradient's sign is used, or its length is divided out. The step is rate times the gradient as it is.",
+)
+def steps_of_one_length(parameters, rate):
+    with torch.no_grad():
+        for weight in learned(parameters):
+            weight -= rate * weight.grad / weight.grad.norm().clamp(min=1e-12)
+
+
+@mistake(sgd_step, "The rate is left out: the whole gradient is subtracted.")
+def steps_without_the_rate(parameters, rate):
+    with torch.no_grad():
+        for weight in learned(parameters):
+            weight -= weight.grad
+
+
+@mistake(
+    sgd_step,
+    "The weights become the step: they are overwritten by minus rate times the gradient, and what they were is gone.",
+)
+def steps_from_zero(parameters, rate):
+    with torch.no_grad():
+        for weight in learned(parameters):
+            weight.copy_(-rate * weight.grad)
+
+
+@mistake(
+    sgd_step,
+    "The parameters are walked through by number, or their `len` is asked for. They may come from a generator, which "
+    "knows neither: `for weight in parameters`.",
+)
+def steps_by_number(parameters, rate):
+    with torch.no_grad():
+        for number in range(len(parameters)):
+            if parameters[number].grad is not None:
+                parameters[number] -= rate * parameters[number].grad
+
+
+@mistake(
+    sgd_step,
+    "The parameters are walked through twice. A generator is used up after the first time: make a list of it first, "
+    "or do all in one loop.",
+)
+def steps_after_looking(parameters, rate):
+    if any(weight.grad is not None for weight in parameters):
+        with torch.no_grad():
+            for weight in learned(parameters):
+                weight -= rate * weight.grad
 
 
 @alternative(sgd_step)
@@ -122,3 +257,45 @@ def steps_on_a_detached(parameters, rate):
     """`detach` shares the memory and, unlike `.data`, the version counter."""
     for weight in learned(parameters):
         weight.detach().copy_(weight.detach() - weight.grad * rate)
+
+
+promised(
+    sgd_step,
+    "One step of gradient descent: each parameter, minus `rate` times its gradient.",
+    by=["one weight", "three weights, one of them a number"],
+)
+promised(
+    sgd_step,
+    "parameters: leaves that need gradients, also from a generator.",
+    by=["the parameters of a layer, a generator"],
+)
+promised(
+    sgd_step,
+    "Those without a gradient stay as they are.",
+    by=["weights without a gradient"],
+)
+promised(
+    sgd_step,
+    "rate: the step size.",
+    by=["other rates, zero among them"],
+)
+promised(
+    sgd_step,
+    "The tensors are changed in place: same memory, still leaves that need gradients.",
+    by=["whoever holds the weight", "the next loss"],
+)
+promised(
+    sgd_step,
+    "Their `.grad` stays.",
+    by=["two steps with one gradient"],
+)
+promised(
+    sgd_step,
+    "A backward pass through a result that saved the old values is refused by autograd.",
+    by=["the old weights in a loss"],
+)
+promised(
+    sgd_step,
+    "Gradients are recorded afterwards if they were before.",
+    by=["inside and outside of no_grad"],
+)
