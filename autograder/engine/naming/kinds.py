@@ -73,6 +73,8 @@ def _one_value(values: list[Data | None]) -> bool:
         numbers = [item.values.flatten() for item in values if isinstance(item, Shown)]
         together = torch.cat([item.double() for item in numbers])
         return len(numbers) == len(values) and together.numel() > FEW and together.unique().numel() == 1
+    if isinstance(first, list | dict):
+        return False  # tensors may lie in it, and no two of them can be asked for `==`
     return all(type(value) is type(first) and value == first for value in values)
 
 

@@ -4,8 +4,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from autograder.references import alternative, mistake
-from autograder.references.attention._shared import masked_softmax
+from autograder.references import alternative, mistake, promised
+from autograder.references.attention._shared import hide, masked_softmax, scaled_scores
 from autograder.references.attention.attention import attention
 
 PROJECTIONS = ("q_proj", "k_proj", "v_proj", "out_proj")
@@ -166,15 +166,164 @@ class SelfAttentionOnly(_Heads):
     def project(self, query, key, value):
         return self.q_proj(query), self.k_proj(query), self.v_proj(query)
 
-    def mask(self, mask):
-        rows = mask.shape[-2]
-        return mask.unsqueeze(-3)[..., :rows] if rows > 1 else mask.unsqueeze(-3)[..., :3]
 
-
-@mistake(MultiHeadAttention, "A number of heads that does not divide d_model is accepted: raise ValueError.")
+@mistake(MultiHeadAttention, "A number of heads that does not divide d_model is accepted: raise ValueError.", keeps=0.9)
 class AcceptsAnyNumber(_Heads):
     def check(self, d_model, heads):
         pass
+
+
+@mistake(
+    MultiHeadAttention,
+    "A number of heads that does not divide d_model is refused by another exception than ValueError. (assert raises "
+    "AssertionError, and python -O skips it.)",
+    keeps=0.95,
+)
+class RefusesByAssertion(_Heads):
+    def check(self, d_model, heads):
+        assert d_model % heads == 0
+
+
+@mistake(
+    MultiHeadAttention,
+    "Good numbers of heads are refused: what counts is the remainder, d_model % heads. It is 0 where heads divides.",
+    keeps=0.1,
+)
+class RefusesGoodNumbers(_Heads):
+    def check(self, d_model, heads):
+        if d_model % heads == 0:
+            raise ValueError
+
+
+@mistake(MultiHeadAttention, "The projections have no bias. nn.Linear has one unless it is told otherwise.", keeps=0.2)
+class WithoutBias(_Heads):
+    def __init__(self, d_model, heads):
+        super().__init__(d_model, heads)
+        for name in PROJECTIONS:
+            setattr(self, name, nn.Linear(d_model, d_model, bias=False))
+
+
+@mistake(
+    MultiHeadAttention,
+    "Queries, keys and values are all made by one projection. Each has its own: q_proj, k_proj, v_proj.",
+)
+class ProjectsByOne(_Heads):
+    def project(self, query, key, value):
+        return self.q_proj(query), self.q_proj(key), self.q_proj(value)
+
+
+@mistake(MultiHeadAttention, "The values are made from the keys: v_proj(key). They come from `value`.")
+class TakesKeysForValues(_Heads):
+    def project(self, query, key, value):
+        return self.q_proj(query), self.k_proj(key), self.v_proj(key)
+
+
+@mistake(
+    MultiHeadAttention,
+    "The heads are not cut apart: every query looks with all its features at once, as if there were one head.",
+)
+class NeverCuts(_Heads):
+    def split(self, x):
+        return x.unsqueeze(-3)
+
+    def merge(self, x):
+        return x.squeeze(-3)
+
+
+def _attending(name, sentence, keeps=0.5, **steps):
+    """A mistake in what each head does with its queries, keys and values."""
+    mistake(MultiHeadAttention, sentence, keeps)(type(name, (_Heads,), steps))
+
+
+def _weighing(weights):
+    """`attend` with weights made from scaled scores and mask."""
+    return {"attend": lambda self, query, key, value, mask: weights(scaled_scores(query, key), mask) @ value}
+
+
+def _late(scores, mask):
+    return scores.softmax(-1) if mask is None else scores.softmax(-1) * mask
+
+
+def _renormalized(scores, mask, constant=1e-9):
+    weights = _late(scores, mask)
+    return weights if mask is None else weights / (weights.sum(-1, keepdim=True) + constant)
+
+
+def _not_low_enough(scores, mask):
+    weights = hide(scores, mask, by=-1e4).softmax(-1)
+    return weights if mask is None else weights * mask
+
+
+_attending(
+    "NotScaled",
+    "The scores of a head are not divided by √d_head.",
+    attend=lambda self, query, key, value, mask: masked_softmax(query @ key.mT, mask) @ value,
+)
+_attending(
+    "ScalesByWidth",
+    "The scores of a head are divided by d_head, not by √d_head.",
+    attend=lambda self, query, key, value, mask: masked_softmax(query @ key.mT / query.shape[-1], mask) @ value,
+)
+_attending(
+    "ScalesByHeads",
+    "The scores are divided by the root of the number of heads. d_head is how many numbers one head's query has.",
+    attend=lambda self, query, key, value, mask: masked_softmax(query @ key.mT / self.heads**0.5, mask) @ value,
+)
+_attending(
+    "ForgetsTheMask",
+    "The mask changes nothing: it is never used, or what masked_fill returns is dropped.",
+    **_weighing(lambda scores, mask: scores.softmax(-1)),
+)
+INVERTED = (
+    "The mask is read the other way round. Here True means: this query may look at this key; nn.MultiheadAttention "
+    "wants the opposite."
+)
+_attending(
+    "Inverts", INVERTED, **_weighing(lambda scores, mask: masked_softmax(scores, None if mask is None else ~mask))
+)
+_attending(
+    "InvertsToNan",
+    INVERTED,
+    **_weighing(lambda scores, mask: hide(scores, None if mask is None else ~mask).softmax(-1)),
+)
+_attending(
+    "MasksLate",
+    "The mask comes after the softmax: hidden keys have already taken their share of the sum. Mask the scores, then "
+    "take the softmax.",
+    **_weighing(_late),
+)
+TOO_LATE = (
+    "The keys are hidden too late: the softmax has subtracted the largest score of all keys, hidden ones included. "
+    "Where a hidden one had it, hardly anything is left of the others. Hide the scores first."
+)
+_attending("Renormalizes", TOO_LATE, **_weighing(_renormalized))
+_attending("RenormalizesToNan", TOO_LATE, **_weighing(lambda scores, mask: _renormalized(scores, mask, 0.0)))
+_attending(
+    "ZeroScores",
+    "Hidden scores are set to about zero, but exp(0) is 1: a hidden key still gets its share. Set them to minus "
+    "infinity.",
+    **_weighing(lambda scores, mask: hide(scores, mask, by=0.0).softmax(-1)),
+)
+_attending(
+    "NanWhereAllIsHidden",
+    "A query that may look at nothing gets NaN, from a softmax over nothing but −∞. Its heads give zeros, and out_proj "
+    "its bias.",
+    keeps=0.8,
+    **_weighing(lambda scores, mask: hide(scores, mask).softmax(-1)),
+)
+_attending(
+    "EvenWhereAllIsHidden",
+    "A query that may look at nothing gets the average of all values. Its heads give zeros, and out_proj its bias.",
+    keeps=0.8,
+    **_weighing(lambda scores, mask: hide(scores, mask, by=-1e9).softmax(-1)),
+)
+_attending(
+    "NotLowEnough",
+    "Hidden scores are set to a number that is not low enough: where the visible scores lie below it, the hidden keys "
+    "win. Use −∞.",
+    keeps=0.95,
+    **_weighing(_not_low_enough),
+)
 
 
 @alternative(MultiHeadAttention)
@@ -192,3 +341,49 @@ class HeadByHead(_Heads):
         parts = zip(*(x.chunk(self.heads, dim=-1) for x in self.project(query, key, value)), strict=True)
         heads = [F.scaled_dot_product_attention(*part, attn_mask=mask) for part in parts]
         return self.out_proj(torch.cat(heads, dim=-1))
+
+
+promised(MultiHeadAttention, "Attention with several heads, as `nn.MultiheadAttention`.", by=["a sentence with itself"])
+promised(MultiHeadAttention, "d_model: width of a token.", by=["names, kinds and shapes of the parameters", "one head"])
+promised(
+    MultiHeadAttention,
+    "heads: how many heads share it; each gets d_model / heads neighbouring numbers.",
+    by=["a sentence with itself", "as many heads as numbers"],
+)
+promised(
+    MultiHeadAttention,
+    "Four `nn.Linear(d_model, d_model)` with bias: `q_proj`, `k_proj`, `v_proj`, `out_proj`.",
+    by=["names, kinds and shapes of the parameters"],
+)
+promised(
+    MultiHeadAttention,
+    "ValueError: `heads` does not divide `d_model`.",
+    by=["heads that divide, and heads that do not"],
+)
+promised(
+    MultiHeadAttention,
+    "query: shape (batch, query, d_model), or without the batch.",
+    by=["keys and values from elsewhere", "no batch"],
+)
+promised(
+    MultiHeadAttention,
+    "key, value: shape (batch, key, d_model), or without the batch.",
+    by=["keys and values from elsewhere", "no batch"],
+)
+promised(
+    MultiHeadAttention,
+    "mask: boolean, two or three dimensions that broadcast to (batch, query, key); True where a query may look at a key.",
+    by=["masked", "masks that broadcast", "masked, no batch"],
+)
+promised(MultiHeadAttention, "It holds for all heads.", by=["masked", "as many heads as sentences, masked"])
+promised(
+    MultiHeadAttention,
+    "Shape (batch, query, d_model), dtype and device of the inputs.",
+    by=["keys and values from elsewhere", "float64 and bfloat16"],
+)
+promised(
+    MultiHeadAttention,
+    "Where a query may look at nothing its heads give zeros, so that only the bias of `out_proj` is left.",
+    by=["a query that may look at nothing"],
+)
+promised(MultiHeadAttention, "Projects, splits, attends, merges, projects.", by=["a sentence with itself"])

@@ -3,8 +3,8 @@
 import torch
 from torch.nn import functional as F
 
-from autograder.references import alternative, mistake
-from autograder.references.attention._shared import masked_softmax
+from autograder.references import alternative, mistake, promised
+from autograder.references.attention._shared import hide, masked_softmax
 
 
 def cross_attention(target, source, real, w_q, w_k, w_v):
@@ -26,11 +26,13 @@ def _causal(target, source):
     return torch.ones(target.shape[-2], source.shape[-2], dtype=torch.bool, device=target.device).tril()
 
 
-@mistake(
-    cross_attention,
+BOTH = (
     "Both bugs are still there: the mask is True where nn.MultiheadAttention wants it, and it hides the future of"
-    " a sentence that is already finished.",
+    " a sentence that is already finished."
 )
+
+
+@mistake(cross_attention, BOTH, keeps=0.2)
 def as_it_was_handed_over(target, source, real, w_q, w_k, w_v):
     return _cross(target, source, ~real.unsqueeze(-2) & _causal(target, source), w_q, w_k, w_v)
 
@@ -39,6 +41,7 @@ def as_it_was_handed_over(target, source, real, w_q, w_k, w_v):
     cross_attention,
     "One bug is left: `~real`. F.scaled_dot_product_attention wants True where a key may be looked at; "
     "nn.MultiheadAttention wants the opposite.",
+    keeps=0.2,
 )
 def looks_at_the_padding(target, source, real, w_q, w_k, w_v):
     return _cross(target, source, ~real.unsqueeze(-2), w_q, w_k, w_v)
@@ -51,6 +54,24 @@ def looks_at_the_padding(target, source, real, w_q, w_k, w_v):
 )
 def hides_the_source(target, source, real, w_q, w_k, w_v):
     return _cross(target, source, real.unsqueeze(-2) & _causal(target, source), w_q, w_k, w_v)
+
+
+@mistake(
+    cross_attention,
+    "The mask still hides something by position: the causal mask was turned around, it should have gone. The whole "
+    "source may be looked at.",
+)
+def hides_the_past(target, source, real, w_q, w_k, w_v):
+    return _cross(target, source, real.unsqueeze(-2) & ~_causal(target, source), w_q, w_k, w_v)
+
+
+@mistake(
+    cross_attention,
+    "Padding is visible where the two masks are joined by `or`: the causal mask should have gone, and only `real` "
+    "stayed.",
+)
+def joined_by_or(target, source, real, w_q, w_k, w_v):
+    return _cross(target, source, real.unsqueeze(-2) | _causal(target, source), w_q, w_k, w_v)
 
 
 @mistake(cross_attention, "There is no mask any more: the padding is looked at like words.")
@@ -69,6 +90,7 @@ def mask_without_queries(target, source, real, w_q, w_k, w_v):
 @mistake(
     cross_attention,
     "real[:, None] is right with a batch only. Count the new dimension from the end: real.unsqueeze(-2).",
+    keeps=0.8,
 )
 def mask_counted_from_the_front(target, source, real, w_q, w_k, w_v):
     return _cross(target, source, real[:, None], w_q, w_k, w_v)
@@ -78,18 +100,125 @@ def mask_counted_from_the_front(target, source, real, w_q, w_k, w_v):
     cross_attention,
     "The roles are swapped: the source asks and the target answers. Queries come from the target, keys and values"
     " from the source.",
+    keeps=0.1,
 )
 def source_asks(target, source, real, w_q, w_k, w_v):
     return _cross(source, target, real.unsqueeze(-1), w_q, w_k, w_v)
 
 
+@mistake(
+    cross_attention,
+    "The values are made from the target. Only the queries are; what is heard is the source's.",
+    keeps=0.1,
+)
+def hears_itself(target, source, real, w_q, w_k, w_v):
+    return _cross(target, target, None, w_q, w_k, w_v)
+
+
+def _weighted(weights, target, source, real, w_q, w_k, w_v):
+    """By hand, with these weights made from scores and mask."""
+    scores = (target @ w_q) @ (source @ w_k).mT / w_q.shape[-1] ** 0.5
+    return weights(scores, real.unsqueeze(-2)) @ (source @ w_v)
+
+
+def _by_hand(name, sentence, weights, keeps=0.5):
+    """A mistake in the softmax of who writes the attention out."""
+
+    def answer(target, source, real, w_q, w_k, w_v):
+        return _weighted(weights, target, source, real, w_q, w_k, w_v)
+
+    answer.__name__ = name
+    mistake(cross_attention, sentence, keeps)(answer)
+
+
+_by_hand(
+    "cross_nan",
+    "Where the whole source is padding, NaN comes back, from a softmax over nothing but −∞. Zeros are asked for.",
+    lambda scores, real: hide(scores, real).softmax(-1),
+    keeps=0.85,
+)
+_by_hand(
+    "cross_even",
+    "Where the whole source is padding, all of it is heard alike: a large negative number everywhere is the same as 0 "
+    "everywhere. Zeros are asked for.",
+    lambda scores, real: hide(scores, real, by=-1e9).softmax(-1),
+    keeps=0.85,
+)
+_by_hand(
+    "cross_masked_late",
+    "The padding is hidden after the softmax: it has already taken its share of the sum. Mask the scores first.",
+    lambda scores, real: scores.softmax(-1) * real,
+)
+_by_hand(
+    "cross_zero_scores",
+    "The scores of the padding are set to zero, but exp(0) is 1: it still gets its share. Set them to minus infinity.",
+    lambda scores, real: (scores * real).softmax(-1),
+)
+TOO_LATE = (
+    "The padding is hidden too late: the softmax has subtracted the largest score of all, the padding's included. "
+    "Where padding had it, hardly anything is left of the words. Hide the scores first."
+)
+_by_hand("cross_renormalized", TOO_LATE, lambda scores, real: _renormalized(scores.softmax(-1) * real, 1e-9))
+_by_hand("cross_renormalized_to_nan", TOO_LATE, lambda scores, real: _renormalized(scores.softmax(-1) * real, 0.0))
+
+
+def _renormalized(weights, constant):
+    return weights / (weights.sum(-1, keepdim=True) + constant)
+
+
+@mistake(
+    cross_attention,
+    "The scores are not divided by √d_k. F.scaled_dot_product_attention does that; by hand it is yours to do.",
+)
+def cross_unscaled(target, source, real, w_q, w_k, w_v):
+    return masked_softmax((target @ w_q) @ (source @ w_k).mT, real.unsqueeze(-2)) @ (source @ w_v)
+
+
 @alternative(cross_attention)
 def cross_by_hand(target, source, real, w_q, w_k, w_v):
-    scores = (target @ w_q) @ (source @ w_k).mT / w_q.shape[-1] ** 0.5
-    return masked_softmax(scores, real.unsqueeze(-2)) @ (source @ w_v)
+    return _weighted(masked_softmax, target, source, real, w_q, w_k, w_v)
 
 
 @alternative(cross_attention)
 def cross_by_adding(target, source, real, w_q, w_k, w_v):
     mask = torch.zeros(real.shape, dtype=target.dtype, device=target.device).masked_fill(~real, -torch.inf)
     return _cross(target, source, mask.unsqueeze(-2), w_q, w_k, w_v)
+
+
+promised(
+    cross_attention,
+    "One sequence looks at another: queries from `target`, keys and values from `source`.",
+    by=["no padding", "a target longer than its source"],
+)
+promised(
+    cross_attention,
+    "target: shape (batch, target, d_model), or without the batch.",
+    by=["no batch, no padding", "no padding"],
+)
+promised(
+    cross_attention,
+    "source: shape (batch, source, d_model), or without the batch.",
+    by=["no batch, no padding", "no padding"],
+)
+promised(
+    cross_attention,
+    "real: boolean, shape (batch, source), or without the batch; True where `source` is no padding.",
+    by=["no batch, padding", "padding"],
+)
+promised(cross_attention, "w_q, w_k: shape (d_model, d_k).", by=["no padding"])
+promised(cross_attention, "w_v: shape (d_model, d_v).", by=["no padding"])
+promised(
+    cross_attention,
+    "Shape (batch, target, d_v), dtype and device of `target`.",
+    by=["no padding", "float64"],
+)
+promised(
+    cross_attention,
+    "Padding has no influence.",
+    by=["padding", "other numbers in the padding", "padding whose scores would win"],
+)
+promised(
+    cross_attention,
+    "Zeros where the whole source is padding.",
+    by=["a source that is all padding", "a batch that is all padding"],
+)
