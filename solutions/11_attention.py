@@ -882,7 +882,8 @@ print(f"all at once: {scores.softmax(0) @ values:.4f}")
 #
 # The same for many queries at once, with a mask. No tensor on the way may be larger than queries × tile numbers
 # (where a tile is at least as wide as a key): the check watches every tensor that you make. That holds for masks,
-# too: `~mask` is as large as `mask`.
+# too: `~mask` is as large as `mask`. Nor may the tiles pile up: the check also counts what is alive at the same time.
+# It sees tensors only, so stay with them: no `numpy()`, no `tolist()`.
 #
 # Only the result is asked for, no gradient. Autograd would keep every tile for the way back, and the memory would be
 # gone after all. FlashAttention computes the tiles anew on the way back instead.

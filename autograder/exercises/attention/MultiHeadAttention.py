@@ -21,6 +21,7 @@ from autograder.exercises.attention._shared import (
     mask_for,
     visible_losers,
     with_an_empty_row,
+    with_gradients,
 )
 
 HEADS = Idea("heads side by side, mixed at the end", weight=2, point=True)
@@ -49,7 +50,8 @@ def MultiHeadAttention(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]
     alike = tokens(draw, batch=2)
     yield "as many heads as sentences, masked", lambda: _masked(two, draw, alike), HIDDEN
     yield "a hidden key that would win", lambda: _plain(candidate, draw, *hidden_winner(draw)), HIDDEN
-    yield "a query that may look at nothing", lambda: three(query, key, value, empty), NOTHING
+    yield "a query that may look at nothing", lambda: with_gradients(three, (query, key, value), empty), NOTHING
+    yield "the same with fewer heads", lambda: with_gradients(two, (query, key, value), empty), NOTHING
     yield "visible scores thousands below the hidden", lambda: _losing(candidate, draw, 1)
     yield "visible scores millions below the hidden", lambda: _losing(candidate, draw, 100)
     yield "gradients of the parameters", lambda: _parameter_gradients(three, query, key, value, mask)

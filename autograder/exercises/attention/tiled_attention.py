@@ -10,7 +10,7 @@ from torch import Tensor
 
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Thunk, exercise
-from autograder.engine.probes import largest_tensor, with_arguments
+from autograder.engine.probes import largest_tensor, most_alive, with_arguments
 from autograder.exercises.attention._shared import (
     READY_MADE,
     alone,
@@ -33,7 +33,7 @@ NOTHING = Idea("a query that may look at nothing gets zeros")
 TILE = 8
 
 
-@exercise(points=4, without=READY_MADE)
+@exercise(points=4, without=[*READY_MADE, Tensor.numpy, Tensor.tolist])
 def tiled_attention(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | tuple[str, Thunk, Idea]]:
     """The same result from a few keys at a time."""
     yield "no batch", lambda: candidate(*alone(draw), draw.integer(2, 5))
@@ -62,6 +62,8 @@ def tiled_attention(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | 
     yield "the same, masked: memory", lambda: _frugal(candidate, draw, 40, draw.integer(50, 64), masked=True), TILES
     yield "one query: memory", lambda: _frugal(candidate, draw, 1, draw.integer(80, 99), masked=False), TILES
     yield "few queries, masked: memory", lambda: _frugal(candidate, draw, 3, draw.integer(100, 120), masked=True), TILES
+    yield "what is kept at once", lambda: _kept(candidate, draw, masked=False), TILES
+    yield "what is kept at once, masked", lambda: _kept(candidate, draw, masked=True), TILES
     yield "float64", lambda: candidate(*triple(draw, torch.float64), 2)
     yield "bfloat16, masked", lambda: _in_bfloat16(candidate, draw)
     yield "called by names", lambda: fresh(tile=3, mask=mask, value=many[2], key=many[1], query=many[0])
@@ -109,6 +111,15 @@ def _frugal(candidate: Any, draw: Draw, queries: int, keys: int, masked: bool) -
     inputs += [draw.mask(queries, keys)] if masked else []
     result, largest = largest_tensor(candidate, *inputs)
     return {"result": result, "tiles that the largest tensor fills": max(1, -(-largest // (max(queries, TILE) * TILE)))}
+
+
+def _kept(candidate: Any, draw: Draw, masked: bool) -> dict[str, Any]:
+    """The result, and whether half as many numbers as there are scores were ever alive at once."""
+    queries, keys = 16, draw.integer(380, 420)
+    inputs = [draw.normal(queries, 4), draw.normal(keys, 4), draw.normal(keys, 3), TILE]
+    inputs += [draw.mask(queries, keys)] if masked else []
+    result, most = most_alive(candidate, *inputs)
+    return {"result": result, "kept at once": "a few tiles" if 2 * most < queries * keys else "the scores of all keys"}
 
 
 def _example(candidate: Any, drawn: Tensor) -> list[Tensor]:

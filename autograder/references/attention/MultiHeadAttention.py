@@ -5,7 +5,8 @@ from torch import nn
 from torch.nn import functional as F
 
 from autograder.references import alternative, mistake, promised
-from autograder.references.attention._shared import hide, masked_softmax, scaled_scores
+from autograder.references.attention._shared import masked_softmax, scaled_scores
+from autograder.references.attention._softmax import WRONG
 from autograder.references.attention.attention import attention
 
 PROJECTIONS = ("q_proj", "k_proj", "v_proj", "out_proj")
@@ -240,20 +241,6 @@ def _weighing(weights):
     return {"attend": lambda self, query, key, value, mask: weights(scaled_scores(query, key), mask) @ value}
 
 
-def _late(scores, mask):
-    return scores.softmax(-1) if mask is None else scores.softmax(-1) * mask
-
-
-def _renormalized(scores, mask, constant=1e-9):
-    weights = _late(scores, mask)
-    return weights if mask is None else weights / (weights.sum(-1, keepdim=True) + constant)
-
-
-def _not_low_enough(scores, mask):
-    weights = hide(scores, mask, by=-1e4).softmax(-1)
-    return weights if mask is None else weights * mask
-
-
 _attending(
     "NotScaled",
     "The scores of a head are not divided by √d_head.",
@@ -269,61 +256,8 @@ _attending(
     "The scores are divided by the root of the number of heads. d_head is how many numbers one head's query has.",
     attend=lambda self, query, key, value, mask: masked_softmax(query @ key.mT / self.heads**0.5, mask) @ value,
 )
-_attending(
-    "ForgetsTheMask",
-    "The mask changes nothing: it is never used, or what masked_fill returns is dropped.",
-    **_weighing(lambda scores, mask: scores.softmax(-1)),
-)
-INVERTED = (
-    "The mask is read the other way round. Here True means: this query may look at this key; nn.MultiheadAttention "
-    "wants the opposite."
-)
-_attending(
-    "Inverts", INVERTED, **_weighing(lambda scores, mask: masked_softmax(scores, None if mask is None else ~mask))
-)
-_attending(
-    "InvertsToNan",
-    INVERTED,
-    **_weighing(lambda scores, mask: hide(scores, None if mask is None else ~mask).softmax(-1)),
-)
-_attending(
-    "MasksLate",
-    "The mask comes after the softmax: hidden keys have already taken their share of the sum. Mask the scores, then "
-    "take the softmax.",
-    **_weighing(_late),
-)
-TOO_LATE = (
-    "The keys are hidden too late: the softmax has subtracted the largest score of all keys, hidden ones included. "
-    "Where a hidden one had it, hardly anything is left of the others. Hide the scores first."
-)
-_attending("Renormalizes", TOO_LATE, **_weighing(_renormalized))
-_attending("RenormalizesToNan", TOO_LATE, **_weighing(lambda scores, mask: _renormalized(scores, mask, 0.0)))
-_attending(
-    "ZeroScores",
-    "Hidden scores are set to about zero, but exp(0) is 1: a hidden key still gets its share. Set them to minus "
-    "infinity.",
-    **_weighing(lambda scores, mask: hide(scores, mask, by=0.0).softmax(-1)),
-)
-_attending(
-    "NanWhereAllIsHidden",
-    "A query that may look at nothing gets NaN, from a softmax over nothing but −∞. Its heads give zeros, and out_proj "
-    "its bias.",
-    keeps=0.8,
-    **_weighing(lambda scores, mask: hide(scores, mask).softmax(-1)),
-)
-_attending(
-    "EvenWhereAllIsHidden",
-    "A query that may look at nothing gets the average of all values. Its heads give zeros, and out_proj its bias.",
-    keeps=0.8,
-    **_weighing(lambda scores, mask: hide(scores, mask, by=-1e9).softmax(-1)),
-)
-_attending(
-    "NotLowEnough",
-    "Hidden scores are set to a number that is not low enough: where the visible scores lie below it, the hidden keys "
-    "win. Use −∞.",
-    keeps=0.95,
-    **_weighing(_not_low_enough),
-)
+for softmax, sentence, keeps in WRONG:
+    _attending(f"Heads_{softmax.__name__}", sentence, keeps, **_weighing(softmax))
 
 
 @alternative(MultiHeadAttention)
@@ -372,7 +306,8 @@ promised(
 )
 promised(
     MultiHeadAttention,
-    "mask: boolean, two or three dimensions that broadcast to (batch, query, key); True where a query may look at a key.",
+    "mask: boolean, two or three dimensions that broadcast to (batch, query, key); True where a query may look at "
+    "a key.",
     by=["masked", "masks that broadcast", "masked, no batch"],
 )
 promised(MultiHeadAttention, "It holds for all heads.", by=["masked", "as many heads as sentences, masked"])

@@ -8,6 +8,7 @@ from torch.nn import functional as F
 from autograder.references import alternative, mistake, promised
 from autograder.references.attention import attention_weights as weights
 from autograder.references.attention._shared import masked_softmax, scaled_scores
+from autograder.references.attention._softmax import WRONG
 
 
 def attention(query, key, value, mask=None):
@@ -45,11 +46,6 @@ _by(
     weights.weights_scaled_late,
 )
 _by(
-    "The mask changes nothing: it is never used, or what masked_fill returns is dropped (only masked_fill_ writes in "
-    "place).",
-    weights.weights_without_a_mask,
-)
-_by(
     "The softmax runs over the queries, so what one query sees depends on the others. It belongs over the keys, "
     "the last dimension.",
     weights.weights_over_queries,
@@ -84,27 +80,8 @@ _by(
     weights.weights_of_cosines,
 )
 _by(weights.GUESSED, weights.weights_over_a_guess)
-_by(weights.INVERTED, *weights.INVERTING)
-_by(
-    "The mask comes after the softmax: hidden keys have already taken their share of the sum. Mask the scores, "
-    "then take the softmax.",
-    weights.weights_masked_late,
-)
-_by(weights.HIDDEN_TOO_LATE, *weights.HIDING_TOO_LATE)
-_by(weights.ZERO_SCORES, weights.weights_zero_scores, weights.weights_zero_scores_then_zeros)
-_by(weights.MASK_ADDED, weights.weights_mask_added)
-_by(weights.PLUS, weights.weights_large_and_positive, weights.weights_plus_infinity)
-_by(
-    "A query that may look at nothing gets NaN, from a softmax over nothing but −∞. Give it zeros.",
-    weights.weights_nan,
-    keeps=0.77,
-)
-_by(weights.NAN_ON_THE_WAY_BACK, weights.weights_nan_on_the_way_back, keeps=0.9)
-_by("A query that may look at nothing gets the average of all values. Give it zeros.", weights.weights_even, keeps=0.77)
-_by(weights.ANY_HIDDEN, weights.weights_zero_where_any_is_hidden)
-_by(weights.OVERFLOW, weights.weights_overflow, weights.weights_overflow_with_a_constant, keeps=0.9)
-_by(weights.NOT_LOW_ENOUGH, weights.weights_not_low_enough, weights.weights_not_low_enough_and_even, keeps=0.9)
-_by(weights.BY_INDEXING, weights.weights_by_indexing)
+for softmax, sentence, keeps in WRONG:
+    _by(sentence, weights.with_softmax(softmax), keeps=keeps)
 _by(weights.IN_PLACE, weights.weights_scaling_the_caller, keeps=0.9)
 
 

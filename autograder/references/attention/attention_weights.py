@@ -7,6 +7,7 @@ from torch.nn import functional as F
 
 from autograder.references import alternative, mistake, promised
 from autograder.references.attention._shared import hide, masked_softmax, scaled_scores
+from autograder.references.attention._softmax import WRONG
 
 
 def attention_weights(query, key, mask=None):
@@ -184,216 +185,15 @@ def weights_by_sigmoid(query, key, mask=None):
     return hide(scaled_scores(query, key), mask).sigmoid()
 
 
-@mistake(
-    attention_weights,
-    "The mask changes nothing: it is never used, or what masked_fill returns is dropped (only masked_fill_ writes in "
-    "place).",
-)
-def weights_without_a_mask(query, key, mask=None):
-    return masked_softmax(scaled_scores(query, key))
-
-
-OVERFLOW = (
-    "exp is taken of the raw scores and overflows. Subtract each query's largest score first; torch.softmax does."
-)
-
-
-@mistake(attention_weights, OVERFLOW, keeps=0.85)
-def weights_overflow(query, key, mask=None):
-    powers = scaled_scores(query, key).exp()
-    powers = powers if mask is None else powers * mask
-    return powers / (powers.sum(-1, keepdim=True) + (0 if mask is None else (~mask).all(-1, keepdim=True)))
-
-
-@mistake(attention_weights, OVERFLOW, keeps=0.8)
-def weights_overflow_with_a_constant(query, key, mask=None):
-    powers = scaled_scores(query, key).exp()
-    powers = powers if mask is None else powers.masked_fill(~mask, 0.0)
-    return powers / (powers.sum(-1, keepdim=True) + 1e-9)
-
-
-INVERTED = "The mask is read the other way round. Here True means: this query may look at this key."
-
-
-@mistake(attention_weights, INVERTED)
-def weights_inverted(query, key, mask=None):
-    return masked_softmax(scaled_scores(query, key), None if mask is None else ~mask)
-
-
-@mistake(attention_weights, INVERTED)
-def weights_inverted_with_nan(query, key, mask=None):
-    return hide(scaled_scores(query, key), None if mask is None else ~mask).softmax(-1)
-
-
-@mistake(attention_weights, INVERTED)
-def weights_inverted_by_a_large_number(query, key, mask=None):
-    return hide(scaled_scores(query, key), None if mask is None else ~mask, by=-1e9).softmax(-1)
-
-
-INVERTING = [weights_inverted, weights_inverted_with_nan, weights_inverted_by_a_large_number]
-
-
-@mistake(attention_weights, "The weights are masked after the softmax: what is left of a row no longer sums to one.")
-def weights_masked_late(query, key, mask=None):
-    weights = scaled_scores(query, key).softmax(-1)
-    return weights if mask is None else weights * mask
-
-
-HIDDEN_TOO_LATE = (
-    "The keys are hidden too late: the softmax has subtracted the largest score of all keys, hidden ones included. "
-    "Where a hidden one had it, hardly anything is left of the others. Hide the scores first."
-)
-
-
-@mistake(attention_weights, HIDDEN_TOO_LATE)
-def weights_renormalized(query, key, mask=None):
-    weights = weights_masked_late(query, key, mask)
-    return weights if mask is None else weights / (weights.sum(-1, keepdim=True) + 1e-9)
-
-
-@mistake(attention_weights, HIDDEN_TOO_LATE)
-def weights_renormalized_and_clamped(query, key, mask=None):
-    weights = weights_masked_late(query, key, mask)
-    return weights if mask is None else weights / weights.sum(-1, keepdim=True).clamp(min=1e-9)
-
-
-@mistake(attention_weights, HIDDEN_TOO_LATE)
-def weights_renormalized_to_nan(query, key, mask=None):
-    weights = weights_masked_late(query, key, mask)
-    return weights if mask is None else weights / weights.sum(-1, keepdim=True)
-
-
-@mistake(attention_weights, HIDDEN_TOO_LATE)
-def weights_from_the_largest_of_all(query, key, mask=None):
-    scores = scaled_scores(query, key)
-    powers = (scores - scores.amax(-1, keepdim=True)).exp()
-    powers = powers if mask is None else powers * mask
-    below = powers.sum(-1, keepdim=True)
-    return powers / torch.where(below > 0, below, 1)
-
-
-HIDING_TOO_LATE = [
-    weights_renormalized,
-    weights_renormalized_and_clamped,
-    weights_renormalized_to_nan,
-    weights_from_the_largest_of_all,
-]
-
-
-ZERO_SCORES = (
-    "Hidden scores are set to about zero, but exp(0) is 1: a hidden key still gets its share. Set them to minus "
-    "infinity."
-)
-
-
-@mistake(attention_weights, ZERO_SCORES)
-def weights_zero_scores(query, key, mask=None):
-    scores = scaled_scores(query, key)
-    return (scores if mask is None else scores * mask).softmax(-1)
-
-
-@mistake(attention_weights, ZERO_SCORES)
-def weights_zero_scores_then_zeros(query, key, mask=None):
-    weights = weights_zero_scores(query, key, mask)
-    return weights if mask is None else weights * mask
-
-
-MASK_ADDED = (
-    "The boolean mask is added to the scores: True is 1, so a visible key gains e and a hidden one loses nothing. That "
-    "is for masks of 0 and −∞; here use masked_fill(~mask, …)."
-)
-
-
-@mistake(attention_weights, MASK_ADDED)
-def weights_mask_added(query, key, mask=None):
-    scores = scaled_scores(query, key)
-    return (scores if mask is None else scores + mask).softmax(-1)
-
-
-PLUS = "Hidden keys are set to plus infinity, or to a large number: they win. It must be minus."
-
-
-@mistake(attention_weights, PLUS)
-def weights_large_and_positive(query, key, mask=None):
-    return hide(scaled_scores(query, key), mask, by=1e9).softmax(-1)
-
-
-@mistake(attention_weights, PLUS)
-def weights_plus_infinity(query, key, mask=None):
-    return hide(scaled_scores(query, key), mask, by=torch.inf).softmax(-1)
-
-
-EMPTY_IS_NAN = (
-    "A query that may look at nothing gets NaN: its row is −∞ throughout, and softmax makes 0/0 of it. Such a row"
-    " is zeros."
-)
-
-
-@mistake(attention_weights, EMPTY_IS_NAN, keeps=0.77)
-def weights_nan(query, key, mask=None):
-    return hide(scaled_scores(query, key), mask).softmax(-1)
-
-
-NAN_ON_THE_WAY_BACK = (
-    "NaN is replaced in the weights, but it is still on the way back: the gradients are NaN. Hide with masked_fill, "
-    "whose gradient is 0 there, or never let the NaN arise."
-)
-
-
-@mistake(attention_weights, NAN_ON_THE_WAY_BACK, keeps=0.9)
-def weights_nan_on_the_way_back(query, key, mask=None):
-    scores = scaled_scores(query, key)
-    if mask is None:
-        return scores.softmax(-1)
-    return (scores + torch.zeros_like(scores).masked_fill(~mask, -torch.inf)).softmax(-1).nan_to_num(0.0)
-
-
-@mistake(
-    attention_weights,
-    "A query that may look at nothing looks at everything: −10⁹ in a whole row is the same as 0 in a whole row. "
-    "Such a row is zeros.",
-    keeps=0.8,
-)
-def weights_even(query, key, mask=None):
-    return hide(scaled_scores(query, key), mask, by=-1e9).softmax(-1)
-
-
-ANY_HIDDEN = "A row is zeros where any key is hidden. Only a query that may look at nothing gets zeros: ~mask.any(-1)."
-
-
-@mistake(attention_weights, ANY_HIDDEN)
-def weights_zero_where_any_is_hidden(query, key, mask=None):
-    weights = masked_softmax(scaled_scores(query, key), mask)
-    return weights if mask is None else weights * mask.all(-1, keepdim=True)
-
-
-NOT_LOW_ENOUGH = (
-    "Hidden scores are set to a number that is not low enough: where the visible scores lie below it, the hidden keys "
-    "win. −∞ is below all of them, torch.finfo(scores.dtype).min below all but itself."
-)
-
-
-@mistake(attention_weights, NOT_LOW_ENOUGH, keeps=0.95)
-def weights_not_low_enough(query, key, mask=None):
-    weights = hide(scaled_scores(query, key), mask, by=-1e4).softmax(-1)
-    return weights if mask is None else weights * mask
-
-
-@mistake(attention_weights, NOT_LOW_ENOUGH, keeps=0.75)
-def weights_not_low_enough_and_even(query, key, mask=None):
-    return hide(scaled_scores(query, key), mask, by=-1e4).softmax(-1)
-
-
-BY_INDEXING = "scores[~mask] needs a mask of exactly the scores' shape. masked_fill and torch.where broadcast it."
-
-
-@mistake(attention_weights, BY_INDEXING)
-def weights_by_indexing(query, key, mask=None):
-    scores = scaled_scores(query, key)
-    if mask is None:
-        return scores.softmax(-1)
-    scores[~mask] = -torch.inf
-    return scores.softmax(-1).masked_fill(~mask, 0.0)
+def with_softmax(softmax):
+    """Weights by a softmax of scaled scores and mask."""
+    answer = lambda query, key, mask=None: softmax(scaled_scores(query, key), mask)  # noqa: E731
+    answer.__name__ = f"weights_{softmax.__name__}"
+    return answer
+
+
+for softmax, sentence, keeps in WRONG:
+    mistake(attention_weights, sentence, keeps)(with_softmax(softmax))
 
 
 IN_PLACE = "The query itself is scaled in place (/= or div_): the caller's tensor is changed."

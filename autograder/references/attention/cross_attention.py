@@ -4,7 +4,8 @@ import torch
 from torch.nn import functional as F
 
 from autograder.references import alternative, mistake, promised
-from autograder.references.attention._shared import hide, masked_softmax
+from autograder.references.attention._shared import masked_softmax
+from autograder.references.attention._softmax import INVERTED, NO_MASK, WRONG
 
 
 def cross_attention(target, source, real, w_q, w_k, w_v):
@@ -121,49 +122,16 @@ def _weighted(weights, target, source, real, w_q, w_k, w_v):
     return weights(scores, real.unsqueeze(-2)) @ (source @ w_v)
 
 
-def _by_hand(name, sentence, weights, keeps=0.5):
-    """A mistake in the softmax of who writes the attention out."""
-
-    def answer(target, source, real, w_q, w_k, w_v):
-        return _weighted(weights, target, source, real, w_q, w_k, w_v)
-
-    answer.__name__ = name
-    mistake(cross_attention, sentence, keeps)(answer)
+def _by_hand(softmax):
+    """Who writes the attention out, with this softmax."""
+    answer = lambda *inputs: _weighted(softmax, *inputs)  # noqa: E731
+    answer.__name__ = f"cross_{softmax.__name__}"
+    return answer
 
 
-_by_hand(
-    "cross_nan",
-    "Where the whole source is padding, NaN comes back, from a softmax over nothing but −∞. Zeros are asked for.",
-    lambda scores, real: hide(scores, real).softmax(-1),
-    keeps=0.85,
-)
-_by_hand(
-    "cross_even",
-    "Where the whole source is padding, all of it is heard alike: a large negative number everywhere is the same as 0 "
-    "everywhere. Zeros are asked for.",
-    lambda scores, real: hide(scores, real, by=-1e9).softmax(-1),
-    keeps=0.85,
-)
-_by_hand(
-    "cross_masked_late",
-    "The padding is hidden after the softmax: it has already taken its share of the sum. Mask the scores first.",
-    lambda scores, real: scores.softmax(-1) * real,
-)
-_by_hand(
-    "cross_zero_scores",
-    "The scores of the padding are set to zero, but exp(0) is 1: it still gets its share. Set them to minus infinity.",
-    lambda scores, real: (scores * real).softmax(-1),
-)
-TOO_LATE = (
-    "The padding is hidden too late: the softmax has subtracted the largest score of all, the padding's included. "
-    "Where padding had it, hardly anything is left of the words. Hide the scores first."
-)
-_by_hand("cross_renormalized", TOO_LATE, lambda scores, real: _renormalized(scores.softmax(-1) * real, 1e-9))
-_by_hand("cross_renormalized_to_nan", TOO_LATE, lambda scores, real: _renormalized(scores.softmax(-1) * real, 0.0))
-
-
-def _renormalized(weights, constant):
-    return weights / (weights.sum(-1, keepdim=True) + constant)
+for softmax, sentence, keeps in WRONG:
+    if sentence not in (NO_MASK, INVERTED):  # they have words of their own above
+        mistake(cross_attention, sentence, keeps)(_by_hand(softmax))
 
 
 @mistake(

@@ -6,7 +6,8 @@ from functools import partial
 import torch
 
 from autograder.references import alternative, mistake, promised
-from autograder.references.attention._shared import hide, masked_softmax
+from autograder.references.attention._shared import masked_softmax
+from autograder.references.attention._softmax import WRONG
 
 
 def einsum_attention(x, memory, w_q, w_k, w_v, w_o, mask=None):
@@ -46,11 +47,6 @@ def _wrong(sentence, name, keeps=0.5, **changes):
     mistake(einsum_attention, sentence, keeps)(answer)
 
 
-def _by_scores(change):
-    """A softmax of scores that `change` has made from scores and mask."""
-    return lambda scores, mask: change(scores, mask).softmax(-1)
-
-
 _wrong(
     "The letter of the heads is missing after the arrow of the scores: what is missing there is summed, and all "
     "heads share one set of weights.",
@@ -87,91 +83,8 @@ _wrong(
     "einsum_masks_heads_as_sentences",
     head_mask=False,
 )
-_wrong(
-    "The mask changes nothing: it is never used, or what masked_fill returns is dropped.",
-    "einsum_without_a_mask",
-    softmax=lambda scores, mask: scores.softmax(-1),
-)
-INVERTED = "The mask is read the other way round. Here True means: this query may look at this key."
-_wrong(
-    INVERTED, "einsum_inverted", softmax=lambda scores, mask: masked_softmax(scores, None if mask is None else ~mask)
-)
-_wrong(
-    INVERTED,
-    "einsum_inverted_with_nan",
-    softmax=_by_scores(lambda scores, mask: hide(scores, None if mask is None else ~mask)),
-)
-_wrong(
-    "A query that may look at nothing gets NaN. Give it zeros.",
-    "einsum_nan",
-    keeps=0.8,
-    softmax=_by_scores(hide),
-)
-_wrong(
-    "A query that may look at nothing looks at everything: a large negative number in a whole row is the same as 0 in "
-    "a whole row. Give it zeros.",
-    "einsum_even",
-    keeps=0.8,
-    softmax=_by_scores(lambda scores, mask: hide(scores, mask, by=-1e9)),
-)
-_wrong(
-    "Hidden scores are set to about zero, but exp(0) is 1: a hidden key still gets its share. Set them to minus "
-    "infinity.",
-    "einsum_zero_scores",
-    softmax=_by_scores(lambda scores, mask: hide(scores, mask, by=0.0)),
-)
-_wrong(
-    "The mask comes after the softmax: hidden keys have already taken their share of the sum. Mask the scores, then "
-    "take the softmax.",
-    "einsum_masked_late",
-    softmax=lambda scores, mask: scores.softmax(-1) if mask is None else scores.softmax(-1) * mask,
-)
-
-
-def _renormalized(add, least):
-    def softmax(scores, mask):
-        if mask is None:
-            return scores.softmax(-1)
-        weights = scores.softmax(-1) * mask
-        return weights / (weights.sum(-1, keepdim=True) + add).clamp(min=least)
-
-    return softmax
-
-
-for position, (add, least) in enumerate(((1e-9, 0.0), (0.0, 1e-9), (0.0, 0.0))):
-    _wrong(
-        "The keys are hidden too late: the softmax has subtracted the largest score of all keys, hidden ones included. "
-        "Where a hidden one had it, hardly anything is left of the others. Hide the scores first.",
-        f"einsum_renormalized_{position}",
-        softmax=_renormalized(add, least),
-    )
-
-
-def _not_low_enough(scores, mask):
-    weights = hide(scores, mask, by=-1e4).softmax(-1)
-    return weights if mask is None else weights * mask
-
-
-_wrong(
-    "Hidden scores are set to a number that is not low enough: where the visible scores lie below it, the hidden keys "
-    "win. Use −∞.",
-    "einsum_not_low_enough",
-    keeps=0.95,
-    softmax=_not_low_enough,
-)
-
-
-def _overflowing(scores, mask):
-    powers = scores.exp() if mask is None else scores.exp() * mask
-    return powers / (powers.sum(-1, keepdim=True) + 1e-9)
-
-
-_wrong(
-    "exp is taken of the raw scores and overflows. Subtract each query's largest score first; torch.softmax does.",
-    "einsum_overflows",
-    keeps=0.95,
-    softmax=_overflowing,
-)
+for softmax, sentence, keeps in WRONG:
+    _wrong(sentence, f"einsum_{softmax.__name__}", keeps, softmax=softmax)
 
 
 @mistake(einsum_attention, "The scores are divided by √d_model. One head's query has w_q.shape[-1] numbers.")
@@ -242,7 +155,8 @@ promised(
 )
 promised(
     einsum_attention,
-    "mask: boolean, two or three dimensions that broadcast to (batch, query, key); True where a query may look at a key.",
+    "mask: boolean, two or three dimensions that broadcast to (batch, query, key); True where a query may look at "
+    "a key.",
     by=["masked", "masks that broadcast"],
 )
 promised(einsum_attention, "It holds for all heads.", by=["masked", "as many heads as sentences, masked"])

@@ -307,6 +307,19 @@ def makes_all_products(query, key, value, tile, mask=None):
 
 @mistake(
     tiled_attention,
+    "The tiles are all kept, in a list: together they are the whole matrix. Use a tile's scores and drop them.",
+)
+def keeps_all_tiles(query, key, value, tile, mask=None):
+    scores = [_tile_scores(query, key, mask, part) for part in _parts(key, tile)]
+    lowest = torch.full_like(query[..., :1], torch.finfo(query.dtype).min)
+    highest = torch.stack([lowest, *(item.amax(-1, keepdim=True) for item in scores)]).amax(0)
+    powers = [(item - highest).exp() for item in scores]
+    above = sum(item @ value[..., part, :] for item, part in zip(powers, _parts(key, tile), strict=True))
+    return above / sum(item.sum(-1, keepdim=True) for item in powers).clamp(min=1)
+
+
+@mistake(
+    tiled_attention,
     "The queries are cut into tiles, not the keys: one query still makes a score for every key at once.",
 )
 def cuts_up_the_queries(query, key, value, tile, mask=None):
@@ -354,7 +367,7 @@ def tiled_online(query, key, value, tile, mask=None):
 promised(
     tiled_attention,
     "Scaled dot-product attention from `tile` keys at a time, never with the scores of all keys at once.",
-    by=["no batch", "many queries and keys: memory", "one query: memory"],
+    by=["no batch", "many queries and keys: memory", "one query: memory", "what is kept at once"],
 )
 promised(tiled_attention, "query: shape (..., query, d_k), floating point.", by=["no batch", "float64"])
 promised(tiled_attention, "key: shape (..., key, d_k).", by=["no batch", "two leading dimensions"])
