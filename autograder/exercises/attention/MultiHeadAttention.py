@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Thunk, exercise
-from autograder.engine.probes import gradients, refusal, with_arguments
+from autograder.engine.probes import gradients, with_arguments
 from autograder.exercises.attention._shared import (
     D_K,
     HIDDEN,
@@ -128,7 +128,18 @@ def _divided(candidate: Any, draw: Draw) -> list[str]:
     fitting = [(heads * draw.integer(2, 5), heads) for heads in draw.sizes(3, 2, 7)]
     others = [(width + 1, heads) for width, heads in fitting] + [(heads, heads * 2) for _, heads in fitting[:1]]
     pairs = draw.shuffled(fitting + others)
-    return ["refused" if refusal(ValueError, candidate, *pair) == "refused" else "accepted" for pair in pairs]
+    return [_met(candidate, *pair) for pair in pairs]
+
+
+def _met(candidate: Any, d_model: int, heads: int) -> str:
+    """How the constructor meets these numbers."""
+    try:
+        candidate(d_model, heads)
+    except NotImplementedError:
+        raise  # a blank is no refusal
+    except Exception as error:
+        return f"refused by {type(error).__name__}"
+    return "accepted"
 
 
 def _parameter_gradients(layer: nn.Module, *inputs: Tensor) -> dict[str, Any]:

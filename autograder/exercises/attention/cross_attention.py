@@ -16,6 +16,7 @@ from autograder.exercises.attention._shared import D_K, on_copies, right_padded,
 
 LOOKS = Idea("the target looks at the whole source", weight=1.5, point=True)
 PADDING = Idea("padding has no influence", weight=2, point=True)
+PADDING_LOW = Idea("padding has no influence, wherever the scores lie")
 NOTHING = Idea("zeros where the source is all padding", weight=1)
 
 
@@ -46,6 +47,8 @@ def cross_attention(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | 
         PADDING,
     )
     yield "padding whose scores would win", lambda: fresh(*_winning(draw, real)), PADDING
+    yield "words whose scores lie thousands below", lambda: _losing(candidate, draw, real, 1), PADDING_LOW
+    yield "words whose scores lie millions below", lambda: _losing(candidate, draw, real, 100), PADDING_LOW
     empty = real & (torch.arange(batch, device=draw.device) != one).unsqueeze(-1)
     yield "a source that is all padding", lambda: fresh(target, source, empty, *weights), NOTHING
     yield "a batch that is all padding", lambda: fresh(target, source, ~everything, *weights), NOTHING
@@ -63,11 +66,23 @@ def _repadded(draw: Draw, source: Tensor, real: Tensor) -> Tensor:
 
 
 def _winning(draw: Draw, real: Tensor) -> tuple[Tensor, ...]:
-    """Sentences that are queries and keys already; the scores of the padding are the largest by far."""
+    """The scores of the padding are the largest by far."""
     above = draw.integers(*real.shape[:1], 3, 1, low=60, high=80)
     above[:, 1:] += 140
+    return _plain(draw, torch.where(real.unsqueeze(-2), 0, above), real)
+
+
+def _losing(candidate: Any, draw: Draw, real: Tensor, thousands: int) -> Tensor:
+    """Words with scores of −15 to −45 times so many thousands, and padding with scores of about 0."""
+    below = 1000 * thousands * draw.integers(*real.shape[:1], 3, 1, low=15, high=45)
+    target, source, _, *weights = _plain(draw, torch.where(real.unsqueeze(-2), -below, 0), real)
+    return candidate(target.double(), source.double(), real, *(item.double() for item in weights)).float()
+
+
+def _plain(draw: Draw, scores: Tensor, real: Tensor) -> tuple[Tensor, ...]:
+    """Sentences that are queries and keys already, with these scores."""
     units = torch.eye(D_K, device=draw.device)
-    return *scored(draw, torch.where(real.unsqueeze(-2), 0, above)), real, units, units, draw.normal(D_K, 3)
+    return *scored(draw, scores), real, units, units, draw.normal(D_K, 3)
 
 
 def _named(target: Tensor, source: Tensor, real: Tensor, weights: tuple[Tensor, ...]) -> dict[str, Tensor]:

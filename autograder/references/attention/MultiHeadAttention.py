@@ -143,6 +143,19 @@ class TakesABatchForGranted(_Heads):
         return x.transpose(1, 2).flatten(2)
 
 
+@mistake(
+    MultiHeadAttention,
+    "A batch is taken for granted: without one, view(query.shape[0], -1, …) makes a sentence of each token, and "
+    "mask.unsqueeze(1) takes queries for heads. Count the dimensions from the end.",
+)
+class TakesABatchForGrantedThroughout(_Heads):
+    def forward(self, query, key, value, mask=None):
+        batch, width = query.shape[0], query.shape[-1] // self.heads
+        split = [x.view(batch, -1, self.heads, width).transpose(1, 2) for x in self.project(query, key, value)]
+        mixed = self.attend(*split, None if mask is None else mask.unsqueeze(1))
+        return self.out_proj(mixed.transpose(1, 2).reshape(batch, -1, self.heads * width))
+
+
 @mistake(MultiHeadAttention, "The last projection is missing: the heads lie side by side and are never mixed.")
 class NeverMixes(_Heads):
     def finish(self, merged):
@@ -168,7 +181,9 @@ class SelfAttentionOnly(_Heads):
         return self.q_proj(query), self.k_proj(query), self.v_proj(query)
 
 
-@mistake(MultiHeadAttention, "A number of heads that does not divide d_model is accepted: raise ValueError.", keeps=0.9)
+@mistake(
+    MultiHeadAttention, "A number of heads that does not divide d_model is accepted: raise ValueError.", keeps=0.98
+)
 class AcceptsAnyNumber(_Heads):
     def check(self, d_model, heads):
         pass
@@ -178,11 +193,30 @@ class AcceptsAnyNumber(_Heads):
     MultiHeadAttention,
     "A number of heads that does not divide d_model is refused by another exception than ValueError. (assert raises "
     "AssertionError, and python -O skips it.)",
-    keeps=0.95,
+    keeps=0.98,
 )
 class RefusesByAssertion(_Heads):
     def check(self, d_model, heads):
         assert d_model % heads == 0
+
+
+TWO_THINGS = "Two things come back, as from nn.MultiheadAttention. Here only the result is wanted, no weights."
+
+
+@mistake(MultiHeadAttention, TWO_THINGS, keeps=0.1)
+class ReturnsTwoThings(_Heads):
+    def forward(self, *inputs, **named):
+        return super().forward(*inputs, **named), None
+
+
+@mistake(
+    MultiHeadAttention,
+    "The tokens are added to the result. Such a shortcut stands around attention in a transformer, not inside it.",
+    keeps=0.2,
+)
+class AddsTheTokens(_Heads):
+    def forward(self, query, key, value, mask=None):
+        return query + super().forward(query, key, value, mask)
 
 
 @mistake(

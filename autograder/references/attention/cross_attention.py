@@ -40,7 +40,7 @@ def as_it_was_handed_over(target, source, real, w_q, w_k, w_v):
 
 @mistake(
     cross_attention,
-    "One bug is left: `~real`. F.scaled_dot_product_attention wants True where a key may be looked at; "
+    "The mask is turned around by `~real`: F.scaled_dot_product_attention wants True where a key may be looked at; "
     "nn.MultiheadAttention wants the opposite.",
     keeps=0.2,
 )
@@ -50,7 +50,7 @@ def looks_at_the_padding(target, source, real, w_q, w_k, w_v):
 
 @mistake(
     cross_attention,
-    "One bug is left: the causal mask. The source is known to its last word; only what is being written has a "
+    "The causal mask is still there. The source is known to its last word; only what is being written has a "
     "future to hide.",
 )
 def hides_the_source(target, source, real, w_q, w_k, w_v):
@@ -73,6 +73,15 @@ def hides_the_past(target, source, real, w_q, w_k, w_v):
 )
 def joined_by_or(target, source, real, w_q, w_k, w_v):
     return _cross(target, source, real.unsqueeze(-2) | _causal(target, source), w_q, w_k, w_v)
+
+
+@mistake(
+    cross_attention,
+    "is_causal=True hides the future of a source that is already finished, and no mask hides the padding.",
+    keeps=0.2,
+)
+def causal_by_option(target, source, real, w_q, w_k, w_v):
+    return F.scaled_dot_product_attention(target @ w_q, source @ w_k, source @ w_v, is_causal=True)
 
 
 @mistake(cross_attention, "There is no mask any more: the padding is looked at like words.")
