@@ -28,11 +28,15 @@ CHANGES_NOTHING = (
     "Nothing that was handed over has changed. An assignment such as `x = x - 1` makes a new tensor under the old "
     "name; what the caller holds changes only if something is written into it."
 )
+DAMAGES = (
+    "The result is right, but your function changes what it was handed: afterwards the caller's own input is another "
+    "one."
+)
 HANDS_BACK = "What comes back is the first argument itself, unchanged."
 
 
 def same_for_all(rows: list[Row], returned: list[list[Path]], printed: str = "") -> list[Cause]:
-    """An answer that returns nothing, or one and the same value whatever it is given.
+    """An answer that returns nothing though it should, or one and the same value whatever it is given.
 
     Args:
         returned: for each observation, where in it stands what the candidate itself returned.
@@ -42,24 +46,33 @@ def same_for_all(rows: list[Row], returned: list[list[Path]], printed: str = "")
         (part_at(row.expected, way), part_at(row.shown, way))
         for row, ways in zip(rows, returned, strict=False)
         for way in ways
-        if not isinstance(row.shown, Raised)
+        if not isinstance(row.shown, Raised) and part_at(row.expected, way) is not None
     ]
     wrong = sum(bool(row.wrong) for row in rows)
     seen = [mine for _, mine in pairs]
     if not seen or wrong == 0:
         return []
     if all(mine is None for mine in seen):
-        sentence = _nothing([right for right, _ in pairs], printed)
-        return [Cause(sentence, wrong, True)] if _all_wrong(rows, returned) else []
+        return (
+            [Cause(PRINTS if printed.strip() else RETURNS_NOTHING, wrong, True)] if _all_wrong(rows, returned) else []
+        )
     if len(seen) >= FEW and _one_value(seen) and not _one_value([right for right, _ in pairs]):
         return [Cause(f"Whatever it is given, your answer returns {_in_words(seen[0])}.", wrong, True)]
     return []
 
 
-def _nothing(expected: list[Data | None], printed: str) -> str:
-    if all(right is None for right in expected):
-        return CHANGES_NOTHING
-    return PRINTS if printed.strip() else RETURNS_NOTHING
+def changes_nothing(rows: list[Row], theirs: list[Data]) -> list[Cause]:
+    """An answer that shows what an empty body shows, where nothing needs to come back."""
+    return [Cause(CHANGES_NOTHING, sum(bool(row.wrong) for row in rows), True)] if _alike(rows, theirs) else []
+
+
+def identity(rows: list[Row], theirs: list[Data]) -> list[Cause]:
+    """An answer that shows what one shows which returns its first argument."""
+    return [Cause(HANDS_BACK, sum(bool(row.wrong) for row in rows), True)] if _alike(rows, theirs) else []
+
+
+def _alike(rows: list[Row], theirs: list[Data]) -> bool:
+    return all(compare(data, row.shown, row.rule) is None for data, row in zip(theirs, rows, strict=True))
 
 
 def _all_wrong(rows: list[Row], returned: list[list[Path]]) -> bool:
@@ -73,9 +86,8 @@ def _one_value(values: list[Data | None]) -> bool:
         numbers = [item.values.flatten() for item in values if isinstance(item, Shown)]
         together = torch.cat([item.double() for item in numbers])
         return len(numbers) == len(values) and together.numel() > FEW and together.unique().numel() == 1
-    if isinstance(first, list | dict):
-        return False  # tensors may lie in it, and no two of them can be asked for `==`
-    return all(type(value) is type(first) and value == first for value in values)
+    plain = isinstance(first, bool | int | float | str)
+    return plain and all(type(value) is type(first) and value == first for value in values)
 
 
 def _in_words(value: Data | None) -> str:
@@ -84,17 +96,32 @@ def _in_words(value: Data | None) -> str:
     return describe(value)
 
 
-def aspects(rows: list[Row]) -> list[Cause]:
+def aspects(rows: list[Row], untouched: list[Data]) -> list[Cause]:
     """What all wrong observations have in common: right values in another dtype, shape, order, scale or sign; or a
-    right result beside damage to the input."""
+    right result beside damage to the input.
+
+    Args:
+        untouched: what an empty body shows, which changes nothing.
+    """
     wrong = [row for row in rows if row.wrong]
     pairs = [pair for row in wrong for pair in _pairs(row)]
     if not pairs:
         return []
+    if _damages(rows, untouched):
+        return [Cause(DAMAGES, len(wrong), True)]
     for found in ASPECTS:
         if sentence := found(pairs):
             return [Cause(sentence, len(wrong), True)]
     return []
+
+
+def _damages(rows: list[Row], untouched: list[Data]) -> bool:
+    """Whether only the arguments are wrong afterwards, and should have been left alone."""
+    return all(
+        AFTERWARDS in way and compare(part_at(row.expected, way), part_at(data, way), row.rule) is None
+        for row, data in zip(rows, untouched, strict=True)
+        for way in row.wrong
+    )
 
 
 Pair = tuple[Path, "Data | None", Data, Rule]
@@ -113,15 +140,6 @@ def _tensors(pairs: list[Pair]) -> list[tuple[Tensor, Tensor, Rule]]:
         if isinstance(right, Shown) and isinstance(mine, Shown)
     ]
     return found if len(found) == len(pairs) else []
-
-
-def _damage(pairs: list[Pair]) -> str:
-    if all(AFTERWARDS in way for way, *_ in pairs):
-        return (
-            "The result is right, but your function changes what it was handed: afterwards the caller's own input "
-            "is another one."
-        )
-    return ""
 
 
 def _dtype(pairs: list[Pair]) -> str:
@@ -235,17 +253,9 @@ def _no_gradient(pairs: list[Pair]) -> str:
 
 
 ASPECTS: tuple[Callable[[list[Pair]], str], ...] = (
-    _damage, _dtype, _shape, _broadcast, _scale, _nan, _no_gradient,
+    _dtype, _shape, _broadcast, _scale, _nan, _no_gradient,
 )  # fmt: skip
 
 
 def _or(names: set[str]) -> str:
     return " or ".join(sorted(names))
-
-
-def identity(rows: list[Row], theirs: list[Data]) -> list[Cause]:
-    """An answer that shows what one shows which returns its first argument."""
-    wrong = [row for row in rows if row.wrong]
-    alike = all(compare(data, row.shown, row.rule) is None for data, row in zip(theirs, rows, strict=True))
-    telling = any(not isinstance(row.shown, Raised) for row in wrong)  # two errors of one kind are no argument
-    return [Cause(HANDS_BACK, len(wrong), True)] if alike and telling else []
