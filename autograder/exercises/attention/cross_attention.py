@@ -28,9 +28,9 @@ def cross_attention(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | 
     length = draw.integer(5, 8)
     weights = tuple(draw.normal(width, size) / 3 for size in (d_k, d_k, d_v))
     target, source = draw.normal(batch, words, width), draw.normal(batch, length, width)
-    real = right_padded(draw, batch, length)
+    real, one = right_padded(draw, batch, length), draw.integer(0, batch)
+    real[one, 1:] = False  # so much padding that a mask by position reaches it
     everything = torch.ones_like(real)
-    one = draw.integer(0, batch)
     fresh = on_copies(candidate)
     yield "no batch, no padding", lambda: fresh(target[0], source[0], everything[0], *weights), LOOKS
     yield "no padding", lambda: fresh(target, source, everything, *weights), LOOKS

@@ -219,17 +219,6 @@ class AddsTheTokens(_Heads):
         return query + super().forward(query, key, value, mask)
 
 
-@mistake(
-    MultiHeadAttention,
-    "Good numbers of heads are refused: what counts is the remainder, d_model % heads. It is 0 where heads divides.",
-    keeps=0.1,
-)
-class RefusesGoodNumbers(_Heads):
-    def check(self, d_model, heads):
-        if d_model % heads == 0:
-            raise ValueError
-
-
 @mistake(MultiHeadAttention, "The projections have no bias. nn.Linear has one unless it is told otherwise.", keeps=0.2)
 class WithoutBias(_Heads):
     def __init__(self, d_model, heads):
