@@ -43,6 +43,15 @@ def inverts_the_padding(real, queries, causal=False):
     return _combine(~real.bool(), queries, causal)
 
 
+@mistake(
+    combine_masks,
+    "`~` is taken of a tokenizer's integers: ~1 is -2 and ~0 is -1, both true. And the padding need not be turned "
+    "around.",
+)
+def inverts_integers(real, queries, causal=False):
+    return _combine((~real).bool(), queries, causal)
+
+
 @mistake(combine_masks, "A position cannot look at itself: the diagonal is left out. Hide only what comes later.")
 def without_the_diagonal(real, queries, causal=False):
     return _combine(real, queries, causal, past=lambda square, shift: square.tril(shift - 1))
@@ -154,6 +163,16 @@ def counted_from_the_front(real, queries, causal=False):
     mask = real.bool()[:, None, :].expand(-1, queries, -1)
     past = torch.ones(queries, real.shape[-1], dtype=torch.bool, device=real.device).tril(real.shape[-1] - queries)
     return mask & past if causal else mask
+
+
+@mistake(
+    combine_masks,
+    "A batch is taken for granted: `batch, keys = real.shape` fits two dimensions only. real.shape[-1] counts from the "
+    "end.",
+)
+def unpacks_two_dimensions(real, queries, causal=False):
+    batch, keys = real.shape
+    return _combine(real, queries, causal)
 
 
 @mistake(

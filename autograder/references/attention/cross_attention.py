@@ -68,6 +68,16 @@ def hides_the_past(target, source, real, w_q, w_k, w_v):
 
 @mistake(
     cross_attention,
+    "The mask still hides something by position: the causal mask was turned around, it should have gone. The whole "
+    "source may be looked at.",
+)
+def hides_the_past_but_not_itself(target, source, real, w_q, w_k, w_v):
+    square = torch.ones(target.shape[-2], source.shape[-2], dtype=torch.bool, device=target.device)
+    return _cross(target, source, real.unsqueeze(-2) & square.triu(), w_q, w_k, w_v)
+
+
+@mistake(
+    cross_attention,
     "Padding is visible where the two masks are joined by `or`: the causal mask should have gone, and only `real` "
     "stayed.",
 )
@@ -95,6 +105,22 @@ def without_a_mask(target, source, real, w_q, w_k, w_v):
 )
 def mask_without_queries(target, source, real, w_q, w_k, w_v):
     return _cross(target, source, real, w_q, w_k, w_v)
+
+
+@mistake(
+    cross_attention,
+    "real.unsqueeze(-1) spreads the padding over the queries. It belongs to the keys: real.unsqueeze(-2).",
+)
+def mask_of_queries(target, source, real, w_q, w_k, w_v):
+    return _cross(target, source, real.unsqueeze(-1), w_q, w_k, w_v)
+
+
+@mistake(
+    cross_attention,
+    "Padding is looked at like words; only where all of it is padding, the result is set to zero.",
+)
+def without_a_mask_but_with_zeros(target, source, real, w_q, w_k, w_v):
+    return _cross(target, source, None, w_q, w_k, w_v) * real.any(-1)[..., None, None]
 
 
 @mistake(
@@ -133,7 +159,10 @@ def _weighted(weights, target, source, real, w_q, w_k, w_v):
 
 def _by_hand(softmax):
     """Who writes the attention out, with this softmax."""
-    answer = lambda *inputs: _weighted(softmax, *inputs)  # noqa: E731
+
+    def answer(target, source, real, w_q, w_k, w_v):
+        return _weighted(softmax, target, source, real, w_q, w_k, w_v)
+
     answer.__name__ = f"cross_{softmax.__name__}"
     return answer
 

@@ -76,6 +76,12 @@ _wrong(
     "softmax_over_queries",
     softmax=lambda scores, mask: torch.nan_to_num(masked_softmax(scores, mask, dim=2)),
 )
+_wrong(
+    "The scores have their letters in the order kq: what comes last are the queries, and the softmax runs over them.",
+    "turns_the_scores",
+    scores="bhqd,bhkd->bhkq",
+    values="bhkq,bhkd->bhqd",
+)
 _wrong("The scores of a head are not divided by √d_k.", "einsum_unscaled", width=1)
 _wrong(
     "The mask (batch, query, key) meets scores (batch, heads, query, key) without a dimension for the heads: "

@@ -311,8 +311,9 @@ def makes_all_products(query, key, value, tile, mask=None):
 )
 def keeps_all_tiles(query, key, value, tile, mask=None):
     scores = [_tile_scores(query, key, mask, part) for part in _parts(key, tile)]
-    lowest = torch.full_like(query[..., :1], torch.finfo(query.dtype).min)
-    highest = torch.stack([lowest, *(item.amax(-1, keepdim=True) for item in scores)]).amax(0)
+    highest = torch.full_like(query[..., :1], torch.finfo(query.dtype).min)
+    for item in scores:
+        highest = torch.maximum(highest, item.amax(-1, keepdim=True))
     powers = [(item - highest).exp() for item in scores]
     above = sum(item @ value[..., part, :] for item, part in zip(powers, _parts(key, tile), strict=True))
     return above / sum(item.sum(-1, keepdim=True) for item in powers).clamp(min=1)
