@@ -172,7 +172,9 @@ def counted_from_the_front(real, queries, causal=False):
 )
 def unpacks_two_dimensions(real, queries, causal=False):
     batch, keys = real.shape
-    return _combine(real, queries, causal)
+    mask = real.bool().unsqueeze(-2).expand(batch, queries, keys)
+    square = torch.ones(queries, keys, dtype=torch.bool, device=real.device)
+    return mask & square.tril(keys - queries) if causal else mask
 
 
 @mistake(
