@@ -121,8 +121,9 @@ def attention_weights(query: Tensor, key: Tensor, mask: Tensor | None = None) ->
         mask: boolean, broadcasts to (..., query, key); True where a query may look at a key. None hides nothing.
 
     Returns:
-        Weights of shape (..., query, key), dtype and device of `query`. Each row sums to 1. A hidden key has
-        exactly 0. The row of a query that may look at nothing is 0 throughout, and gradients stay finite.
+        Weights of shape (..., query, key), dtype and device of `query`. Each row sums to 1.
+        A hidden key has exactly 0, however large its score.
+        The row of a query that may look at nothing is 0 throughout, and gradients stay finite.
 
     >>> attention_weights(torch.tensor([[2.0, 0.0, 0.0, 0.0]]), torch.eye(4)[:2])
     tensor([[0.7311, 0.2689]])
@@ -315,8 +316,9 @@ def attention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = N
         mask: boolean, broadcasts to (..., query, key); True where a query may look at a key. None hides nothing.
 
     Returns:
-        For each query the mean of the values under its weights: shape (..., query, d_v), dtype and device of the
-        inputs. Zeros for a query that may look at nothing.
+        For each query the mean of the values under its weights: shape (..., query, d_v).
+        Dtype and device are those of the inputs.
+        Zeros for a query that may look at nothing, and gradients stay finite.
 
     >>> attention(torch.zeros(1, 4), torch.ones(2, 4), torch.tensor([[1.0], [3.0]]))
     tensor([[2.]])
@@ -647,8 +649,8 @@ def cross_attention(target: Tensor, source: Tensor, real: Tensor, w_q: Tensor, w
         w_v: shape (d_model, d_v).
 
     Returns:
-        Shape (batch, target, d_v), dtype and device of `target`. Padding has no influence. Zeros where the whole source
-        is padding.
+        Shape (batch, target, d_v), dtype and device of `target`.
+        Padding has no influence. Zeros where the whole source is padding.
 
     >>> everything = torch.tensor([True, True])
     >>> cross_attention(torch.zeros(1, 2), torch.tensor([[1.0, 3.0], [5.0, 5.0]]), everything, *3 * [torch.eye(2)])
@@ -759,11 +761,12 @@ class MultiHeadAttention(nn.Module):
         Args:
             query: shape (batch, query, d_model), or without the batch.
             key, value: shape (batch, key, d_model), or without the batch.
-            mask: boolean, broadcasts to (batch, query, key); True where a query may look at a key. It holds for all
-                heads.
+            mask: boolean, two or three dimensions that broadcast to (batch, query, key); True where a query may look at
+                a key. It holds for all heads.
 
         Returns:
             Shape (batch, query, d_model), dtype and device of the inputs.
+            Where a query may look at nothing its heads give zeros, so that only the bias of `out_proj` is left.
         """
         # BEGIN SOLUTION
         query, key, value = self.q_proj(query), self.k_proj(key), self.v_proj(value)
@@ -873,10 +876,12 @@ def einsum_attention(
         w_q, w_k: shape (heads, d_model, d_k).
         w_v: shape (heads, d_model, d_v).
         w_o: shape (heads, d_v, d_model); the results of all heads are added up.
-        mask: boolean, broadcasts to (batch, query, key); True where a query may look at a key. It holds for all heads.
+        mask: boolean, two or three dimensions that broadcast to (batch, query, key); True where a query may look at a
+            key. It holds for all heads.
 
     Returns:
-        Shape (batch, query, d_model), dtype and device of `x`. Zeros for a query that may look at nothing.
+        Shape (batch, query, d_model), dtype and device of `x`.
+        Zeros for a query that may look at nothing, and gradients stay finite.
 
     >>> w = torch.ones(2, 3, 4)
     >>> einsum_attention(torch.ones(1, 5, 3), torch.ones(1, 6, 3), w, w, w, w.mT).shape
@@ -948,7 +953,8 @@ print(f"all at once: {scores.softmax(0) @ values:.4f}")
 #
 # The same for many queries at once, with a mask. No tensor on the way may be larger than queries × tile numbers
 # (where a tile is at least as wide as a key): the check watches every tensor that you make. That holds for masks,
-# too: `~mask` is as large as `mask`.
+# too: `~mask` is as large as `mask`. Nor may the tiles pile up: the check also counts what is alive at the same time.
+# It sees tensors only, so stay with them: no `numpy()`, no `tolist()`.
 #
 # Only the result is asked for, no gradient. Autograd would keep every tile for the way back, and the memory would be
 # gone after all. FlashAttention computes the tiles anew on the way back instead.
@@ -986,8 +992,8 @@ def tiled_attention(query: Tensor, key: Tensor, value: Tensor, tile: int, mask: 
         mask: boolean, shape (..., query, key) or (query, key); True where a query may look at a key.
 
     Returns:
-        Shape (..., query, d_v), dtype and device of the inputs: what `attention` gives, zeros for a query that may look
-        at nothing included. No gradient is asked for.
+        What `attention` gives: shape (..., query, d_v), dtype and device of the inputs.
+        Zeros for a query that may look at nothing. No gradient is asked for.
 
     >>> tiled_attention(torch.zeros(1, 4), torch.ones(3, 4), torch.tensor([[1.0], [3.0], [8.0]]), tile=2)
     tensor([[4.]])

@@ -5,6 +5,7 @@ A probe runs the candidate itself, so that an answer which does nothing does not
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -121,6 +122,38 @@ def largest_tensor(function: Callable[..., Any], *arguments: Any, **options: Any
     with torch.no_grad(), _Largest() as watch:
         result = function(*arguments, **options)
     return result, watch.elements
+
+
+class _Alive(TorchDispatchMode):
+    """Counts the elements of what operations have made and is still alive; a view makes nothing, but keeps alive."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.elements = self.most = 0
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        result = func(*args, **(kwargs or {}))
+        known = {_place(item) for item in args if isinstance(item, Tensor)}
+        for item in result if isinstance(result, tuple | list) else [result]:
+            if isinstance(item, Tensor) and _place(item) not in known:
+                self._born(item.untyped_storage(), item.element_size())
+        return result
+
+    def _born(self, storage: torch.UntypedStorage, width: int) -> None:
+        elements = storage.nbytes() // width
+        self.elements += elements
+        self.most = max(self.most, self.elements)
+        weakref.finalize(storage, self._gone, elements)
+
+    def _gone(self, elements: int) -> None:
+        self.elements -= elements
+
+
+def most_alive(function: Callable[..., Any], *arguments: Any, **options: Any) -> tuple[Any, int]:
+    """The result, and the elements of all tensors made on the way that were alive at once, at most."""
+    with torch.no_grad(), _Alive() as watch:
+        result = function(*arguments, **options)
+    return result, watch.most
 
 
 class _Calls(TorchFunctionMode):

@@ -43,6 +43,14 @@ EXPLAINED: list[tuple[str, str, str, str]] = [
         "`.T` turns all dimensions around. In a batch only the last two may swap: `.mT`, or `.transpose(-2, -1)`.",
     ),
     (
+        "RuntimeError", r"t\(\) expects a tensor with <= 2 dimensions", "",
+        "`.t()` is for two dimensions. In a batch only the last two may swap: `.mT`, or `.transpose(-2, -1)`.",
+    ),
+    (
+        "RuntimeError", r"self must be a matrix|mat2 must be a matrix", "",
+        "`torch.mm` multiplies two matrices and nothing else. `@` and `torch.matmul` take whatever stands before them.",
+    ),
+    (
         "RuntimeError", r"a leaf Variable that requires grad is being used in an in-place operation", "",
         "A tensor that asks for gradients is changed in place where autograd is watching. Do it under "
         "`torch.no_grad()`, or make a new tensor.",

@@ -74,7 +74,10 @@ def identity(rows: list[Row], theirs: list[Data]) -> list[Cause]:
 
 
 def _alike(rows: list[Row], theirs: list[Data]) -> bool:
-    """An error is the same only if its words are: a module that cannot even be made hands nothing back."""
+    """Whether an answer shows the same throughout. An error is the same only if its words are; where there are only
+    errors, they tell nothing: a module that cannot even be made hands nothing back."""
+    if all(isinstance(row.shown, Raised) for row in rows):
+        return False
     return all(
         data.message == row.shown.message
         if row.wrong and isinstance(data, Raised) and isinstance(row.shown, Raised)

@@ -4,8 +4,9 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from autograder.references import alternative, mistake
-from autograder.references.attention._shared import masked_softmax
+from autograder.references import alternative, mistake, promised
+from autograder.references.attention._shared import masked_softmax, scaled_scores
+from autograder.references.attention._softmax import WRONG
 from autograder.references.attention.attention import attention
 
 PROJECTIONS = ("q_proj", "k_proj", "v_proj", "out_proj")
@@ -142,6 +143,19 @@ class TakesABatchForGranted(_Heads):
         return x.transpose(1, 2).flatten(2)
 
 
+@mistake(
+    MultiHeadAttention,
+    "A batch is taken for granted: without one, view(query.shape[0], -1, …) makes a sentence of each token, and "
+    "mask.unsqueeze(1) takes queries for heads. Count the dimensions from the end.",
+)
+class TakesABatchForGrantedThroughout(_Heads):
+    def forward(self, query, key, value, mask=None):
+        batch, width = query.shape[0], query.shape[-1] // self.heads
+        split = [x.view(batch, -1, self.heads, width).transpose(1, 2) for x in self.project(query, key, value)]
+        mixed = self.attend(*split, None if mask is None else mask.unsqueeze(1))
+        return self.out_proj(mixed.transpose(1, 2).reshape(batch, -1, self.heads * width))
+
+
 @mistake(MultiHeadAttention, "The last projection is missing: the heads lie side by side and are never mixed.")
 class NeverMixes(_Heads):
     def finish(self, merged):
@@ -166,15 +180,107 @@ class SelfAttentionOnly(_Heads):
     def project(self, query, key, value):
         return self.q_proj(query), self.k_proj(query), self.v_proj(query)
 
-    def mask(self, mask):
-        rows = mask.shape[-2]
-        return mask.unsqueeze(-3)[..., :rows] if rows > 1 else mask.unsqueeze(-3)[..., :3]
 
-
-@mistake(MultiHeadAttention, "A number of heads that does not divide d_model is accepted: raise ValueError.")
+@mistake(
+    MultiHeadAttention, "A number of heads that does not divide d_model is accepted: raise ValueError.", keeps=0.98
+)
 class AcceptsAnyNumber(_Heads):
     def check(self, d_model, heads):
         pass
+
+
+@mistake(
+    MultiHeadAttention,
+    "A number of heads that does not divide d_model is refused by another exception than ValueError. (assert raises "
+    "AssertionError, and python -O skips it.)",
+    keeps=0.98,
+)
+class RefusesByAssertion(_Heads):
+    def check(self, d_model, heads):
+        assert d_model % heads == 0
+
+
+TWO_THINGS = "Two things come back, as from nn.MultiheadAttention. Here only the result is wanted, no weights."
+
+
+@mistake(MultiHeadAttention, TWO_THINGS, keeps=0.1)
+class ReturnsTwoThings(_Heads):
+    def forward(self, *inputs, **named):
+        return super().forward(*inputs, **named), None
+
+
+@mistake(
+    MultiHeadAttention,
+    "The tokens are added to the result. Such a shortcut stands around attention in a transformer, not inside it.",
+    keeps=0.2,
+)
+class AddsTheTokens(_Heads):
+    def forward(self, query, key, value, mask=None):
+        return query + super().forward(query, key, value, mask)
+
+
+@mistake(MultiHeadAttention, "The projections have no bias. nn.Linear has one unless it is told otherwise.", keeps=0.2)
+class WithoutBias(_Heads):
+    def __init__(self, d_model, heads):
+        super().__init__(d_model, heads)
+        for name in PROJECTIONS:
+            setattr(self, name, nn.Linear(d_model, d_model, bias=False))
+
+
+@mistake(
+    MultiHeadAttention,
+    "Queries, keys and values are all made by one projection. Each has its own: q_proj, k_proj, v_proj.",
+)
+class ProjectsByOne(_Heads):
+    def project(self, query, key, value):
+        return self.q_proj(query), self.q_proj(key), self.q_proj(value)
+
+
+@mistake(MultiHeadAttention, "The values are made from the keys: v_proj(key). They come from `value`.")
+class TakesKeysForValues(_Heads):
+    def project(self, query, key, value):
+        return self.q_proj(query), self.k_proj(key), self.v_proj(key)
+
+
+@mistake(
+    MultiHeadAttention,
+    "The heads are not cut apart: every query looks with all its features at once, as if there were one head.",
+)
+class NeverCuts(_Heads):
+    def split(self, x):
+        return x.unsqueeze(-3)
+
+    def merge(self, x):
+        return x.squeeze(-3)
+
+
+def _attending(name, sentence, keeps=0.5, **steps):
+    """A mistake in what each head does with its queries, keys and values."""
+    mistake(MultiHeadAttention, sentence, keeps)(type(name, (_Heads,), steps))
+
+
+def _weighing(weights):
+    """`attend` with weights made from scaled scores and mask."""
+    return {"attend": lambda self, query, key, value, mask: weights(scaled_scores(query, key), mask) @ value}
+
+
+_attending(
+    "NotScaled",
+    "The scores of a head are not divided by √d_head.",
+    attend=lambda self, query, key, value, mask: masked_softmax(query @ key.mT, mask) @ value,
+)
+_attending(
+    "ScalesByWidth",
+    "The scores of a head are divided by d_head, not by √d_head.",
+    attend=lambda self, query, key, value, mask: masked_softmax(query @ key.mT / query.shape[-1], mask) @ value,
+)
+_attending(
+    "ScalesByHeads",
+    "The scores are divided by the root of the number of heads. d_head is how many numbers one head's query has.",
+    attend=lambda self, query, key, value, mask: masked_softmax(query @ key.mT / self.heads**0.5, mask) @ value,
+)
+for softmax, sentence, keeps in WRONG:
+    _attending(f"Heads_{softmax.__name__}", sentence, keeps, **_weighing(softmax))
 
 
 @alternative(MultiHeadAttention)
@@ -192,3 +298,50 @@ class HeadByHead(_Heads):
         parts = zip(*(x.chunk(self.heads, dim=-1) for x in self.project(query, key, value)), strict=True)
         heads = [F.scaled_dot_product_attention(*part, attn_mask=mask) for part in parts]
         return self.out_proj(torch.cat(heads, dim=-1))
+
+
+promised(MultiHeadAttention, "Attention with several heads, as `nn.MultiheadAttention`.", by=["a sentence with itself"])
+promised(MultiHeadAttention, "d_model: width of a token.", by=["names, kinds and shapes of the parameters", "one head"])
+promised(
+    MultiHeadAttention,
+    "heads: how many heads share it; each gets d_model / heads neighbouring numbers.",
+    by=["a sentence with itself", "as many heads as numbers"],
+)
+promised(
+    MultiHeadAttention,
+    "Four `nn.Linear(d_model, d_model)` with bias: `q_proj`, `k_proj`, `v_proj`, `out_proj`.",
+    by=["names, kinds and shapes of the parameters"],
+)
+promised(
+    MultiHeadAttention,
+    "ValueError: `heads` does not divide `d_model`.",
+    by=["heads that divide, and heads that do not"],
+)
+promised(
+    MultiHeadAttention,
+    "query: shape (batch, query, d_model), or without the batch.",
+    by=["keys and values from elsewhere", "no batch"],
+)
+promised(
+    MultiHeadAttention,
+    "key, value: shape (batch, key, d_model), or without the batch.",
+    by=["keys and values from elsewhere", "no batch"],
+)
+promised(
+    MultiHeadAttention,
+    "mask: boolean, two or three dimensions that broadcast to (batch, query, key); True where a query may look at "
+    "a key.",
+    by=["masked", "masks that broadcast", "masked, no batch"],
+)
+promised(MultiHeadAttention, "It holds for all heads.", by=["masked", "as many heads as sentences, masked"])
+promised(
+    MultiHeadAttention,
+    "Shape (batch, query, d_model), dtype and device of the inputs.",
+    by=["keys and values from elsewhere", "float64 and bfloat16"],
+)
+promised(
+    MultiHeadAttention,
+    "Where a query may look at nothing its heads give zeros, so that only the bias of `out_proj` is left.",
+    by=["a query that may look at nothing"],
+)
+promised(MultiHeadAttention, "Projects, splits, attends, merges, projects.", by=["a sentence with itself"])

@@ -9,8 +9,12 @@ def scaled_scores(query, key):
     return query @ key.transpose(-2, -1) / math.sqrt(query.shape[-1])
 
 
+def hide(scores, mask, by=-torch.inf):
+    """The scores with `by` where the mask hides."""
+    return scores if mask is None else scores.masked_fill(~mask, by)
+
+
 def masked_softmax(scores, mask=None, dim=-1):
     if mask is None:
         return scores.softmax(dim)
-    hidden = ~mask
-    return scores.masked_fill(hidden, -torch.inf).softmax(dim).masked_fill(hidden, 0.0)
+    return hide(scores, mask).softmax(dim).masked_fill(~mask, 0.0)

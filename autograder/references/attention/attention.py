@@ -5,19 +5,10 @@ import math
 import torch
 from torch.nn import functional as F
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
+from autograder.references.attention import attention_weights as weights
 from autograder.references.attention._shared import masked_softmax, scaled_scores
-from autograder.references.attention.attention_weights import (
-    weights_by_d,
-    weights_by_einsum,
-    weights_even,
-    weights_inverted,
-    weights_masked_late,
-    weights_nan,
-    weights_over_dimension_one,
-    weights_over_queries,
-    weights_unscaled,
-)
+from autograder.references.attention._softmax import WRONG
 
 
 def attention(query, key, value, mask=None):
@@ -25,96 +16,116 @@ def attention(query, key, value, mask=None):
     return F.scaled_dot_product_attention(*wide, attn_mask=mask).to(value.dtype)
 
 
-@mistake(attention, "The scores are divided by d_k, not by √d_k.")
-def divides_by_d(query, key, value, mask=None):
-    return weights_by_d(query, key, mask) @ value
+def _by(sentence, *wrong, keeps=0.5):
+    """Attention by wrong weights."""
+    for answer in wrong:
+        mixed = lambda query, key, value, mask=None, answer=answer: answer(query, key, mask) @ value  # noqa: E731
+        mixed.__name__ = answer.__name__.replace("weights", "attention")
+        mistake(attention, sentence, keeps)(mixed)
 
 
-@mistake(attention, "The scores are not divided by √d_k.")
-def does_not_scale(query, key, value, mask=None):
-    return weights_unscaled(query, key, mask) @ value
-
-
-@mistake(
-    attention,
+_by("The scores are divided by d_k, not by √d_k.", weights.weights_by_d)
+_by("The scores are not divided by √d_k.", weights.weights_unscaled)
+_by("The scores are multiplied by √d_k; they are to be divided by it.", weights.weights_multiplied)
+_by(
     "The scores are divided by the root of the number of keys. d_k is the length of one query vector, query.shape[-1].",
+    weights.weights_by_keys,
 )
-def scales_by_length(query, key, value, mask=None):
-    return masked_softmax(query @ key.mT / key.shape[-2] ** 0.5, mask) @ value
-
-
-@mistake(attention, "The mask is taken as an argument and never used.")
-def forgets_the_mask(query, key, value, mask=None):
-    return masked_softmax(scaled_scores(query, key)) @ value
-
-
-@mistake(
-    attention,
+_by(
+    "The scores are divided by the root of the number of queries. d_k is the length of one query vector, "
+    "query.shape[-1].",
+    weights.weights_by_queries,
+)
+_by(
+    "The scores are divided by the root of the first dimension, the batch. d_k is the last one, query.shape[-1].",
+    weights.weights_by_batch,
+)
+_by("√d_k is rounded to a whole number, by int() or by //. It seldom is one.", weights.weights_by_a_rounded_root)
+_by(
+    "The weights, or the result, are divided by √d_k, not the scores. Scale first, then the softmax.",
+    weights.weights_scaled_late,
+)
+_by(
     "The softmax runs over the queries, so what one query sees depends on the others. It belongs over the keys, "
     "the last dimension.",
+    weights.weights_over_queries,
 )
-def softmax_over_queries(query, key, value, mask=None):
-    return weights_over_queries(query, key, mask) @ value
-
-
-@mistake(attention, "The mask is read the other way round. Here True means: may be looked at.")
-def inverts_the_mask(query, key, value, mask=None):
-    return weights_inverted(query, key, mask) @ value
+_by(
+    "The softmax runs over dimension 1: with a batch these are the queries. The keys are the last dimension, dim=-1.",
+    weights.weights_over_dimension_one,
+)
+_by(
+    "The softmax runs over the first dimension: with a batch these are the sentences. The keys are the last, dim=-1.",
+    weights.weights_over_dimension_zero,
+)
+_by(
+    weights.COUNTED,
+    weights.weights_over_dimension_two,
+    weights.weights_counted_from_the_front,
+    weights.weights_by_bmm,
+)
+_by(
+    "The softmax runs over all queries and keys together. Each query's row sums to one.",
+    weights.weights_over_everything,
+)
+_by("The softmax is missing: the values are added up by their raw scores.", weights.weights_raw, keeps=0.1)
+_by(
+    "sigmoid looks at each score alone. With softmax the keys share: each row sums to one.",
+    weights.weights_by_sigmoid,
+    keeps=0.1,
+)
+_by("The softmax is taken twice: the second one levels the weights out.", weights.weights_softmax_twice, keeps=0.1)
+_by(
+    "Queries and keys are normalized to length 1 (cosines). Scores are plain dot products, divided by √d_k.",
+    weights.weights_of_cosines,
+)
+_by(weights.GUESSED, weights.weights_over_a_guess)
+for softmax, sentence, keeps in WRONG:
+    _by(sentence, weights.with_softmax(softmax), keeps=keeps)
+_by(weights.IN_PLACE, weights.weights_scaling_the_caller, keeps=0.9)
 
 
 @mistake(
     attention,
-    "The mask comes after the softmax: hidden keys have already taken their share of the sum. Mask the scores, "
-    "then take the softmax.",
+    "The scores are divided by the root of the width of the values. d_k is the length of one query vector, "
+    "query.shape[-1].",
 )
-def masks_after_the_softmax(query, key, value, mask=None):
-    return weights_masked_late(query, key, mask) @ value
+def scaled_by_the_values(query, key, value, mask=None):
+    return masked_softmax(query @ key.mT / value.shape[-1] ** 0.5, mask) @ value
 
 
-@mistake(attention, "A query that may look at nothing gets NaN, from a softmax over nothing but −∞. Give it zeros.")
-def nan_where_all_is_hidden(query, key, value, mask=None):
-    return weights_nan(query, key, mask) @ value
+@mistake(attention, "What comes back are the weights. They still have to mix the values: weights @ value.", keeps=0.1)
+def stops_at_the_weights(query, key, value, mask=None):
+    return masked_softmax(scaled_scores(query, key), mask)
 
 
-@mistake(attention, "A query that may look at nothing gets the average of all values. Give it zeros.")
-def average_where_all_is_hidden(query, key, value, mask=None):
-    return weights_even(query, key, mask) @ value
-
-
-@mistake(attention, "Two things: the scores are divided by d_k, not by √d_k, and the mask is never used.")
-def divides_by_d_without_a_mask(query, key, value, mask=None):
-    return weights_by_d(query, key) @ value
-
-
-@mistake(attention, "Two things: the scores are not divided by √d_k, and the mask is never used.")
-def neither_scale_nor_mask(query, key, value, mask=None):
-    return weights_unscaled(query, key) @ value
-
-
-OVER_DIMENSION_ONE = (
-    "The softmax runs over dimension 1: with a batch these are the queries. The keys are the last dimension, dim=-1."
+@mistake(
+    attention,
+    "The mask meets the result, not the scores: hidden keys were looked at all the same.",
 )
+def masks_the_result(query, key, value, mask=None):
+    mixed = scaled_scores(query, key).softmax(-1) @ value
+    return mixed if mask is None else mixed * mask.any(-1, keepdim=True)
 
 
-@mistake(attention, OVER_DIMENSION_ONE)
-def softmax_over_dimension_one(query, key, value, mask=None):
-    return weights_over_dimension_one(query, key, mask) @ value
+@mistake(attention, "Two things come back, result and weights. Here only the result is wanted.", keeps=0.1)
+def attention_and_weights(query, key, value, mask=None):
+    shares = masked_softmax(scaled_scores(query, key), mask)
+    return shares @ value, shares
 
 
-@mistake(attention, "Two things: the mask is never used. " + OVER_DIMENSION_ONE)
-def softmax_over_dimension_one_without_a_mask(query, key, value, mask=None):
-    return weights_over_dimension_one(query, key) @ value
-
-
-@mistake(attention, "Two things: the softmax runs over the queries, not over the keys, and the mask is never used.")
-def softmax_over_queries_without_a_mask(query, key, value, mask=None):
-    return weights_over_queries(query, key) @ value
+@mistake(
+    attention,
+    "Everything is computed in float32, whatever comes in: float64 loses half of its digits.",
+    keeps=0.95,
+)
+def attention_by_float32(query, key, value, mask=None):
+    return (masked_softmax(scaled_scores(query.float(), key.float()), mask) @ value.float()).to(value.dtype)
 
 
 @alternative(attention)
 def attention_by_einsum(query, key, value, mask=None):
-    weights = weights_by_einsum(query, key, mask)
-    return torch.einsum("...qk,...kv->...qv", weights, value)
+    return torch.einsum("...qk,...kv->...qv", weights.weights_by_einsum(query, key, mask), value)
 
 
 @alternative(attention)
@@ -132,3 +143,30 @@ def attention_divides_last(query, key, value, mask=None):
     if mask is not None:
         powers = powers * mask
     return powers @ value / powers.sum(-1, keepdim=True).clamp(min=1)
+
+
+promised(attention, "Scaled dot-product attention.", by=["no batch", "a batch", "scores of several hundred"])
+promised(
+    attention,
+    "query: shape (..., query, d_k), floating point.",
+    by=["no batch", "two leading dimensions", "float64", "bfloat16"],
+)
+promised(attention, "key: shape (..., key, d_k).", by=["no batch", "two leading dimensions"])
+promised(attention, "value: shape (..., key, d_v).", by=["no batch", "two leading dimensions"])
+promised(
+    attention,
+    "mask: boolean, broadcasts to (..., query, key); True where a query may look at a key.",
+    by=["masked", "masks that broadcast", "a mask of shape (query, 1)", "a hidden key that would win"],
+)
+promised(attention, "None hides nothing.", by=["a batch"])
+promised(
+    attention,
+    "For each query the mean of the values under its weights: shape (..., query, d_v).",
+    by=["a batch", "two leading dimensions"],
+)
+promised(attention, "Dtype and device are those of the inputs.", by=["float64", "bfloat16"])
+promised(
+    attention,
+    "Zeros for a query that may look at nothing, and gradients stay finite.",
+    by=["a query that may look at nothing", "a mask of shape (query, 1)"],
+)

@@ -3,8 +3,9 @@
 import torch
 from torch.nn import functional as F
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 from autograder.references.attention._shared import masked_softmax
+from autograder.references.attention._softmax import INVERTED, NAN_ON_THE_WAY_BACK, NO_MASK, WRONG
 
 
 def cross_attention(target, source, real, w_q, w_k, w_v):
@@ -26,19 +27,22 @@ def _causal(target, source):
     return torch.ones(target.shape[-2], source.shape[-2], dtype=torch.bool, device=target.device).tril()
 
 
-@mistake(
-    cross_attention,
+BOTH = (
     "Both bugs are still there: the mask is True where nn.MultiheadAttention wants it, and it hides the future of"
-    " a sentence that is already finished.",
+    " a sentence that is already finished."
 )
+
+
+@mistake(cross_attention, BOTH, keeps=0.2)
 def as_it_was_handed_over(target, source, real, w_q, w_k, w_v):
     return _cross(target, source, ~real.unsqueeze(-2) & _causal(target, source), w_q, w_k, w_v)
 
 
 @mistake(
     cross_attention,
-    "One bug is left: `~real`. F.scaled_dot_product_attention wants True where a key may be looked at; "
+    "The mask is turned around by `~real`: F.scaled_dot_product_attention wants True where a key may be looked at; "
     "nn.MultiheadAttention wants the opposite.",
+    keeps=0.2,
 )
 def looks_at_the_padding(target, source, real, w_q, w_k, w_v):
     return _cross(target, source, ~real.unsqueeze(-2), w_q, w_k, w_v)
@@ -46,11 +50,48 @@ def looks_at_the_padding(target, source, real, w_q, w_k, w_v):
 
 @mistake(
     cross_attention,
-    "One bug is left: the causal mask. The source is known to its last word; only what is being written has a "
+    "The causal mask is still there. The source is known to its last word; only what is being written has a "
     "future to hide.",
 )
 def hides_the_source(target, source, real, w_q, w_k, w_v):
     return _cross(target, source, real.unsqueeze(-2) & _causal(target, source), w_q, w_k, w_v)
+
+
+@mistake(
+    cross_attention,
+    "The mask still hides something by position: the causal mask was turned around, it should have gone. The whole "
+    "source may be looked at.",
+)
+def hides_the_past(target, source, real, w_q, w_k, w_v):
+    return _cross(target, source, real.unsqueeze(-2) & ~_causal(target, source), w_q, w_k, w_v)
+
+
+@mistake(
+    cross_attention,
+    "The mask still hides something by position: the causal mask was turned around, it should have gone. The whole "
+    "source may be looked at.",
+)
+def hides_the_past_but_not_itself(target, source, real, w_q, w_k, w_v):
+    square = torch.ones(target.shape[-2], source.shape[-2], dtype=torch.bool, device=target.device)
+    return _cross(target, source, real.unsqueeze(-2) & square.triu(), w_q, w_k, w_v)
+
+
+@mistake(
+    cross_attention,
+    "Padding is visible where the two masks are joined by `or`: the causal mask should have gone, and only `real` "
+    "stayed.",
+)
+def joined_by_or(target, source, real, w_q, w_k, w_v):
+    return _cross(target, source, real.unsqueeze(-2) | _causal(target, source), w_q, w_k, w_v)
+
+
+@mistake(
+    cross_attention,
+    "is_causal=True hides the future of a source that is already finished, and no mask hides the padding.",
+    keeps=0.2,
+)
+def causal_by_option(target, source, real, w_q, w_k, w_v):
+    return F.scaled_dot_product_attention(target @ w_q, source @ w_k, source @ w_v, is_causal=True)
 
 
 @mistake(cross_attention, "There is no mask any more: the padding is looked at like words.")
@@ -68,7 +109,24 @@ def mask_without_queries(target, source, real, w_q, w_k, w_v):
 
 @mistake(
     cross_attention,
+    "real.unsqueeze(-1) spreads the padding over the queries. It belongs to the keys: real.unsqueeze(-2).",
+)
+def mask_of_queries(target, source, real, w_q, w_k, w_v):
+    return _cross(target, source, real.unsqueeze(-1), w_q, w_k, w_v)
+
+
+@mistake(
+    cross_attention,
+    "Padding is looked at like words; only where all of it is padding, the result is set to zero.",
+)
+def without_a_mask_but_with_zeros(target, source, real, w_q, w_k, w_v):
+    return _cross(target, source, None, w_q, w_k, w_v) * real.any(-1)[..., None, None]
+
+
+@mistake(
+    cross_attention,
     "real[:, None] is right with a batch only. Count the new dimension from the end: real.unsqueeze(-2).",
+    keeps=0.8,
 )
 def mask_counted_from_the_front(target, source, real, w_q, w_k, w_v):
     return _cross(target, source, real[:, None], w_q, w_k, w_v)
@@ -78,18 +136,95 @@ def mask_counted_from_the_front(target, source, real, w_q, w_k, w_v):
     cross_attention,
     "The roles are swapped: the source asks and the target answers. Queries come from the target, keys and values"
     " from the source.",
+    keeps=0.1,
 )
 def source_asks(target, source, real, w_q, w_k, w_v):
     return _cross(source, target, real.unsqueeze(-1), w_q, w_k, w_v)
 
 
+@mistake(
+    cross_attention,
+    "The values are made from the target. Only the queries are; what is heard is the source's.",
+    keeps=0.1,
+)
+def hears_itself(target, source, real, w_q, w_k, w_v):
+    return _cross(target, target, None, w_q, w_k, w_v)
+
+
+def _weighted(weights, target, source, real, w_q, w_k, w_v):
+    """By hand, with these weights made from scores and mask."""
+    scores = (target @ w_q) @ (source @ w_k).mT / w_q.shape[-1] ** 0.5
+    return weights(scores, real.unsqueeze(-2)) @ (source @ w_v)
+
+
+def _by_hand(softmax):
+    """Who writes the attention out, with this softmax."""
+
+    def answer(target, source, real, w_q, w_k, w_v):
+        return _weighted(softmax, target, source, real, w_q, w_k, w_v)
+
+    answer.__name__ = f"cross_{softmax.__name__}"
+    return answer
+
+
+for softmax, sentence, keeps in WRONG:
+    if sentence not in (NO_MASK, INVERTED, NAN_ON_THE_WAY_BACK):  # words of their own above; no gradient is promised
+        mistake(cross_attention, sentence, keeps)(_by_hand(softmax))
+
+
+@mistake(
+    cross_attention,
+    "The scores are not divided by √d_k. F.scaled_dot_product_attention does that; by hand it is yours to do.",
+)
+def cross_unscaled(target, source, real, w_q, w_k, w_v):
+    return masked_softmax((target @ w_q) @ (source @ w_k).mT, real.unsqueeze(-2)) @ (source @ w_v)
+
+
 @alternative(cross_attention)
 def cross_by_hand(target, source, real, w_q, w_k, w_v):
-    scores = (target @ w_q) @ (source @ w_k).mT / w_q.shape[-1] ** 0.5
-    return masked_softmax(scores, real.unsqueeze(-2)) @ (source @ w_v)
+    return _weighted(masked_softmax, target, source, real, w_q, w_k, w_v)
 
 
 @alternative(cross_attention)
 def cross_by_adding(target, source, real, w_q, w_k, w_v):
     mask = torch.zeros(real.shape, dtype=target.dtype, device=target.device).masked_fill(~real, -torch.inf)
     return _cross(target, source, mask.unsqueeze(-2), w_q, w_k, w_v)
+
+
+promised(
+    cross_attention,
+    "One sequence looks at another: queries from `target`, keys and values from `source`.",
+    by=["no padding", "a target longer than its source"],
+)
+promised(
+    cross_attention,
+    "target: shape (batch, target, d_model), or without the batch.",
+    by=["no batch, no padding", "no padding"],
+)
+promised(
+    cross_attention,
+    "source: shape (batch, source, d_model), or without the batch.",
+    by=["no batch, no padding", "no padding"],
+)
+promised(
+    cross_attention,
+    "real: boolean, shape (batch, source), or without the batch; True where `source` is no padding.",
+    by=["no batch, padding", "padding"],
+)
+promised(cross_attention, "w_q, w_k: shape (d_model, d_k).", by=["no padding"])
+promised(cross_attention, "w_v: shape (d_model, d_v).", by=["no padding"])
+promised(
+    cross_attention,
+    "Shape (batch, target, d_v), dtype and device of `target`.",
+    by=["no padding", "float64"],
+)
+promised(
+    cross_attention,
+    "Padding has no influence.",
+    by=["padding", "other numbers in the padding", "padding whose scores would win"],
+)
+promised(
+    cross_attention,
+    "Zeros where the whole source is padding.",
+    by=["a source that is all padding", "a batch that is all padding"],
+)

@@ -5,8 +5,9 @@ from functools import partial
 
 import torch
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 from autograder.references.attention._shared import masked_softmax
+from autograder.references.attention._softmax import WRONG
 
 
 def einsum_attention(x, memory, w_q, w_k, w_v, w_o, mask=None):
@@ -26,43 +27,70 @@ def einsum_attention(x, memory, w_q, w_k, w_v, w_o, mask=None):
 
 
 def _einsum(x, memory, w_q, w_k, w_v, w_o, mask, *, scores="bhqd,bhkd->bhqk", last="bhqd,hdm->bqm", head_mask=True,
-            width=None, softmax=masked_softmax):  # fmt: skip
+            width=None, softmax=masked_softmax, values="bhqk,bhkd->bhqd"):  # fmt: skip
     query, key = torch.einsum("bqm,hmd->bhqd", x, w_q), torch.einsum("bkm,hmd->bhkd", memory, w_k)
     value = torch.einsum("bkm,hmd->bhkd", memory, w_v)
     products = torch.einsum(scores, query, key) / math.sqrt(width or w_q.shape[-1])
     if mask is not None and head_mask:
         mask = mask.unsqueeze(-3)
-    mixed = torch.einsum("bhqk,bhkd->bhqd", softmax(products, mask).expand(-1, len(w_q), -1, -1), value)
+    mixed = torch.einsum(values, softmax(products, mask).expand(-1, len(w_q), -1, -1), value)
     return torch.einsum(last, mixed, w_o)
 
 
-@mistake(
-    einsum_attention,
+def _wrong(sentence, name, keeps=0.5, **changes):
+    """A mistake that changes one step."""
+
+    def answer(x, memory, w_q, w_k, w_v, w_o, mask=None):
+        return _einsum(x, memory, w_q, w_k, w_v, w_o, mask, **changes)
+
+    answer.__name__ = name
+    mistake(einsum_attention, sentence, keeps)(answer)
+
+
+_wrong(
     "The letter of the heads is missing after the arrow of the scores: what is missing there is summed, and all "
     "heads share one set of weights.",
+    "sums_the_scores_over_heads",
+    scores="bhqd,bhkd->bqk",
+    softmax=lambda scores, mask: masked_softmax(scores.unsqueeze(1), mask),
 )
-def sums_the_scores_over_heads(x, memory, w_q, w_k, w_v, w_o, mask=None):
-    def softmax(scores, mask):
-        return masked_softmax(scores.unsqueeze(1), mask)
-
-    return _einsum(x, memory, w_q, w_k, w_v, w_o, mask, scores="bhqd,bhkd->bqk", softmax=softmax)
-
-
-@mistake(
-    einsum_attention,
+_wrong(
     "The letter of the heads is still there after the last arrow: leave it out, and the heads are summed.",
+    "keeps_the_heads",
+    keeps=0.1,
+    last="bhqd,hdm->bhqm",
 )
-def keeps_the_heads(x, memory, w_q, w_k, w_v, w_o, mask=None):
-    return _einsum(x, memory, w_q, w_k, w_v, w_o, mask, last="bhqd,hdm->bhqm")
-
-
-@mistake(
-    einsum_attention,
+_wrong(
+    "The letter of the sentences is missing after the last arrow: the whole batch is added up.",
+    "sums_the_batch",
+    keeps=0.1,
+    last="bhqd,hdm->qm",
+)
+_wrong(
     "The softmax runs over the heads. Each head shares out its own attention over the keys, the last dimension.",
+    "softmax_over_heads",
+    softmax=lambda scores, mask: torch.nan_to_num(masked_softmax(scores, mask, dim=1)),
 )
-def softmax_over_heads(x, memory, w_q, w_k, w_v, w_o, mask=None):
-    softmax = lambda scores, mask: torch.nan_to_num(masked_softmax(scores, mask, dim=1))  # noqa: E731
-    return _einsum(x, memory, w_q, w_k, w_v, w_o, mask, softmax=softmax)
+_wrong(
+    "The softmax runs over the queries. Each query shares out its own attention over the keys, the letter k.",
+    "softmax_over_queries",
+    softmax=lambda scores, mask: torch.nan_to_num(masked_softmax(scores, mask, dim=2)),
+)
+_wrong(
+    "The scores have their letters in the order kq: what comes last are the queries, and the softmax runs over them.",
+    "turns_the_scores",
+    scores="bhqd,bhkd->bhkq",
+    values="bhkq,bhkd->bhqd",
+)
+_wrong("The scores of a head are not divided by √d_k.", "einsum_unscaled", width=1)
+_wrong(
+    "The mask (batch, query, key) meets scores (batch, heads, query, key) without a dimension for the heads: "
+    "mask.unsqueeze(-3).",
+    "einsum_masks_heads_as_sentences",
+    head_mask=False,
+)
+for softmax, sentence, keeps in WRONG:
+    _wrong(sentence, f"einsum_{softmax.__name__}", keeps, softmax=softmax)
 
 
 @mistake(einsum_attention, "The scores are divided by √d_model. One head's query has w_q.shape[-1] numbers.")
@@ -70,26 +98,24 @@ def einsum_scaled_by_the_model(x, memory, w_q, w_k, w_v, w_o, mask=None):
     return _einsum(x, memory, w_q, w_k, w_v, w_o, mask, width=x.shape[-1])
 
 
-@mistake(einsum_attention, "The scores of a head are not divided by √d_k.")
-def einsum_unscaled(x, memory, w_q, w_k, w_v, w_o, mask=None):
-    return _einsum(x, memory, w_q, w_k, w_v, w_o, mask, width=1)
+@mistake(einsum_attention, "The scores are divided by d_k, not by √d_k.")
+def einsum_scaled_by_d(x, memory, w_q, w_k, w_v, w_o, mask=None):
+    return _einsum(x, memory, w_q, w_k, w_v, w_o, mask, width=w_q.shape[-1] ** 2)
 
 
-@mistake(
-    einsum_attention,
-    "The mask (batch, query, key) meets scores (batch, heads, query, key) without a dimension for the heads: "
-    "mask.unsqueeze(-3).",
-)
-def einsum_masks_heads_as_sentences(x, memory, w_q, w_k, w_v, w_o, mask=None):
-    return _einsum(x, memory, w_q, w_k, w_v, w_o, mask, head_mask=False)
+@mistake(einsum_attention, "The scores are divided by the root of the number of heads. d_k is w_q.shape[-1].")
+def einsum_scaled_by_heads(x, memory, w_q, w_k, w_v, w_o, mask=None):
+    return _einsum(x, memory, w_q, w_k, w_v, w_o, mask, width=len(w_q))
 
 
-@mistake(einsum_attention, "A query that may look at nothing gets NaN. Give it zeros.")
-def einsum_nan(x, memory, w_q, w_k, w_v, w_o, mask=None):
-    def softmax(scores, mask):
-        return (scores if mask is None else scores.masked_fill(~mask, -torch.inf)).softmax(-1)
+@mistake(einsum_attention, "The heads are averaged. They are added up: w_o already says what each contributes.")
+def averages_the_heads(x, memory, w_q, w_k, w_v, w_o, mask=None):
+    return _einsum(x, memory, w_q, w_k, w_v, w_o, mask) / len(w_q)
 
-    return _einsum(x, memory, w_q, w_k, w_v, w_o, mask, softmax=softmax)
+
+@mistake(einsum_attention, "Keys and values are made from x. They come from `memory`.")
+def einsum_self_attention(x, memory, w_q, w_k, w_v, w_o, mask=None):
+    return _einsum(x, x, w_q, w_k, w_v, w_o, None)
 
 
 @alternative(einsum_attention)
@@ -109,3 +135,44 @@ def einsum_in_another_order(x, memory, w_q, w_k, w_v, w_o, mask=None):
         scores = scores.masked_fill(~mask, -1e9)
     weights = scores.softmax(3) * (1 if mask is None else mask)
     return torch.einsum("hbqk,bkhd,hdm->bqm", weights, value, w_o)
+
+
+promised(
+    einsum_attention,
+    "Multi-head attention of `x` over `memory`, all products by `torch.einsum`.",
+    by=["a batch", "the products are made by einsum"],
+)
+promised(
+    einsum_attention,
+    "x: where the queries come from, shape (batch, query, d_model).",
+    by=["a batch", "a batch of one"],
+)
+promised(einsum_attention, "memory: where keys and values come from, shape (batch, key, d_model).", by=["a batch"])
+promised(einsum_attention, "w_q, w_k: shape (heads, d_model, d_k).", by=["one head", "a batch"])
+promised(
+    einsum_attention,
+    "w_v: shape (heads, d_model, d_v).",
+    by=["one head", "a batch"],
+)
+promised(
+    einsum_attention,
+    "w_o: shape (heads, d_v, d_model); the results of all heads are added up.",
+    by=["a batch", "as many heads as sentences, masked"],
+)
+promised(
+    einsum_attention,
+    "mask: boolean, two or three dimensions that broadcast to (batch, query, key); True where a query may look at "
+    "a key.",
+    by=["masked", "masks that broadcast"],
+)
+promised(einsum_attention, "It holds for all heads.", by=["masked", "as many heads as sentences, masked"])
+promised(
+    einsum_attention,
+    "Shape (batch, query, d_model), dtype and device of `x`.",
+    by=["a batch", "float64", "bfloat16"],
+)
+promised(
+    einsum_attention,
+    "Zeros for a query that may look at nothing, and gradients stay finite.",
+    by=["a query that may look at nothing", "the same with one head"],
+)

@@ -2,9 +2,9 @@
 
 import torch
 
-from autograder.references import alternative, mistake
-from autograder.references.attention._shared import masked_softmax, scaled_scores
-from autograder.references.attention.attention import attention_divides_last
+from autograder.references import alternative, mistake, promised
+from autograder.references.attention._shared import hide, masked_softmax, scaled_scores
+from autograder.references.attention.attention import attention_by_broadcasting, attention_divides_last
 
 
 def tiled_attention(query, key, value, tile, mask=None):
@@ -25,92 +25,298 @@ def tiled_attention(query, key, value, tile, mask=None):
     return torch.where(below > 0, above / below, 0).to(value.dtype)
 
 
-def _tiles(query, key, value, tile, mask, *, rescale_sum=True, rescale_output=True, count=None, start=None):
+def _parts(key, tile, stop=None):
+    return [slice(first, first + tile) for first in range(0, key.shape[-2] if stop is None else stop, tile)]
+
+
+def _tile_scores(query, key, mask, part, by=-torch.inf, scale=None):
+    scores = scaled_scores(query, key[..., part, :]) * (1 if scale is None else scale)
+    return hide(scores, None if mask is None else mask[..., part], by)
+
+
+def _tiles(query, key, value, tile, mask, *, rescale_sum=True, rescale_output=True, stop=None, start=None,
+           running=torch.maximum, least=1.0, by=-torch.inf, scale=None):  # fmt: skip
     """Online softmax, with the steps that people forget as switches."""
     highest = torch.full_like(query[..., :1], torch.finfo(query.dtype).min if start is None else start)
-    total, below = torch.zeros((), device=query.device), torch.zeros_like(highest)
-    stop = key.shape[-2] if count is None else count(key.shape[-2], tile) * tile
-    for first in range(0, stop, tile):
-        scores = _tile_scores(query, key, mask, slice(first, first + tile))
-        new = torch.maximum(highest, scores.amax(-1, keepdim=True))
+    total, below = torch.zeros((), dtype=query.dtype, device=query.device), torch.zeros_like(highest)
+    for part in _parts(key, tile, stop):
+        scores = _tile_scores(query, key, mask, part, by, scale)
+        new = running(highest, scores.amax(-1, keepdim=True))
         powers, shrink = (scores - new).exp(), (highest - new).exp()
         below = below * (shrink if rescale_sum else 1) + powers.sum(-1, keepdim=True)
-        total = total * (shrink if rescale_output else 1) + powers @ value[..., first : first + tile, :]
+        total = total * (shrink if rescale_output else 1) + powers @ value[..., part, :]
         highest = new
-    return total / below.clamp(min=1)
+    return total / (below if least is None else below.clamp(min=least))
 
 
-def _tile_scores(query, key, mask, part):
-    scores = scaled_scores(query, key[..., part, :])
-    return scores if mask is None else scores.masked_fill(~mask[..., part], -torch.inf)
+def _wrong(name, sentence, keeps=0.5, **switches):
+    """A mistake of online softmax with one of its steps changed."""
+    answer = lambda query, key, value, tile, mask=None: _tiles(query, key, value, tile, mask, **switches)  # noqa: E731
+    answer.__name__ = name
+    mistake(tiled_attention, sentence, keeps)(answer)
 
 
-@mistake(
-    tiled_attention,
+_wrong(
+    "never_rescales",
     "What was summed so far is not rescaled when a larger score turns up: old and new terms are measured from "
     "different maxima.",
+    rescale_sum=False,
+    rescale_output=False,
 )
-def never_rescales(query, key, value, tile, mask=None):
-    return _tiles(query, key, value, tile, mask, rescale_sum=False, rescale_output=False)
-
-
-@mistake(
-    tiled_attention,
+_wrong(
+    "rescales_only_the_sum",
     "The running sum of the weights is rescaled, the running output is not. Both were measured from the old maximum.",
+    rescale_output=False,
 )
-def rescales_only_the_sum(query, key, value, tile, mask=None):
-    return _tiles(query, key, value, tile, mask, rescale_output=False)
-
-
-@mistake(
-    tiled_attention,
+_wrong(
+    "rescales_only_the_output",
     "The running output is rescaled, the running sum of the weights is not. Both were measured from the old maximum.",
+    rescale_sum=False,
 )
-def rescales_only_the_output(query, key, value, tile, mask=None):
-    return _tiles(query, key, value, tile, mask, rescale_sum=False)
 
-
-@mistake(tiled_attention, "The last tile is forgotten where the tile does not divide the number of keys.")
-def forgets_what_is_left_over(query, key, value, tile, mask=None):
-    return _tiles(query, key, value, tile, mask, count=lambda keys, tile: keys // tile)
-
-
-@mistake(
-    tiled_attention,
-    "Each tile gets a softmax of its own and the results are averaged. The sum in the softmax must run over all tiles.",
+LAST_MAXIMUM = (
+    "The maximum is that of the newest tile, not the largest so far: where scores fall, the old sums are blown up "
+    "until they overflow. torch.maximum(highest, …)."
 )
-def averages_the_tiles(query, key, value, tile, mask=None):
-    parts = [slice(first, first + tile) for first in range(0, key.shape[-2], tile)]
-    weights = [torch.nan_to_num(_tile_scores(query, key, mask, part).softmax(-1)) for part in parts]
-    return sum(weight @ value[..., part, :] for weight, part in zip(weights, parts, strict=True)) / len(parts)
+_wrong("takes_the_newest_maximum", LAST_MAXIMUM, running=lambda highest, new: new)
+_wrong(
+    "takes_the_newest_finite_maximum",
+    LAST_MAXIMUM,
+    running=lambda highest, new: new.clamp(min=torch.finfo(new.dtype).min),
+)
+AT_ZERO = (
+    "The largest score so far starts at 0: where all scores are far below that, every power is 0. Start at the lowest "
+    "finite number, torch.finfo(query.dtype).min."
+)
+_wrong("starts_at_zero", AT_ZERO, start=0.0)
 
 
-@mistake(tiled_attention, "exp is taken of the raw scores, without a running maximum: it overflows at scores above 88.")
-def without_a_maximum(query, key, value, tile, mask=None):
-    above, below = 0, 0
-    for first in range(0, key.shape[-2], tile):
-        part = slice(first, first + tile)
-        powers = _tile_scores(query, key, mask, part).exp()
-        above, below = above + powers @ value[..., part, :], below + powers.sum(-1, keepdim=True)
-    return above / (below + 0.0 * below if mask is None else torch.where(below > 0, below, 1))
+@mistake(tiled_attention, AT_ZERO)
+def starts_at_zero_without_a_sum(query, key, value, tile, mask=None):
+    return _tiles(query, key, value, tile, mask, start=0.0, least=None).nan_to_num(0.0)
 
 
-@mistake(
-    tiled_attention,
+_wrong(
+    "starts_at_minus_infinity",
     "The maximum starts at −∞, and a first tile that is all hidden makes −∞ − (−∞) = NaN. Start at the lowest "
     "finite number.",
+    keeps=0.9,
+    start=-torch.inf,
 )
-def starts_at_minus_infinity(query, key, value, tile, mask=None):
-    return _tiles(query, key, value, tile, mask, start=-torch.inf)
+_wrong(
+    "divides_by_zero",
+    "A query that may look at nothing gets NaN, 0/0: its sum is 0. Give it zeros, for example by below.clamp(min=1).",
+    keeps=0.88,
+    least=None,
+)
+_wrong(
+    "hides_by_a_large_number",
+    "A query that may look at nothing gets the average of all values: hidden scores are a large negative number, and "
+    "measured from itself that is 0. Use −∞.",
+    keeps=0.88,
+    by=-1e9,
+)
+_wrong(
+    "hides_by_ten_thousand",
+    "Hidden scores are set to a number that is not low enough: where the visible scores lie below it, the hidden keys "
+    "win. Use −∞.",
+    keeps=0.9,
+    by=-1e4,
+)
+
+
+@mistake(tiled_attention, "The scores are not divided by √d_k.")
+def tiled_unscaled(query, key, value, tile, mask=None):
+    return _tiles(query, key, value, tile, mask, scale=query.shape[-1] ** 0.5)
+
+
+@mistake(tiled_attention, "The scores are divided by d_k, not by √d_k.")
+def tiled_by_d(query, key, value, tile, mask=None):
+    return _tiles(query, key, value, tile, mask, scale=query.shape[-1] ** -0.5)
 
 
 @mistake(
     tiled_attention,
-    "The whole matrix of scores is made. The point is never to have it: make the scores of one tile, use them, "
-    "drop them.",
+    "The scores are divided by the root of the tile's width. d_k is the length of one query vector, query.shape[-1].",
 )
+def tiled_by_tile(query, key, value, tile, mask=None):
+    return _tiles(query, key, value, tile, mask, scale=(query.shape[-1] / tile) ** 0.5)
+
+
+LEFT_OVER = "The last tile is forgotten where the tile does not divide the number of keys."
+
+
+@mistake(tiled_attention, LEFT_OVER)
+def forgets_what_is_left_over(query, key, value, tile, mask=None):
+    return _tiles(query, key, value, tile, mask, stop=key.shape[-2] // tile * tile)
+
+
+@mistake(
+    tiled_attention,
+    "The loop ends one tile early: range(0, keys - tile, tile) never begins the last tile. It is range(0, keys, tile).",
+)
+def ends_one_tile_early(query, key, value, tile, mask=None):
+    return _tiles(query, key, value, tile, mask, stop=key.shape[-2] - tile)
+
+
+@mistake(tiled_attention, "The mask changes nothing: it is never used, or what masked_fill returns is dropped.")
+def tiled_without_a_mask(query, key, value, tile, mask=None):
+    return _tiles(query, key, value, tile, None)
+
+
+@mistake(tiled_attention, "The mask is read the other way round. Here True means: may be looked at.")
+def tiled_inverted(query, key, value, tile, mask=None):
+    hidden = None if mask is None else _Inverted(mask)
+    return _tiles(query, key, value, tile, hidden)
+
+
+class _Inverted:
+    """A mask that is inverted tile by tile."""
+
+    def __init__(self, mask):
+        self.mask = mask
+
+    def __getitem__(self, part):
+        return ~self.mask[part]
+
+
+@mistake(
+    tiled_attention,
+    "The mask is not cut: a tile's scores meet the mask of all keys. Take mask[..., first : first + tile].",
+)
+def does_not_cut_the_mask(query, key, value, tile, mask=None):
+    return _tiles(query, key, value, tile, None if mask is None else _Whole(mask))
+
+
+class _Whole:
+    """A mask that stays whole."""
+
+    def __init__(self, mask):
+        self.mask = mask
+
+    def __getitem__(self, part):
+        return self.mask
+
+
+@mistake(
+    tiled_attention,
+    "The result is divided by the sum in each turn of the loop. The sums run on: divide once, at the end.",
+    keeps=0.2,
+)
+def divides_in_the_loop(query, key, value, tile, mask=None):
+    highest = torch.full_like(query[..., :1], torch.finfo(query.dtype).min)
+    mixed, below = torch.zeros((), dtype=query.dtype, device=query.device), torch.zeros_like(highest)
+    for part in _parts(key, tile):
+        scores = _tile_scores(query, key, mask, part)
+        new = torch.maximum(highest, scores.amax(-1, keepdim=True))
+        powers, shrink = (scores - new).exp(), (highest - new).exp()
+        below = below * shrink + powers.sum(-1, keepdim=True)
+        mixed = (mixed * shrink + powers @ value[..., part, :]) / below.clamp(min=1)
+        highest = new
+    return mixed
+
+
+TILE_BY_TILE = (
+    "Each tile gets a softmax of its own, and the results are added or averaged. The sum in the softmax must run over "
+    "all tiles."
+)
+
+
+@mistake(tiled_attention, TILE_BY_TILE)
+def averages_the_tiles(query, key, value, tile, mask=None):
+    return adds_the_tiles(query, key, value, tile, mask) / len(_parts(key, tile))
+
+
+@mistake(tiled_attention, TILE_BY_TILE)
+def adds_the_tiles(query, key, value, tile, mask=None):
+    weights = [torch.nan_to_num(_tile_scores(query, key, mask, part).softmax(-1)) for part in _parts(key, tile)]
+    return sum(weight @ value[..., part, :] for weight, part in zip(weights, _parts(key, tile), strict=True))
+
+
+@mistake(
+    tiled_attention,
+    "Only the last tile is left in the result: the sums are overwritten in each turn of the loop instead of added to.",
+)
+def keeps_the_last_tile(query, key, value, tile, mask=None):
+    part = _parts(key, tile)[-1]
+    return _tile_scores(query, key, mask, part).softmax(-1).nan_to_num(0.0) @ value[..., part, :]
+
+
+NO_MAXIMUM = "exp is taken of the raw scores, without a running maximum: it overflows at scores above 88."
+
+
+def _raw_sums(query, key, value, tile, mask):
+    above, below = 0, 0
+    for part in _parts(key, tile):
+        powers = _tile_scores(query, key, mask, part).exp()
+        above, below = above + powers @ value[..., part, :], below + powers.sum(-1, keepdim=True)
+    return above, below
+
+
+@mistake(tiled_attention, NO_MAXIMUM)
+def without_a_maximum(query, key, value, tile, mask=None):
+    above, below = _raw_sums(query, key, value, tile, mask)
+    return above / (below if mask is None else torch.where(below > 0, below, 1))
+
+
+@mistake(tiled_attention, NO_MAXIMUM)
+def without_a_maximum_and_with_zeros(query, key, value, tile, mask=None):
+    above, below = _raw_sums(query, key, value, tile, mask)
+    return above / torch.where(below > 0, below, 1)
+
+
+@mistake(tiled_attention, NO_MAXIMUM)
+def without_a_maximum_and_with_a_constant(query, key, value, tile, mask=None):
+    above, below = _raw_sums(query, key, value, tile, mask)
+    return above / (below + 1e-9)
+
+
+@mistake(tiled_attention, NO_MAXIMUM)
+def without_a_maximum_and_clamped(query, key, value, tile, mask=None):
+    above, below = _raw_sums(query, key, value, tile, mask)
+    return above / below.clamp(min=1e-9)
+
+
+@mistake(tiled_attention, NO_MAXIMUM)
+def without_a_maximum_and_without_nan(query, key, value, tile, mask=None):
+    above, below = _raw_sums(query, key, value, tile, mask)
+    return (above / below).nan_to_num(0.0)
+
+
+@mistake(tiled_attention, NO_MAXIMUM)
+def without_a_maximum_or_zeros(query, key, value, tile, mask=None):
+    above, below = _raw_sums(query, key, value, tile, mask)
+    return above / below
+
+
+WHOLE_MATRIX = (
+    "The whole matrix of scores is made. The point is never to have it: make the scores of one tile, use them, drop "
+    "them."
+)
+
+
+@mistake(tiled_attention, WHOLE_MATRIX)
 def makes_the_whole_matrix(query, key, value, tile, mask=None):
     return attention_divides_last(query, key, value, mask)
+
+
+@mistake(tiled_attention, WHOLE_MATRIX)
+def makes_all_products(query, key, value, tile, mask=None):
+    return attention_by_broadcasting(query, key, value, mask)
+
+
+@mistake(
+    tiled_attention,
+    "The tiles are all kept, in a list: together they are the whole matrix. Use a tile's scores and drop them.",
+)
+def keeps_all_tiles(query, key, value, tile, mask=None):
+    scores = [_tile_scores(query, key, mask, part) for part in _parts(key, tile)]
+    highest = torch.full_like(query[..., :1], torch.finfo(query.dtype).min)
+    for item in scores:
+        highest = torch.maximum(highest, item.amax(-1, keepdim=True))
+    powers = [(item - highest).exp() for item in scores]
+    above = sum(item @ value[..., part, :] for item, part in zip(powers, _parts(key, tile), strict=True))
+    return above / sum(item.sum(-1, keepdim=True) for item in powers).clamp(min=1)
 
 
 @mistake(
@@ -126,13 +332,22 @@ def cuts_up_the_queries(query, key, value, tile, mask=None):
     return torch.cat(rows, dim=-2)
 
 
+@mistake(
+    tiled_attention,
+    "The mask is turned around all at once: ~mask is as large as the scores of all keys. Cut out a tile's part first.",
+    keeps=0.5,
+)
+def turns_the_whole_mask(query, key, value, tile, mask=None):
+    hidden = None if mask is None else ~mask
+    return _tiles(query, key, value, tile, None if hidden is None else _Inverted(hidden))
+
+
 @alternative(tiled_attention)
 def tiled_by_logsumexp(query, key, value, tile, mask=None):
     """Each tile with its own softmax; results are mixed by their shares of the whole sum."""
     lowest = torch.finfo(query.dtype).min
     result, known = torch.zeros((), device=query.device), torch.full_like(query[..., :1], lowest)
-    for first in range(0, key.shape[-2], tile):
-        part = slice(first, first + tile)
+    for part in _parts(key, tile):
         keys, values, shown = key[..., part, :], value[..., part, :], None if mask is None else mask[..., part]
         scores = scaled_scores(query, keys)
         scores = scores if shown is None else scores.masked_fill(~shown, lowest)
@@ -148,3 +363,30 @@ def tiled_by_logsumexp(query, key, value, tile, mask=None):
 @alternative(tiled_attention)
 def tiled_online(query, key, value, tile, mask=None):
     return _tiles(query, key, value, tile, mask)
+
+
+promised(
+    tiled_attention,
+    "Scaled dot-product attention from `tile` keys at a time, never with the scores of all keys at once.",
+    by=["no batch", "many queries and keys: memory", "one query: memory", "what is kept at once"],
+)
+promised(tiled_attention, "query: shape (..., query, d_k), floating point.", by=["no batch", "float64"])
+promised(tiled_attention, "key: shape (..., key, d_k).", by=["no batch", "two leading dimensions"])
+promised(tiled_attention, "value: shape (..., key, d_v).", by=["no batch", "two leading dimensions"])
+promised(
+    tiled_attention,
+    "tile: keys per tile, at least 1; it need not divide the number of keys, and may be larger.",
+    by=["tiles of many sizes"],
+)
+promised(
+    tiled_attention,
+    "mask: boolean, shape (..., query, key) or (query, key); True where a query may look at a key.",
+    by=["masked", "one mask for the whole batch"],
+)
+promised(
+    tiled_attention,
+    "What `attention` gives: shape (..., query, d_v), dtype and device of the inputs.",
+    by=["two leading dimensions", "float64", "bfloat16, masked"],
+)
+promised(tiled_attention, "Zeros for a query that may look at nothing.", by=["a query that may look at nothing"])
+promised(tiled_attention, "No gradient is asked for.", by="it asks for nothing")

@@ -244,7 +244,7 @@ class IgnoresUnknownNames(Watcher):
     "kept. Make the dict in `__enter__`.",
 )
 class SharesOneDict(Watcher):
-    shared: ClassVar = {}
+    shared: ClassVar[dict] = {}
 
     def __enter__(self):
         super().__enter__()
