@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from autograder.engine.catalogue import own_catalogue
 from autograder.engine.probes import largest_tensor
 from helpers.plots import heatmaps, lines
 
@@ -148,3 +149,13 @@ def memory_by_length(
         series[name] = (list(lengths), megabytes)
     xlabel, ylabel = "tokens (logarithmic)", "largest tensor in MiB (logarithmic)"
     return lines(series, xlabel=xlabel, ylabel=ylabel, logx=True, logy=True)
+
+
+def lineup(exercise: str, inputs: tuple[Tensor, ...]) -> Figure:
+    """What the library and each suspect of an exercise make of `inputs`: the first number of each query's result."""
+    found = own_catalogue().find(exercise).suspects
+    assert found is not None
+    makers = {"the library": found.library, **found.wrong}
+    results = torch.stack([make(*inputs)[:, 0] for make in makers.values()])
+    queries = [f"query {number}" for number in range(results.shape[1])]
+    return heatmaps({"first number of the result": results}, rows=list(makers), columns=queries, xlabel="", ylabel="")

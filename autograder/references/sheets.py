@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from autograder.engine.catalogue import Topic
+from autograder.engine.counterexample import witnessed
 from autograder.engine.draw import Draw
+from autograder.engine.exercise import Exercise
 from autograder.engine.observe import SET_UP, Evidence, Observation, observe
 from autograder.engine.sheet import Sheet, Symptoms
 from autograder.engine.values import Data, Raised, Unreadable
@@ -41,13 +45,26 @@ def make_sheet(topic: Topic, name: str, seed: int, device: str = "cpu", signatur
 def rehearse(topic: Topic, name: str, seed: int, device: str = "cpu", signature: str = "") -> Rehearsal:
     """Makes a sheet as `make_sheet` does, and keeps what its runs told beside it."""
     exercise, answers = topic.catalogue.find(name), answers_to(topic, name)
-    expected = observe(exercise, answers.reference, Draw(seed, name, device)).observations
+    expected = _seen(exercise, answers.reference, Draw(seed, name, device)).observations
     _must_be_sound(topic.place("exercises", name), name, expected)
-    shown = [observe(exercise, item.answer, Draw(seed, name, device)) for item in answers.mistakes]
+    shown = [_seen(exercise, item.answer, Draw(seed, name, device)) for item in answers.mistakes]
     symptoms = [Symptoms(item.sentence, one.observations) for item, one in zip(answers.mistakes, shown, strict=True)]
-    identity = observe(exercise, lambda first, *_, **__: first, Draw(seed, name, device)).observations
+    nothing, identity = (_seen(exercise, answer, Draw(seed, name, device)).observations for answer in GENERAL)
     returned = where_returned(exercise, answers.reference, expected, Draw(seed, name, device))
-    return Rehearsal(Sheet(name, seed, expected, symptoms, signature, identity, returned), shown)
+    return Rehearsal(Sheet(name, seed, expected, symptoms, signature, nothing, identity, returned), shown)
+
+
+def _seen(exercise: Exercise, answer: Callable[..., Any], draw: Draw) -> Evidence:
+    return witnessed(exercise, observe(exercise, answer, draw))
+
+
+def _nothing(*arguments: Any, **options: Any) -> None:
+    """An answer whose body is empty."""
+
+
+def _identity(first: Any, *arguments: Any, **options: Any) -> Any:
+    """An answer that hands back what it is given."""
+    return first
 
 
 def _must_be_sound(place: str, name: str, expected: list[Observation]) -> None:
@@ -69,3 +86,6 @@ def _unreadable(data: Data) -> str:
         return data.reason
     parts = data.values() if isinstance(data, dict) else data if isinstance(data, list) else []
     return next((reason for part in parts if (reason := _unreadable(part))), "")
+
+
+GENERAL = (_nothing, _identity)  # wrong answers to every exercise
