@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.references import alternative, equivalent, mistake
+from autograder.references import alternative, equivalent, mistake, promised
 
 
 def master_weight_step(weights, masters, optimizer, scaler):
@@ -117,7 +117,11 @@ def copies_under_autograd(weights, masters, optimizer, scaler):
         weight.copy_(master)
 
 
-@mistake(master_weight_step, "`scaler.update()` is missing: the scale never changes, and after an overflow it must.")
+@mistake(
+    master_weight_step,
+    "`scaler.update()` is missing: the scale never changes, and after an overflow it must.",
+    keeps=0.5,
+)
 def never_updates(weights, masters, optimizer, scaler):
     before = scaler.get_scale()
     _hand_over(weights, masters)
@@ -142,6 +146,7 @@ def mixes_dtypes(weights, masters, optimizer, scaler):
     master_weight_step,
     "A weight without gradient leaves its master the gradient of an earlier step, and the master moves on. Set "
     "it to None.",
+    keeps=0.9,
 )
 def keeps_old_gradients(weights, masters, optimizer, scaler):
     for weight, master in zip(weights, masters, strict=True):
@@ -152,7 +157,7 @@ def keeps_old_gradients(weights, masters, optimizer, scaler):
     _copy_back(weights, masters)
 
 
-@mistake(master_weight_step, "`.grad` can be None: a frozen weight, or one that this loss does not reach.")
+@mistake(master_weight_step, "`.grad` can be None: a frozen weight, or one that this loss does not reach.", keeps=0.8)
 def none_has_no_float(weights, masters, optimizer, scaler):
     _hand_over(weights, masters)
     for weight in weights:
@@ -167,6 +172,7 @@ def none_has_no_float(weights, masters, optimizer, scaler):
     "The weights are replaced by float32 tensors: `weight.data = master.data` changes the dtype, and the model "
     "is no longer in "
     "half precision. `copy_` rounds into the old place.",
+    keeps=0.5,
 )
 def becomes_float32(weights, masters, optimizer, scaler):
     _hand_over(weights, masters)
@@ -181,6 +187,7 @@ def becomes_float32(weights, masters, optimizer, scaler):
     "Each weight gets a new place in memory: whoever holds the old tensor, a tied layer for instance, keeps the "
     "old numbers. "
     "`copy_` writes into the old place.",
+    keeps=0.96,
 )
 def new_places(weights, masters, optimizer, scaler):
     _hand_over(weights, masters)
@@ -188,6 +195,137 @@ def new_places(weights, masters, optimizer, scaler):
     scaler.update()
     for weight, master in zip(weights, masters, strict=True):
         weight.data = master.data.to(weight.dtype)
+
+
+@mistake(
+    master_weight_step,
+    "The gradients are unscaled, and then `optimizer.step()` is called: it does not look at what was found, and an "
+    "overflow goes into the masters. `scaler.step(optimizer)` skips it.",
+)
+def unscales_and_steps_itself(weights, masters, optimizer, scaler):
+    _hand_over(weights, masters)
+    scaler.unscale_(optimizer)
+    optimizer.step()
+    scaler.update()
+    _copy_back(weights, masters)
+
+
+@mistake(
+    master_weight_step,
+    "A gradient that is not finite is replaced by numbers, and the step is taken. Hand it over as it is: the scaler "
+    "has to find it, to skip the step and to lower the scale.",
+)
+def replaces_infinity(weights, masters, optimizer, scaler):
+    _hand_over(weights, masters, into=lambda grad: grad.float().nan_to_num(0.0, 0.0, 0.0))
+    scaler.step(optimizer)
+    scaler.update()
+    _copy_back(weights, masters)
+
+
+@mistake(
+    master_weight_step,
+    "A weight without gradient gives its master a gradient of zeros. With momentum the master moves all the same: it "
+    "has to be None.",
+    keeps=0.95,
+)
+def zeros_for_none(weights, masters, optimizer, scaler):
+    for weight, master in zip(weights, masters, strict=True):
+        master.grad = torch.zeros_like(master) if weight.grad is None else weight.grad.float()
+    scaler.step(optimizer)
+    scaler.update()
+    _copy_back(weights, masters)
+
+
+@mistake(
+    master_weight_step,
+    "A weight without gradient is passed over to the end: it does not get its master. Afterwards each weight holds its "
+    "master rounded.",
+    keeps=0.96,
+)
+def passes_over_none(weights, masters, optimizer, scaler):
+    _hand_over(weights, masters)
+    scaler.step(optimizer)
+    scaler.update()
+    for weight, master in zip(weights, masters, strict=True):
+        if weight.grad is not None:
+            weight.data.copy_(master.data)
+
+
+@mistake(
+    master_weight_step,
+    "After an overflow the weights are left alone. The masters have not moved, but each weight holds its master "
+    "afterwards, whatever it held before.",
+    keeps=0.96,
+)
+def copies_only_after_a_step(weights, masters, optimizer, scaler):
+    _hand_over(weights, masters)
+    fine = all(weight.grad is None or weight.grad.isfinite().all() for weight in weights)
+    scaler.step(optimizer)
+    scaler.update()
+    if fine:
+        _copy_back(weights, masters)
+
+
+@mistake(
+    master_weight_step,
+    "The weights are moved by what the masters moved, rounded: steps too small for the format are lost again. Copy the "
+    "master itself.",
+)
+def moves_by_the_difference(weights, masters, optimizer, scaler):
+    before = [master.detach().clone() for master in masters]
+    _hand_over(weights, masters)
+    scaler.step(optimizer)
+    scaler.update()
+    for weight, master, old in zip(weights, masters, before, strict=True):
+        weight.data += (master.data - old).to(weight.dtype)
+
+
+@mistake(
+    master_weight_step,
+    "The weights get the masters of before the step: copy after `scaler.step(optimizer)`.",
+)
+def copies_too_early(weights, masters, optimizer, scaler):
+    _hand_over(weights, masters)
+    _copy_back(weights, masters)
+    scaler.step(optimizer)
+    scaler.update()
+
+
+@mistake(
+    master_weight_step,
+    "The masters add up the gradients of all steps: `.grad` has to be the new one, not the sum with the one before.",
+)
+def accumulates(weights, masters, optimizer, scaler):
+    for weight, master in zip(weights, masters, strict=True):
+        if weight.grad is not None:
+            master.grad = weight.grad.float() if master.grad is None else master.grad + weight.grad.float()
+    scaler.step(optimizer)
+    scaler.update()
+    _copy_back(weights, masters)
+
+
+@mistake(
+    master_weight_step,
+    "The weights' own gradients are taken away at the end. They are to be left as they are: clearing is the loop's "
+    "business.",
+    keeps=0.96,
+)
+def clears_the_gradients(weights, masters, optimizer, scaler):
+    master_weight_step(weights, masters, optimizer, scaler)
+    for weight in weights:
+        weight.grad = None
+
+
+@mistake(
+    master_weight_step,
+    "The weights' own gradients are changed: divided in place, or set to zero. They are to be left as they are.",
+    keeps=0.96,
+)
+def zeroes_the_gradients(weights, masters, optimizer, scaler):
+    master_weight_step(weights, masters, optimizer, scaler)
+    for weight in weights:
+        if weight.grad is not None:
+            weight.grad.zero_()
 
 
 @alternative(master_weight_step)
@@ -225,4 +363,36 @@ equivalent(
     "for weight, master in zip(weights, masters, strict=False):",
     "The two lists are equally long, so there is nothing to be strict about.",
     nth=2,
+)
+promised(
+    master_weight_step,
+    "One optimizer step on float32 masters, from scaled gradients of half-precision weights.",
+    by=["one step", "twenty steps too small for float16"],
+)
+promised(
+    master_weight_step,
+    "weights: parameters of the model, float16 or bfloat16; `.grad` holds scaled gradients of the same dtype, or None, "
+    "and is left as it is.",
+    by=["one step, bfloat16", "its master stays", "the gradients of the weights"],
+)
+promised(
+    master_weight_step,
+    "masters: float32 tensors of the same shapes, in the same order; the optimizer's parameters.",
+    by=["one step"],
+)
+promised(master_weight_step, "optimizer: steps on the masters.", by=["one step", "three steps with momentum"])
+promised(
+    master_weight_step,
+    "A master whose weight has no gradient does not move.",
+    by=["its master stays", "with momentum", "none at first"],
+)
+promised(
+    master_weight_step,
+    "scaler: divides by the scale, in float32, and skips the step where a gradient is not finite; updated once.",
+    by=["gradients too small for float16", "an overflow", "NaN in the middle", "the scale grows after two steps"],
+)
+promised(
+    master_weight_step,
+    "Afterwards each weight holds its master rounded, in the memory where it lay.",
+    by=["masters that differ at the start", "the memory of the weights"],
 )

@@ -5,7 +5,7 @@ import struct
 import numpy as np
 import torch
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 from autograder.references.mixed_precision._shared import unseen
 
 
@@ -171,6 +171,47 @@ def converts(x):
     return x.to(torch.bfloat16).to(torch.float32)
 
 
+@mistake(
+    round_to_bfloat16,
+    "Everything is rounded away from zero: any rest carries. Only a rest of more than half a step does.",
+)
+def rounds_up(x):
+    return _rounds(x, lambda word: 0xFFFF)
+
+
+@mistake(
+    round_to_bfloat16,
+    "A number halfway between two is always rounded up, towards +inf, also where it is negative. The rule is: to the "
+    "one whose last bit is 0.",
+)
+def ties_towards_infinity(x):
+    return _rounds(x, lambda word: torch.where(word >> 31 == 0, 0x8000, 0x7FFF))
+
+
+@mistake(
+    round_to_bfloat16,
+    "The last bit that stays is read at the wrong place: it is bit 16, `bits >> 16 & 1`.",
+)
+def reads_another_bit(x):
+    return _rounds(x, lambda word: 0x7FFF + (word >> 15 & 1))
+
+
+@mistake(
+    round_to_bfloat16,
+    "One bit too many stays: the fraction has 7 bits, and the lower 16 of the word are zero.",
+)
+def keeps_eight_bits(x):
+    return _rounds(x, lambda word: 0x3FFF + (word >> 15 & 1), bits=15)
+
+
+@mistake(
+    round_to_bfloat16,
+    "The lower half is rounded, but never cleared: `& ~0xFFFF` after the addition.",
+)
+def never_clears(x):
+    return torch.where(x.isnan(), x, _number((_bits(x) + _to_even(_bits(x))) % 2**32))
+
+
 @alternative(round_to_bfloat16)
 def on_whole_numbers(x):
     word = _bits(x)
@@ -196,3 +237,24 @@ def with_struct(x):
         word = word if value != value else (word + 0x7FFF + (word >> 16 & 1)) & 0xFFFF0000
         numbers.append(np.frombuffer(struct.pack("<I", word), np.float32)[0])
     return torch.from_numpy(np.array(numbers, dtype=np.float32)).to(x.device).reshape(x.shape)
+
+
+promised(
+    round_to_bfloat16,
+    "Each number of `x` rounded to the nearest one that bfloat16 has; halfway, to the one with an even last bit.",
+    by=["ordinary numbers", "halfway between two numbers", "next to halfway"],
+)
+promised(round_to_bfloat16, "x: any shape, float32.", by=["one number, no dimension", "not contiguous"])
+promised(round_to_bfloat16, "It is not changed.", by=["the input is left alone"])
+promised(
+    round_to_bfloat16,
+    "float32 of the same shape and device, the lower 16 bits zero.",
+    by=["ordinary numbers", "tiny and huge numbers"],
+)
+promised(round_to_bfloat16, "Too large becomes infinite.", by=["the docstring's example", "special values"])
+promised(
+    round_to_bfloat16,
+    "-0, infinities and subnormal numbers are treated like all others, bit for bit as the hardware does; "
+    "NaN stays NaN.",
+    by=["special values", "special values, negative", "subnormal numbers", "random bits"],
+)

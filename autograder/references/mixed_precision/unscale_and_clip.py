@@ -30,12 +30,7 @@ def _norm_of(grads):
 
 def _by_norm(parameters, scale, max_norm, norm_of):
     """The frame of several answers."""
-    return _by_norm_of(
-        [parameter.grad for parameter in parameters if parameter.grad is not None], scale, max_norm, norm_of
-    )
-
-
-def _by_norm_of(grads, scale, max_norm, norm_of):
+    grads = [parameter.grad for parameter in parameters if parameter.grad is not None]
     for grad in grads:
         grad /= scale
     norm = norm_of(grads)
@@ -69,7 +64,8 @@ def clips_first(parameters, scale, max_norm):
 
 @mistake(
     unscale_and_clip,
-    "The gradients are clipped before they are unscaled, and only the norm is put right afterwards.",
+    "What is left has a norm of max_norm / scale. The limit was divided as well: the gradients were clipped before "
+    "they were unscaled, or the limit itself was unscaled. It holds for the true gradients.",
 )
 def clips_first_and_mends_the_norm(parameters, scale, max_norm):
     return clips_first(list(parameters), scale, max_norm) / scale
@@ -177,8 +173,8 @@ def with_foreach(parameters, scale, max_norm):
 
 @mistake(
     unscale_and_clip,
-    "`p.grad = p.grad / scale` hangs up new gradients, and the old tensors stay scaled: whoever holds one, a bucket of "
-    "gradients for instance, sees nothing of it. Divide in place: `p.grad.div_(scale)`, or `p.grad /= scale`.",
+    "The true gradients lie in new memory. Whoever holds the old tensors, a bucket of gradients for instance, finds "
+    "them scaled. `p.grad = p.grad / scale` makes new ones; `p.grad /= scale` divides in place.",
     keeps=0.95,
 )
 def new_scaled_gradients(parameters, scale, max_norm):
@@ -191,7 +187,23 @@ def new_scaled_gradients(parameters, scale, max_norm):
 
 @mistake(
     unscale_and_clip,
-    "The norms of the parameters are added. The norm of all gradients together is the root of the sum of their squares.",
+    "The gradients are divided in place, but shortened into new tensors: whoever holds the old ones, a bucket of "
+    "gradients for instance, finds them too long. `p.grad *= …` writes where they lie.",
+    keeps=0.95,
+)
+def new_clipped_gradients(parameters, scale, max_norm):
+    parameters = list(parameters)
+    _unscale(parameters, scale)
+    reached = [parameter for parameter in parameters if parameter.grad is not None]
+    norm = _norm_of([parameter.grad for parameter in reached])
+    for parameter in reached:
+        parameter.grad = parameter.grad * (max_norm / norm.clamp(min=1e-12)).clamp(max=1.0)
+    return norm
+
+
+@mistake(
+    unscale_and_clip,
+    "The norms of the single gradients are added. The norm of all together is the root of the sum of their squares.",
 )
 def adds_the_norms(parameters, scale, max_norm):
     return _by_norm(parameters, scale, max_norm, lambda grads: sum(grad.norm() for grad in grads))
@@ -243,22 +255,6 @@ def clips_to_one(parameters, scale, max_norm):
 
 @mistake(
     unscale_and_clip,
-    "Gradients of zero become NaN: `max_norm / norm` is divided by 0, and inf · 0 follows. Shorten only where the norm "
-    "exceeds the limit.",
-    keeps=0.95,
-)
-def nan_for_zeros(parameters, scale, max_norm):
-    grads = [parameter.grad for parameter in parameters if parameter.grad is not None]
-    for grad in grads:
-        grad /= scale
-    norm = _norm_of(grads)
-    for grad in grads:
-        grad *= (max_norm / norm).clamp(max=1.0) if norm > 0 else grad.new_tensor(math.nan)
-    return norm
-
-
-@mistake(
-    unscale_and_clip,
     "A limit of 0 is taken for no limit: `if max_norm:` is False for 0.0.",
     keeps=0.95,
 )
@@ -272,10 +268,22 @@ def zero_is_no_limit(parameters, scale, max_norm):
     keeps=0.95,
 )
 def hides_overflows(parameters, scale, max_norm):
-    grads = [parameter.grad for parameter in parameters if parameter.grad is not None]
-    for grad in grads:
-        grad.nan_to_num_(0.0, 0.0, 0.0)
-    return _by_norm_of(grads, scale, max_norm, _norm_of)
+    parameters = list(parameters)
+    for parameter in parameters:
+        if parameter.grad is not None:
+            parameter.grad.nan_to_num_(0.0, 0.0, 0.0)
+    return _by_norm(parameters, scale, max_norm, _norm_of)
+
+
+@mistake(
+    unscale_and_clip,
+    "A gradient that is not finite ends in an error. It has to show in the norm: the scaler decides what follows.",
+    keeps=0.95,
+)
+def refuses_overflows(parameters, scale, max_norm):
+    parameters = list(parameters)
+    _unscale(parameters, scale)
+    return nn.utils.clip_grad_norm_(parameters, max_norm, error_if_nonfinite=True)
 
 
 @mistake(unscale_and_clip, "The norm is returned as a Python float. Asked for is a tensor without dimensions.")
