@@ -111,7 +111,6 @@ def as_on_a_gpu(operation, *inputs, autocast=torch.bfloat16):
 @mistake(
     autocast_dtype,
     "Two dtypes that meet in an addition or in `cat` give the narrower one. Type promotion gives one that holds both.",
-    keeps=0.7,
 )
 def takes_the_narrower(operation, *inputs, autocast=torch.bfloat16):
     narrow = min(inputs, key=lambda dtype: dtype.itemsize)
@@ -133,7 +132,6 @@ def forgets_float64(operation, *inputs, autocast=torch.bfloat16):
     autocast_dtype,
     "Where two dtypes meet in an addition or in `cat`, the first one is taken. Type promotion gives one that "
     "holds both.",
-    keeps=0.7,
 )
 def takes_the_first(operation, *inputs, autocast=torch.bfloat16):
     return _predict(operation, inputs[:1] if operation not in PRODUCTS else inputs, autocast)
@@ -247,7 +245,6 @@ def float16_by_default(operation, *inputs, autocast=torch.float16):
     autocast_dtype,
     "A dtype wider than autocast's comes out of an addition narrowed: only what is in the first list is narrowed, sums "
     "are promoted to the wider one.",
-    keeps=0.7,
 )
 def sums_go_to_autocast(operation, *inputs, autocast=torch.bfloat16):
     mixed = len(set(inputs)) > 1 and torch.float64 not in inputs and operation not in WIDENED
