@@ -31,7 +31,7 @@ def float_bits(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "bfloat16", _of(candidate, _normal(draw, torch.bfloat16, many)), FORMATS
     yield "float8_e4m3fn", _of(candidate, _normal(draw, e4m3, rows)), FORMATS
     yield "float8_e5m2", _of(candidate, _normal(draw, e5m2, columns)), FORMATS
-    yield "float32: random bits", _of(candidate, bit_patterns(draw, torch.float32, columns, rows)), FORMATS
+    yield "float32: random bits", _of(candidate, bit_patterns(draw, torch.float32, columns, rows)), EVERY
     yield "special values", _of(candidate, _special(draw)), EVERY
     yield "float8_e4m3fn: all 256 numbers", _of(candidate, _all_patterns(draw, e4m3)), EVERY
     yield "float8_e5m2: all 256 numbers", _of(candidate, _all_patterns(draw, e5m2)), EVERY

@@ -79,7 +79,7 @@ def stays_in_float32(scores, mask=None):
 @mistake(
     safe_softmax_half,
     "-10⁹ does not exist in float16: `masked_fill` raises an error. Go to float32 first and fill with -inf.",
-    keeps=0.75,
+    keeps=0.55,
 )
 def fills_with_a_billion(scores, mask=None):
     if mask is not None:
@@ -92,7 +92,7 @@ def fills_with_a_billion(scores, mask=None):
     "A query that may look at nothing gets even weights: where all scores are the same very low number, softmax "
     "sees no "
     "difference. Such a row is zeros.",
-    keeps=0.85,
+    keeps=0.9,
 )
 def even_where_hidden(scores, mask=None):
     wide = scores.float() if mask is None else scores.float().masked_fill(~mask, torch.finfo(torch.float32).min)
@@ -102,7 +102,7 @@ def even_where_hidden(scores, mask=None):
 @mistake(
     safe_softmax_half,
     "A query that may look at nothing gets NaN: -inf - (-inf), or 0 / 0. Such a row is zeros.",
-    keeps=0.85,
+    keeps=0.9,
 )
 def nan_where_hidden(scores, mask=None):
     wide = scores.float() if mask is None else scores.float().masked_fill(~mask, -torch.inf)
@@ -122,18 +122,18 @@ def one_maximum(scores, mask=None):
     safe_softmax_half,
     "The maximum is taken before the mask. If the largest score is hidden, all visible ones underflow beside "
     "it. Hide first.",
-    keeps=0.9,
+    keeps=0.84,
 )
 def hidden_maximum(scores, mask=None):
     return _softmax(scores, mask, top=lambda s: scores.float().amax(-1, keepdim=True))
 
 
-@mistake(safe_softmax_half, "The mask is read the other way round. Here True means: may be looked at.", keeps=0.6)
+@mistake(safe_softmax_half, "The mask is read the other way round. Here True means: may be looked at.", keeps=0.5)
 def inverted(scores, mask=None):
     return _softmax(scores, None if mask is None else ~mask)
 
 
-@mistake(safe_softmax_half, "The mask is taken as an argument and never used.", keeps=0.6)
+@mistake(safe_softmax_half, "The mask is taken as an argument and never used.", keeps=0.5)
 def mask_forgotten(scores, mask=None):
     return _softmax(scores)
 
@@ -141,7 +141,7 @@ def mask_forgotten(scores, mask=None):
 @mistake(
     safe_softmax_half,
     "The weights are masked at the end and no longer sum to 1. Hide before the sum is taken.",
-    keeps=0.6,
+    keeps=0.5,
 )
 def masked_at_the_end(scores, mask=None):
     weights = _softmax(scores)
@@ -168,7 +168,7 @@ def fills_with_ten_thousand(scores, mask=None):
     safe_softmax_half,
     "Hidden keys get a low number as score, such as -10⁹. In bfloat16 a visible score can be lower, and a query that "
     "may look at nothing gets even weights. Fill with -inf.",
-    keeps=0.75,
+    keeps=0.84,
 )
 def fills_in_float32(scores, mask=None):
     wide = scores.float() if mask is None else scores.float().masked_fill(~mask, -1e9)
@@ -178,7 +178,7 @@ def fills_in_float32(scores, mask=None):
 @mistake(
     safe_softmax_half,
     "The scores are multiplied by the mask: a hidden key has the score 0, and its weight is not. Fill with -inf.",
-    keeps=0.6,
+    keeps=0.5,
 )
 def multiplies_by_the_mask(scores, mask=None):
     return _softmax(scores if mask is None else scores * mask)
