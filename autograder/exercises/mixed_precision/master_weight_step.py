@@ -83,7 +83,7 @@ class Course:
         for line in gradients:
             for weight, gradient in zip(weights, line, strict=True):
                 weight.grad = gradient
-            candidate(weights, masters, optimizer, scaler)
+            candidate(list(weights), list(masters), optimizer, scaler)
             scales.append(scaler.get_scale())
         return {**shown(weights, masters), "scale after each step": scales}
 
@@ -152,8 +152,8 @@ def _apart(candidate: Any, draw: Draw, scale: float, gone: int) -> Thunk:
         for (_, masters, *_), values in zip(steps, elsewhere, strict=True):
             for master, value in zip(masters, values, strict=True):
                 master.data.copy_(value)
-        for step in steps:
-            candidate(*step)
+        for weights, masters, optimizer, scaler in steps:
+            candidate(list(weights), list(masters), optimizer, scaler)
         return [shown(weights, masters) for weights, masters, *_ in steps]
 
     return look
@@ -164,7 +164,7 @@ def _in_place(candidate: Any, draw: Draw, scale: float) -> Thunk:
 
     def look() -> Any:
         there = [item.detach() for item in (*weights, *masters)]
-        candidate(weights, masters, optimizer, scaler)
+        candidate(list(weights), list(masters), optimizer, scaler)
         return {
             "what lies there": [item.double() for item in there],
             **shown(weights, masters),
@@ -179,7 +179,7 @@ def _gradients_afterwards(candidate: Any, draw: Draw, scale: float) -> Thunk:
 
     def look() -> Any:
         before = [gradient_of(weight) for weight in weights]
-        candidate(weights, masters, optimizer, scaler)
+        candidate(list(weights), list(masters), optimizer, scaler)
         count = sum(weight.grad is not None for weight in weights)
         return {"masters": masters, "weights with a gradient": count, "gradients of the weights": before}
 
@@ -192,7 +192,7 @@ def _looked_at(candidate: Any, draw: Draw, scale: float) -> Thunk:
 
     def look() -> Any:
         try:
-            candidate(weights, masters, optimizer, scaler)
+            candidate(list(weights), list(masters), optimizer, scaler)
         except RuntimeError as error:
             if isinstance(error, NotImplementedError):
                 raise

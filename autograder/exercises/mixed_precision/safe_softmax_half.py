@@ -36,7 +36,7 @@ HALF, BRAIN = torch.float16, torch.bfloat16
 )
 def safe_softmax_half(candidate: Any, draw: Draw) -> Iterator[Step]:
     """Softmax of half-precision scores: float32 inside, rounded once."""
-    batch, queries, keys = draw.sizes(3, 2, 7)
+    (batch, queries), keys = draw.sizes(2, 2, 5), draw.integer(5, 8)
 
     def of(scores: Tensor, dtype: torch.dtype = HALF) -> Thunk:
         return lambda: candidate(scores.to(dtype))
@@ -60,9 +60,10 @@ def safe_softmax_half(candidate: Any, draw: Draw) -> Iterator[Step]:
 
 def _masked(candidate: Any, draw: Draw, batch: int, queries: int, keys: int) -> Iterator[Step]:
     scores = draw.normal(batch, queries, keys)
-    last, lowest = draw.mask(keys), draw.mask(queries, keys)
+    last, lowest = draw.mask(keys), _two_or_more(draw, queries, keys)
     huge = scores.masked_fill(~last, 6e4)
     far = 32 * draw.integers(batch, queries, keys, high=8)
+    deep = -1e30 * draw.uniform(batch, queries, 1, low=0.5, high=2.0).expand(batch, queries, keys)
     yield "masked", _hiding(candidate, scores.half(), draw.mask(batch, queries, keys)), HIDDEN
     yield "masked, bfloat16", _hiding(candidate, scores.bfloat16(), draw.mask(batch, 1, keys)), HIDDEN
     yield "one mask for a whole batch", _hiding(candidate, scores.half(), draw.mask(queries, keys)), HIDDEN
@@ -70,9 +71,16 @@ def _masked(candidate: Any, draw: Draw, batch: int, queries: int, keys: int) -> 
     yield "visible scores below -60,000", _hiding(candidate, (-6e4 - far).half().where(lowest, 0), lowest), HIDDEN
     yield (
         "visible scores of -10³⁰",
-        _hiding(candidate, (-1e30 - 1e28 * far).bfloat16().where(lowest, 0), lowest),
+        _hiding(candidate, deep.bfloat16().where(lowest, 0), lowest),
         HIDDEN,
     )
+
+
+def _two_or_more(draw: Draw, queries: int, keys: int) -> Tensor:
+    """A mask in which each query sees at least two keys, and not all."""
+    mask, order = draw.mask(queries, keys), draw.permutation(keys)
+    mask[:, order[:2]], mask[:, order[2]] = True, False
+    return mask
 
 
 def _hiding(candidate: Any, scores: Tensor, mask: Tensor) -> Thunk:
@@ -81,7 +89,7 @@ def _hiding(candidate: Any, scores: Tensor, mask: Tensor) -> Thunk:
     def look() -> Any:
         weights = candidate(scores, mask=mask)
         hidden = ~mask.expand_as(scores)
-        return {"weights": weights, "on hidden keys": weights.double()[hidden].sum().item()}
+        return {"weights": weights, "on hidden keys": weights.double()[hidden].sum()}
 
     return look
 

@@ -251,6 +251,15 @@ def sums_go_to_autocast(operation, *inputs, autocast=torch.bfloat16):
     return autocast if mixed else _predict(operation, inputs, autocast)
 
 
+@mistake(
+    autocast_dtype,
+    "`add` and `mul` are narrowed like products. They are in the third list: type promotion, so that a sum with the "
+    "float32 residual stays float32.",
+)
+def narrows_arithmetic(operation, *inputs, autocast=torch.bfloat16):
+    return _predict(operation, inputs, autocast, products=(*PRODUCTS, "add", "mul"))
+
+
 @alternative(autocast_dtype)
 def by_the_rules(operation, *inputs, autocast=torch.bfloat16):
     return _predict(operation, inputs, autocast)

@@ -42,7 +42,7 @@ def _cut(word, exponent, fraction):
 @mistake(
     float_bits,
     "The sign is taken from `x < 0`: -0 is not below 0, nor is NaN, and both can have their sign bit set.",
-    keeps=0.77,
+    keeps=0.83,
 )
 def sign_by_comparison(x):
     _, exponent, fraction = float_bits(x)
@@ -150,7 +150,7 @@ def stacked(x):
     float_bits,
     "The fields are computed from the value, by logarithm and division. Zero, NaN and infinities have none, and "
     "subnormal numbers come out wrong: read the bits with `x.view(torch.int32)`.",
-    keeps=0.77,
+    keeps=0.83,
 )
 def from_the_value(x):
     exponent, fraction = WIDTHS[x.dtype]
@@ -212,6 +212,27 @@ def sign_as_a_factor(x):
 @mistake(float_bits, "The fields are flattened. They have the shape of `x`.", keeps=0.6)
 def flattened(x):
     return tuple(field.reshape(-1) for field in float_bits(x))
+
+
+@mistake(
+    float_bits,
+    "The exponent is computed from the value, by logarithm or `frexp`. Zero, NaN, infinities and subnormal numbers "
+    "have another field there: read the bits with `x.view(torch.int32)`.",
+    keeps=0.83,
+)
+def exponent_from_the_value(x):
+    sign, _, fraction = float_bits(x)
+    return sign, torch.frexp(x.double())[1].long() + 2 ** (WIDTHS[x.dtype][0] - 1) - 2, fraction
+
+
+@mistake(
+    float_bits,
+    "Subnormal numbers lose their fraction. With all exponent bits 0 a number need not be 0: the fraction is there.",
+    keeps=0.83,
+)
+def subnormal_is_zero(x):
+    sign, exponent, fraction = float_bits(x)
+    return sign, exponent, torch.where(exponent == 0, 0, fraction)
 
 
 @alternative(float_bits)

@@ -328,6 +328,57 @@ def zeroes_the_gradients(weights, masters, optimizer, scaler):
             weight.grad.zero_()
 
 
+@mistake(
+    master_weight_step,
+    "The weights become float16, whatever they were, and lie in a new place. `copy_` converts to the dtype of the "
+    "weight and writes where it lies.",
+)
+def always_float16(weights, masters, optimizer, scaler):
+    _hand_over(weights, masters)
+    scaler.step(optimizer)
+    scaler.update()
+    for weight, master in zip(weights, masters, strict=True):
+        weight.data = master.data.half()
+
+
+@mistake(
+    master_weight_step,
+    "The weights' own gradients are divided, in place and in half precision: what the scale had saved is lost, and "
+    "they are to be left as they are. `scaler.step` divides the masters' gradients.",
+)
+def divides_the_halves_in_place(weights, masters, optimizer, scaler):
+    for weight in weights:
+        if weight.grad is not None:
+            weight.grad.div_(scaler.get_scale())
+    _hand_over(weights, masters, into=lambda grad: grad.float() * scaler.get_scale())
+    scaler.step(optimizer)
+    scaler.update()
+    _copy_back(weights, masters)
+
+
+@mistake(
+    master_weight_step,
+    "`scaler.update()` is called without a step before it. It ends a round: once, after `scaler.step(optimizer)`.",
+)
+def updates_first(weights, masters, optimizer, scaler):
+    _hand_over(weights, masters)
+    scaler.update()
+    scaler.step(optimizer)
+    _copy_back(weights, masters)
+
+
+@mistake(
+    master_weight_step,
+    "The gradients are multiplied by the scale once more. They carry it already: the loss was scaled before "
+    "`backward`.",
+)
+def scales_again(weights, masters, optimizer, scaler):
+    _hand_over(weights, masters, into=lambda grad: grad.float() * scaler.get_scale())
+    scaler.step(optimizer)
+    scaler.update()
+    _copy_back(weights, masters)
+
+
 @alternative(master_weight_step)
 def with_unscale(weights, masters, optimizer, scaler):
     for weight, master in zip(weights, masters, strict=True):

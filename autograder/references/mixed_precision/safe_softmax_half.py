@@ -222,6 +222,70 @@ def subtracts_in_half(scores, mask=None):
     return (powers / powers.sum(-1, keepdim=True).clamp(min=1.0)).to(scores.dtype)
 
 
+@mistake(
+    safe_softmax_half,
+    "Hidden keys get a score of -10,000. In float16 a visible score can be lower, and a query that may look at nothing "
+    "gets even weights. Fill with -inf.",
+    keeps=0.84,
+)
+def fills_with_ten_thousand_only(scores, mask=None):
+    wide = scores.float() if mask is None else scores.float().masked_fill(~mask, -1e4)
+    return _plain_softmax(wide).to(scores.dtype)
+
+
+@mistake(
+    safe_softmax_half,
+    "Hidden keys get a low number as score, such as -10⁹, and their weights are cleared at the end. In bfloat16 a "
+    "visible score can be lower: then the hidden ones take all the weight. Fill with -inf.",
+    keeps=0.95,
+)
+def fills_and_clears(scores, mask=None):
+    weights = fills_in_float32(scores, mask)
+    return weights if mask is None else weights.masked_fill(~mask, 0.0)
+
+
+@mistake(
+    safe_softmax_half,
+    "A constant is subtracted from the scores of hidden keys. One that is larger by more than that still wins. Fill "
+    "with -inf.",
+    keeps=0.7,
+)
+def subtracts_ten_thousand(scores, mask=None):
+    wide = scores.float() if mask is None else scores.float() - 1e4 * ~mask
+    return _plain_softmax(wide).to(scores.dtype)
+
+
+@mistake(
+    safe_softmax_half,
+    "The maximum is added to the logarithm of the sum. Beside a score of 60,000 that logarithm loses its digits, in "
+    "float32, too. Divide by the sum instead.",
+)
+def through_the_logarithm(scores, mask=None):
+    wide = scores.float() if mask is None else scores.float().masked_fill(~mask, -torch.inf)
+    top = wide.amax(-1, keepdim=True).clamp(min=-3e38)
+    total = (wide - top).exp().sum(-1, keepdim=True).clamp(min=1.0).log() + top
+    return (wide - total).exp().to(scores.dtype)
+
+
+@mistake(
+    safe_softmax_half,
+    "`masked_fill_` writes into the scores of the caller. Without the underscore it makes a new tensor.",
+    keeps=0.9,
+)
+def hides_in_place(scores, mask=None):
+    if mask is not None:
+        scores.masked_fill_(~mask, -torch.inf)
+    return safe_softmax_half(scores, mask)
+
+
+@mistake(
+    safe_softmax_half,
+    "The dimension is counted from the left: 1 is that of the keys in a matrix only. From the right it is always -1.",
+)
+def second_dimension(scores, mask=None):
+    return _softmax(scores, mask, top=lambda s: s.amax(1, keepdim=True), dim=1)
+
+
 @alternative(safe_softmax_half)
 def filled_twice(scores, mask=None):
     if mask is None:
