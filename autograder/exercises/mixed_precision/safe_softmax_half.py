@@ -24,7 +24,7 @@ SOFTMAX = [
 INSIDE = Idea("float32 inside, rounded once", weight=2.5, point=True)
 HIDDEN = Idea("a hidden key counts nothing", weight=2.0)
 NOTHING = Idea("a query that may look at nothing", weight=1.0)
-LEFT = Idea("any shape, and the inputs are left alone", weight=0.5)
+LEFT = Idea("any shape, any size, and the inputs are left alone", weight=0.5)
 
 HALF, BRAIN = torch.float16, torch.bfloat16
 
@@ -52,6 +52,7 @@ def safe_softmax_half(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "more than 66,000 keys alike", _many(candidate, draw), INSIDE
     yield from _masked(candidate, draw, batch, queries, keys)
     yield from _nothing_to_see(candidate, draw, batch, queries, keys)
+    yield "bfloat16 scores of 10³⁰", of(1e30 * draw.normal(batch, queries, keys), BRAIN), LEFT
     yield "one key", of(draw.normal(queries, 1)), LEFT
     yield "not contiguous", of(draw.normal(keys, batch, queries).permute(1, 2, 0)), LEFT
     scores, mask = draw.normal(queries, keys, dtype=HALF), draw.mask(queries, keys)

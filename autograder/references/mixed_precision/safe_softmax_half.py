@@ -259,6 +259,7 @@ def subtracts_ten_thousand(scores, mask=None):
     safe_softmax_half,
     "The maximum is added to the logarithm of the sum. Beside a score of 60,000 that logarithm loses its digits, in "
     "float32, too. Divide by the sum instead.",
+    keeps=0.95,
 )
 def through_the_logarithm(scores, mask=None):
     wide = scores.float() if mask is None else scores.float().masked_fill(~mask, -torch.inf)
@@ -284,6 +285,16 @@ def hides_in_place(scores, mask=None):
 )
 def second_dimension(scores, mask=None):
     return _softmax(scores, mask, top=lambda s: s.amax(1, keepdim=True), dim=1)
+
+
+@mistake(
+    safe_softmax_half,
+    "bfloat16 scores go through float16 on the way: what lies beyond 65,504 becomes infinite. `.float()` leads straight "
+    "to float32.",
+    keeps=0.93,
+)
+def by_way_of_float16(scores, mask=None):
+    return _softmax(scores.half().float(), mask).to(scores.dtype)
 
 
 @alternative(safe_softmax_half)
