@@ -225,6 +225,17 @@ def ever_finer(x):
     return torch.where(x.abs() < torch.finfo(torch.float32).tiny, result, round_to_bfloat16(x))
 
 
+@mistake(
+    round_to_bfloat16,
+    "Where rounding overflows, the number comes back as it was. Keep `x` only where it is NaN: what is too large becomes "
+    "infinite.",
+    keeps=0.84,
+)
+def keeps_what_overflows(x):
+    result = round_to_bfloat16(x)
+    return torch.where(result.isfinite(), result, x)
+
+
 @alternative(round_to_bfloat16)
 def on_whole_numbers(x):
     word = _bits(x)

@@ -289,8 +289,8 @@ def second_dimension(scores, mask=None):
 
 @mistake(
     safe_softmax_half,
-    "bfloat16 scores go through float16 on the way: what lies beyond 65,504 becomes infinite. `.float()` leads straight "
-    "to float32.",
+    "bfloat16 scores go through float16 on the way: what lies beyond 65,504 becomes infinite. `.float()` leads "
+    "straight to float32.",
     keeps=0.93,
 )
 def by_way_of_float16(scores, mask=None):
