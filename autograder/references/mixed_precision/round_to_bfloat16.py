@@ -227,8 +227,8 @@ def ever_finer(x):
 
 @mistake(
     round_to_bfloat16,
-    "Where rounding overflows, the number comes back as it was. Keep `x` only where it is NaN: what is too large becomes "
-    "infinite.",
+    "Where rounding overflows, the number comes back as it was. Keep `x` only where it is NaN: what is too large "
+    "becomes infinite.",
     keeps=0.84,
 )
 def keeps_what_overflows(x):
