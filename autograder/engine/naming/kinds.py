@@ -73,7 +73,8 @@ def _one_value(values: list[Data | None]) -> bool:
         numbers = [item.values.flatten() for item in values if isinstance(item, Shown)]
         together = torch.cat([item.double() for item in numbers])
         return len(numbers) == len(values) and together.numel() > FEW and together.unique().numel() == 1
-    return all(type(value) is type(first) and value == first for value in values)
+    # Lists and dicts may hold tensors, which have no one truth of their own when they are compared.
+    return not isinstance(first, list | dict) and all(type(value) is type(first) and value == first for value in values)
 
 
 def _in_words(value: Data | None) -> str:
