@@ -119,10 +119,11 @@ if not torch.cuda.is_available():
 # ```python
 # if isinstance(inputs, dict) and inputs:
 #     pieces = zip(*(scatter(value, parts) for value in inputs.values()), strict=False)
-#     return [dict(zip(inputs, piece, strict=True)) for piece in pieces]
+#     return [type(inputs)(zip(inputs, piece, strict=True)) for piece in pieces]
 # ```
 #
-# For a list or tuple the same with `type(inputs)(piece)`. Last line, for everything else: `[inputs] * parts`.
+# For a list or tuple the same with `type(inputs)(piece)`. A named tuple wants its items one by one,
+# `type(inputs)(*piece)`; you know it by its attribute `_fields`. Last line, for everything else: `[inputs] * parts`.
 #
 # </details>
 
@@ -137,9 +138,9 @@ def scatter(inputs: Any, parts: int) -> list[Any]:
         parts: how many pieces are asked for.
 
     Returns:
-        A list of pieces, each built like `inputs`, types of the containers included. Tensors are cut as by
-        `Tensor.chunk`, so there may be fewer pieces than `parts`; gradients flow back. All else, empty containers too,
-        goes to every piece as it is. Without any tensor there are `parts` pieces.
+        A list of pieces, each built like `inputs`, from containers of the same types (named tuples, OrderedDicts too).
+        Tensors are cut as by `Tensor.chunk`, so there may be fewer pieces than `parts`; gradients flow back.
+        All else, empty containers too, goes to every piece as it is. Without any tensor there are `parts` pieces.
 
     >>> scatter({"ids": torch.arange(5), "train": True}, 2)
     [{'ids': tensor([0, 1, 2]), 'train': True}, {'ids': tensor([3, 4]), 'train': True}]
@@ -149,10 +150,11 @@ def scatter(inputs: Any, parts: int) -> list[Any]:
         return list(inputs.chunk(parts))
     if isinstance(inputs, tuple | list) and inputs:
         pieces = zip(*(scatter(item, parts) for item in inputs), strict=False)
-        return [type(inputs)(piece) for piece in pieces]
+        build = getattr(inputs, "_make", type(inputs))  # a named tuple has its own way to be made of a list
+        return [build(piece) for piece in pieces]
     if isinstance(inputs, dict) and inputs:
         pieces = zip(*(scatter(value, parts) for value in inputs.values()), strict=False)
-        return [dict(zip(inputs, piece, strict=True)) for piece in pieces]
+        return [type(inputs)(zip(inputs, piece, strict=True)) for piece in pieces]
     return [inputs] * parts
     # END SOLUTION
 
@@ -191,10 +193,11 @@ for rows in (3, 5, 8, 9):
 #
 # ```python
 # if isinstance(first, dict):
-#     return {key: gather([output[key] for output in outputs]) for key in first}
+#     return type(first)((key, gather([output[key] for output in outputs])) for key in first)
 # ```
 #
-# For tuples and lists: `zip(*outputs, strict=True)` gives the items that belong together.
+# For tuples and lists: `zip(*outputs, strict=True)` gives the items that belong together. A named tuple is built by
+# `type(first)(*items)`, or by its method `_make`.
 #
 # </details>
 
@@ -208,8 +211,9 @@ def gather(outputs: list[Any]) -> Any:
             in any depth. Tensors may differ in their number of rows.
 
     Returns:
-        One structure of the same build, types of the containers included. Tensors of shape (rows, ...) are laid one
-        under the other, tensors without a dimension make a vector, None stays None. Gradients flow back.
+        One structure of the same build, from containers of the same types (named tuples, OrderedDicts too).
+        Tensors of shape (rows, ...) are laid one under the other. Those without a dimension make a vector.
+        None stays None. Gradients flow back.
 
     >>> gather([(torch.tensor([1, 2]), torch.tensor(0.5)), (torch.tensor([3]), torch.tensor(0.7))])
     (tensor([1, 2, 3]), tensor([0.5000, 0.7000]))
@@ -219,9 +223,10 @@ def gather(outputs: list[Any]) -> Any:
     if isinstance(first, Tensor):
         return torch.stack(outputs) if first.dim() == 0 else torch.cat(outputs)
     if isinstance(first, dict):
-        return {key: gather([output[key] for output in outputs]) for key in first}
+        return type(first)((key, gather([output[key] for output in outputs])) for key in first)
     if isinstance(first, tuple | list):
-        return type(first)(gather(list(items)) for items in zip(*outputs, strict=True))
+        build = getattr(first, "_make", type(first))  # a named tuple has its own way to be made of a list
+        return build(gather(list(items)) for items in zip(*outputs, strict=True))
     return None
     # END SOLUTION
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 import torch.distributed as dist
@@ -98,12 +98,19 @@ def placed(value: Any, device: torch.device) -> Any:
 
 
 def kinds(value: Any) -> Any:
-    """The types of a nested structure as text: a snapshot cannot tell a tuple from a list."""
+    """The types of a nested structure as text, keys in their order: a snapshot cannot tell a tuple from a list."""
     if isinstance(value, dict):
-        return {key: kinds(item) for key, item in value.items()}
+        return [type(value).__name__, *([key, kinds(item)] for key, item in value.items())]
     if isinstance(value, list | tuple):
         return [type(value).__name__, *map(kinds, value)]
     return type(value).__name__
+
+
+class Batch(NamedTuple):
+    """What a data loader may give: a tuple whose items have names."""
+
+    ids: Any
+    more: Any
 
 
 class Tied(nn.Module):

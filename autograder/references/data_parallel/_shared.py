@@ -5,6 +5,13 @@ import torch.distributed as dist
 from torch import nn
 
 
+def rebuilt(like, items):
+    """A container of the same type with other items: a dict's are its values, and a named tuple's come one by one."""
+    if isinstance(like, dict):
+        return type(like)(zip(like, items, strict=True))
+    return type(like)(*items) if hasattr(like, "_fields") else type(like)(items)
+
+
 def every_tensor(model):
     return [*model.parameters(), *model.buffers()]
 
