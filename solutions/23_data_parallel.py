@@ -119,11 +119,10 @@ if not torch.cuda.is_available():
 # ```python
 # if isinstance(inputs, dict) and inputs:
 #     pieces = zip(*(scatter(value, parts) for value in inputs.values()), strict=False)
-#     return [type(inputs)(zip(inputs, piece, strict=True)) for piece in pieces]
+#     return [dict(zip(inputs, piece, strict=True)) for piece in pieces]
 # ```
 #
-# For a list or tuple the same with `type(inputs)(piece)`. A named tuple wants its items one by one,
-# `type(inputs)(*piece)`; you know it by its attribute `_fields`. Last line, for everything else: `[inputs] * parts`.
+# For a list or tuple the same with `type(inputs)(piece)`. Last line, for everything else: `[inputs] * parts`.
 #
 # </details>
 
@@ -133,12 +132,12 @@ def scatter(inputs: Any, parts: int) -> list[Any]:
     """Cuts whatever a model is called with along dimension 0.
 
     Args:
-        inputs: a tensor of shape (batch, ...), or tuples, lists and dicts of such in any depth, with other things
+        inputs: a tensor of shape (batch, ...), or plain tuples, lists and dicts of such in any depth, with other things
             among them. All tensors have the same batch.
         parts: how many pieces are asked for.
 
     Returns:
-        A list of pieces, each built like `inputs`, from containers of the same types (named tuples, OrderedDicts too).
+        A list of pieces, each built like `inputs`: a tuple comes out as a tuple, a list as a list, a dict as a dict.
         Tensors are cut as by `Tensor.chunk`, so there may be fewer pieces than `parts`; gradients flow back.
         All else, empty containers too, goes to every piece as it is. Without any tensor there are `parts` pieces.
 
@@ -150,11 +149,10 @@ def scatter(inputs: Any, parts: int) -> list[Any]:
         return list(inputs.chunk(parts))
     if isinstance(inputs, tuple | list) and inputs:
         pieces = zip(*(scatter(item, parts) for item in inputs), strict=False)
-        build = getattr(inputs, "_make", type(inputs))  # a named tuple has its own way to be made of a list
-        return [build(piece) for piece in pieces]
+        return [type(inputs)(piece) for piece in pieces]
     if isinstance(inputs, dict) and inputs:
         pieces = zip(*(scatter(value, parts) for value in inputs.values()), strict=False)
-        return [type(inputs)(zip(inputs, piece, strict=True)) for piece in pieces]
+        return [dict(zip(inputs, piece, strict=True)) for piece in pieces]
     return [inputs] * parts
     # END SOLUTION
 
@@ -172,7 +170,8 @@ for rows in (3, 5, 8, 9):
 # %% [markdown]
 # Nine rows make pieces of three, and the fourth replica has nothing to do. As even as possible would have been 3 + 2 +
 # 2 + 2. And where pieces differ in length, the mean of their mean losses is not the mean over all rows. We come back to
-# this.
+# this. (torch's own `scatter` and `gather` also keep the type of named tuples and of other kinds of dicts. Ours need
+# not.)
 #
 # ### Exercise: `gather` ●○○ · 7 minutes
 #
@@ -193,11 +192,10 @@ for rows in (3, 5, 8, 9):
 #
 # ```python
 # if isinstance(first, dict):
-#     return type(first)((key, gather([output[key] for output in outputs])) for key in first)
+#     return {key: gather([output[key] for output in outputs]) for key in first}
 # ```
 #
-# For tuples and lists: `zip(*outputs, strict=True)` gives the items that belong together. A named tuple is built by
-# `type(first)(*items)`, or by its method `_make`.
+# For tuples and lists: `zip(*outputs, strict=True)` gives the items that belong together.
 #
 # </details>
 
@@ -207,11 +205,11 @@ def gather(outputs: list[Any]) -> Any:
     """Lays the outputs of replicas together along dimension 0; the way back from `scatter`.
 
     Args:
-        outputs: one for each replica, at least one, all built alike: tensors, None, or tuples, lists and dicts of such
-            in any depth. Tensors may differ in their number of rows.
+        outputs: one for each replica, at least one, all built alike: tensors, None, or plain tuples, lists and dicts of
+            such in any depth. Tensors may differ in their number of rows.
 
     Returns:
-        One structure of the same build, from containers of the same types (named tuples, OrderedDicts too).
+        One structure of the same build: a tuple comes out as a tuple, a list as a list, a dict as a dict.
         Tensors of shape (rows, ...) are laid one under the other. Those without a dimension make a vector.
         None stays None. Gradients flow back.
 
@@ -223,10 +221,9 @@ def gather(outputs: list[Any]) -> Any:
     if isinstance(first, Tensor):
         return torch.stack(outputs) if first.dim() == 0 else torch.cat(outputs)
     if isinstance(first, dict):
-        return type(first)((key, gather([output[key] for output in outputs])) for key in first)
+        return {key: gather([output[key] for output in outputs]) for key in first}
     if isinstance(first, tuple | list):
-        build = getattr(first, "_make", type(first))  # a named tuple has its own way to be made of a list
-        return build(gather(list(items)) for items in zip(*outputs, strict=True))
+        return type(first)(gather(list(items)) for items in zip(*outputs, strict=True))
     return None
     # END SOLUTION
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 import torch.distributed as dist
@@ -27,23 +27,39 @@ Case = Callable[..., dict[str, Any]]
 
 
 class OnRanks:
-    """One run of ranks, started by the first observation that looks at it; an error is remembered too."""
+    """One run of ranks, started by the first observation that looks at it; an error is remembered too.
 
-    def __init__(self, draw: Draw, ranks: int, case: Case, candidate: Any, *arguments: Any) -> None:
-        self.device, self.ranks = draw.device, ranks
+    Args:
+        after: another run of the same candidate. Where that one hangs, this one is not waited for as well.
+    """
+
+    def __init__(
+        self, draw: Draw, ranks: int, case: Case, candidate: Any, *arguments: Any, after: OnRanks | None = None
+    ) -> None:
+        self.device, self.ranks, self.after = draw.device, ranks, after
         self.call = (case, candidate, *(placed(item, torch.device("cpu")) for item in arguments))
         self.values: list[dict[str, Any]] | None = None
         self.error: Exception | None = None
 
     def shown(self, *names: str) -> list[Any]:
         """What each rank shows under this name, rank 0 first; under several, a dict for each rank."""
-        if self.values is None and self.error is None:
-            self._run()
+        self.start()
         if self.values is None:
             assert self.error is not None
             raise self.error
         found = [{name: value[name] for name in names} for value in self.values]
         return [placed(item if len(names) > 1 else item[names[0]], self.device) for item in found]
+
+    def start(self) -> None:
+        """Runs it, unless that has been done."""
+        if self.values is not None or self.error is not None:
+            return
+        if self.after is not None:
+            self.after.start()
+            if isinstance(self.after.error, TimeoutError):
+                self.error = self.after.error
+                return
+        self._run()
 
     def _run(self) -> None:
         try:
@@ -104,13 +120,6 @@ def kinds(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [type(value).__name__, *map(kinds, value)]
     return type(value).__name__
-
-
-class Batch(NamedTuple):
-    """What a data loader may give: a tuple whose items have names."""
-
-    ids: Any
-    more: Any
 
 
 class Tied(nn.Module):

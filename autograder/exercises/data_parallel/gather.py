@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +11,7 @@ from torch import Tensor
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Thunk, exercise
 from autograder.engine.probes import gradients, with_arguments
-from autograder.exercises.data_parallel._shared import Batch, kinds
+from autograder.exercises.data_parallel._shared import kinds
 
 ROWS = Idea("rows are laid under rows", weight=2, point=True)
 LOSSES = Idea("losses make a vector", weight=2)
@@ -39,11 +38,7 @@ def gather(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | tuple[str
 
     def types() -> Any:
         pairs = list(zip(parts, ids, strict=True))
-        wholes = [
-            candidate(pairs),
-            candidate([OrderedDict(x=x, more=[number]) for x, number in pairs]),
-            candidate([Batch(number, (x,)) for x, number in pairs]),
-        ]
+        wholes = [candidate(pairs), candidate([[{"x": x}, (number,)] for x, number in pairs])]
         return {"whole": wholes, "types": kinds(wholes)}
 
     def mixed_up() -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +11,7 @@ from torch import Tensor
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Thunk, exercise
 from autograder.engine.probes import gradients, with_arguments
-from autograder.exercises.data_parallel._shared import Batch, kinds
+from autograder.exercises.data_parallel._shared import kinds
 
 CUT = Idea("tensors are cut as by chunk", weight=2, point=True)
 DEEP = Idea("tensors in any depth are cut", weight=2, point=True)
@@ -42,7 +41,7 @@ def scatter(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | tuple[st
         return candidate(draw.normal(case[0], *shape), case[1])
 
     def types() -> Any:
-        inputs = [OrderedDict(x=x, ids=ids), Batch(ids, {"deep": deep}), (x, [deep])]
+        inputs = [{"x": x, "ids": [ids]}, [(ids, {"deep": deep})], (x, [deep])]
         pieces = [candidate(item, 2) for item in inputs]
         return {"pieces": pieces, "types": kinds(pieces)}
 

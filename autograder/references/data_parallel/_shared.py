@@ -6,10 +6,8 @@ from torch import nn
 
 
 def rebuilt(like, items):
-    """A container of the same type with other items: a dict's are its values, and a named tuple's come one by one."""
-    if isinstance(like, dict):
-        return type(like)(zip(like, items, strict=True))
-    return type(like)(*items) if hasattr(like, "_fields") else type(like)(items)
+    """A container of the same type with other items: a dict's are its values."""
+    return dict(zip(like, items, strict=True)) if isinstance(like, dict) else type(like)(items)
 
 
 def every_tensor(model):

@@ -154,42 +154,6 @@ def gathers_lists(outputs):
 
 @mistake(
     gather,
-    "A named tuple takes its items one by one, not as one list: `type(first)(*items)`, or `_make(items)`.",
-    keeps=0.9,
-)
-def hands_a_named_tuple_a_list(outputs):
-    return gathered(
-        rows_or_scalars,
-        outputs,
-        lambda like, items: type(like)(items) if isinstance(like, tuple) else rebuilt(like, items),
-    )
-
-
-@mistake(
-    gather,
-    "A named tuple comes out as a plain tuple: whoever asks the whole for its fields by name finds none.",
-    keeps=0.9,
-)
-def forgets_field_names(outputs):
-    return gathered(
-        rows_or_scalars, outputs, lambda like, items: tuple(items) if isinstance(like, tuple) else rebuilt(like, items)
-    )
-
-
-@mistake(
-    gather,
-    "Every mapping comes out as a plain dict, an OrderedDict too: build a container of the type that came, "
-    "`type(first)(…)`.",
-    keeps=0.9,
-)
-def makes_plain_dicts(outputs):
-    return gathered(
-        rows_or_scalars, outputs, lambda like, items: rebuilt({**like} if isinstance(like, dict) else like, items)
-    )
-
-
-@mistake(
-    gather,
     "A dict's values are matched by their place. Two equal dicts may list their keys in different orders: ask each "
     "output for the key.",
     keeps=0.95,
@@ -236,8 +200,8 @@ equivalent(
 )
 equivalent(
     gather,
-    "return build(gather(list(items)) for items in zip(*outputs, strict=True))",
-    "return build(gather(list(items)) for items in zip(*outputs, strict=False))",
+    "return type(first)(gather(list(items)) for items in zip(*outputs, strict=True))",
+    "return type(first)(gather(list(items)) for items in zip(*outputs, strict=False))",
     "the outputs are built alike, so all are equally long",
 )
 equivalent(
@@ -254,14 +218,14 @@ promised(
 )
 promised(
     gather,
-    "outputs: one for each replica, at least one, all built alike: tensors, None, or tuples, lists and dicts of such "
-    "in any depth.",
+    "outputs: one for each replica, at least one, all built alike: tensors, None, or plain tuples, lists and dicts of "
+    "such in any depth.",
     by=["the loss of a single replica", "a dict with more inside", "a dict whose keys come in another order"],
 )
 promised(gather, "Tensors may differ in their number of rows.", by=["parts of unequal length"])
 promised(
     gather,
-    "One structure of the same build, from containers of the same types (named tuples, OrderedDicts too).",
+    "One structure of the same build: a tuple comes out as a tuple, a list as a list, a dict as a dict.",
     by=["types of the containers"],
 )
 promised(

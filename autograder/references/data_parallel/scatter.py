@@ -119,49 +119,6 @@ def makes_lists(inputs, parts):
 
 @mistake(
     scatter,
-    "A named tuple takes its items one by one, not as one list: `type(inputs)(*piece)`, or `_make(piece)`.",
-    keeps=0.95,
-)
-def hands_a_named_tuple_a_list(inputs, parts):
-    return scattered(
-        torch.chunk,
-        inputs,
-        parts,
-        rebuild=lambda like, items: type(like)(items) if isinstance(like, tuple) else rebuilt(like, items),
-    )
-
-
-@mistake(
-    scatter,
-    "A named tuple comes out as a plain tuple: whoever asks a piece for its fields by name finds none.",
-    keeps=0.95,
-)
-def forgets_field_names(inputs, parts):
-    return scattered(
-        torch.chunk,
-        inputs,
-        parts,
-        rebuild=lambda like, items: tuple(items) if isinstance(like, tuple) else rebuilt(like, items),
-    )
-
-
-@mistake(
-    scatter,
-    "Every mapping comes out as a plain dict, an OrderedDict too: build a container of the type that came, "
-    "`type(inputs)(…)`.",
-    keeps=0.95,
-)
-def makes_plain_dicts(inputs, parts):
-    return scattered(
-        torch.chunk,
-        inputs,
-        parts,
-        rebuild=lambda like, items: rebuilt({**like} if isinstance(like, dict) else like, items),
-    )
-
-
-@mistake(
-    scatter,
     "There are always `parts` pieces here: replicas for which no rows are left get empty tensors. `chunk` returns "
     "fewer pieces then, and these replicas are not called.",
 )
@@ -273,8 +230,7 @@ def by_recursion_over_pieces(inputs, parts):
     if isinstance(inputs, Tensor):
         return list(torch.chunk(inputs, parts, dim=0))
     if isinstance(inputs, list | tuple) and len(inputs):
-        build = kind._make if hasattr(kind, "_make") else kind
-        return list(map(build, zip(*(by_recursion_over_pieces(item, parts) for item in inputs), strict=False)))
+        return list(map(kind, zip(*(by_recursion_over_pieces(item, parts) for item in inputs), strict=False)))
     if isinstance(inputs, dict) and inputs:
         return list(map(kind, zip(*(by_recursion_over_pieces(pair, parts) for pair in inputs.items()), strict=False)))
     return [inputs for _ in range(parts)]
@@ -282,8 +238,8 @@ def by_recursion_over_pieces(inputs, parts):
 
 equivalent(
     scatter,
-    "return [type(inputs)(zip(inputs, piece, strict=True)) for piece in pieces]",
-    "return [type(inputs)(zip(inputs, piece, strict=False)) for piece in pieces]",
+    "return [dict(zip(inputs, piece, strict=True)) for piece in pieces]",
+    "return [dict(zip(inputs, piece, strict=False)) for piece in pieces]",
     "a piece has one item for each key",
 )
 
@@ -294,15 +250,15 @@ promised(
 )
 promised(
     scatter,
-    "inputs: a tensor of shape (batch, ...), or tuples, lists and dicts of such in any depth, with other things among "
-    "them.",
+    "inputs: a tensor of shape (batch, ...), or plain tuples, lists and dicts of such in any depth, with other things "
+    "among them.",
     by=["rows that divide", "a dict with more inside", "settings beside a tensor"],
 )
 promised(scatter, "All tensors have the same batch.", by="it says what is handed over")
 promised(scatter, "parts: how many pieces are asked for.", by=["rows that divide", "one part is a list of one piece"])
 promised(
     scatter,
-    "A list of pieces, each built like `inputs`, from containers of the same types (named tuples, OrderedDicts too).",
+    "A list of pieces, each built like `inputs`: a tuple comes out as a tuple, a list as a list, a dict as a dict.",
     by=["types of the containers", "one part is a list of one piece"],
 )
 promised(
