@@ -820,8 +820,8 @@ class BucketedDDP(nn.Module):
     """`NaiveDDP` whose gradients travel in buckets while the backward pass goes on.
 
     Args:
-        module: the model, built alike on all ranks; available as `.module`. All start from rank 0's parameters and
-            buffers.
+        module: the model, built alike on all ranks, its parameters of one dtype; available as `.module`. All start from
+            rank 0's parameters and buffers.
         bucket_bytes: a bucket that holds as much is closed.
 
     `model.sync()` is called on every rank after each `backward()`. Then gradients are as after `NaiveDDP.sync()`.

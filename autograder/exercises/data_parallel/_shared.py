@@ -14,7 +14,7 @@ from torch.nn.modules.module import register_module_forward_pre_hook
 from torch.nn.parallel import DataParallel, DistributedDataParallel
 
 from autograder.engine.draw import Draw
-from autograder.engine.exercise import Thunk
+from autograder.engine.exercise import Idea, Thunk
 from autograder.engine.ranks import RankFailed, run_on_ranks
 
 SECONDS = 10.0  # for one run of ranks; the right answers need a tenth of a second, on a busy machine a few
@@ -268,7 +268,12 @@ def behaves(candidate: Any, cases: Any, model: nn.Module, x: Tensor, *options: A
     return {**learns(candidate, cases, *options), **_outside(candidate, model, x, *options)}
 
 
-def observed(plain: OnRanks, odd: OnRanks) -> Iterator[tuple[str, Thunk]]:
+MEAN = Idea("gradients are the mean over the ranks", weight=3, point=True)
+START = Idea("all ranks start from rank 0")
+UNUSED = Idea("parameters that a rank does not use", weight=1.5)
+
+
+def observed(plain: OnRanks, odd: OnRanks) -> Iterator[tuple[str, Thunk, Idea]]:
     """What both wrappers must show."""
 
     def steps(run: OnRanks, name: str, key: str = "steps") -> list[Any]:
@@ -277,18 +282,20 @@ def observed(plain: OnRanks, odd: OnRanks) -> Iterator[tuple[str, Thunk]]:
     def heads(step: int, *names: str) -> list[Any]:
         return [{name: value[step][f"{name}.weight"] for name in names} for value in steps(odd, "heads")]
 
-    yield (
-        "all ranks start from rank 0, buffers too",
-        lambda: [steps(plain, "plain", "start"), steps(odd, "tied", "start")],
-    )
-    yield "every parameter after each of three steps", lambda: steps(plain, "plain")
-    yield "ranks with 3, 2 and 4 rows", lambda: steps(plain, "uneven")
-    yield "tied weights", lambda: steps(odd, "tied")
-    yield (
-        "a frozen layer",
-        lambda: [
+    def frozen() -> list[Any]:
+        return [
             {"steps": value["steps"], "gradients": value["gradients of the last step"]} for value in odd.shown("frozen")
-        ],
+        ]
+
+    yield "parameters at the start are rank 0's", lambda: steps(plain, "plain", "start"), START
+    yield "tied weights and buffers at the start", lambda: steps(odd, "tied", "start"), START
+    yield "every parameter after each of three steps", lambda: steps(plain, "plain"), MEAN
+    yield "ranks with 3, 2 and 4 rows", lambda: steps(plain, "uneven"), MEAN
+    yield "tied weights", lambda: steps(odd, "tied"), MEAN
+    yield "a frozen layer", frozen, UNUSED
+    yield "heads that one rank uses", lambda: heads(0, "heads.0", "heads.1", "body"), UNUSED
+    yield (
+        "a head that no rank uses",
+        lambda: [heads(1, "heads.2"), steps(odd, "heads", "gradients of the last step")],
+        UNUSED,
     )
-    yield "heads that one rank uses", lambda: heads(0, "heads.0", "heads.1", "body")
-    yield "a head that no rank uses", lambda: [heads(1, "heads.2"), steps(odd, "heads", "gradients of the last step")]

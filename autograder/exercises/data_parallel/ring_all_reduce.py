@@ -66,7 +66,7 @@ def ring_all_reduce(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | 
         "even": each(times * n), "rest": each(rest), "matrix": each(2, 3, n),
         "transposed": [item.T for item in each(4, 3)],
         "whole": [draw.integers(rest, low=2**40, high=2**58) for _ in range(n)],
-        "double": each(rest, dtype=torch.float64), "half": each(2 * n, dtype=torch.bfloat16),
+        "double": each(2 * n, dtype=torch.float64), "half": each(2 * n, dtype=torch.bfloat16),
     }, each(3, 5))  # fmt: skip
     few = OnRanks(draw, n, _reduced, candidate, {
         "more": each(n + 1), "two": each(2), "one": each(1), "bare": each(), "none": each(0),

@@ -62,7 +62,7 @@ def reduces_a_copy(tensor):
     ring_all_reduce,
     "A transposed tensor stays what it was: of what is not contiguous, `reshape` and `flatten` make a copy. "
     "Write the sum back with `tensor.copy_(…)`.",
-    keeps=0.85,
+    keeps=0.9,
 )
 def trusts_reshape(tensor):
     ring(tensor.reshape(-1))
@@ -75,8 +75,8 @@ def only_reduce_scatter(tensor):
 
 @mistake(
     ring_all_reduce,
-    "The values are right, and the traffic is n/2 times too large: whole tensors travel round the ring. Send one n-th of "
-    "it a step.",
+    "The values are right, and the traffic is n/2 times too large: whole tensors travel round the ring. Send one n-th "
+    "of it a step.",
 )
 def sends_everything(tensor):
     rank, ranks = dist.get_rank(), dist.get_world_size()
@@ -156,8 +156,8 @@ def pads(tensor):
 
 @mistake(
     ring_all_reduce,
-    "`chunk(n)` may give fewer than n chunks, of five numbers for four ranks only three. `tensor_split(n)` always gives "
-    "n, empty ones if need be.",
+    "`chunk(n)` may give fewer than n chunks, of five numbers for four ranks only three. `tensor_split(n)` always "
+    "gives n, empty ones if need be.",
     keeps=0.85,
 )
 def makes_too_few_chunks(tensor):
@@ -166,8 +166,8 @@ def makes_too_few_chunks(tensor):
 
 @mistake(
     ring_all_reduce,
-    "The first dimension is cut, whose rows need not divide by n: some ranks then send much and others nothing. Cut the "
-    "flattened tensor.",
+    "The first dimension is cut, whose rows need not divide by n: some ranks then send much and others nothing. Cut "
+    "the flattened tensor.",
 )
 def cuts_the_first_dimension(tensor):
     flat = tensor.contiguous().view(len(tensor), -1) if tensor.dim() else tensor.reshape(1, 1)
@@ -269,8 +269,8 @@ def takes_n_steps(tensor):
 
 @mistake(
     ring_all_reduce,
-    "The last half has one step too many: after n - 1 steps every rank has all chunks, and what is sent then is sent in "
-    "vain.",
+    "The last half has one step too many: after n - 1 steps every rank has all chunks, and what is sent then is sent "
+    "in vain.",
 )
 def hands_on_once_too_often(tensor):
     rank, ranks = dist.get_rank(), dist.get_world_size()
@@ -310,8 +310,8 @@ def travels_in_double(tensor):
 
 @mistake(
     ring_all_reduce,
-    "`view(-1)` refuses a tensor that is not contiguous, as a transposed one. `flatten` copies where it must; then write "
-    "the sum back.",
+    "`view(-1)` refuses a tensor that is not contiguous, as a transposed one. `flatten` copies where it must; then "
+    "write the sum back.",
 )
 def views_what_is_transposed(tensor):
     ring(tensor.view(-1))
@@ -347,8 +347,8 @@ promised(
 )
 promised(
     ring_all_reduce,
-    "Each rank sends 2(n - 1) chunks to one neighbour and receives as many from the other; together they are 2(n - 1)/n "
-    "of the tensor.",
+    "Each rank sends 2(n - 1) chunks to one neighbour and receives as many from the other; together they are "
+    "2(n - 1)/n of the tensor.",
     by=["2(n-1) chunks to one neighbour", "a block is cut into n equal chunks"],
 )
 promised(ring_all_reduce, "Nothing is padded.", by=["no padding travels"])
