@@ -1114,8 +1114,8 @@ def accumulate_gradients(
         loss_function: called with (model(x), y); gives a mean over rows.
 
     Returns:
-        This rank's mean loss over all its rows. Afterwards each gradient is the mean over the ranks of the gradient of
-        that loss.
+        This rank's mean loss over all its rows.
+        Afterwards each gradient is the mean over the ranks of the gradient of that loss.
     """
     # BEGIN SOLUTION
     model.zero_grad()
@@ -1173,8 +1173,8 @@ def all_reduce_metrics(metrics: dict[str, float], count: int) -> dict[str, float
         count: this rank's number of examples. With 0 its means do not matter, and may be NaN.
 
     Returns:
-        Name → mean over all examples, Python floats, equal on all ranks; NaN if no rank has an example. The ranks
-        exchange one tensor, once.
+        Name → mean over all examples, Python floats, equal on all ranks; NaN if no rank has an example.
+        The ranks exchange one tensor, once.
 
     >>> all_reduce_metrics({"loss": 2.0}, 3)  # rank 1: {"loss": 6.0}, 1
     {'loss': 3.0}

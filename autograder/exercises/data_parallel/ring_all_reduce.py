@@ -62,12 +62,14 @@ def ring_all_reduce(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | 
         return [draw.normal(*shape, **options) for _ in range(ranks)]
 
     rest = 3 * n + draw.integer(1, n)
-    plain = OnRanks(draw, n, _in_a_slice, candidate, {
+    plain = OnRanks(draw, n, _reduced, candidate, {
         "even": each(times * n), "rest": each(rest), "matrix": each(2, 3, n),
-        "transposed": [item.T for item in each(4, 3)],
         "whole": [draw.integers(rest, low=2**40, high=2**58) for _ in range(n)],
         "double": each(2 * n, dtype=torch.float64), "half": each(2 * n, dtype=torch.bfloat16),
-    }, each(3, 5))  # fmt: skip
+    })  # fmt: skip
+    strided = OnRanks(draw, n, _in_a_slice, candidate, {
+        "transposed": [item.T for item in each(4, 3)],
+    }, each(4, 5), after=plain)  # fmt: skip
     few = OnRanks(draw, n, _reduced, candidate, {
         "more": each(n + 1), "two": each(2), "one": each(1), "bare": each(), "none": each(0),
     }, after=plain)  # fmt: skip
@@ -79,8 +81,8 @@ def ring_all_reduce(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | 
     yield "a multiple of n", lambda: plain.shown("even"), SUM
     yield "what does not divide by n", lambda: plain.shown("rest"), SUM
     yield "a block of three dimensions", lambda: plain.shown("matrix"), SUM
-    yield "a transposed matrix", lambda: plain.shown("transposed"), SUM
-    yield "every other column of a matrix", lambda: plain.shown("slice"), SUM
+    yield "a transposed matrix", lambda: strided.shown("transposed"), SUM
+    yield "every other column of a matrix", lambda: strided.shown("slice"), SUM
     yield "2(n-1) chunks to one neighbour", lambda: plain.shown("even: traffic"), RING
     yield "a block is cut into n equal chunks", lambda: plain.shown("matrix: traffic"), RING
     yield "in a world of two", lambda: pair.shown("drawn: traffic"), RING

@@ -66,3 +66,8 @@ ZEROS = (
     "A parameter that no rank used gets a gradient of zeros. With weight decay or momentum it moves all the same; "
     "in a single process its gradient is None, and the optimizer leaves it alone."
 )
+
+USERS = (
+    "A gradient is divided by the number of ranks that have one. A rank that has none counts as zeros: divide by the "
+    "number of all ranks."
+)

@@ -310,8 +310,9 @@ def travels_in_double(tensor):
 
 @mistake(
     ring_all_reduce,
-    "`view(-1)` refuses a tensor that is not contiguous, as a transposed one. `flatten` copies where it must; then "
-    "write the sum back.",
+    "A tensor that is not contiguous, as a transposed one, is refused by `view`, and by `send` and `recv` too. Work on "
+    "`tensor.flatten()`, and write the sum back with `tensor.copy_(…)`.",
+    keeps=0.9,
 )
 def views_what_is_transposed(tensor):
     ring(tensor.view(-1))
