@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import torch
 from torch.utils.data import DataLoader, TensorDataset
 from torch.utils.data import DistributedSampler as TorchSampler
 
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Thunk, exercise
-from autograder.engine.probes import with_random_state
 
 SHARES = Idea("all ranks share one order", weight=2, point=True)
-SHUFFLED = Idea("a new order in every epoch, from seed + epoch", weight=2)
-EVEN = Idea("shares of equal length", weight=2)
+SHUFFLED = Idea("a new order in every epoch, from seed + epoch", weight=4)
+EVEN = Idea("shares of equal length", weight=2.5)
+STREAM = Idea("the random stream is left alone", weight=0.5)
 
 
 class Sized:
@@ -40,9 +41,9 @@ def DistributedSampler(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]
             found.append([list(map(int, sampler)) for sampler in samplers])
         return {"examples": found, "lengths": [len(sampler) for sampler in samplers]}
 
-    ranks, times, seed = draw.integer(3, 6), draw.integer(3, 7), draw.integer(1, 1000)
+    ranks, times, seed = draw.integer(3, 6), draw.integer(3, 12), draw.integer(1, 1000)
     whole, rest, short = ranks * times, ranks * times + draw.integer(1, ranks - 1), draw.integer(2, 4)
-    odd = 2 * draw.integer(5, 12) + 1
+    odd = 2 * draw.integer(5, 17) + 1
     crowd = short * draw.integer(2, 4) + 1  # ranks, more than twice as many as there are examples
 
     def twice() -> Any:
@@ -63,12 +64,17 @@ def DistributedSampler(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]
         sampler = candidate(examples, 2, 0, drop_last=True)
         return [batch for _ in range(2) for batch in DataLoader(TensorDataset(examples), batch_size=4, sampler=sampler)]
 
+    def undisturbed() -> Any:
+        torch.manual_seed(seed)
+        order = list(candidate(Sized(odd), 2, 1))
+        return {"order": order, "the numbers that torch draws next": torch.rand(3).tolist()}
+
     def example() -> Any:
         known = [list(candidate("abcde", 2, rank, shuffle=False)) for rank in (0, 1)]
         return [known, [list(candidate("a" * odd, 2, rank, shuffle=False)) for rank in (0, 1)]]
 
     yield "examples that divide, in order", lambda: read(whole, ranks, shuffle=False), SHARES
-    yield "shuffled, one epoch", lambda: read(whole, ranks), SHARES
+    yield "shuffled, one epoch", lambda: read(whole, ranks, seed=seed), SHARES
     yield "some are read twice", lambda: read(rest, ranks, shuffle=False), EVEN
     yield "the rest dropped", lambda: read(rest, ranks, shuffle=False, drop_last=True), EVEN
     yield (
@@ -78,11 +84,11 @@ def DistributedSampler(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]
     )
     yield "shuffled, some are read twice", lambda: read(odd, 4, epochs=2), EVEN
     yield "shuffled, the rest dropped", lambda: read(odd, 4, epochs=2, drop_last=True), EVEN
-    yield "shuffled, three epochs", lambda: read(whole, ranks, epochs=3), SHUFFLED
+    yield "shuffled, three epochs", lambda: read(whole, ranks, epochs=3, seed=seed), SHUFFLED
     yield "two seeds", lambda: [read(odd, 2, epochs=2, seed=seed), read(odd, 2, epochs=2, seed=seed + 1)], SHUFFLED
     yield "the same epoch is the same order", twice, SHUFFLED
     yield "back to an earlier epoch", back, SHUFFLED
     yield "no examples, and as many as ranks", lambda: [read(0, ranks, shuffle=False), read(ranks, ranks, seed=seed)]
     yield "in a DataLoader", loader
-    yield "the random stream is left alone", lambda: with_random_state(lambda: list(candidate(Sized(odd), 2, 1)))
+    yield "the random stream is left alone", undisturbed, STREAM
     yield "the docstring's example", example

@@ -74,7 +74,7 @@ def ring_all_reduce(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | 
         "more": each(n + 1), "two": each(2), "one": each(1), "bare": each(), "none": each(0),
     }, after=plain)  # fmt: skip
     pair = OnRanks(draw, 2, _reduced, candidate, {
-        "known": [torch.tensor([1.0, 2.0, 3.0], device=draw.device) for _ in range(2)], "drawn": each(3, ranks=2),
+        "known": [torch.tensor([1.0, 2.0, 3.0], device=draw.device) for _ in range(2)], "drawn": each(4, ranks=2),
     }, after=plain)  # fmt: skip
     alone = OnRanks(draw, 1, _reduced, candidate, {"alone": each(times, ranks=1)}, after=plain)
 

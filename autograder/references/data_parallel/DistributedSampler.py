@@ -87,6 +87,7 @@ class DrawsGlobally(Shared):
 @mistake(
     DistributedSampler,
     "`torch.manual_seed` seeds the global stream: dropout and all else start again. Make a generator.",
+    keeps=0.95,
 )
 class SeedsGlobally(Shared):
     def order(self):
@@ -100,6 +101,7 @@ class SeedsGlobally(Shared):
     DistributedSampler,
     "Ranks get different numbers of examples: the one with more waits for ever in its last all-reduce. Fill up from "
     "the beginning of the order.",
+    keeps=0.65,
 )
 class Uneven(Shared):
     def even(self, order):
@@ -117,6 +119,7 @@ class InBlocks(Shared):
 @mistake(
     DistributedSampler,
     "With fewer examples than ranks some ranks get nothing: one round of filling up is not enough.",
+    keeps=0.95,
 )
 class FillsUpOnce(Shared):
     def even(self, order):
@@ -124,7 +127,11 @@ class FillsUpOnce(Shared):
         return (order + order[: total - len(order)])[:total]
 
 
-@mistake(DistributedSampler, "The padding repeats the last examples. It is taken from the beginning of the order.")
+@mistake(
+    DistributedSampler,
+    "The padding repeats the last examples. It is taken from the beginning of the order.",
+    keeps=0.65,
+)
 class RepeatsTheLast(Shared):
     def even(self, order):
         missing = len(self) * self.ranks - len(order)
@@ -145,7 +152,7 @@ class WholeLength(Shared):
     DistributedSampler,
     "Python's own `random` shuffles here. The order is promised to come from `torch.randperm`, with a generator seeded "
     "with `seed + epoch`.",
-    keeps=0.7,
+    keeps=0.5,
 )
 class ShufflesInPython(Shared):
     def order(self):
@@ -159,7 +166,7 @@ class ShufflesInPython(Shared):
     DistributedSampler,
     "NumPy shuffles here. The order is promised to come from `torch.randperm`, with a generator seeded with "
     "`seed + epoch`.",
-    keeps=0.7,
+    keeps=0.5,
 )
 class ShufflesInNumpy(Shared):
     def order(self):
@@ -172,7 +179,7 @@ class ShufflesInNumpy(Shared):
     DistributedSampler,
     "The generator is made once and goes on drawing: the same epoch has another order each time it is read. Seed it "
     "anew in every `__iter__`.",
-    keeps=0.8,
+    keeps=0.9,
 )
 class GoesOnDrawing(Shared):
     def set_epoch(self, epoch):
@@ -190,7 +197,7 @@ class GoesOnDrawing(Shared):
 @mistake(
     DistributedSampler,
     "The generator is seeded with `seed * epoch`: in epoch 0 the seed counts nothing. It is `seed + epoch`.",
-    keeps=0.7,
+    keeps=0.6,
 )
 class MultipliesSeedAndEpoch(Shared):
     def stream_seed(self):
@@ -230,7 +237,7 @@ class NeverShuffles(Shared):
 @mistake(
     DistributedSampler,
     "`drop_last` is not heeded: the order is filled up where what does not divide should be left out.",
-    keeps=0.8,
+    keeps=0.85,
 )
 class NeverDrops(Shared):
     def __len__(self):
@@ -240,7 +247,7 @@ class NeverDrops(Shared):
 @mistake(
     DistributedSampler,
     "What does not divide is always dropped. Without `drop_last` the order is filled up from its beginning.",
-    keeps=0.8,
+    keeps=0.65,
 )
 class AlwaysDrops(Shared):
     def __len__(self):
@@ -250,7 +257,7 @@ class AlwaysDrops(Shared):
 @mistake(
     DistributedSampler,
     "The first examples are left out with `drop_last`, not the last ones of the order.",
-    keeps=0.85,
+    keeps=0.9,
 )
 class DropsTheFirst(Shared):
     def even(self, order):
