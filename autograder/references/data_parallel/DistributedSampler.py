@@ -265,6 +265,94 @@ class DropsTheFirst(Shared):
         return order[len(order) - total :] if self.drop_last else super().even(order)
 
 
+@mistake(
+    DistributedSampler,
+    "The ranks are taken to count from 1: the first places of the order are left out. Rank r begins at place r.",
+)
+class CountsFromOne(Shared):
+    def part(self, order):
+        return order[self.rank + 1 :: self.ranks]
+
+
+@mistake(
+    DistributedSampler,
+    "Reading moves the epoch on by itself. Who reads the same epoch twice gets the same order; only `set_epoch` "
+    "changes it.",
+    keeps=0.9,
+)
+class MovesOnByItself(Shared):
+    def __iter__(self):
+        found = super().__iter__()
+        self.epoch += 1
+        return found
+
+
+@mistake(
+    DistributedSampler,
+    "The order is filled up with example 0. It is filled up from its beginning, and that is another example where the "
+    "order is shuffled.",
+    keeps=0.7,
+)
+class FillsUpWithZero(Shared):
+    def even(self, order):
+        total = len(self) * self.ranks
+        return (order + [0] * (total - len(order)))[:total]
+
+
+@mistake(
+    DistributedSampler,
+    "A seed of 0 is taken for none. Zero is a seed like any other: the order comes from `seed + epoch`.",
+    keeps=0.75,
+)
+class TakesSeedZeroForNone(Shared):
+    def stream_seed(self):
+        return (self.seed or 42) + self.epoch
+
+
+@mistake(
+    DistributedSampler,
+    "There is one sampler, and it is its own iterator: who begins to read it a second time takes the first reader's "
+    "examples away. `__iter__` makes a new iterator each time.",
+    keeps=0.9,
+)
+class IsItsOwnIterator(Shared):
+    def __iter__(self):
+        self.left = super().__iter__()
+        return self
+
+    def __next__(self):
+        return next(self.left)
+
+
+@mistake(
+    DistributedSampler,
+    "Each share has one example more than it should where the ranks divide the examples: ⌊examples / n⌋ + 1 is not "
+    "⌈examples / n⌉.",
+)
+class AlwaysOneMore(Shared):
+    def __len__(self):
+        return len(self.dataset) // self.ranks + (not self.drop_last)
+
+
+@mistake(
+    DistributedSampler,
+    "The dataset is asked for its examples. A sampler gives numbers, and of the dataset it needs the length only.",
+)
+class HandsOutExamples(Shared):
+    def order(self):
+        return [self.dataset[place] for place in super().order()]
+
+
+@mistake(
+    DistributedSampler,
+    "Tensors come out, one for each number. A sampler gives Python's whole numbers: `.tolist()`.",
+    keeps=0.9,
+)
+class GivesTensors(Shared):
+    def part(self, order):
+        return torch.tensor(super().part(order), dtype=torch.int64)
+
+
 @alternative(DistributedSampler)
 class InALoop(Shared):
     def __iter__(self):
