@@ -269,8 +269,13 @@ def behaves(candidate: Any, cases: Any, model: nn.Module, x: Tensor, *options: A
 
 
 MEAN = Idea("gradients are the mean over the ranks", weight=3, point=True)
-START = Idea("all ranks start from rank 0")
-UNUSED = Idea("parameters that a rank does not use", weight=1.5)
+START = Idea("all ranks start from rank 0", weight=1.5)
+UNUSED = Idea("parameters that a rank does not use", weight=3)
+FROZEN = Idea("frozen parameters get no gradient", weight=0.5)
+
+
+def _there(gradients: dict[str, Tensor | None]) -> dict[str, Tensor]:
+    return {name: grad for name, grad in gradients.items() if grad is not None}
 
 
 def observed(plain: OnRanks, odd: OnRanks) -> Iterator[tuple[str, Thunk, Idea]]:
@@ -283,8 +288,10 @@ def observed(plain: OnRanks, odd: OnRanks) -> Iterator[tuple[str, Thunk, Idea]]:
         return [{name: value[step][f"{name}.weight"] for name in names} for value in steps(odd, "heads")]
 
     def frozen() -> list[Any]:
+        """Steps, and the gradients that there are: which have one tells more than a None among them."""
         return [
-            {"steps": value["steps"], "gradients": value["gradients of the last step"]} for value in odd.shown("frozen")
+            {"steps": value["steps"], "gradients": _there(value["gradients of the last step"])}
+            for value in odd.shown("frozen")
         ]
 
     yield "parameters at the start are rank 0's", lambda: steps(plain, "plain", "start"), START
@@ -292,7 +299,7 @@ def observed(plain: OnRanks, odd: OnRanks) -> Iterator[tuple[str, Thunk, Idea]]:
     yield "every parameter after each of three steps", lambda: steps(plain, "plain"), MEAN
     yield "ranks with 3, 2 and 4 rows", lambda: steps(plain, "uneven"), MEAN
     yield "tied weights", lambda: steps(odd, "tied"), MEAN
-    yield "a frozen layer", frozen, UNUSED
+    yield "a frozen layer", frozen, FROZEN
     yield "heads that one rank uses", lambda: heads(0, "heads.0", "heads.1", "body"), UNUSED
     yield (
         "a head that no rank uses",

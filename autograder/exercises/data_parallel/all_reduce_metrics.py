@@ -41,7 +41,7 @@ def all_reduce_metrics(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]
     """Means over all examples of all ranks."""
     losses = [draw.integer(1, 1000) / 100 for _ in range(12)]
     hits = [draw.integer(1, 100) / 128 for _ in range(12)]
-    some, more, least = draw.integer(3, 20), draw.integer(20, 40), draw.choice((1, 2, 3, 5, 6, 7))
+    some, more, least = draw.integer(3, 20), draw.integer(20, 40), draw.choice((3, 5, 6, 7, 9, 11))
 
     def given(counts: Sequence[int], at: int = 0) -> Given:
         return [({"loss": losses[at + i], "accuracy": hits[at + i]}, count) for i, count in enumerate(counts)]
@@ -62,7 +62,8 @@ def all_reduce_metrics(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]
         "infinite": [({"loss": float("inf")}, 0), ({"loss": losses[5]}, more), ({"loss": losses[6]}, 3)],
     }, after=empty)  # fmt: skip
     pair = OnRanks(draw, 2, _metrics, candidate, {
-        "nobody": [({"loss": NAN}, 0)] * 2, "one": [({"loss": loss}, 3) for loss in losses[:2]],
+        "nobody": [({"loss": NAN}, 0)] * 2, "nothing": [({"a": 0.0, "b": losses[7]}, 0)] * 2,
+        "one": [({"loss": loss}, 3) for loss in losses[:2]],
         "example": [({"loss": 2.0}, 3), ({"loss": 6.0}, 1)],
     }, after=run)  # fmt: skip
     yield "ranks with equally many examples", lambda: run.shown("even"), WEIGHED
@@ -72,6 +73,7 @@ def all_reduce_metrics(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]
     yield "a rank without examples", lambda: empty.shown("empty"), EMPTY
     yield "a rank without examples, with an infinite mean", lambda: infinite.shown("infinite"), EMPTY
     yield "no examples at all", lambda: pair.shown("nobody", "one")
+    yield "no examples, and several metrics", lambda: pair.shown("nothing", "one")
     yield "NaN among real examples stays NaN", lambda: run.shown("spoiled")
     yield (
         "tens of millions of examples",

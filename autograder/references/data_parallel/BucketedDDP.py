@@ -165,7 +165,7 @@ class ForgetsUnused(Buckets):
         self.reset()
 
 
-@mistake(BucketedDDP, ZEROS)
+@mistake(BucketedDDP, ZEROS, keeps=0.9)
 class FillsBucketsWithZeros(Buckets):
     def used(self):
         return [True] * len(self.learning())

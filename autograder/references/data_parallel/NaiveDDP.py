@@ -52,14 +52,14 @@ class NeverBroadcasts(Wrapper):
         pass
 
 
-@mistake(NaiveDDP, NO_BUFFERS)
+@mistake(NaiveDDP, NO_BUFFERS, keeps=0.95)
 class BroadcastsParametersOnly(Wrapper):
     def start(self):
         for item in self.module.parameters():
             dist.broadcast(item.detach(), 0)
 
 
-@mistake(NaiveDDP, DEAF)
+@mistake(NaiveDDP, DEAF, keeps=0.85)
 class SkipsUnused(Wrapper):
     def sync(self):
         for item in self.learning():
@@ -67,7 +67,7 @@ class SkipsUnused(Wrapper):
                 self.reduce(item.grad)
 
 
-@mistake(NaiveDDP, ZEROS)
+@mistake(NaiveDDP, ZEROS, keeps=0.85)
 class FillsEverythingWithZeros(Wrapper):
     def used(self):
         return [True] * len(self.learning())
@@ -92,7 +92,7 @@ class DropsNames(Wrapper):
         return self.module(*inputs)
 
 
-@mistake(NaiveDDP, FROZEN)
+@mistake(NaiveDDP, FROZEN, keeps=0.95)
 class WakesTheFrozen(Wrapper):
     def learning(self):
         return list(self.module.parameters())

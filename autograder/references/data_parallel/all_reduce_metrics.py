@@ -121,7 +121,7 @@ def leaves_without_examples(metrics, count):
     all_reduce_metrics,
     "NaN is taken for zero everywhere. That is right for a rank without examples only: a NaN among real examples has "
     "to show.",
-    keeps=0.95,
+    keeps=0.97,
 )
 def hides_nan(metrics, count):
     def weigh(value, count):
