@@ -80,9 +80,9 @@ def accumulate_gradients(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thun
     yield "batches of equal length", lambda: run.shown("equal"), MEAN
     yield "gradients of an earlier step do not count", lambda: run.shown("again"), MEAN
     yield "one exchange for several batches", lambda: run.shown("equal: traffic"), ONCE
-    yield "one exchange, however long the batches are", lambda: run.shown("uneven: traffic", "one: traffic"), ONCE
+    yield "one exchange for a single batch, and for two", lambda: run.shown("one: traffic", "again: traffic"), ONCE
     yield "a last batch of one row", lambda: run.shown("uneven"), UNEVEN
-    yield "a short batch at the start", lambda: run.shown("falling"), UNEVEN
+    yield "a short batch at the start", lambda: run.shown("falling", "falling: traffic"), UNEVEN
     yield "each rank's own mean loss", lambda: run.shown("equal: loss", "one: loss")
     yield "the mean loss of uneven batches", lambda: run.shown("uneven: loss", "falling: loss"), UNEVEN
     yield "the loss is a Python number", lambda: run.shown("equal: type")

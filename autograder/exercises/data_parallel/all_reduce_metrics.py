@@ -28,9 +28,9 @@ def _metrics(candidate: Any, cases: dict[str, Given]) -> dict[str, Any]:
         before = list(metrics)
         with counted_traffic() as traffic:
             result = candidate(metrics, count)
-        means = dict(sorted(result.items()))
+        means = {key: float(value) for key, value in sorted(result.items())}
         shown[name] = means
-        shown[f"{name}: types"] = {"means": means, "types": [type(value).__name__ for value in means.values()]}
+        shown[f"{name}: types"] = {key: [value, type(value).__name__] for key, value in sorted(result.items())}
         shown[f"{name}: calls"] = {"means": means, "calls": len(traffic.calls)}
         shown[f"{name}: afterwards"] = {"means": means, "names": before == list(metrics), "metrics": dict(metrics)}
     return shown

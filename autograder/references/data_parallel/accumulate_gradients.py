@@ -141,7 +141,7 @@ def clears_nothing(model, batches, loss_function):
     accumulate_gradients,
     "The gradients are right, but the loss that comes back is the mean over batches: a batch of one row counts there "
     "as much as a long one.",
-    keeps=0.9,
+    keeps=0.95,
 )
 def reports_the_mean_over_batches(model, batches, loss_function):
     return accumulated(model, batches, loss_function, report=lambda losses, _: sum(losses) / len(losses))
@@ -150,7 +150,7 @@ def reports_the_mean_over_batches(model, batches, loss_function):
 @mistake(
     accumulate_gradients,
     "The gradients are right, but the losses are added up, not averaged: this rank's mean loss is asked for.",
-    keeps=0.8,
+    keeps=0.85,
 )
 def reports_the_sum(model, batches, loss_function):
     return accumulated(model, batches, loss_function, report=lambda losses, _: sum(losses))
@@ -159,7 +159,7 @@ def reports_the_sum(model, batches, loss_function):
 @mistake(
     accumulate_gradients,
     "The loss that comes back is that of the last batch only. This rank's mean loss over all its rows is asked for.",
-    keeps=0.8,
+    keeps=0.85,
 )
 def reports_the_last(model, batches, loss_function):
     return accumulated(model, batches, loss_function, report=lambda losses, _: losses[-1])
@@ -168,7 +168,7 @@ def reports_the_last(model, batches, loss_function):
 @mistake(
     accumulate_gradients,
     "A tensor comes back, with the graphs of all batches behind it. Add up plain numbers, `loss.item()`.",
-    keeps=0.95,
+    keeps=0.97,
 )
 def returns_a_tensor(model, batches, loss_function):
     return torch.tensor(accumulated(model, batches, loss_function))
