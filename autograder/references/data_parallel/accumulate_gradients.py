@@ -107,7 +107,7 @@ def weighs_batches_alike(model, batches, loss_function):
     accumulate_gradients,
     "The loss that comes back is right, but in the gradient every batch counts alike: weigh each batch's loss by its "
     "share of the rows before `backward`.",
-    keeps=0.8,
+    keeps=0.85,
 )
 def weighs_only_the_report(model, batches, loss_function):
     return accumulated(model, batches, loss_function, share=lambda x: 1 / len(batches))
