@@ -28,7 +28,7 @@ def _broadcast(candidate: Any, models: dict[str, tuple[nn.Module, dict[str, Any]
         shown[f"{name}: objects"] = {
             "values": shown[name],
             "the same parameters": [id(after.get(key)) == before for key, before in objects.items()],
-            "learning": [item.requires_grad for item in after.values()],
+            "learning": [key for key, item in after.items() if item.requires_grad],
             "leaves": [item.is_leaf for item in after.values()],
             "training": model.training,
         }
@@ -45,17 +45,25 @@ class Flags(nn.Module):
         self.register_buffer("single", draw.normal())
 
 
+def _filled(draw: Draw, model: nn.Module) -> nn.Module:
+    """Drawn values in all that it holds: buffers begin with zeros and ones otherwise."""
+    draw.fill_(model)
+    for item in model.buffers():
+        item.copy_(draw.normal(*item.shape) if item.is_floating_point() else draw.integers(*item.shape, high=2**40))
+    return model
+
+
 @exercise(points=1, seconds=30)
 def broadcast_parameters(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | tuple[str, Thunk, Idea]]:
     """Every rank starts from one rank's model."""
-    frozen, double = draw.fill_(Tied()), draw.fill_(nn.Linear(3, 2).double())
-    frozen.body.requires_grad_(False)
+    frozen, double = Tied(), draw.fill_(nn.Linear(3, 2).double())
+    _filled(draw, frozen).get_submodule("body").requires_grad_(False)
     some = draw.choice((1, 2))
     models: dict[str, Any] = {
         "example": (nn.Linear(2, 1).to(draw.device), {}),
         "plain": (draw.fill_(nn.Linear(4, 3)), {}),
-        "tied": (draw.fill_(Tied()), {}),
-        "other": (draw.fill_(Tied()).eval(), {"source": some}),
+        "tied": (_filled(draw, Tied()), {}),
+        "other": (_filled(draw, Tied()).eval(), {"source": some}),
         "frozen": (frozen, {"source": 3 - some}),
         "double": (double, {}),
         "flags": (Flags(draw), {"source": 2}),

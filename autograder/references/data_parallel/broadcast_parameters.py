@@ -20,7 +20,7 @@ def broadcast_parameters(model, source=0):
     broadcast_parameters,
     "Buffers are left out: the running statistics of a batch norm differ from rank to rank. `model.buffers()` has "
     "them.",
-    keeps=0.8,
+    keeps=0.65,
 )
 def parameters_only(model, source=0):
     for item in model.parameters():
@@ -30,7 +30,7 @@ def parameters_only(model, source=0):
 @mistake(
     broadcast_parameters,
     "`state_dict` leaves out buffers registered with `persistent=False`. Go through `parameters()` and `buffers()`.",
-    keeps=0.9,
+    keeps=0.75,
 )
 def by_state_dict(model, source=0):
     for item in model.state_dict().values():
@@ -144,7 +144,7 @@ def freezes_what_learns(model, source=0):
     broadcast_parameters,
     "Whole-number buffers are left out, as the count of batches in a batch norm. They belong to the model as any "
     "other.",
-    keeps=0.9,
+    keeps=0.75,
 )
 def skips_whole_numbers(model, source=0):
     for item in every_tensor(model):
@@ -155,7 +155,7 @@ def skips_whole_numbers(model, source=0):
 @mistake(
     broadcast_parameters,
     "All that travels passes through float32: double precision and large whole numbers lose their last digits.",
-    keeps=0.8,
+    keeps=0.9,
 )
 def passes_through_float(model, source=0):
     for item in every_tensor(model):
