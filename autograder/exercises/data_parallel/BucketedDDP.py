@@ -86,8 +86,8 @@ def _in_time(candidate: Any, model: nn.Sequential, xs: list[Tensor], limits: dic
     return {**_overlap(candidate, model, xs, limits), **_late(candidate, model, xs, limits["some"])}
 
 
-def _deep(draw: Draw) -> tuple[nn.Sequential, dict[str, int]]:
-    """Four layers, and limits for their buckets; each drawn anew."""
+def _deep(draw: Draw) -> tuple[nn.Sequential, list[Tensor], dict[str, int]]:
+    """Four layers, an input for each of two ranks, and limits for the buckets; each drawn anew."""
     (wide, broad), narrow = draw.sizes(2, 5, 9), draw.integer(3, 5)
     model = nn.Sequential(
         nn.Linear(wide, broad), nn.Tanh(), nn.Linear(broad, narrow), nn.Tanh(), nn.Linear(narrow, narrow), nn.Tanh(),
@@ -95,7 +95,7 @@ def _deep(draw: Draw) -> tuple[nn.Sequential, dict[str, int]]:
     )  # fmt: skip
     middle = 4 * (narrow + narrow * narrow)  # a bias and the next weight
     limits = {"each": 1, "some": middle + 1, "full": 4 * wide * broad, "one more": 4 * wide * broad + 1, "all": 10_000}
-    return draw.fill_(model), limits
+    return draw.fill_(model), [draw.normal(3, wide) for _ in range(2)], limits
 
 
 @exercise(points=3, without=WRAPPERS, seconds=60)
@@ -103,9 +103,7 @@ def BucketedDDP(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | tupl
     """Gradients travel in buckets while the backward pass goes on."""
     plain = OnRanks(draw, 3, learns, candidate, plain_cases(draw), 100)
     odd = OnRanks(draw, 2, behaves, candidate, odd_cases(draw), draw.fill_(Net()), draw.normal(4, 5), 40, after=plain)
-    deep, limits = _deep(draw)
-    xs = [draw.normal(3, deep[0].in_features) for _ in range(2)]
-    when = OnRanks(draw, 2, _in_time, candidate, deep, xs, limits, after=plain)
+    when = OnRanks(draw, 2, _in_time, candidate, *_deep(draw), after=plain)
 
     yield from observed(plain, odd)
     yield "what has left when the gradient reaches each layer", lambda: when.shown("some"), WHEN

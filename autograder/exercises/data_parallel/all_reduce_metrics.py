@@ -48,10 +48,10 @@ def all_reduce_metrics(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]
 
     swapped: Given = [({"b": losses[0], "a": hits[0], "c": 1.0}, some), ({"a": hits[1], "c": 2.0, "b": losses[1]}, 2)]
     swapped.append(({"c": 3.0, "b": losses[2], "a": hits[2]}, more))
-    zero: Given = [({"hits": hits[3]}, some), ({"hits": 0.0}, more), ({"hits": 1}, 2)]
+    zero: Given = [({"hits": 1, "loss": losses[8]}, some), ({"hits": 0.0, "loss": losses[9]}, more)]
     spoiled: Given = [({"a": NAN, "b": losses[5]}, some), ({"a": 0.5, "b": 1.5}, 2), ({"a": 0.5, "b": 2.5}, 1)]
     run = OnRanks(draw, 3, _metrics, candidate, {
-        "even": given((some,) * 3), "uneven": given((some, more, 1), 3), "swapped": swapped, "zero": zero,
+        "even": given((some,) * 3), "uneven": given((some, more, 1), 3), "swapped": swapped,
         "many": [({"rate": value}, count) for value, count in ((1.0, 2**24), (0.0, least), (1.0, 2**24))],
         "spoiled": spoiled,
     })  # fmt: skip
@@ -64,11 +64,11 @@ def all_reduce_metrics(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]
     pair = OnRanks(draw, 2, _metrics, candidate, {
         "nobody": [({"loss": NAN}, 0)] * 2, "nothing": [({"a": 0.0, "b": losses[7]}, 0)] * 2,
         "one": [({"loss": loss}, 3) for loss in losses[:2]],
-        "example": [({"loss": 2.0}, 3), ({"loss": 6.0}, 1)],
+        "zero": zero, "example": [({"loss": 2.0}, 3), ({"loss": 6.0}, 1)],
     }, after=run)  # fmt: skip
     yield "ranks with equally many examples", lambda: run.shown("even"), WEIGHED
     yield "a rank with a single example", lambda: run.shown("uneven"), WEIGHED
-    yield "a mean of zero, and one that is a whole number", lambda: run.shown("zero"), WEIGHED
+    yield "a mean of zero, and one that is a whole number", lambda: pair.shown("zero"), WEIGHED
     yield "names in another order", lambda: run.shown("swapped"), NAMES
     yield "a rank without examples", lambda: empty.shown("empty"), EMPTY
     yield "a rank without examples, with an infinite mean", lambda: infinite.shown("infinite"), EMPTY
@@ -80,6 +80,6 @@ def all_reduce_metrics(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]
         lambda: [{"misses": round((2**25 + least) * (1 - value["rate"]), 3)} for value in run.shown("many")],
     )
     yield "one exchange for several metrics", lambda: run.shown("uneven: calls", "swapped: calls"), ONCE
-    yield "means are Python floats", lambda: run.shown("zero: types")
+    yield "means are Python floats", lambda: pair.shown("zero: types")
     yield "the metrics stay as they are", lambda: run.shown("uneven: afterwards")
     yield "the docstring's example", lambda: pair.shown("example", "one")

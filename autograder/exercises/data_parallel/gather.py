@@ -48,8 +48,9 @@ def gather(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | tuple[str
 
     def example() -> Any:
         known = [([1, 2], 0.5), ([3], 0.7)]
-        place = {"device": draw.device}
-        whole = candidate([(torch.tensor(numbers, **place), torch.tensor(loss, **place)) for numbers, loss in known])
+        whole = candidate(
+            [(torch.tensor(numbers).to(draw.device), torch.tensor(loss).to(draw.device)) for numbers, loss in known]
+        )
         return [whole, candidate(list(zip(ids, losses, strict=True)))]
 
     def weighed(*parts: Tensor) -> Tensor:

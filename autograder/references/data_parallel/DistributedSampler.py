@@ -237,7 +237,7 @@ class NeverShuffles(Shared):
 @mistake(
     DistributedSampler,
     "`drop_last` is not heeded: the order is filled up where what does not divide should be left out.",
-    keeps=0.85,
+    keeps=0.9,
 )
 class NeverDrops(Shared):
     def __len__(self):

@@ -189,6 +189,33 @@ def weighs_after_the_sum(metrics, count):
     return {name: total * count / examples if examples else math.nan for name, total in zip(names, totals, strict=True)}
 
 
+@mistake(
+    all_reduce_metrics,
+    "There are two exchanges: sums and count each in their own, or `all_gather_object`, which sends sizes first. Put "
+    "all numbers into one tensor.",
+    keeps=0.85,
+)
+def sends_the_count_apart(metrics, count):
+    names = sorted(metrics)
+    sums = torch.tensor([metrics[name] * count if count else 0.0 for name in names], dtype=torch.float64)
+    examples = torch.tensor(float(count), dtype=torch.float64)
+    dist.all_reduce(sums)
+    dist.all_reduce(examples)
+    return dict(zip(names, (sums / examples).tolist(), strict=True))
+
+
+@mistake(
+    all_reduce_metrics,
+    "`reduce` gives the sum to rank 0 only: the other ranks report something else. All ranks need it: `all_reduce`.",
+)
+def reduces_to_one(metrics, count):
+    names = sorted(metrics)
+    sums = torch.tensor([*(metrics[name] * count if count else 0.0 for name in names), count], dtype=torch.float64)
+    dist.reduce(sums, 0)
+    *totals, examples = sums.tolist()
+    return {name: total / examples if examples else math.nan for name, total in zip(names, totals, strict=True)}
+
+
 @alternative(all_reduce_metrics)
 def by_objects_in_one_tensor(metrics, count):
     names = sorted(metrics)
