@@ -52,14 +52,14 @@ class NeverBroadcasts(Wrapper):
         pass
 
 
-@mistake(NaiveDDP, NO_BUFFERS, keeps=0.95)
+@mistake(NaiveDDP, NO_BUFFERS, keeps=0.85)
 class BroadcastsParametersOnly(Wrapper):
     def start(self):
         for item in self.module.parameters():
             dist.broadcast(item.detach(), 0)
 
 
-@mistake(NaiveDDP, DEAF, keeps=0.85)
+@mistake(NaiveDDP, DEAF, keeps=0.7)
 class SkipsUnused(Wrapper):
     def sync(self):
         for item in self.learning():
@@ -104,7 +104,7 @@ class WakesTheFrozen(Wrapper):
         return flags.bool().tolist()
 
 
-@mistake(NaiveDDP, USERS, keeps=0.9)
+@mistake(NaiveDDP, USERS, keeps=0.7)
 class DividesByUsers(Wrapper):
     def sync(self):
         flags = torch.tensor([float(item.grad is not None) for item in self.learning()])
