@@ -132,14 +132,14 @@ def scatter(inputs: Any, parts: int) -> list[Any]:
     """Cuts whatever a model is called with along dimension 0.
 
     Args:
-        inputs: a tensor of shape (batch, ...), or tuples, lists and dicts of such in any depth, with other things
+        inputs: a tensor of shape (batch, ...), or plain tuples, lists and dicts of such in any depth, with other things
             among them. All tensors have the same batch.
         parts: how many pieces are asked for.
 
     Returns:
-        A list of pieces, each built like `inputs`, types of the containers included. Tensors are cut as by
-        `Tensor.chunk`, so there may be fewer pieces than `parts`; gradients flow back. All else, empty containers too,
-        goes to every piece as it is. Without any tensor there are `parts` pieces.
+        A list of pieces, each built like `inputs`: a tuple comes out as a tuple, a list as a list, a dict as a dict.
+        Tensors are cut as by `Tensor.chunk`, so there may be fewer pieces than `parts`; gradients flow back.
+        All else, empty containers too, goes to every piece as it is. Without any tensor there are `parts` pieces.
 
     >>> scatter({"ids": torch.arange(5), "train": True}, 2)
     [{'ids': tensor([0, 1, 2]), 'train': True}, {'ids': tensor([3, 4]), 'train': True}]
@@ -170,7 +170,8 @@ for rows in (3, 5, 8, 9):
 # %% [markdown]
 # Nine rows make pieces of three, and the fourth replica has nothing to do. As even as possible would have been 3 + 2 +
 # 2 + 2. And where pieces differ in length, the mean of their mean losses is not the mean over all rows. We come back to
-# this.
+# this. (torch's own `scatter` and `gather` also keep the type of named tuples and of other kinds of dicts. Ours need
+# not.)
 #
 # ### Exercise: `gather` ●○○ · 7 minutes
 #
@@ -204,12 +205,13 @@ def gather(outputs: list[Any]) -> Any:
     """Lays the outputs of replicas together along dimension 0; the way back from `scatter`.
 
     Args:
-        outputs: one for each replica, at least one, all built alike: tensors, None, or tuples, lists and dicts of such
-            in any depth. Tensors may differ in their number of rows.
+        outputs: one for each replica, at least one, all built alike: tensors, None, or plain tuples, lists and dicts of
+            such in any depth. Tensors may differ in their number of rows.
 
     Returns:
-        One structure of the same build, types of the containers included. Tensors of shape (rows, ...) are laid one
-        under the other, tensors without a dimension make a vector, None stays None. Gradients flow back.
+        One structure of the same build: a tuple comes out as a tuple, a list as a list, a dict as a dict.
+        Tensors of shape (rows, ...) are laid one under the other. Those without a dimension make a vector.
+        None stays None. Gradients flow back.
 
     >>> gather([(torch.tensor([1, 2]), torch.tensor(0.5)), (torch.tensor([3]), torch.tensor(0.7))])
     (tensor([1, 2, 3]), tensor([0.5000, 0.7000]))
@@ -818,8 +820,8 @@ class BucketedDDP(nn.Module):
     """`NaiveDDP` whose gradients travel in buckets while the backward pass goes on.
 
     Args:
-        module: the model, built alike on all ranks; available as `.module`. All start from rank 0's parameters and
-            buffers.
+        module: the model, built alike on all ranks, its parameters of one dtype; available as `.module`. All start from
+            rank 0's parameters and buffers.
         bucket_bytes: a bucket that holds as much is closed.
 
     `model.sync()` is called on every rank after each `backward()`. Then gradients are as after `NaiveDDP.sync()`.
@@ -1112,8 +1114,8 @@ def accumulate_gradients(
         loss_function: called with (model(x), y); gives a mean over rows.
 
     Returns:
-        This rank's mean loss over all its rows. Afterwards each gradient is the mean over the ranks of the gradient of
-        that loss.
+        This rank's mean loss over all its rows.
+        Afterwards each gradient is the mean over the ranks of the gradient of that loss.
     """
     # BEGIN SOLUTION
     model.zero_grad()
@@ -1171,8 +1173,8 @@ def all_reduce_metrics(metrics: dict[str, float], count: int) -> dict[str, float
         count: this rank's number of examples. With 0 its means do not matter, and may be NaN.
 
     Returns:
-        Name → mean over all examples, Python floats, equal on all ranks; NaN if no rank has an example. The ranks
-        exchange one tensor, once.
+        Name → mean over all examples, Python floats, equal on all ranks; NaN if no rank has an example.
+        The ranks exchange one tensor, once.
 
     >>> all_reduce_metrics({"loss": 2.0}, 3)  # rank 1: {"loss": 6.0}, 1
     {'loss': 3.0}

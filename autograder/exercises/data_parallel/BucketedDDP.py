@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ import torch.distributed as dist
 from torch import Tensor, nn
 
 from autograder.engine.draw import Draw
-from autograder.engine.exercise import Thunk, exercise
+from autograder.engine.exercise import Idea, Thunk, exercise
 from autograder.engine.ranks import counted_traffic
 from autograder.exercises.data_parallel._shared import (
     WRAPPERS,
@@ -26,11 +26,13 @@ from autograder.exercises.data_parallel._shared import (
 
 PATIENCE = timedelta(seconds=4)  # how long one rank waits for a word of another that may never come
 
+WHEN = Idea("gradients leave in buckets, while the backward pass goes on", weight=3, point=True)
 
-def _overlap(candidate: Any, model: nn.Sequential, x: Tensor, bucket_bytes: Sequence[int]) -> dict[str, Any]:
+
+def _overlap(candidate: Any, model: nn.Sequential, xs: list[Tensor], limits: dict[str, int]) -> dict[str, Any]:
     """How many bytes each all-reduce has taken when the gradient has arrived at each layer's output."""
-    models = {limit: copy.deepcopy(model) for limit in bucket_bytes}
-    return {str(limit): _launched(candidate(own, limit), own, x) for limit, own in models.items()}
+    models = {name: copy.deepcopy(model) for name in limits}
+    return {name: _launched(candidate(own, limits[name]), own, xs[dist.get_rank()]) for name, own in models.items()}
 
 
 def _launched(wrapped: Any, model: nn.Sequential, x: Tensor) -> dict[str, Any]:
@@ -49,17 +51,22 @@ def _launched(wrapped: Any, model: nn.Sequential, x: Tensor) -> dict[str, Any]:
         wrapped(x).square().mean().backward()
         left = sum(call.sent for call in traffic.of("all_reduce"))
         wrapped.sync()
-    return {"layer by layer": seen, "all before sync": left >= sum(item.nbytes for item in model.parameters())}
+    biases = [layer.bias.grad for layer in model.children() if isinstance(layer, nn.Linear)]
+    return {
+        "layer by layer": seen,
+        "all before sync": left >= sum(item.nbytes for item in model.parameters()),
+        "gradients of the biases": biases,
+    }
 
 
-def _late(candidate: Any, model: nn.Sequential, x: Tensor, bucket_bytes: int) -> dict[str, Any]:
+def _late(candidate: Any, model: nn.Sequential, xs: list[Tensor], bucket_bytes: int) -> dict[str, Any]:
     """Whether rank 0 gets through its layers while rank 1 has not begun its backward pass."""
     store, first = dist.distributed_c10d._get_default_store(), dist.get_rank() == 0
     wrapped = candidate(model, bucket_bytes)
     if first:
         # The gradient at the first layer's output: by then the other layers' buckets are on their way.
         model[0].register_full_backward_pre_hook(lambda *_: store.set("through", "yes"))
-    result = wrapped(x)
+    result = wrapped(xs[dist.get_rank()])
     heard = first or _heard(store)
     result.square().mean().backward()
     wrapped.sync()
@@ -75,27 +82,32 @@ def _heard(store: dist.Store) -> bool:
     return True
 
 
-def _in_time(candidate: Any, model: nn.Sequential, x: Tensor, bucket_bytes: Sequence[int]) -> dict[str, Any]:
-    return {
-        **_overlap(candidate, model, x, bucket_bytes),
-        **_late(candidate, model, x, 50),
-    }
+def _in_time(candidate: Any, model: nn.Sequential, xs: list[Tensor], limits: dict[str, int]) -> dict[str, Any]:
+    return {**_overlap(candidate, model, xs, limits), **_late(candidate, model, xs, limits["some"])}
+
+
+def _deep(draw: Draw) -> tuple[nn.Sequential, list[Tensor], dict[str, int]]:
+    """Four layers, an input for each of two ranks, and limits for the buckets; each drawn anew."""
+    (wide, broad), narrow = draw.sizes(2, 5, 9), draw.integer(3, 5)
+    model = nn.Sequential(
+        nn.Linear(wide, broad), nn.Tanh(), nn.Linear(broad, narrow), nn.Tanh(), nn.Linear(narrow, narrow), nn.Tanh(),
+        nn.Linear(narrow, 2),
+    )  # fmt: skip
+    middle = 4 * (narrow + narrow * narrow)  # a bias and the next weight
+    limits = {"each": 1, "some": middle + 1, "full": 4 * wide * broad, "one more": 4 * wide * broad + 1, "all": 10_000}
+    return draw.fill_(model), [draw.normal(3, wide) for _ in range(2)], limits
 
 
 @exercise(points=3, without=WRAPPERS, seconds=60)
-def BucketedDDP(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]]:
+def BucketedDDP(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | tuple[str, Thunk, Idea]]:
     """Gradients travel in buckets while the backward pass goes on."""
     plain = OnRanks(draw, 3, learns, candidate, plain_cases(draw), 100)
-    odd = OnRanks(draw, 2, behaves, candidate, odd_cases(draw), draw.fill_(Net()), draw.normal(4, 5), 40)
-    deep = nn.Sequential(
-        nn.Linear(4, 6), nn.Tanh(), nn.Linear(6, 3), nn.Tanh(), nn.Linear(3, 3), nn.Tanh(), nn.Linear(3, 2)
-    )
-    x = draw.normal(3, 4)
-    when = OnRanks(draw, 2, _in_time, candidate, draw.fill_(deep), x, [1, 50, 85, 96, 97, 10_000])
+    odd = OnRanks(draw, 2, behaves, candidate, odd_cases(draw), draw.fill_(Net()), draw.normal(4, 5), 40, after=plain)
+    when = OnRanks(draw, 2, _in_time, candidate, *_deep(draw), after=plain)
 
     yield from observed(plain, odd)
-    yield "what has left when the gradient reaches each layer: 50 bytes a bucket", lambda: when.shown("50")
-    yield "a bucket for every parameter, and one for all", lambda: when.shown("1", "10000")
-    yield "buckets that are full to the byte", lambda: when.shown("85", "96", "97")
-    yield "the backward pass does not wait for late ranks", lambda: when.shown("late")
+    yield "what has left when the gradient reaches each layer", lambda: when.shown("some"), WHEN
+    yield "a bucket for every parameter, and one for all", lambda: when.shown("each", "all"), WHEN
+    yield "a bucket that is full to the byte, and one that lacks a byte", lambda: when.shown("full", "one more"), WHEN
+    yield "the backward pass does not wait for late ranks", lambda: when.shown("late"), WHEN
     yield "outside it is a module like any other", lambda: odd.shown("outside")

@@ -14,7 +14,7 @@ from torch.nn.modules.module import register_module_forward_pre_hook
 from torch.nn.parallel import DataParallel, DistributedDataParallel
 
 from autograder.engine.draw import Draw
-from autograder.engine.exercise import Thunk
+from autograder.engine.exercise import Idea, Thunk
 from autograder.engine.ranks import RankFailed, run_on_ranks
 
 SECONDS = 10.0  # for one run of ranks; the right answers need a tenth of a second, on a busy machine a few
@@ -27,23 +27,39 @@ Case = Callable[..., dict[str, Any]]
 
 
 class OnRanks:
-    """One run of ranks, started by the first observation that looks at it; an error is remembered too."""
+    """One run of ranks, started by the first observation that looks at it; an error is remembered too.
 
-    def __init__(self, draw: Draw, ranks: int, case: Case, candidate: Any, *arguments: Any) -> None:
-        self.device, self.ranks = draw.device, ranks
+    Args:
+        after: another run of the same candidate. Where that one hangs, this one is not waited for as well.
+    """
+
+    def __init__(
+        self, draw: Draw, ranks: int, case: Case, candidate: Any, *arguments: Any, after: OnRanks | None = None
+    ) -> None:
+        self.device, self.ranks, self.after = draw.device, ranks, after
         self.call = (case, candidate, *(placed(item, torch.device("cpu")) for item in arguments))
         self.values: list[dict[str, Any]] | None = None
         self.error: Exception | None = None
 
     def shown(self, *names: str) -> list[Any]:
         """What each rank shows under this name, rank 0 first; under several, a dict for each rank."""
-        if self.values is None and self.error is None:
-            self._run()
+        self.start()
         if self.values is None:
             assert self.error is not None
             raise self.error
         found = [{name: value[name] for name in names} for value in self.values]
         return [placed(item if len(names) > 1 else item[names[0]], self.device) for item in found]
+
+    def start(self) -> None:
+        """Runs it, unless that has been done."""
+        if self.values is not None or self.error is not None:
+            return
+        if self.after is not None:
+            self.after.start()
+            if isinstance(self.after.error, TimeoutError):
+                self.error = self.after.error
+                return
+        self._run()
 
     def _run(self) -> None:
         try:
@@ -98,9 +114,9 @@ def placed(value: Any, device: torch.device) -> Any:
 
 
 def kinds(value: Any) -> Any:
-    """The types of a nested structure as text: a snapshot cannot tell a tuple from a list."""
+    """The types of a nested structure as text, keys in their order: a snapshot cannot tell a tuple from a list."""
     if isinstance(value, dict):
-        return {key: kinds(item) for key, item in value.items()}
+        return [type(value).__name__, *([key, kinds(item)] for key, item in value.items())]
     if isinstance(value, list | tuple):
         return [type(value).__name__, *map(kinds, value)]
     return type(value).__name__
@@ -252,7 +268,17 @@ def behaves(candidate: Any, cases: Any, model: nn.Module, x: Tensor, *options: A
     return {**learns(candidate, cases, *options), **_outside(candidate, model, x, *options)}
 
 
-def observed(plain: OnRanks, odd: OnRanks) -> Iterator[tuple[str, Thunk]]:
+MEAN = Idea("gradients are the mean over the ranks", weight=3, point=True)
+START = Idea("all ranks start from rank 0", weight=1.5)
+UNUSED = Idea("parameters that a rank does not use", weight=3)
+FROZEN = Idea("frozen parameters get no gradient", weight=0.5)
+
+
+def _there(gradients: dict[str, Tensor | None]) -> dict[str, Tensor]:
+    return {name: grad for name, grad in gradients.items() if grad is not None}
+
+
+def observed(plain: OnRanks, odd: OnRanks) -> Iterator[tuple[str, Thunk, Idea]]:
     """What both wrappers must show."""
 
     def steps(run: OnRanks, name: str, key: str = "steps") -> list[Any]:
@@ -261,18 +287,22 @@ def observed(plain: OnRanks, odd: OnRanks) -> Iterator[tuple[str, Thunk]]:
     def heads(step: int, *names: str) -> list[Any]:
         return [{name: value[step][f"{name}.weight"] for name in names} for value in steps(odd, "heads")]
 
+    def frozen() -> list[Any]:
+        """Steps, and the gradients that there are: which have one tells more than a None among them."""
+        return [
+            {"steps": value["steps"], "gradients": _there(value["gradients of the last step"])}
+            for value in odd.shown("frozen")
+        ]
+
+    yield "parameters at the start are rank 0's", lambda: steps(plain, "plain", "start"), START
+    yield "tied weights and buffers at the start", lambda: steps(odd, "tied", "start"), START
+    yield "every parameter after each of three steps", lambda: steps(plain, "plain"), MEAN
+    yield "ranks with 3, 2 and 4 rows", lambda: steps(plain, "uneven"), MEAN
+    yield "tied weights", lambda: steps(odd, "tied"), MEAN
+    yield "a frozen layer", frozen, FROZEN
+    yield "heads that one rank uses", lambda: heads(0, "heads.0", "heads.1", "body"), UNUSED
     yield (
-        "all ranks start from rank 0, buffers too",
-        lambda: [steps(plain, "plain", "start"), steps(odd, "tied", "start")],
+        "a head that no rank uses",
+        lambda: [heads(1, "heads.2"), steps(odd, "heads", "gradients of the last step")],
+        UNUSED,
     )
-    yield "every parameter after each of three steps", lambda: steps(plain, "plain")
-    yield "ranks with 3, 2 and 4 rows", lambda: steps(plain, "uneven")
-    yield "tied weights", lambda: steps(odd, "tied")
-    yield (
-        "a frozen layer",
-        lambda: [
-            {"steps": value["steps"], "gradients": value["gradients of the last step"]} for value in odd.shown("frozen")
-        ],
-    )
-    yield "heads that one rank uses", lambda: heads(0, "heads.0", "heads.1", "body")
-    yield "a head that no rank uses", lambda: [heads(1, "heads.2"), steps(odd, "heads", "gradients of the last step")]

@@ -6,22 +6,30 @@ from collections.abc import Iterator
 from typing import Any
 
 import torch.distributed as dist
-import torch.nn.functional as F
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from autograder.engine.draw import Draw
-from autograder.engine.exercise import Thunk, exercise
+from autograder.engine.exercise import Idea, Thunk, exercise
 from autograder.engine.ranks import counted_traffic
 from autograder.exercises.data_parallel._shared import OnRanks
+
+ONCE = Idea("one exchange between the ranks", weight=2, point=True)
+MEAN = Idea("the gradient is that of the mean loss", weight=2, point=True)
+UNEVEN = Idea("every row counts alike", weight=1.5)
 
 
 def two_layers() -> nn.Sequential:
     return nn.Sequential(nn.Linear(4, 3), nn.Tanh(), nn.Linear(3, 2))
 
 
+def lopsided(prediction: Tensor, y: Tensor) -> Tensor:
+    """A mean over rows that tells its arguments apart."""
+    return (prediction.exp() - 2 * y).square().mean()
+
+
 def _accumulated(candidate: Any, model: nn.Module, cases: dict[str, list[Any]]) -> dict[str, Any]:
-    """Gradients, traffic and forward passes of one call for each case."""
+    """Gradients, traffic and forward passes of one call for each case, and of a plain backward pass after the last."""
     wrapped = DistributedDataParallel(model)
     shown: dict[str, Any] = {}
     rows: list[int] = []
@@ -29,31 +37,53 @@ def _accumulated(candidate: Any, model: nn.Module, cases: dict[str, list[Any]]) 
     for name, batches in cases.items():
         rows.clear()
         with counted_traffic() as traffic:
-            loss = candidate(wrapped, batches[dist.get_rank()], F.mse_loss)
-        shown[name] = {
-            "gradients": [item.grad.clone() for item in model.parameters() if item.grad is not None],
-            "forward passes": list(rows),
-        }
-        shown[f"{name}: loss"] = float(loss)
+            loss = candidate(wrapped, batches[dist.get_rank()], lopsided)
         calls = traffic.of("all_reduce")
-        shown[f"{name}: traffic"] = {"all-reduces": len(calls), "bytes": sum(call.sent for call in calls)}
-        shown[f"{name}: afterwards"] = wrapped.require_backward_grad_sync
+        gradients = [item.grad.clone() for item in model.parameters() if item.grad is not None]
+        shown[name] = {"gradients": gradients, "forward passes": list(rows)}
+        shown[f"{name}: traffic"] = {
+            "last layer's gradients": gradients[2:], "all-reduces": len(calls), "bytes": sum(map(_sent, calls)),
+        }  # fmt: skip
+        shown[f"{name}: loss"] = float(loss)
+        shown[f"{name}: type"] = {"loss": float(loss), "type": type(loss).__name__}
+    shown["afterwards"] = _plain(wrapped, *batches[dist.get_rank()][0])
     return shown
 
 
+def _sent(call: Any) -> int:
+    return int(call.sent)
+
+
+def _plain(wrapped: nn.Module, x: Tensor, y: Tensor) -> dict[str, Any]:
+    """What an ordinary backward pass exchanges once the candidate is done."""
+    wrapped.zero_grad()
+    with counted_traffic() as traffic:
+        lopsided(wrapped(x), y).backward()
+    exchanged = [call.sent for call in traffic.of("all_reduce")]
+    return {"exchanged": exchanged, "gradients": [item.grad for item in wrapped.parameters()]}
+
+
 @exercise(points=2, seconds=30)
-def accumulate_gradients(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]]:
+def accumulate_gradients(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | tuple[str, Thunk, Idea]]:
     """Many small batches, one exchange."""
 
     def batches(*rows: int) -> list[Any]:
         return [[(draw.normal(size, 4), draw.normal(size, 2)) for size in rows] for _ in range(2)]
 
-    cases = {"four": batches(3, 3, 3, 3), "one": batches(5), "uneven": batches(4, 4, 1), "again": batches(2, 2)}
+    size, many, few = draw.integer(2, 5), draw.integer(3, 5), draw.integer(4, 7)
+    cases = {
+        "equal": batches(*[size] * many), "one": batches(few), "uneven": batches(few, few, 1),
+        "falling": batches(2, few, 3), "again": batches(size, size),
+    }  # fmt: skip
     run = OnRanks(draw, 2, _accumulated, candidate, draw.fill_(two_layers()), cases)
-    yield "four batches of three rows", lambda: run.shown("four")
-    yield "the ranks exchange gradients once", lambda: run.shown("four: traffic", "uneven: traffic")
-    yield "a single batch", lambda: run.shown("one", "one: traffic")
-    yield "a last batch of one row", lambda: run.shown("uneven")
-    yield "each rank's own mean loss", lambda: run.shown("four: loss", "one: loss", "uneven: loss")
-    yield "gradients of an earlier step do not count", lambda: run.shown("again")
-    yield "afterwards every backward pass exchanges again", lambda: run.shown("four", "four: afterwards")
+    yield "a single batch", lambda: run.shown("one")
+    yield "batches of equal length", lambda: run.shown("equal"), MEAN
+    yield "gradients of an earlier step do not count", lambda: run.shown("again"), MEAN
+    yield "one exchange for several batches", lambda: run.shown("equal: traffic"), ONCE
+    yield "one exchange for a single batch, and for two", lambda: run.shown("one: traffic", "again: traffic"), ONCE
+    yield "a last batch of one row", lambda: run.shown("uneven"), UNEVEN
+    yield "a short batch at the start", lambda: run.shown("falling", "falling: traffic"), UNEVEN
+    yield "each rank's own mean loss", lambda: run.shown("equal: loss", "one: loss")
+    yield "the mean loss of uneven batches", lambda: run.shown("uneven: loss", "falling: loss"), UNEVEN
+    yield "the loss is a Python number", lambda: run.shown("equal: type")
+    yield "afterwards every backward pass exchanges again", lambda: run.shown("afterwards")

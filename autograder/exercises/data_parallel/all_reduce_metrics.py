@@ -8,54 +8,78 @@ from typing import Any
 import torch.distributed as dist
 
 from autograder.engine.draw import Draw
-from autograder.engine.exercise import Thunk, exercise
+from autograder.engine.exercise import Idea, Thunk, exercise
 from autograder.engine.ranks import counted_traffic
 from autograder.exercises.data_parallel._shared import OnRanks
 
+WEIGHED = Idea("every example counts alike", weight=2, point=True)
+NAMES = Idea("numbers are matched by name")
+EMPTY = Idea("a rank without examples")
+ONCE = Idea("one exchange")
 
-def _metrics(candidate: Any, cases: dict[str, list[tuple[dict[str, float], int]]]) -> dict[str, Any]:
+Given = list[tuple[dict[str, float], int]]
+NAN = float("nan")
+
+
+def _metrics(candidate: Any, cases: dict[str, Given]) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     for name, given in cases.items():
         metrics, count = given[dist.get_rank()]
-        before = dict(metrics)
+        before = list(metrics)
         with counted_traffic() as traffic:
             result = candidate(metrics, count)
-        kinds = {type(value).__name__ for value in result.values()}
-        shown[name] = {"result": dict(sorted(result.items())), "types": sorted(kinds)}
-        shown[f"{name}: calls"] = len(traffic.calls)
-        shown[f"{name}: left alone"] = list(before) == list(metrics)
+        means = {key: float(value) for key, value in sorted(result.items())}
+        shown[name] = means
+        shown[f"{name}: types"] = {key: [value, type(value).__name__] for key, value in sorted(result.items())}
+        shown[f"{name}: calls"] = {"means": means, "calls": len(traffic.calls)}
+        shown[f"{name}: afterwards"] = {"means": means, "names": before == list(metrics), "metrics": dict(metrics)}
     return shown
 
 
 @exercise(points=1, seconds=30)
-def all_reduce_metrics(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]]:
+def all_reduce_metrics(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | tuple[str, Thunk, Idea]]:
     """Means over all examples of all ranks."""
-    losses = [round(draw.integer(1, 1000) / 100, 2) for _ in range(9)]
-    hits = [draw.integer(1, 100) / 128 for _ in range(9)]
+    losses = [draw.integer(1, 1000) / 100 for _ in range(12)]
+    hits = [draw.integer(1, 100) / 128 for _ in range(12)]
+    some, more, least = draw.integer(3, 20), draw.integer(20, 40), draw.choice((3, 5, 6, 7, 9, 11))
 
-    def given(counts: Sequence[int], at: int = 0) -> list[tuple[dict[str, float], int]]:
+    def given(counts: Sequence[int], at: int = 0) -> Given:
         return [({"loss": losses[at + i], "accuracy": hits[at + i]}, count) for i, count in enumerate(counts)]
 
-    swapped = [({"b": losses[0], "a": hits[0], "c": 1.0}, 4), ({"a": hits[1], "c": 2.0, "b": losses[1]}, 2)]
-    swapped.append(({"c": 3.0, "b": losses[2], "a": hits[2]}, 3))
-    empty = [({"loss": losses[3]}, 5), ({"loss": float("nan")}, 0), ({"loss": losses[4]}, 3)]
+    swapped: Given = [({"b": losses[0], "a": hits[0], "c": 1.0}, some), ({"a": hits[1], "c": 2.0, "b": losses[1]}, 2)]
+    swapped.append(({"c": 3.0, "b": losses[2], "a": hits[2]}, more))
+    zero: Given = [({"hits": 1, "loss": losses[8]}, some), ({"hits": 0.0, "loss": losses[9]}, more)]
+    spoiled: Given = [({"a": NAN, "b": losses[5]}, some), ({"a": 0.5, "b": 1.5}, 2), ({"a": 0.5, "b": 2.5}, 1)]
     run = OnRanks(draw, 3, _metrics, candidate, {
-        "even": given((8, 8, 8)), "uneven": given((8, 8, 1), 3), "swapped": swapped, "empty": empty,
-        "many": [({"rate": value}, count) for value, count in ((1.0, 2**24), (0.0, 1), (1.0, 2**24))],
+        "even": given((some,) * 3), "uneven": given((some, more, 1), 3), "swapped": swapped,
+        "many": [({"rate": value}, count) for value, count in ((1.0, 2**24), (0.0, least), (1.0, 2**24))],
+        "spoiled": spoiled,
     })  # fmt: skip
-    nobody = OnRanks(draw, 2, _metrics, candidate, {
-        "nobody": [({"loss": float("nan")}, 0)] * 2, "one": [({"loss": loss}, 3) for loss in losses[:2]],
-    })  # fmt: skip
-    yield "ranks with equally many examples", lambda: run.shown("even")
-    yield "a rank with a single example", lambda: run.shown("uneven")
-    yield "names in another order", lambda: run.shown("swapped")
-    yield "a rank without examples", lambda: run.shown("empty")
-    yield "no examples at all", lambda: nobody.shown("nobody", "one")
+    empty = OnRanks(draw, 3, _metrics, candidate, {
+        "empty": [({"loss": losses[3]}, some), ({"loss": NAN}, 0), ({"loss": losses[4]}, 3)],
+    }, after=run)  # fmt: skip
+    infinite = OnRanks(draw, 3, _metrics, candidate, {
+        "infinite": [({"loss": float("inf")}, 0), ({"loss": losses[5]}, more), ({"loss": losses[6]}, 3)],
+    }, after=empty)  # fmt: skip
+    pair = OnRanks(draw, 2, _metrics, candidate, {
+        "nobody": [({"loss": NAN}, 0)] * 2, "nothing": [({"a": 0.0, "b": losses[7]}, 0)] * 2,
+        "one": [({"loss": loss}, 3) for loss in losses[:2]],
+        "zero": zero, "example": [({"loss": 2.0}, 3), ({"loss": 6.0}, 1)],
+    }, after=run)  # fmt: skip
+    yield "ranks with equally many examples", lambda: run.shown("even"), WEIGHED
+    yield "a rank with a single example", lambda: run.shown("uneven"), WEIGHED
+    yield "a mean of zero, and one that is a whole number", lambda: pair.shown("zero"), WEIGHED
+    yield "names in another order", lambda: run.shown("swapped"), NAMES
+    yield "a rank without examples", lambda: empty.shown("empty"), EMPTY
+    yield "a rank without examples, with an infinite mean", lambda: infinite.shown("infinite"), EMPTY
+    yield "no examples at all", lambda: pair.shown("nobody", "one")
+    yield "no examples, and several metrics", lambda: pair.shown("nothing", "one")
+    yield "NaN among real examples stays NaN", lambda: run.shown("spoiled")
     yield (
         "tens of millions of examples",
-        lambda: [{"errors": round(2**25 * (1 - value["result"]["rate"]), 3)} for value in run.shown("many")],
+        lambda: [{"misses": round((2**25 + least) * (1 - value["rate"]), 3)} for value in run.shown("many")],
     )
-    yield (
-        "one exchange, and the metrics stay as they are",
-        lambda: run.shown("uneven", "even: calls", "uneven: calls", "uneven: left alone"),
-    )
+    yield "one exchange for several metrics", lambda: run.shown("uneven: calls", "swapped: calls"), ONCE
+    yield "means are Python floats", lambda: pair.shown("zero: types")
+    yield "the metrics stay as they are", lambda: run.shown("uneven: afterwards")
+    yield "the docstring's example", lambda: pair.shown("example", "one")

@@ -10,9 +10,15 @@ import torch.distributed as dist
 from torch import Tensor
 
 from autograder.engine.draw import Draw
-from autograder.engine.exercise import Thunk, exercise
+from autograder.engine.exercise import Idea, Thunk, exercise
 from autograder.engine.ranks import counted_traffic
 from autograder.exercises.data_parallel._shared import OnRanks
+
+RING = Idea("each rank sends 2(n-1)/n of the data, to one neighbour", weight=2, point=True)
+SUM = Idea("every rank has the sum, in place", weight=2)
+DTYPES = Idea("every dtype")
+FEW = Idea("few numbers")
+LEAST = Idea("nothing is sent in vain", weight=0.5)
 
 
 def _reduced(candidate: Any, inputs: dict[str, list[Tensor]]) -> dict[str, Any]:
@@ -25,10 +31,19 @@ def _reduced(candidate: Any, inputs: dict[str, list[Tensor]]) -> dict[str, Any]:
         calls = [call for call in traffic.calls if call.name != "recv"]
         # One observation: the sum is worth nothing where a collective has made it.
         shown[name] = {"sum": mine, "made of": sorted({call.name for call in calls})}
-        shown[f"{name}: traffic"] = {"calls": len(calls), "bytes": traffic.sent}
-        shown[f"{name}: neighbours"] = len({call.peer for call in calls})
+        shown[f"{name}: traffic"] = {
+            **shown[name], "calls": len(calls), "bytes": traffic.sent, "neighbours": len({call.peer for call in calls}),
+        }  # fmt: skip
         shown[f"{name}: numbers sent"] = traffic.sent // mine.element_size()
     return shown
+
+
+def _in_a_slice(candidate: Any, inputs: dict[str, list[Tensor]], wide: list[Tensor]) -> dict[str, Any]:
+    """As above, and every other column of a matrix, with what lies between them."""
+    mine = wide[dist.get_rank()]
+    shown = _reduced(candidate, inputs)
+    candidate(mine[:, ::2])
+    return {**shown, "slice": mine}
 
 
 @exercise(
@@ -39,32 +54,46 @@ def _reduced(candidate: Any, inputs: dict[str, list[Tensor]]) -> dict[str, Any]:
         dist.all_gather_into_tensor, dist.gather, dist.broadcast, dist.all_to_all, dist.all_gather_object,
     ],
 )  # fmt: skip
-def ring_all_reduce(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]]:
+def ring_all_reduce(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | tuple[str, Thunk, Idea]]:
     """The sum over all ranks, of which each sends 2(n-1)/n."""
+    n, times = draw.choice((3, 4)), draw.integer(2, 6)
 
-    def each(ranks: int, *shape: int, **options: Any) -> list[Tensor]:
+    def each(*shape: int, ranks: int = n, **options: Any) -> list[Tensor]:
         return [draw.normal(*shape, **options) for _ in range(ranks)]
 
-    four = OnRanks(draw, 4, _reduced, candidate, {
-        "twelve": each(4, 12), "seven": each(4, 7), "matrix": each(4, 2, 3, 4), "two": each(4, 2), "one": each(4, 1),
-        "transposed": [item.T for item in each(4, 4, 3)], "whole": [draw.integers(9, high=99) for _ in range(4)],
-        "double": each(4, 5, dtype=torch.float64), "half": each(4, 6, dtype=torch.bfloat16),
+    rest = 3 * n + draw.integer(1, n)
+    plain = OnRanks(draw, n, _reduced, candidate, {
+        "even": each(times * n), "rest": each(rest), "matrix": each(2, 3, n),
+        "whole": [draw.integers(rest, low=2**40, high=2**58) for _ in range(n)],
+        "double": each(2 * n, dtype=torch.float64), "half": each(2 * n, dtype=torch.bfloat16),
     })  # fmt: skip
-    alone = OnRanks(draw, 1, _reduced, candidate, {"alone": each(1, 5)})
+    strided = OnRanks(draw, n, _in_a_slice, candidate, {
+        "transposed": [item.T for item in each(4, 3)],
+    }, each(4, 5), after=plain)  # fmt: skip
+    few = OnRanks(draw, n, _reduced, candidate, {
+        "more": each(n + 1), "two": each(2), "one": each(1), "bare": each(), "none": each(0),
+    }, after=plain)  # fmt: skip
+    pair = OnRanks(draw, 2, _reduced, candidate, {
+        "known": [torch.tensor([1.0, 2.0, 3.0], device=draw.device) for _ in range(2)], "drawn": each(4, ranks=2),
+    }, after=plain)  # fmt: skip
+    alone = OnRanks(draw, 1, _reduced, candidate, {"alone": each(times, ranks=1)}, after=plain)
 
-    yield "twelve numbers on four ranks", lambda: four.shown("twelve")
-    yield (
-        "each rank sends 2(n-1)/n of the data, to one neighbour",
-        lambda: four.shown("twelve: traffic", "twelve: neighbours", "matrix: traffic"),
-    )
-    yield "seven numbers on four ranks", lambda: four.shown("seven")
-    yield "a block of three dimensions", lambda: four.shown("matrix")
-    yield "fewer numbers than ranks", lambda: four.shown("two", "one")
-    yield "a transposed matrix", lambda: four.shown("transposed")
-    yield "whole numbers", lambda: four.shown("whole")
-    yield "double precision", lambda: four.shown("double")
-    yield "bfloat16", lambda: four.shown("half")
-    yield "a rank alone, too", lambda: [*four.shown("twelve"), *alone.shown("alone", "alone: traffic")]
+    yield "a multiple of n", lambda: plain.shown("even"), SUM
+    yield "what does not divide by n", lambda: plain.shown("rest"), SUM
+    yield "a block of three dimensions", lambda: plain.shown("matrix"), SUM
+    yield "a transposed matrix", lambda: strided.shown("transposed"), SUM
+    yield "every other column of a matrix", lambda: strided.shown("slice"), SUM
+    yield "2(n-1) chunks to one neighbour", lambda: plain.shown("even: traffic"), RING
+    yield "a block is cut into n equal chunks", lambda: plain.shown("matrix: traffic"), RING
+    yield "in a world of two", lambda: pair.shown("drawn: traffic"), RING
+    yield "whole numbers", lambda: plain.shown("whole"), DTYPES
+    yield "double precision", lambda: plain.shown("double: traffic"), DTYPES
+    yield "bfloat16", lambda: plain.shown("half: traffic"), DTYPES
+    yield "one number more than ranks", lambda: few.shown("more"), FEW
+    yield "fewer numbers than ranks", lambda: few.shown("two", "one"), FEW
+    yield "a number without dimensions, and no number", lambda: few.shown("bare", "none"), FEW
+    yield "a rank alone, too", lambda: [*plain.shown("even"), *alone.shown("alone: traffic")], LEAST
     yield "no padding travels", lambda: {
-        "all ranks together": sum(four.shown("seven: numbers sent")), "sums": four.shown("seven")
-    }  # fmt: skip
+        "all ranks together": sum(plain.shown("rest: numbers sent")), "sums": plain.shown("rest")
+    }, LEAST  # fmt: skip
+    yield "the docstring's example", lambda: pair.shown("known", "drawn"), LEAST

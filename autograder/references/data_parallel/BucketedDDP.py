@@ -4,8 +4,8 @@ import torch
 import torch.distributed as dist
 from torch.nn.parallel import DistributedDataParallel
 
-from autograder.references import alternative, equivalent, mistake
-from autograder.references.data_parallel._shared import NO_BROADCAST, SUM, ZEROS, Wrapper, same_buffers
+from autograder.references import alternative, equivalent, mistake, promised
+from autograder.references.data_parallel._shared import NO_BROADCAST, SUM, USERS, ZEROS, Wrapper, same_buffers
 
 
 class BucketedDDP(DistributedDataParallel):
@@ -26,16 +26,23 @@ class Buckets(Wrapper):
 
     def __init__(self, module, bucket_bytes):
         super().__init__(module)
-        self.buckets = [[]]
-        for item in self.learning():
-            self.buckets[-1].append(item)
-            if sum(each.nbytes for each in self.buckets[-1]) >= bucket_bytes:
-                self.buckets.append([])
-        self.buckets = self.order([bucket for bucket in self.buckets if bucket])
+        self.buckets = self.order([bucket for bucket in self.filled(bucket_bytes) if bucket])
         self.of = {id(item): place for place, bucket in enumerate(self.buckets) for item in bucket}
         self.reset()
         for item in self.learning():
             self.watch(item)
+
+    def filled(self, bucket_bytes):
+        buckets = [[]]
+        for item in self.learning():
+            if self.closes(sum(each.nbytes for each in buckets[-1]), item.nbytes, bucket_bytes):
+                buckets.append([])
+            buckets[-1].append(item)
+        return buckets
+
+    def closes(self, held, more, bucket_bytes):
+        """Whether a bucket that holds so many bytes is closed before so many more come."""
+        return held >= bucket_bytes
 
     def order(self, buckets):
         return buckets[::-1]
@@ -158,7 +165,7 @@ class ForgetsUnused(Buckets):
         self.reset()
 
 
-@mistake(BucketedDDP, ZEROS)
+@mistake(BucketedDDP, ZEROS, keeps=0.9)
 class FillsBucketsWithZeros(Buckets):
     def used(self):
         return [True] * len(self.learning())
@@ -203,6 +210,79 @@ class CountsNumbers(Buckets):
         super().__init__(module, bucket_bytes * next(module.parameters()).element_size())
 
 
+@mistake(
+    BucketedDDP,
+    "A bucket is closed before it would overflow. The rule is torch's: it is closed once it holds at least "
+    "`bucket_bytes`, so the parameter that fills it is in it.",
+)
+class ClosesBeforeItOverflows(Buckets):
+    def closes(self, held, more, bucket_bytes):
+        return held > 0 and held + more > bucket_bytes
+
+
+@mistake(
+    BucketedDDP,
+    "A bucket that holds exactly `bucket_bytes` is kept open. It is closed once it holds *at least* that much: `>=`.",
+)
+class WantsMoreThanFull(Buckets):
+    def closes(self, held, more, bucket_bytes):
+        return held > bucket_bytes
+
+
+@mistake(
+    BucketedDDP,
+    "All parameters are in one bucket: it is complete when the backward pass is over, and nothing overlaps. Close a "
+    "bucket once it holds `bucket_bytes`.",
+)
+class OneForAll(Buckets):
+    def closes(self, held, more, bucket_bytes):
+        return False
+
+
+@mistake(
+    BucketedDDP,
+    "The buckets are filled from the last parameter on. Walk through the parameters in their order, and turn the "
+    "order of the finished buckets round.",
+)
+class FilledFromTheEnd(Buckets):
+    def learning(self):
+        return super().learning()[::-1]
+
+    def order(self, buckets):
+        return buckets
+
+
+@mistake(
+    BucketedDDP,
+    "A bucket never counts from 0 again: once the sum of bytes has reached `bucket_bytes`, every further parameter "
+    "gets a bucket of its own.",
+)
+class NeverCountsAnew(Buckets):
+    def filled(self, bucket_bytes):
+        buckets, held = [[]], 0
+        for item in self.learning():
+            if held >= bucket_bytes:
+                buckets.append([])
+            buckets[-1].append(item)
+            held += item.nbytes
+        return buckets
+
+
+@mistake(BucketedDDP, USERS, keeps=0.9)
+class BucketsDividedByUsers(Buckets):
+    def used(self):
+        flags = torch.tensor([float(item.grad is not None) for item in self.learning()])
+        dist.all_reduce(flags)
+        self.users = dict(zip(map(id, self.learning()), flags.tolist(), strict=True))
+        return [users > 0 for users in flags.tolist()]
+
+    def finish(self, place, flat, work, used):
+        super().finish(place, flat, work, used)
+        for item in self.buckets[place]:
+            if used[id(item)]:
+                item.grad *= dist.get_world_size() / self.users[id(item)]
+
+
 @alternative(BucketedDDP)
 class MeansBeforeSending(Buckets):
     def send(self, flat):
@@ -236,4 +316,56 @@ equivalent(
     "for weight, grad in zip(bucket, flat.split([weight.numel() for weight in bucket]), strict=True):",
     "for weight, grad in zip(bucket, flat.split([weight.numel() for weight in bucket]), strict=False):",
     "the split makes one piece for each weight",
+)
+
+promised(
+    BucketedDDP,
+    "`NaiveDDP` whose gradients travel in buckets while the backward pass goes on.",
+    by=["what has left when the gradient reaches each layer", "the backward pass does not wait for late ranks"],
+)
+promised(
+    BucketedDDP,
+    "module: the model, built alike on all ranks, its parameters of one dtype; available as `.module`.",
+    by=["outside it is a module like any other"],
+)
+promised(
+    BucketedDDP,
+    "All start from rank 0's parameters and buffers.",
+    by=["parameters at the start are rank 0's", "tied weights and buffers at the start"],
+)
+promised(
+    BucketedDDP,
+    "bucket_bytes: a bucket that holds as much is closed.",
+    by=[
+        "a bucket for every parameter, and one for all",
+        "a bucket that is full to the byte, and one that lacks a byte",
+    ],
+)
+promised(
+    BucketedDDP,
+    "`model.sync()` is called on every rank after each `backward()`.",
+    by="it says when it is called; what it does then is said in the next sentence",
+)
+promised(
+    BucketedDDP,
+    "Then gradients are as after `NaiveDDP.sync()`.",
+    by=["every parameter after each of three steps", "heads that one rank uses", "a head that no rank uses"],
+)
+promised(BucketedDDP, "What the module gives for the same arguments.", by=["outside it is a module like any other"])
+promised(
+    BucketedDDP,
+    "Before a backward pass: every bucket misses all its gradients, and nothing has been sent.",
+    by=["every parameter after each of three steps"],
+)
+promised(
+    BucketedDDP,
+    "The hook: a gradient is there.",
+    by=["what has left when the gradient reaches each layer"],
+)
+promised(BucketedDDP, "Sends what can be sent now.", by=["what has left when the gradient reaches each layer"])
+promised(BucketedDDP, "Sends the next bucket, without waiting.", by=["the backward pass does not wait for late ranks"])
+promised(
+    BucketedDDP,
+    "Sends what is left, waits, and makes every gradient the mean over the ranks.",
+    by=["heads that one rank uses", "every parameter after each of three steps"],
 )

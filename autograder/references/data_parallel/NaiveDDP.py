@@ -4,8 +4,16 @@ import torch
 import torch.distributed as dist
 from torch.nn.parallel import DistributedDataParallel
 
-from autograder.references import alternative, equivalent, mistake
-from autograder.references.data_parallel._shared import NO_BROADCAST, SUM, ZEROS, Wrapper, same_buffers
+from autograder.references import alternative, equivalent, mistake, promised
+from autograder.references.data_parallel._shared import (
+    NO_BROADCAST,
+    SUM,
+    USERS,
+    ZEROS,
+    Wrapper,
+    every_tensor,
+    same_buffers,
+)
 
 
 class NaiveDDP(DistributedDataParallel):
@@ -44,14 +52,14 @@ class NeverBroadcasts(Wrapper):
         pass
 
 
-@mistake(NaiveDDP, NO_BUFFERS)
+@mistake(NaiveDDP, NO_BUFFERS, keeps=0.85)
 class BroadcastsParametersOnly(Wrapper):
     def start(self):
         for item in self.module.parameters():
             dist.broadcast(item.detach(), 0)
 
 
-@mistake(NaiveDDP, DEAF)
+@mistake(NaiveDDP, DEAF, keeps=0.7)
 class SkipsUnused(Wrapper):
     def sync(self):
         for item in self.learning():
@@ -59,7 +67,7 @@ class SkipsUnused(Wrapper):
                 self.reduce(item.grad)
 
 
-@mistake(NaiveDDP, ZEROS)
+@mistake(NaiveDDP, ZEROS, keeps=0.85)
 class FillsEverythingWithZeros(Wrapper):
     def used(self):
         return [True] * len(self.learning())
@@ -84,7 +92,7 @@ class DropsNames(Wrapper):
         return self.module(*inputs)
 
 
-@mistake(NaiveDDP, FROZEN)
+@mistake(NaiveDDP, FROZEN, keeps=0.95)
 class WakesTheFrozen(Wrapper):
     def learning(self):
         return list(self.module.parameters())
@@ -94,6 +102,80 @@ class WakesTheFrozen(Wrapper):
         flags = torch.tensor(flags, dtype=torch.int64)
         dist.all_reduce(flags)
         return flags.bool().tolist()
+
+
+@mistake(NaiveDDP, USERS, keeps=0.7)
+class DividesByUsers(Wrapper):
+    def sync(self):
+        flags = torch.tensor([float(item.grad is not None) for item in self.learning()])
+        dist.all_reduce(flags)
+        for item, users in zip(self.learning(), flags.tolist(), strict=True):
+            if users:
+                item.grad = torch.zeros_like(item) if item.grad is None else item.grad
+                dist.all_reduce(item.grad)
+                item.grad /= users
+
+
+@mistake(
+    NaiveDDP,
+    "`reduce` gives the sum to one rank only: the others go on with something else, and the models come apart. Every "
+    "rank needs it: `all_reduce`.",
+)
+class ReducesToOne(Wrapper):
+    def reduce(self, grad):
+        dist.reduce(grad, 0)
+        if dist.get_rank() == 0:
+            grad /= dist.get_world_size()
+
+
+@mistake(
+    NaiveDDP,
+    "Rank 0's gradients are handed to all: the ranks stay equal, but what the others have computed counts nothing.",
+)
+class BroadcastsGradients(Wrapper):
+    def reduce(self, grad):
+        dist.broadcast(grad, 0)
+
+
+@mistake(
+    NaiveDDP,
+    "The ranks start from the mean of their models. They are equal then, but to a model that nobody made: all start "
+    "from rank 0's.",
+)
+class StartsFromTheMean(Wrapper):
+    def start(self):
+        with torch.no_grad():
+            for item in every_tensor(self.module):
+                total = item.double()
+                dist.all_reduce(total)
+                item.copy_(total / dist.get_world_size())
+
+
+@mistake(
+    NaiveDDP,
+    "Gradients are weighed by the rows of each rank. Asked for is the plain mean over the ranks; who wants to weigh "
+    "does it in the loss.",
+)
+class WeighsByRows(Wrapper):
+    def forward(self, *inputs, **options):
+        self.rows = torch.tensor(float(len(inputs[0])))
+        return self.module(*inputs, **options)
+
+    def reduce(self, grad):
+        total = self.rows.clone()
+        dist.all_reduce(total)
+        grad *= self.rows / total
+        dist.all_reduce(grad)
+
+
+@mistake(
+    NaiveDDP,
+    "Parameters of one dimension are not exchanged: every rank keeps its own gradients of the biases.",
+)
+class ForgetsBiases(Wrapper):
+    def reduce(self, grad):
+        if grad.dim() > 1:
+            super().reduce(grad)
 
 
 @alternative(NaiveDDP)
@@ -120,3 +202,33 @@ equivalent(
     "for weight, ranks in zip(weights, used.tolist(), strict=False):",
     "there is one flag for each weight",
 )
+
+promised(
+    NaiveDDP,
+    "A model that learns on all ranks alike, as `DistributedDataParallel`.",
+    by=["every parameter after each of three steps"],
+)
+promised(
+    NaiveDDP,
+    "module: the model, built alike on all ranks; available as `.module`.",
+    by=["outside it is a module like any other"],
+)
+promised(
+    NaiveDDP,
+    "All start from rank 0's parameters and buffers.",
+    by=["parameters at the start are rank 0's", "tied weights and buffers at the start"],
+)
+promised(
+    NaiveDDP,
+    "`model.sync()` is called on every rank after `backward()`.",
+    by="it says when it is called; what it does then is said in the next sentences",
+)
+promised(
+    NaiveDDP,
+    "It makes each gradient the mean over the ranks; a rank that has none counts as zeros.",
+    by=["every parameter after each of three steps", "heads that one rank uses"],
+)
+promised(NaiveDDP, "Where no rank has one, it stays None.", by=["a head that no rank uses"])
+promised(NaiveDDP, "Frozen parameters get none.", by=["a frozen layer"])
+promised(NaiveDDP, "What the module gives for the same arguments.", by=["outside it is a module like any other"])
+promised(NaiveDDP, "Makes every gradient the mean over the ranks.", by=["every parameter after each of three steps"])

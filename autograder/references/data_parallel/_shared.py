@@ -5,6 +5,11 @@ import torch.distributed as dist
 from torch import nn
 
 
+def rebuilt(like, items):
+    """A container of the same type with other items: a dict's are its values."""
+    return dict(zip(like, items, strict=True)) if isinstance(like, dict) else type(like)(items)
+
+
 def every_tensor(model):
     return [*model.parameters(), *model.buffers()]
 
@@ -60,4 +65,9 @@ NO_BROADCAST = (
 ZEROS = (
     "A parameter that no rank used gets a gradient of zeros. With weight decay or momentum it moves all the same; "
     "in a single process its gradient is None, and the optimizer leaves it alone."
+)
+
+USERS = (
+    "A gradient is divided by the number of ranks that have one. A rank that has none counts as zeros: divide by the "
+    "number of all ranks."
 )

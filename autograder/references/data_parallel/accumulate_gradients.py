@@ -5,7 +5,7 @@ from contextlib import nullcontext
 import torch
 import torch.distributed as dist
 
-from autograder.references import alternative, equivalent, mistake
+from autograder.references import alternative, equivalent, mistake, promised
 
 
 def accumulate_gradients(model, batches, loss_function):
@@ -25,15 +25,21 @@ def accumulate_gradients(model, batches, loss_function):
     return value
 
 
-def accumulated(model, batches, loss_function, share=None, quiet=None, clear=True, inside=True):
+def weighed(losses, batches):
+    """The mean loss over all rows."""
+    return sum(loss * len(x) for loss, (x, _) in zip(losses, batches, strict=True)) / sum(len(x) for x, _ in batches)
+
+
+def accumulated(model, batches, loss_function, share=None, quiet=None, clear=True, inside=True, report=weighed):
     """The frame of most answers.
 
     Args:
         share: what a batch's loss is multiplied by.
         quiet: whether the batch of this number keeps its gradients to itself.
         inside: whether the forward pass runs under `no_sync`, too.
+        report: what comes back, from the losses of the batches.
     """
-    rows, value = sum(len(x) for x, _ in batches), 0.0
+    rows, losses = sum(len(x) for x, _ in batches), []
     share = share or (lambda x: len(x) / rows)
     quiet = quiet or (lambda number: number < len(batches) - 1)
     if clear:
@@ -43,8 +49,8 @@ def accumulated(model, batches, loss_function, share=None, quiet=None, clear=Tru
         with model.no_sync() if quiet(number) else nullcontext():
             loss = loss_function(model(x), y) if early is None else early
             (loss * share(x)).backward()
-        value += loss.item() * len(x) / rows
-    return value
+        losses.append(loss.item())
+    return report(losses, batches)
 
 
 @mistake(
@@ -85,8 +91,25 @@ def divides_nothing(model, batches, loss_function):
     accumulate_gradients,
     "Every batch counts alike, also the last one with a single row. Weigh each by its share of the rows, `len(x) / "
     "rows`.",
+    keeps=0.8,
 )
 def weighs_batches_alike(model, batches, loss_function):
+    return accumulated(
+        model,
+        batches,
+        loss_function,
+        share=lambda x: 1 / len(batches),
+        report=lambda losses, _: sum(losses) / len(losses),
+    )
+
+
+@mistake(
+    accumulate_gradients,
+    "The loss that comes back is right, but in the gradient every batch counts alike: weigh each batch's loss by its "
+    "share of the rows before `backward`.",
+    keeps=0.85,
+)
+def weighs_only_the_report(model, batches, loss_function):
     return accumulated(model, batches, loss_function, share=lambda x: 1 / len(batches))
 
 
@@ -112,6 +135,89 @@ def exchanges_the_first(model, batches, loss_function):
 )
 def clears_nothing(model, batches, loss_function):
     return accumulated(model, batches, loss_function, clear=False)
+
+
+@mistake(
+    accumulate_gradients,
+    "The gradients are right, but the loss that comes back is the mean over batches: a batch of one row counts there "
+    "as much as a long one.",
+    keeps=0.95,
+)
+def reports_the_mean_over_batches(model, batches, loss_function):
+    return accumulated(model, batches, loss_function, report=lambda losses, _: sum(losses) / len(losses))
+
+
+@mistake(
+    accumulate_gradients,
+    "The gradients are right, but the losses are added up, not averaged: this rank's mean loss is asked for.",
+    keeps=0.85,
+)
+def reports_the_sum(model, batches, loss_function):
+    return accumulated(model, batches, loss_function, report=lambda losses, _: sum(losses))
+
+
+@mistake(
+    accumulate_gradients,
+    "The loss that comes back is that of the last batch only. This rank's mean loss over all its rows is asked for.",
+    keeps=0.85,
+)
+def reports_the_last(model, batches, loss_function):
+    return accumulated(model, batches, loss_function, report=lambda losses, _: losses[-1])
+
+
+@mistake(
+    accumulate_gradients,
+    "A tensor comes back, with the graphs of all batches behind it. Add up plain numbers, `loss.item()`.",
+    keeps=0.97,
+)
+def returns_a_tensor(model, batches, loss_function):
+    return torch.tensor(accumulated(model, batches, loss_function))
+
+
+@mistake(
+    accumulate_gradients,
+    "The loss function is called with its arguments swapped: first comes what the model says, then y.",
+)
+def swaps_the_arguments(model, batches, loss_function):
+    return accumulated(model, batches, lambda prediction, y: loss_function(y, prediction))
+
+
+@mistake(
+    accumulate_gradients,
+    "`zero_grad` is called for every batch: only the last batch's gradient is left. Call it once, before the first.",
+)
+def clears_every_time(model, batches, loss_function):
+    rows, value = sum(len(x) for x, _ in batches), 0.0
+    for number, (x, y) in enumerate(batches):
+        model.zero_grad()
+        with model.no_sync() if number < len(batches) - 1 else nullcontext():
+            loss = loss_function(model(x), y) * len(x) / rows
+            loss.backward()
+        value += loss.item()
+    return value
+
+
+@mistake(
+    accumulate_gradients,
+    "All batches are laid together and go through the model at once. The point of small batches is that each fits "
+    "into memory: one forward pass each.",
+)
+def lays_batches_together(model, batches, loss_function):
+    x, y = (torch.cat(items) for items in zip(*batches, strict=True))
+    model.zero_grad()
+    loss = loss_function(model(x), y)
+    loss.backward()
+    return loss.item()
+
+
+@mistake(
+    accumulate_gradients,
+    "The weight of a batch is its rows over those of all ranks. DDP takes the mean over ranks already: divide by this "
+    "rank's rows.",
+)
+def weighs_by_all_ranks_rows(model, batches, loss_function):
+    rows = sum(len(x) for x, _ in batches) * dist.get_world_size()
+    return accumulated(model, batches, loss_function, share=lambda x: len(x) / rows)
 
 
 @alternative(accumulate_gradients)
@@ -153,4 +259,33 @@ equivalent(
     "with model.no_sync() if number < len(batches) else nullcontext():",
     "with model.no_sync() if number is not len(batches) else nullcontext():",
     "as with !=: CPython has one object for each small number",
+)
+
+promised(
+    accumulate_gradients,
+    "Gradients of many batches, one forward pass each, and one exchange between the ranks.",
+    by=["batches of equal length", "one exchange for several batches"],
+)
+promised(accumulate_gradients, "model: wrapped already.", by="it says what is handed over")
+promised(accumulate_gradients, "Its earlier gradients do not count.", by=["gradients of an earlier step do not count"])
+promised(
+    accumulate_gradients,
+    "batches: this rank's pairs (x, y), at least one; every rank has equally many.",
+    by=["a single batch", "batches of equal length"],
+)
+promised(accumulate_gradients, "They may differ in rows.", by=["a last batch of one row", "a short batch at the start"])
+promised(
+    accumulate_gradients,
+    "loss_function: called with (model(x), y); gives a mean over rows.",
+    by=["a single batch", "each rank's own mean loss"],
+)
+promised(
+    accumulate_gradients,
+    "This rank's mean loss over all its rows.",
+    by=["each rank's own mean loss", "the mean loss of uneven batches", "the loss is a Python number"],
+)
+promised(
+    accumulate_gradients,
+    "Afterwards each gradient is the mean over the ranks of the gradient of that loss.",
+    by=["batches of equal length", "a last batch of one row"],
 )

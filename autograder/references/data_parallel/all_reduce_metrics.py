@@ -5,7 +5,7 @@ import math
 import torch
 import torch.distributed as dist
 
-from autograder.references import alternative, equivalent, mistake
+from autograder.references import alternative, equivalent, mistake, promised
 
 
 def all_reduce_metrics(metrics, count):
@@ -45,6 +45,7 @@ def means_of_means(metrics, count):
     all_reduce_metrics,
     "The ranks' numbers are laid together in the order in which each dict lists them, and loss meets accuracy. Sort "
     "the names.",
+    keeps=0.85,
 )
 def trusts_the_order(metrics, count):
     return reduced(metrics, count, names=list)
@@ -53,6 +54,7 @@ def trusts_the_order(metrics, count):
 @mistake(
     all_reduce_metrics,
     "A rank without examples has NaN for a mean, and 0 · NaN is NaN: it spoils the sum for all. Let it hand in zeros.",
+    keeps=0.85,
 )
 def spreads_nan(metrics, count):
     return reduced(metrics, count, weigh=lambda value, count: value * count)
@@ -61,6 +63,7 @@ def spreads_nan(metrics, count):
 @mistake(
     all_reduce_metrics,
     "The sums are kept in float32, which counts to 2²⁴ = 16,777,216 only: one example more is lost. Use float64.",
+    keeps=0.98,
 )
 def counts_in_float32(metrics, count):
     return reduced(metrics, count, dtype=torch.float32)
@@ -69,6 +72,7 @@ def counts_in_float32(metrics, count):
 @mistake(
     all_reduce_metrics,
     "Each metric travels alone. An exchange costs its latency each time: put all numbers into one tensor.",
+    keeps=0.85,
 )
 def one_exchange_each(metrics, count):
     found = {}
@@ -77,7 +81,11 @@ def one_exchange_each(metrics, count):
     return found
 
 
-@mistake(all_reduce_metrics, "Without any example there is no mean, and dividing by zero raises: the answer is NaN.")
+@mistake(
+    all_reduce_metrics,
+    "Without any example there is no mean, and dividing by zero raises: the answer is NaN.",
+    keeps=0.95,
+)
 def divides_by_zero(metrics, count):
     names = sorted(metrics)
     sums = torch.tensor([*(metrics[name] * count if count else 0.0 for name in names), count], dtype=torch.float64)
@@ -97,6 +105,115 @@ def gives_sums(metrics, count):
 @mistake(all_reduce_metrics, "Nothing is exchanged: each rank reports its own examples.")
 def asks_nobody(metrics, count):
     return {name: float(value) if count else math.nan for name, value in metrics.items()}
+
+
+@mistake(
+    all_reduce_metrics,
+    "A rank without examples does not take part in the exchange: the others wait for it. Every rank calls the same "
+    "collectives, whatever it has.",
+    keeps=0.85,
+)
+def leaves_without_examples(metrics, count):
+    return reduced(metrics, count) if count else dict.fromkeys(metrics, math.nan)
+
+
+@mistake(
+    all_reduce_metrics,
+    "NaN is taken for zero everywhere. That is right for a rank without examples only: a NaN among real examples has "
+    "to show.",
+    keeps=0.98,
+)
+def hides_nan(metrics, count):
+    def weigh(value, count):
+        return 0.0 if math.isnan(value) else value * count if count else 0.0
+
+    return reduced(metrics, count, weigh=weigh)
+
+
+@mistake(
+    all_reduce_metrics,
+    "Without any example 0 comes back: a loss of 0 would be the best there is. The answer is NaN, which nobody takes "
+    "for a result.",
+    keeps=0.95,
+)
+def reports_zero_for_nothing(metrics, count):
+    names = sorted(metrics)
+    sums = torch.tensor([*(metrics[name] * count if count else 0.0 for name in names), count], dtype=torch.float64)
+    dist.all_reduce(sums)
+    *totals, examples = sums.tolist()
+    return {name: total / max(examples, 1) for name, total in zip(names, totals, strict=True)}
+
+
+@mistake(
+    all_reduce_metrics,
+    "Tensors come back. Python floats are promised: they go into a log, and nobody wants a graph or a device there.",
+    keeps=0.98,
+)
+def returns_tensors(metrics, count):
+    return {name: torch.tensor(value, dtype=torch.float64) for name, value in reduced(metrics, count).items()}
+
+
+@mistake(
+    all_reduce_metrics,
+    "The sum is divided by the number of ranks, not by that of all examples: what was multiplied by `count` is to be "
+    "divided by the sum of the counts.",
+)
+def divides_by_ranks(metrics, count):
+    names = sorted(metrics)
+    sums = torch.tensor([metrics[name] * count if count else 0.0 for name in names], dtype=torch.float64)
+    dist.all_reduce(sums)
+    return dict(zip(names, (sums / dist.get_world_size()).tolist(), strict=True))
+
+
+@mistake(
+    all_reduce_metrics,
+    "Each rank divides by its own count. The sum is that of all ranks, and so the counts have to be added up too.",
+)
+def divides_by_its_own_count(metrics, count):
+    names = sorted(metrics)
+    sums = torch.tensor([metrics[name] * count if count else 0.0 for name in names], dtype=torch.float64)
+    dist.all_reduce(sums)
+    return {name: total / count if count else math.nan for name, total in zip(names, sums.tolist(), strict=True)}
+
+
+@mistake(
+    all_reduce_metrics,
+    "Means are sent as they are, and only the result is weighed: the ranks' means have to be multiplied by their own "
+    "counts before they are added up.",
+)
+def weighs_after_the_sum(metrics, count):
+    names = sorted(metrics)
+    sums = torch.tensor([*(metrics[name] if count else 0.0 for name in names), count], dtype=torch.float64)
+    dist.all_reduce(sums)
+    *totals, examples = sums.tolist()
+    return {name: total * count / examples if examples else math.nan for name, total in zip(names, totals, strict=True)}
+
+
+@mistake(
+    all_reduce_metrics,
+    "There are two exchanges: sums and count each in their own, or `all_gather_object`, which sends sizes first. Put "
+    "all numbers into one tensor.",
+    keeps=0.85,
+)
+def sends_the_count_apart(metrics, count):
+    names = sorted(metrics)
+    sums = torch.tensor([metrics[name] * count if count else 0.0 for name in names], dtype=torch.float64)
+    examples = torch.tensor(float(count), dtype=torch.float64)
+    dist.all_reduce(sums)
+    dist.all_reduce(examples)
+    return dict(zip(names, (sums / examples).tolist(), strict=True))
+
+
+@mistake(
+    all_reduce_metrics,
+    "`reduce` gives the sum to rank 0 only: the other ranks report something else. All ranks need it: `all_reduce`.",
+)
+def reduces_to_one(metrics, count):
+    names = sorted(metrics)
+    sums = torch.tensor([*(metrics[name] * count if count else 0.0 for name in names), count], dtype=torch.float64)
+    dist.reduce(sums, 0)
+    *totals, examples = sums.tolist()
+    return {name: total / examples if examples else math.nan for name, total in zip(names, totals, strict=True)}
 
 
 @alternative(all_reduce_metrics)
@@ -119,4 +236,32 @@ equivalent(
     "return {name: total / examples if examples else math.nan for name, total in zip(names, totals, strict=True)}",
     "return {name: total / examples if examples else math.nan for name, total in zip(names, totals, strict=False)}",
     "there is one sum for each name",
+)
+
+promised(
+    all_reduce_metrics,
+    "Means over the examples of all ranks, from the means of each.",
+    by=["ranks with equally many examples", "a rank with a single example"],
+)
+promised(all_reduce_metrics, "metrics: name → mean over this rank's examples.", by=["a rank with a single example"])
+promised(all_reduce_metrics, "All ranks have the same names, in any order.", by=["names in another order"])
+promised(
+    all_reduce_metrics,
+    "count: this rank's number of examples.",
+    by=["a rank with a single example", "tens of millions of examples"],
+)
+promised(
+    all_reduce_metrics,
+    "With 0 its means do not matter, and may be NaN.",
+    by=["a rank without examples", "a rank without examples, with an infinite mean"],
+)
+promised(
+    all_reduce_metrics,
+    "Name → mean over all examples, Python floats, equal on all ranks; NaN if no rank has an example.",
+    by=["a rank with a single example", "means are Python floats", "no examples at all"],
+)
+promised(
+    all_reduce_metrics,
+    "The ranks exchange one tensor, once.",
+    by=["one exchange for several metrics"],
 )

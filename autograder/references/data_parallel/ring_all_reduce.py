@@ -4,7 +4,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 
 
 def exchange(outgoing, to, incoming, source):
@@ -62,6 +62,7 @@ def reduces_a_copy(tensor):
     ring_all_reduce,
     "A transposed tensor stays what it was: of what is not contiguous, `reshape` and `flatten` make a copy. "
     "Write the sum back with `tensor.copy_(…)`.",
+    keeps=0.9,
 )
 def trusts_reshape(tensor):
     ring(tensor.reshape(-1))
@@ -74,7 +75,8 @@ def only_reduce_scatter(tensor):
 
 @mistake(
     ring_all_reduce,
-    "The values are right, and the traffic is n/2 times too large: whole tensors travel. Send one n-th of it a step.",
+    "The values are right, and the traffic is n/2 times too large: whole tensors travel round the ring. Send one n-th "
+    "of it a step.",
 )
 def sends_everything(tensor):
     rank, ranks = dist.get_rank(), dist.get_world_size()
@@ -90,6 +92,7 @@ def sends_everything(tensor):
     ring_all_reduce,
     "What does not divide by n is left out: chunks of ⌊size / n⌋ miss the last numbers. `tensor_split` makes chunks "
     "that differ by one.",
+    keeps=0.55,
 )
 def leaves_the_rest(tensor):
     def work(flat):
@@ -119,8 +122,8 @@ def adds_to_the_end(tensor):
 
 @mistake(
     ring_all_reduce,
-    "The ranks wait for each other for ever. Either all send before anybody receives: begin with `isend`, receive, "
-    "then `wait`. Or they do not run equally many steps.",
+    "The ranks wait for each other for ever: a send or a receive finds no partner. Begin with `isend`, receive, then "
+    "`wait`; all ranks run equally many steps, and neighbours are counted modulo n.",
 )
 def waits_for_itself(tensor):
     mine, theirs = tensor.flatten(), torch.empty_like(tensor).flatten()
@@ -142,12 +145,177 @@ def gives_the_mean(tensor):
     ring_all_reduce,
     "The tensor is padded to a multiple of n, and zeros are sent along: more than 2(n-1)/n of the data. `tensor_split` "
     "makes chunks that differ by one.",
+    keeps=0.95,
 )
 def pads(tensor):
     ranks, flat = dist.get_world_size(), tensor.flatten()
     padded = torch.cat([flat, flat.new_zeros(-len(flat) % ranks)])
     ring(padded)
     tensor.copy_(padded[: len(flat)].view(tensor.shape))
+
+
+@mistake(
+    ring_all_reduce,
+    "`chunk(n)` may give fewer than n chunks, of five numbers for four ranks only three. `tensor_split(n)` always "
+    "gives n, empty ones if need be.",
+    keeps=0.85,
+)
+def makes_too_few_chunks(tensor):
+    into(tensor, lambda flat: ring(flat, list(flat.chunk(dist.get_world_size()))))
+
+
+@mistake(
+    ring_all_reduce,
+    "The first dimension is cut, whose rows need not divide by n: some ranks then send much and others nothing. Cut "
+    "the flattened tensor.",
+)
+def cuts_the_first_dimension(tensor):
+    flat = tensor.contiguous().view(len(tensor), -1) if tensor.dim() else tensor.reshape(1, 1)
+    chunks = [chunk.clone() for chunk in flat.tensor_split(dist.get_world_size())]
+    ring(flat, chunks)
+    tensor.copy_(torch.cat(chunks).view(tensor.shape))
+
+
+@mistake(
+    ring_all_reduce,
+    "Rank 0 collects everything and sends the sum back: it sends n - 1 whole tensors while the others wait. In a ring "
+    "all send equally much, each to its neighbour.",
+)
+def sums_on_rank_0(tensor):
+    flat, others = tensor.flatten().clone(), range(1, dist.get_world_size())
+    if dist.get_rank() > 0:
+        dist.send(flat, 0)
+        dist.recv(flat, 0)
+    received = torch.empty_like(flat)
+    for other in others if dist.get_rank() == 0 else []:
+        dist.recv(received, other)
+        flat += received
+    for other in others if dist.get_rank() == 0 else []:
+        dist.send(flat, other)
+    tensor.copy_(flat.view(tensor.shape))
+
+
+@mistake(
+    ring_all_reduce,
+    "Every rank sends its whole tensor to every other one. The sum is right, and each rank sends n - 1 tensors instead "
+    "of less than two.",
+)
+def sends_all_to_all(tensor):
+    mine, total = tensor.flatten().clone(), tensor.flatten().clone()
+    others = [other for other in range(dist.get_world_size()) if other != dist.get_rank()]
+    requests = [dist.isend(mine, other) for other in others]
+    for other in others:
+        received = torch.empty_like(mine)
+        dist.recv(received, other)
+        total += received
+    for request in requests:
+        request.wait()
+    tensor.copy_(total.view(tensor.shape))
+
+
+@mistake(
+    ring_all_reduce,
+    "Chunks go straight to the rank that adds them up, and back. The amount is right, but every rank talks to every "
+    "other: in a ring it sends to one neighbour only.",
+)
+def sends_chunks_to_their_owners(tensor):
+    rank, ranks = dist.get_rank(), dist.get_world_size()
+
+    def work(flat):
+        chunks = flat.tensor_split(ranks)
+        for shift in range(1, ranks):
+            received = torch.empty_like(chunks[rank])
+            exchange(chunks[(rank + shift) % ranks].clone(), (rank + shift) % ranks, received, (rank - shift) % ranks)
+            chunks[rank].add_(received)
+        for shift in range(1, ranks):
+            received = torch.empty_like(chunks[(rank - shift) % ranks])
+            exchange(chunks[rank].clone(), (rank + shift) % ranks, received, (rank - shift) % ranks)
+            chunks[(rank - shift) % ranks].copy_(received)
+
+    into(tensor, work)
+
+
+@mistake(
+    ring_all_reduce,
+    "What is passed on is the running sum, so that early numbers are counted several times. Pass on what has arrived, "
+    "and add it to a sum kept beside.",
+)
+def passes_on_the_running_sum(tensor):
+    rank, ranks = dist.get_rank(), dist.get_world_size()
+    for _ in range(ranks - 1):
+        received = torch.empty_like(tensor, memory_format=torch.contiguous_format)
+        exchange(tensor.contiguous().clone(), (rank + 1) % ranks, received, (rank - 1) % ranks)
+        tensor += received
+
+
+@mistake(
+    ring_all_reduce,
+    "Each half has n steps here. After n - 1 a chunk has been to all ranks; one more step counts or sends it once too "
+    "often.",
+)
+def takes_n_steps(tensor):
+    rank, ranks = dist.get_rank(), dist.get_world_size()
+
+    def work(flat):
+        chunks = flat.tensor_split(ranks)
+        for step in range(2 * ranks):
+            theirs = chunks[(rank - step - 1) % ranks]
+            received = torch.empty_like(theirs)
+            exchange(chunks[(rank - step) % ranks].clone(), (rank + 1) % ranks, received, (rank - 1) % ranks)
+            theirs.copy_(theirs + received if step < ranks else received)
+
+    into(tensor, work)
+
+
+@mistake(
+    ring_all_reduce,
+    "The last half has one step too many: after n - 1 steps every rank has all chunks, and what is sent then is sent "
+    "in vain.",
+)
+def hands_on_once_too_often(tensor):
+    rank, ranks = dist.get_rank(), dist.get_world_size()
+
+    def work(flat):
+        chunks = flat.tensor_split(ranks)
+        for step in range(2 * ranks - 1):
+            theirs = chunks[(rank - step - 1) % ranks]
+            received = torch.empty_like(theirs)
+            exchange(chunks[(rank - step) % ranks].clone(), (rank + 1) % ranks, received, (rank - 1) % ranks)
+            theirs.copy_(theirs + received if step < ranks - 1 else received)
+
+    into(tensor, work)
+
+
+@mistake(
+    ring_all_reduce,
+    "Everything passes through float32: large whole numbers and double precision lose their last digits. Make what you "
+    "receive into with `empty_like`.",
+    keeps=0.9,
+)
+def passes_through_float(tensor):
+    flat = tensor.flatten().float()
+    ring(flat)
+    tensor.copy_(flat.view(tensor.shape))
+
+
+@mistake(
+    ring_all_reduce,
+    "The numbers travel in float64, as twice as many bytes as float32 has. Send them in the dtype they have.",
+)
+def travels_in_double(tensor):
+    flat = tensor.flatten().double()
+    ring(flat)
+    tensor.copy_(flat.view(tensor.shape))
+
+
+@mistake(
+    ring_all_reduce,
+    "A tensor that is not contiguous, as a transposed one, is refused by `view`, and by `send` and `recv` too. Work on "
+    "`tensor.flatten()`, and write the sum back with `tensor.copy_(…)`.",
+    keeps=0.9,
+)
+def views_what_is_transposed(tensor):
+    ring(tensor.view(-1))
 
 
 @alternative(ring_all_reduce)
@@ -171,3 +339,31 @@ def odd_ranks_listen_first(tensor):
 @alternative(ring_all_reduce)
 def with_batched_requests(tensor):
     into(tensor, ring)
+
+
+promised(
+    ring_all_reduce,
+    "Replaces `tensor` on every rank by the sum over all ranks, as `dist.all_reduce(tensor)`, over a ring.",
+    by=["a multiple of n", "2(n-1) chunks to one neighbour"],
+)
+promised(
+    ring_all_reduce,
+    "Each rank sends 2(n - 1) chunks to one neighbour and receives as many from the other; together they are "
+    "2(n - 1)/n of the tensor.",
+    by=["2(n-1) chunks to one neighbour", "a block is cut into n equal chunks"],
+)
+promised(ring_all_reduce, "Nothing is padded.", by=["no padding travels"])
+promised(ring_all_reduce, "On a single rank nothing is sent.", by=["a rank alone, too"])
+promised(
+    ring_all_reduce,
+    "tensor: any shape, dtype and strides; shape and dtype are the same on all ranks.",
+    by=[
+        "a number without dimensions, and no number",
+        "whole numbers",
+        "double precision",
+        "bfloat16",
+        "a transposed matrix",
+        "every other column of a matrix",
+    ],
+)
+promised(ring_all_reduce, "It is changed in place.", by=["a multiple of n", "a transposed matrix"])
