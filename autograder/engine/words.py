@@ -141,5 +141,5 @@ def close_by(mine: torch.Tensor, right: torch.Tensor) -> str:
     name = str(right.dtype).removeprefix("torch.")
     said = f". About {agree} digits agree, and {name} holds {holds}"
     if right.dtype == torch.float64 and agree <= DIGITS[torch.float32] + 1:
-        return f"{said}: somewhere on the way your answer goes through float32"
-    return f"{said}: this is lost by rounding on the way"
+        return f"{said}: it looks as if something on the way were float32"
+    return f"{said}: more is lost than another order of the same sums would lose"

@@ -129,7 +129,7 @@ def _cases_text(groups: list[Group], verdict: Verdict) -> list[str]:
     lines: list[str] = []
     if first is not None:
         lines.append(f"  ✗ {_title(first, verdict)}")
-        for name, words in rows_of(first, verdict.hidden):
+        for name, words in rows_of(first, verdict):
             lines.append(f"      {name + ':':<8}" + words.replace("\n", "\n" + " " * 14))
     others = other_groups(groups)
     if not others:
@@ -187,14 +187,15 @@ def _first(groups: list[Group], verdict: Verdict) -> str:
     finding = first_case(groups)
     if finding is None:
         return ""
-    rows = "".join(_row(name, words) for name, words in rows_of(finding, verdict.hidden))
+    rows = "".join(_row(name, words) for name, words in rows_of(finding, verdict))
     title = f"<div>✗ <strong>{escape(_title(finding, verdict))}</strong></div>"
     return f'<div style="{ITEM}">{title}<div style="{GRID}">{rows}</div>{_picture(finding, verdict)}</div>'
 
 
 def _row(name: str, words: str) -> str:
     # Long calls break where they may; their lines stay lines.
-    shown = "<br>".join(f"<code>{escape(line)}</code>" for line in words.split("\n")) if name == "call" else None
+    code = name in ("call", "inputs")
+    shown = "<br>".join(f"<code>{escape(line)}</code>" for line in words.split("\n")) if code else ""
     return f'<div style="opacity:.8">{name}</div><div>{shown or _words(words)}</div>'
 
 

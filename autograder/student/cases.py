@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -103,12 +104,25 @@ def other_groups(groups: list[Group]) -> list[Group]:
     return [group for group in rest if group.findings]
 
 
-def rows_of(finding: Finding, hidden: bool) -> list[tuple[str, str]]:
-    """A failing case in rows: how the answer was called, what it showed, what was wanted; hidden, the second only."""
+def rows_of(finding: Finding, verdict: Verdict) -> list[tuple[str, str]]:
+    """A failing case in rows: how the answer was called, what it showed, what was wanted, and how to get at its inputs.
+
+    Of a hidden sheet, what it showed and nothing else.
+    """
     gap = gap_of(finding)
-    rows = [("call", finding.call)] if finding.call and not hidden else []
-    rows.append(("yours", yours_of(gap)))
-    return rows if hidden else [*rows, ("wanted", gap.wanted)]
+    yours = ("yours", yours_of(gap))
+    if verdict.hidden:
+        return [yours]
+    call = [("call", finding.call)] if finding.call else []
+    asked = (
+        f"inputs = inputs_of({_quoted(verdict.exercise)}, {_quoted(finding.name)})  # from autograder import inputs_of"
+    )
+    inputs = [("inputs", asked)] if finding.call else []
+    return [*call, yours, ("wanted", gap.wanted), *inputs]
+
+
+def _quoted(name: str) -> str:
+    return json.dumps(name, ensure_ascii=False)
 
 
 def yours_of(gap: Difference) -> str:

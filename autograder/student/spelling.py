@@ -16,13 +16,13 @@ SMALL = 6  # elements of a tensor that is written out
 MOST_ITEMS = 4  # of a list or a dict that is written out
 LONG = 60  # characters of a text, and of a value that stands in the call itself
 MOST_LINES = 4  # calls that are shown
-LAST_WORD = re.compile(r"[A-Z]+(?![a-z])\d*|[A-Z][a-z]*\d*[a-z]*")
+LAST_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]*")
 
 
 def as_written(calls: list[Call]) -> str:
-    """The calls as Python, one a line, and after them what the names in them stand for.
+    """The calls as Python, one a line, and after them what the names in them stand for, as a comment.
 
-    `attention(query, key, value)` and `query: float32 (2, 3, 8)`; empty where nothing was called.
+    `attention(query, key, value)` and `# query: float32 (2, 3, 8), key: …`; empty where nothing was called.
     """
     lines: dict[str, None] = {}  # what comes twice is said once
     large: dict[str, str] = {}
@@ -33,8 +33,9 @@ def as_written(calls: list[Call]) -> str:
             left += 1
             continue
         lines[line] = None
-    rest = [f"… and {left} more"] if left else []
-    return "\n".join([*lines, *rest, *(f"{name}: {words}" for name, words in large.items())])
+    rest = [f"# and {left} more"] if left else []
+    names = ", ".join(f"{name}: {words}" for name, words in large.items())
+    return "\n".join([*lines, *rest, *([f"# {names}"] if names else [])])
 
 
 def _line(call: Call, calls: list[Call], large: dict[str, str]) -> str:
