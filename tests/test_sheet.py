@@ -12,7 +12,7 @@ from toy import copy_of_toy
 from autograder.engine import wire
 from autograder.engine.catalogue import Catalogue, own_catalogue
 from autograder.engine.observe import Observation
-from autograder.engine.sheet import Sheet, StaleSheet, Symptoms, read_sheets, visible_sheet, write_sheets
+from autograder.engine.sheet import VERSION, Sheet, StaleSheet, Symptoms, read_sheets, visible_sheet, write_sheets
 from autograder.engine.values import Raised, Shown
 from autograder.references.sheets import make_sheet
 
@@ -104,7 +104,7 @@ def test_a_damaged_sheet_is_a_sentence(toy: Catalogue, damage: bytes | None) -> 
 @pytest.mark.parametrize("mark", ["", "0" * 16, "g" * 16])
 def test_a_sheet_of_another_fingerprint_is_stale(toy: Catalogue, mark: str) -> None:
     sheet = make_sheet(toy.topic("halves"), "halve", 0).as_data()
-    put(toy, packed({"version": 2, "sheets": {"halve": {"fingerprint": mark, "sheet": sheet}}}))
+    put(toy, packed({"version": VERSION, "sheets": {"halve": {"fingerprint": mark, "sheet": sheet}}}))
     with pytest.raises(StaleSheet, match="for other experiments"):
         read_sheets(toy.topic("halves"))
 
@@ -117,7 +117,7 @@ def test_a_sheet_that_unpacks_to_more_than_a_sheet_may_hold_is_refused(toy: Cata
 
 def test_a_sheet_with_damaged_content_is_a_sentence(toy: Catalogue) -> None:
     mark = toy.topic("halves").fingerprint("halve")
-    put(toy, packed({"version": 2, "sheets": {"halve": {"fingerprint": mark, "sheet": {"seed": 0}}}}))
+    put(toy, packed({"version": VERSION, "sheets": {"halve": {"fingerprint": mark, "sheet": {"seed": 0}}}}))
     with pytest.raises(StaleSheet, match="the sheet of halve is damaged"):
         read_sheets(toy.topic("halves"))
 

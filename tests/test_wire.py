@@ -196,11 +196,11 @@ def test_a_tree_that_is_no_text_is_broken() -> None:
 
 def test_long_texts_of_an_exception_are_cut() -> None:
     long = "x" * 10_000
-    error = loads(
-        with_tree(tagged(**{"is": "raised", "kind": long, "lineage": [long] * 99, "message": long, "line": long}))
-    )
+    texts = dict.fromkeys(("kind", "message", "line", "function"), long)
+    error = loads(with_tree(tagged(**{"is": "raised", "lineage": [long] * 99, "number": 3}, **texts)))
     assert isinstance(error, Raised)
-    assert (len(error.kind), len(error.lineage), len(error.message), len(error.line)) == (100, 20, 500, 200)
+    found = (error.kind, error.lineage, error.message, error.line, error.function)
+    assert [len(text) for text in found] == [100, 20, 500, 200, 100]
     assert {len(name) for name in error.lineage} == {100}
 
 

@@ -40,7 +40,8 @@ class Sheet:
     Attributes:
         signature: that of the lesson's stub, as `(q, k, v, mask=None)`.
         mistakes: the symptoms of each known mistake, in the order of the reference's file.
-        identity: what an answer shows that returns its first argument.
+        nothing: what an answer shows whose body is empty.
+        identity: what one shows that returns its first argument.
         returned: for each expected observation, the ways to what the candidate itself returned.
     """
 
@@ -49,6 +50,7 @@ class Sheet:
     expected: list[Observation]
     mistakes: list[Symptoms]
     signature: str = ""
+    nothing: list[Observation] = field(default_factory=list)
     identity: list[Observation] = field(default_factory=list)
     returned: list[list[tuple[str | int, ...]]] = field(default_factory=list)
 
@@ -58,7 +60,8 @@ class Sheet:
         return {
             "seed": self.seed, "signature": self.signature, "expected": Evidence(self.expected).as_data(),
             "ideas": [_priced(item.idea) for item in self.expected], "mistakes": mistakes,
-            "identity": Evidence(self.identity).as_data(), "returned": ways,
+            "nothing": Evidence(self.nothing).as_data(), "identity": Evidence(self.identity).as_data(),
+            "returned": ways,
         }  # fmt: skip
 
     @classmethod
@@ -71,15 +74,16 @@ class Sheet:
         match data:
             case {
                 "seed": int(seed), "signature": str(signature), "expected": expected, "ideas": list(ideas),
-                "mistakes": list(rows), "identity": identity, "returned": list(returned),
+                "mistakes": list(rows), "nothing": nothing, "identity": identity, "returned": list(returned),
             }:  # fmt: skip
                 observations = [
                     replace(item, idea=_idea(idea))
                     for item, idea in zip(Evidence.from_data(expected).observations, ideas, strict=True)
                 ]
                 mistakes = [_symptoms(row) for row in rows]
-                same = Evidence.from_data(identity).observations
-                return cls(exercise, seed, observations, mistakes, signature, same, [_ways(row) for row in returned])
+                empty, same = (Evidence.from_data(data).observations for data in (nothing, identity))
+                ways = [_ways(row) for row in returned]
+                return cls(exercise, seed, observations, mistakes, signature, empty, same, ways)
         raise ValueError(f"the sheet of {exercise} is damaged")
 
 

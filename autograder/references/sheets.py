@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from autograder.engine.catalogue import Topic
 from autograder.engine.draw import Draw
@@ -45,9 +46,18 @@ def rehearse(topic: Topic, name: str, seed: int, device: str = "cpu", signature:
     _must_be_sound(topic.place("exercises", name), name, expected)
     shown = [observe(exercise, item.answer, Draw(seed, name, device)) for item in answers.mistakes]
     symptoms = [Symptoms(item.sentence, one.observations) for item, one in zip(answers.mistakes, shown, strict=True)]
-    identity = observe(exercise, lambda first, *_, **__: first, Draw(seed, name, device)).observations
+    nothing, identity = (observe(exercise, answer, Draw(seed, name, device)).observations for answer in GENERAL)
     returned = where_returned(exercise, answers.reference, expected, Draw(seed, name, device))
-    return Rehearsal(Sheet(name, seed, expected, symptoms, signature, identity, returned), shown)
+    return Rehearsal(Sheet(name, seed, expected, symptoms, signature, nothing, identity, returned), shown)
+
+
+def _nothing(*arguments: Any, **options: Any) -> None:
+    """An answer whose body is empty."""
+
+
+def _identity(first: Any, *arguments: Any, **options: Any) -> Any:
+    """An answer that hands back what it is given."""
+    return first
 
 
 def _must_be_sound(place: str, name: str, expected: list[Observation]) -> None:
@@ -69,3 +79,6 @@ def _unreadable(data: Data) -> str:
         return data.reason
     parts = data.values() if isinstance(data, dict) else data if isinstance(data, list) else []
     return next((reason for part in parts if (reason := _unreadable(part))), "")
+
+
+GENERAL = (_nothing, _identity)  # wrong answers to every exercise

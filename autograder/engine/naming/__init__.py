@@ -6,8 +6,8 @@ from autograder.engine.aligned import aligned
 from autograder.engine.judge import Rule
 from autograder.engine.naming.cause import Cause
 from autograder.engine.naming.errors import error_causes
-from autograder.engine.naming.kinds import aspects, identity, same_for_all
-from autograder.engine.naming.known import known_causes, rows_of
+from autograder.engine.naming.kinds import aspects, changes_nothing, identity, same_for_all
+from autograder.engine.naming.known import Row, known_causes, rows_of
 from autograder.engine.sheet import Sheet
 from autograder.engine.values import Data
 
@@ -20,12 +20,20 @@ def causes(sheet: Sheet, expected: list[Data], shown: list[Data], rules: list[Ru
     An empty body and a constant come before all known mistakes: a mistake may look like them where it shows little.
     """
     rows = rows_of(expected, shown, rules)
-    if found := same_for_all(rows, sheet.returned, printed):
+    if found := same_for_all(rows, sheet.returned, printed) or _does_nothing(sheet, rows):
         return found
     known = known_causes(rows, [(item.sentence, aligned(item.observations, sheet.expected)) for item in sheet.mistakes])
     if known and known[0].whole:
         return known
-    general = identity(rows, aligned(sheet.identity, sheet.expected)) or error_causes(rows) or aspects(rows)
+    general = _hands_back(sheet, rows) or error_causes(rows) or aspects(rows)
     if general and general[0].whole:
         return general
     return known or general
+
+
+def _does_nothing(sheet: Sheet, rows: list[Row]) -> list[Cause]:
+    return changes_nothing(rows, aligned(sheet.nothing, sheet.expected)) if sheet.nothing else []
+
+
+def _hands_back(sheet: Sheet, rows: list[Row]) -> list[Cause]:
+    return identity(rows, aligned(sheet.identity, sheet.expected)) if sheet.identity else []

@@ -33,7 +33,7 @@ HANDS_BACK = "What comes back is the first argument itself, unchanged."
 
 
 def same_for_all(rows: list[Row], returned: list[list[Path]], printed: str = "") -> list[Cause]:
-    """An answer that returns nothing, or one and the same value whatever it is given.
+    """An answer that returns nothing though it should, or one and the same value whatever it is given.
 
     Args:
         returned: for each observation, where in it stands what the candidate itself returned.
@@ -43,24 +43,33 @@ def same_for_all(rows: list[Row], returned: list[list[Path]], printed: str = "")
         (part_at(row.expected, way), part_at(row.shown, way))
         for row, ways in zip(rows, returned, strict=False)
         for way in ways
-        if not isinstance(row.shown, Raised)
+        if not isinstance(row.shown, Raised) and part_at(row.expected, way) is not None
     ]
     wrong = sum(bool(row.wrong) for row in rows)
     seen = [mine for _, mine in pairs]
     if not seen or wrong == 0:
         return []
     if all(mine is None for mine in seen):
-        sentence = _nothing([right for right, _ in pairs], printed)
-        return [Cause(sentence, wrong, True)] if _all_wrong(rows, returned) else []
+        return (
+            [Cause(PRINTS if printed.strip() else RETURNS_NOTHING, wrong, True)] if _all_wrong(rows, returned) else []
+        )
     if len(seen) >= FEW and _one_value(seen) and not _one_value([right for right, _ in pairs]):
         return [Cause(f"Whatever it is given, your answer returns {_in_words(seen[0])}.", wrong, True)]
     return []
 
 
-def _nothing(expected: list[Data | None], printed: str) -> str:
-    if all(right is None for right in expected):
-        return CHANGES_NOTHING
-    return PRINTS if printed.strip() else RETURNS_NOTHING
+def changes_nothing(rows: list[Row], theirs: list[Data]) -> list[Cause]:
+    """An answer that shows what an empty body shows, where nothing needs to come back."""
+    return [Cause(CHANGES_NOTHING, sum(bool(row.wrong) for row in rows), True)] if _alike(rows, theirs) else []
+
+
+def identity(rows: list[Row], theirs: list[Data]) -> list[Cause]:
+    """An answer that shows what one shows which returns its first argument."""
+    return [Cause(HANDS_BACK, sum(bool(row.wrong) for row in rows), True)] if _alike(rows, theirs) else []
+
+
+def _alike(rows: list[Row], theirs: list[Data]) -> bool:
+    return all(compare(data, row.shown, row.rule) is None for data, row in zip(theirs, rows, strict=True))
 
 
 def _all_wrong(rows: list[Row], returned: list[list[Path]]) -> bool:
@@ -74,7 +83,8 @@ def _one_value(values: list[Data | None]) -> bool:
         numbers = [item.values.flatten() for item in values if isinstance(item, Shown)]
         together = torch.cat([item.double() for item in numbers])
         return len(numbers) == len(values) and together.numel() > FEW and together.unique().numel() == 1
-    return all(type(value) is type(first) and value == first for value in values)
+    plain = isinstance(first, bool | int | float | str)
+    return plain and all(type(value) is type(first) and value == first for value in values)
 
 
 def _in_words(value: Data | None) -> str:
@@ -240,12 +250,3 @@ ASPECTS: tuple[Callable[[list[Pair]], str], ...] = (
 
 def _or(names: set[str]) -> str:
     return " or ".join(sorted(names))
-
-
-def identity(rows: list[Row], theirs: list[Data]) -> list[Cause]:
-    """An answer that shows what one shows which returns its first argument. That both raise tells nothing."""
-    wrong = [row for row in rows if row.wrong]
-    if all(isinstance(row.shown, Raised) for row in wrong):
-        return []
-    alike = all(compare(data, row.shown, row.rule) is None for data, row in zip(theirs, rows, strict=True))
-    return [Cause(HANDS_BACK, len(wrong), True)] if wrong and alike else []

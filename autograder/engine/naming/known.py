@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 from autograder.engine.judge import Rule
 from autograder.engine.naming.cause import Cause
-from autograder.engine.naming.leaves import CERTAIN, Path, differing, part_at, related, same, strength
+from autograder.engine.naming.leaves import CERTAIN, SOME, Path, differing, part_at, related, same, strength
 from autograder.engine.values import Data
 
-ENOUGH_WHOLE = 0.4  # where a mistake explains everything: one boolean alone (0.2) is no name
+ENOUGH_WHOLE = SOME  # where a mistake explains everything: one boolean alone (0.2) is no name
 ENOUGH_BESIDE = CERTAIN  # where other faults are beside it
-LEAST_SEEN = 1 / 3  # of the observations that a mistake changes: the others may be covered by another fault
+# Beside other faults: a cause is seen at least twice, or wherever something is wrong; in half of the observations that
+# it changes, and in a third of their parts. The rest may be covered by the other faults.
+LEAST_OBSERVATIONS, SHARE_OF_OBSERVATIONS, SHARE_OF_PARTS = 2, 1 / 2, 1 / 3
+MOST_UNEXPLAINED = 1 / 3  # of the wrong parts: else another single mistake is likelier
 MOST_NAMES = 2
 
 
@@ -68,25 +71,40 @@ def known_causes(rows: list[Row], mistakes: list[tuple[str, list[Data]]]) -> lis
 def _match(rows: list[Row], sentence: str, theirs: list[Data]) -> Match | None:
     """None where the answer is right about something that the mistake would spoil, or shares too little with it."""
     explained: set[tuple[int, Path]] = set()
-    weight, spoiled = 0.0, 0
+    spoiled: set[tuple[int, Path]] = set()
+    weight = 0.0
     for at, (row, data) in enumerate(zip(rows, theirs, strict=True)):
         symptoms = differing(row.expected, data, row.rule)
         if any(not any(related(way, mine) for mine in row.wrong) for way in symptoms):
             return None
-        spoiled += bool(symptoms)
         hits = [way for way, value in symptoms.items() if way in row.wrong and _agree(row, way, value)]
+        spoiled.update((at, way) for way in symptoms)
         explained.update((at, way) for way in hits)
-        weight += max((strength(part_at(row.expected, way), symptoms[way], row.rule) for way in hits), default=0.0)
-    seen = len({at for at, _ in explained})
-    return Match(sentence, frozenset(explained), weight) if seen and seen >= LEAST_SEEN * spoiled else None
+        weight += max((_strength(row, way, symptoms[way]) for way in hits), default=0.0)
+    enough = _enough(explained, spoiled, sum(bool(row.wrong) for row in rows))
+    return Match(sentence, frozenset(explained), weight) if enough else None
+
+
+def _enough(explained: set[tuple[int, Path]], spoiled: set[tuple[int, Path]], wrong: int) -> bool:
+    """Whether an answer shares enough with a mistake, whose changes are the spoiled parts."""
+    seen, changed = len({at for at, _ in explained}), len({at for at, _ in spoiled})
+    return (
+        seen >= min(LEAST_OBSERVATIONS, wrong)
+        and seen >= SHARE_OF_OBSERVATIONS * changed
+        and len(explained) >= SHARE_OF_PARTS * len(spoiled) > 0
+    )
 
 
 def _agree(row: Row, way: Path, value: Data) -> bool:
     return same(value, row.wrong[way], part_at(row.expected, way), row.rule)
 
 
+def _strength(row: Row, way: Path, value: Data) -> float:
+    return strength(part_at(row.expected, way), value, row.wrong[way], row.rule)
+
+
 def _together(wrong: set[tuple[int, Path]], found: list[Match]) -> list[Cause]:
-    """Mistakes that make up what is wrong, each accounting for something that those before it do not."""
+    """Mistakes that make up most of what is wrong, each accounting for something that those before it do not."""
     causes: list[Cause] = []
     left = set(wrong)
     while len(causes) < MOST_NAMES and found:
@@ -96,4 +114,4 @@ def _together(wrong: set[tuple[int, Path]], found: list[Match]) -> list[Cause]:
         left -= best.explained
         causes.append(Cause(best.sentence, len(best.observations), False))
         found = [match for match in found if match.sentence != best.sentence]
-    return causes
+    return causes if len(left) <= MOST_UNEXPLAINED * len(wrong) else []

@@ -13,6 +13,7 @@ Path: TypeAlias = "tuple[str | int, ...]"
 
 CERTAIN = 1.0  # several numbers that nobody hits by chance
 HALF = 0.5
+SOME = 0.4
 LITTLE = 0.2  # one of two possibilities
 NEAR = 0.25  # of the way from right to wrong: who is farther from the known mistake shows another one
 
@@ -72,18 +73,22 @@ def _nearer(theirs: Data, mine: Data, expected: Data, rule: Rule) -> bool:
     return bool((apart[finite] <= NEAR * away[finite]).all())
 
 
-def strength(expected: Data, wrong: Data, rule: Rule) -> float:
-    """How much it tells that an answer shows the same wrong value as a known mistake: from nearly 0 to `CERTAIN`."""
+def strength(expected: Data, wrong: Data, mine: Data, rule: Rule) -> float:
+    """How much it tells that an answer shows what a known mistake shows: from 0 to `CERTAIN`.
+
+    Args:
+        wrong, mine: what the mistake shows and what the answer shows; they are the same but for an exception's message.
+    """
     match wrong:
         case Raised(message=message):
-            return HALF if message else LITTLE / 2
-        case bool() | None | Unreadable():
+            return HALF if message and isinstance(mine, Raised) and mine.message == message else 0.0
+        case bool():
             return LITTLE
         case Shown():
             return _strength_of_tensor(expected, wrong, rule)
         case float():
-            return HALF if wrong == wrong and wrong not in (0.0, 1.0) else LITTLE
-    return 2 * LITTLE  # a whole number, a text, another length or other keys
+            return HALF if wrong == wrong and wrong not in (0.0, 1.0) else SOME
+    return SOME  # nothing, a whole number, a text, another length, other keys
 
 
 def _strength_of_tensor(expected: Data, wrong: Shown, rule: Rule) -> float:
@@ -95,7 +100,7 @@ def _strength_of_tensor(expected: Data, wrong: Shown, rule: Rule) -> float:
     if telling.dtype == torch.bool:
         return HALF if telling.numel() > 3 else LITTLE
     distinct = telling.unique().numel()
-    return CERTAIN if distinct > 1 else HALF if distinct == 1 else LITTLE
+    return CERTAIN if distinct > 1 else HALF if distinct == 1 else SOME
 
 
 def _comparable(one: Data, other: Data) -> bool:
