@@ -179,10 +179,9 @@ def _plain(value: Any) -> Any:
 def _arguments(frame: FrameType) -> tuple[dict[str, Any], tuple[str, str]]:
     """What a function got, by parameter name, and the names of `*args` and `**kwargs`."""
     names, starred, keywords, values = inspect.getargvalues(frame)
-    found = {name: values[name] for name in [*names, *filter(None, [starred, *_only_by_name(frame.f_code)])]}
-    if keywords:
-        found[keywords] = values[keywords]
-    return found, (starred or "", keywords or "")
+    before, behind = names[: frame.f_code.co_argcount], names[frame.f_code.co_argcount :]  # of `*args`
+    order = [*before, starred, *behind, keywords]
+    return {name: values[name] for name in order if name}, (starred or "", keywords or "")
 
 
 def _defaults(function: FunctionType, values: dict[str, Any]) -> tuple[frozenset[str], frozenset[str]]:
@@ -194,11 +193,6 @@ def _defaults(function: FunctionType, values: dict[str, Any]) -> tuple[frozenset
     }
     same = frozenset(name for name, value in defaults.items() if values.get(name) is value)
     return frozenset(defaults), same
-
-
-def _only_by_name(code: CodeType) -> tuple[str, ...]:
-    first = code.co_argcount
-    return code.co_varnames[first : first + code.co_kwonlyargcount]
 
 
 def copied(value: Any) -> Any:
