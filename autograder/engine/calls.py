@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
-from types import CodeType, FrameType, FunctionType
+from types import FrameType, FunctionType
 from typing import Any, TypeAlias
 
 import torch

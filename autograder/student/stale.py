@@ -13,12 +13,16 @@ from typing import Any
 
 STALE = "This is about the answer that you ran last; its cell has changed since. Run that cell first, then this one."
 CELL = re.compile(r"In\[(\d+)\]")
-_ran: dict[int, float] = {}  # number of a cell → when it was run
+_ran: dict[str, float] = {}  # a cell's source → when it was run last
 
 
 def watch_cells(shell: Any) -> None:
     """Notes from now on when each cell is run."""
-    shell.events.register("pre_run_cell", lambda info: _ran.__setitem__(shell.execution_count, time.time()))
+    shell.events.register("pre_run_cell", _note)
+
+
+def _note(info: Any) -> None:
+    _ran[info.raw_cell.strip()] = time.time()
 
 
 def is_stale(name: str, answer: Any) -> bool:
@@ -31,7 +35,8 @@ def is_stale(name: str, answer: Any) -> bool:
     sources = list(shell.history_manager.input_hist_raw) if number else []
     if not 0 < number < len(sources) or not _defines(sources[number], name):
         return False
-    return any(_defines(later, name) for later in sources[number + 1 :]) or _edited(shell, name, sources, number)
+    later = any(_defines(source, name) for source in sources[number + 1 :])
+    return later or _edited(shell, name, sources[number].strip())
 
 
 def _shell() -> Any:
@@ -57,13 +62,13 @@ def _defines(source: str, name: str) -> bool:
     return bool(re.search(rf"^(?:async def|def|class)\s+{re.escape(name)}\b", source, re.MULTILINE))
 
 
-def _edited(shell: Any, name: str, sources: list[str], number: int) -> bool:
+def _edited(shell: Any, name: str, source: str) -> bool:
     """Whether the notebook was saved after the cell was run, with another text in the one cell that defines `name`."""
     file = _notebook(shell)
-    if file is None or number not in _ran or file.stat().st_mtime <= _ran[number]:
+    if file is None or source not in _ran or file.stat().st_mtime <= _ran[source]:
         return False
-    saved = [source for source in _code_in(file) if _defines(source, name)]
-    return len(saved) == 1 and saved[0].strip() != sources[number].strip()
+    saved = [cell.strip() for cell in _code_in(file) if _defines(cell, name)]
+    return len(saved) == 1 and saved[0] != source
 
 
 def _notebook(shell: Any) -> Path | None:
