@@ -68,4 +68,5 @@ def called_elsewhere(lesson: Lesson) -> dict[str, str]:
 
 
 def _columns(line: str) -> list[str]:
-    return [part.strip() for part in line.strip().strip("|").split(" | ")]
+    """The cells of a table's row; a bar in a cell is written `\\|` there."""
+    return [part.strip().replace("\\|", "|") for part in re.split(r"(?<!\\)\|", line.strip())[1:-1]]
