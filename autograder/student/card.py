@@ -194,7 +194,7 @@ def _first(groups: list[Group], verdict: Verdict) -> str:
 
 def _row(name: str, words: str) -> str:
     # Long calls break where they may; their lines stay lines.
-    code = name in ("call", "inputs")
+    code = name in ("call", "debug")
     shown = "<br>".join(f"<code>{escape(line)}</code>" for line in words.split("\n")) if code else ""
     return f'<div style="opacity:.8">{name}</div><div>{shown or _words(words)}</div>'
 
