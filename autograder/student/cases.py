@@ -114,11 +114,9 @@ def rows_of(finding: Finding, verdict: Verdict) -> list[tuple[str, str]]:
     if verdict.hidden:
         return [yours]
     call = [("call", finding.call)] if finding.call else []
-    asked = (
-        f"inputs = inputs_of({_quoted(verdict.exercise)}, {_quoted(finding.name)})  # from autograder import inputs_of"
-    )
-    inputs = [("inputs", asked)] if finding.call else []
-    return [*call, yours, ("wanted", gap.wanted), *inputs]
+    ask = f"inputs_of({_quoted(verdict.exercise)}, {_quoted(finding.name)})  # from autograder import inputs_of"
+    debug = [("debug", f"inputs = {ask}")] if finding.call else []
+    return [*call, yours, ("wanted", gap.wanted), *debug]
 
 
 def _quoted(name: str) -> str:
