@@ -15,11 +15,11 @@ from rich.text import Text
 
 from autograder.authoring.cli import audit
 from autograder.grading.cli import grade
-from autograder.grading.commands import gradescope, release, report
+from autograder.grading.commands import gradescope, mine, release, report
 from autograder.terminal import console, progress_bar, stop
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-for command in (audit, grade, report, gradescope, release):
+for command in (audit, grade, report, mine, gradescope, release):
     app.command()(command)
 
 

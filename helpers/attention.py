@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import torch
-from matplotlib.figure import Figure
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from autograder.engine.catalogue import own_catalogue
 from autograder.engine.probes import largest_tensor
 from helpers.plots import heatmaps, lines
+from helpers.style import INK, Picture
 
 CLOCKS = (0.4, 1.1, 2.5)  # radians a word; no two words of a short sentence read the same on all three
 
@@ -22,7 +23,7 @@ def clock_places(length: int, back: int = 0) -> Tensor:
     return torch.cat([hands.cos(), hands.sin()], dim=-1)
 
 
-def word_map(weights: Tensor, queries: Sequence[str], keys: Sequence[str], *, title: str = "") -> Figure:
+def word_map(weights: Tensor, queries: Sequence[str], keys: Sequence[str], *, title: str = "") -> Picture:
     """Attention weights with words at both sides: one row a query."""
     return heatmaps({title: weights}, rows=queries, columns=keys, xlabel="key", ylabel="query", limits=(0, 1))
 
@@ -35,11 +36,11 @@ def band(length: int, *, back: int, ahead: int, padding: int = 0) -> Tensor:
     return (key >= query - back) & (key <= query + ahead) & (key >= padding)
 
 
-def mask_explorer(weights_of: Callable[..., Tensor], words: Sequence[str]) -> Callable[..., Figure]:
+def mask_explorer(weights_of: Callable[..., Tensor], words: Sequence[str]) -> Callable[..., Picture]:
     """A picture for `explore`: a mask, and where the weights of a head that likes the previous word go under it."""
     query, key = 3 * clock_places(len(words), back=1), clock_places(len(words))
 
-    def picture(back: int, ahead: int, padding: int) -> Figure:
+    def picture(back: int, ahead: int, padding: int) -> Picture:
         mask = band(len(words), back=back, ahead=ahead, padding=padding)
         empty = int((~mask.any(-1)).sum())
         panels = {
@@ -51,13 +52,13 @@ def mask_explorer(weights_of: Callable[..., Tensor], words: Sequence[str]) -> Ca
     return picture
 
 
-def masks_of_a_batch(masks: Tensor, titles: Sequence[str]) -> Figure:
+def masks_of_a_batch(masks: Tensor, titles: Sequence[str]) -> Picture:
     """Boolean masks side by side: light where a query may look."""
     panels = {title: mask.double() for title, mask in zip(titles, masks, strict=True)}
     return heatmaps(panels, xlabel="key", ylabel="query", limits=(0, 1))
 
 
-def entropy_by_width(entropy: Callable[[Tensor], Tensor], *, keys: int = 64, queries: int = 200) -> Figure:
+def entropy_by_width(entropy: Callable[[Tensor], Tensor], *, keys: int = 64, queries: int = 200) -> Picture:
     """Mean entropy of attention over random vectors, against their length d_k, for three ways to scale the scores."""
     stream = torch.Generator().manual_seed(0)
     widths = [2**power for power in range(11)]
@@ -69,12 +70,12 @@ def entropy_by_width(entropy: Callable[[Tensor], Tensor], *, keys: int = 64, que
     series = {name: (widths, values) for name, values in curves.items()}
     figure = lines(series, xlabel="d_k, numbers in a query (logarithmic)", ylabel="entropy in nats", logx=True)
     figure.axes[0].axhline(torch.log(torch.tensor(float(keys))).item(), color="0.6", linewidth=1)
-    figure.axes[0].annotate(f"all {keys} keys alike", (1, 4.2), color="0.35", fontsize=9)
+    figure.axes[0].annotate(f"all {keys} keys alike", (1, 4.2), color=INK, fontsize=9)
     figure.axes[0].set_ylim(0, 4.6)
     return figure
 
 
-def two_looks(layer_of: Callable[[int, int], nn.Module], heads: Sequence[int] = (1, 2, 4), steps: int = 200) -> Figure:
+def two_looks(layer_of: Callable[[int, int], nn.Module], heads: Sequence[int] = (1, 2, 4), steps: int = 200) -> Picture:
     """Loss of small models that must say `previous word minus next word`, with different numbers of heads."""
     with _by_itself():
         curves = {count: _losses(layer_of(32, count), steps) for count in heads}
@@ -136,7 +137,7 @@ def _by_itself() -> Iterator[None]:
 
 def memory_by_length(
     ways: dict[str, Callable[[Tensor, Tensor, Tensor], Tensor]], lengths: Sequence[int], *, width: int = 16
-) -> Figure:
+) -> Picture:
     """Memory of the largest tensor that each way makes, against the number of tokens, both logarithmic."""
     series = {}
     for name, way in ways.items():
@@ -148,3 +149,13 @@ def memory_by_length(
         series[name] = (list(lengths), megabytes)
     xlabel, ylabel = "tokens (logarithmic)", "largest tensor in MiB (logarithmic)"
     return lines(series, xlabel=xlabel, ylabel=ylabel, logx=True, logy=True)
+
+
+def lineup(exercise: str, inputs: tuple[Tensor, ...]) -> Picture:
+    """What the library and each suspect of an exercise make of `inputs`: the first number of each query's result."""
+    found = own_catalogue().find(exercise).suspects
+    assert found is not None
+    makers = {"the library": found.library, **found.wrong}
+    results = torch.stack([make(*inputs)[:, 0] for make in makers.values()])
+    queries = [f"query {number}" for number in range(results.shape[1])]
+    return heatmaps({"first number of the result": results}, rows=list(makers), columns=queries, xlabel="", ylabel="")

@@ -11,13 +11,12 @@ from typing import Any
 
 import torch
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch, Patch
 from torch import Tensor
 
 from helpers.plots import lines
-from helpers.style import BLUE, CYCLE, GREEN, GREY, ORANGE, RED, WIDTH, style
+from helpers.style import BLUE, CYCLE, GREEN, GREY, INK, ORANGE, RED, WIDTH, Picture, style
 
 OPERATION, ACCUMULATE, LEAF, BEND = "operation", "AccumulateGrad", "leaf", "bend"
 EDGES = {OPERATION: BLUE, ACCUMULATE: ORANGE, LEAF: GREEN}
@@ -140,7 +139,7 @@ def _place(boxes: list[Box], height: Callable[[Box], float]) -> None:
                 above.setdefault(one, []).append(box.y + 0.01 * position)
 
 
-def draw_graph(result: Tensor, title: str = "", /, **names: Tensor) -> Figure:
+def draw_graph(result: Tensor, title: str = "", /, **names: Tensor) -> Picture:
     """What a result remembers: nodes, leaves and saved tensors. Arrows show where a gradient goes.
 
     Args:
@@ -153,7 +152,7 @@ def draw_graph(result: Tensor, title: str = "", /, **names: Tensor) -> Figure:
         _place(boxes, lambda box: 0.3 if box.kind == BEND else 0.62 + NOTE * len(box.saved))
         low = min(box.y - NOTE * len(box.saved) for box in boxes) - 0.75
         high = max(box.y for box in boxes) + (0.8 if title else 0.45)
-        figure = Figure(figsize=(WIDTH, high - low))
+        figure = Picture(figsize=(WIDTH, high - low))
         figure.set_layout_engine("none")
         axis = figure.add_axes((0.0, 0.0, 1.0, 1.0))
         axis.set(xlim=(0, WIDTH), ylim=(low, high))
@@ -164,8 +163,8 @@ def draw_graph(result: Tensor, title: str = "", /, **names: Tensor) -> Figure:
     return figure
 
 
-def _nothing(title: str) -> Figure:
-    figure = Figure(figsize=(WIDTH, 1.0))
+def _nothing(title: str) -> Picture:
+    figure = Picture(figsize=(WIDTH, 1.0))
     figure.set_layout_engine("none")
     figure.text(0.02, 0.6, title, fontsize=11, family="monospace")
     figure.text(0.02, 0.2, "grad_fn is None: this result remembers nothing.")
@@ -220,7 +219,7 @@ def _legend(axis: Axes) -> None:
         for kind, label in ((OPERATION, "node"), (ACCUMULATE, "adds to a leaf's .grad"), (LEAF, "leaf tensor"))
     ]
     handles.append(Patch(facecolor="white", edgecolor=GREY, linestyle="--", label="saved for the way back"))
-    handles.append(Line2D([], [], color="0.35", marker="<", label="a gradient goes"))
+    handles.append(Line2D([], [], color=INK, marker="<", label="a gradient goes"))
     axis.legend(handles=handles, loc="lower center", ncols=5, fontsize=8, handlelength=1.3, columnspacing=1.2)
 
 
@@ -251,7 +250,7 @@ AS_COMPUTED, GONE_BACK, CHANGED, CHANGED_DATA = (
 EVENTS = [AS_COMPUTED, GONE_BACK, CHANGED, CHANGED_DATA]
 
 
-def remembered(expression: str, event: str = AS_COMPUTED) -> Figure:
+def remembered(expression: str, event: str = AS_COMPUTED) -> Picture:
     """The graph of one of `EXPRESSIONS`, as it is after one of `EVENTS`."""
     x = torch.tensor([0.5, -1.0, 2.0])
     w = torch.tensor([1.0, 3.0, -2.0], requires_grad=True)
@@ -267,7 +266,7 @@ def remembered(expression: str, event: str = AS_COMPUTED) -> Figure:
     return draw_graph(result, expression, w=w, x=x, b=b, result=result)
 
 
-def roundings(straight: Callable[[Tensor, Tensor], Tensor], losses: Mapping[str, Sequence[float]]) -> Figure:
+def roundings(straight: Callable[[Tensor, Tensor], Tensor], losses: Mapping[str, Sequence[float]]) -> Picture:
     """On the left rounding and the slope that autograd sees in it, on the right the losses of trainings."""
     x = torch.linspace(-1.2, 1.2, 481, requires_grad=True)
     step = torch.tensor(0.5)
@@ -275,7 +274,7 @@ def roundings(straight: Callable[[Tensor, Tensor], Tensor], losses: Mapping[str,
     (seen,) = torch.autograd.grad(y.sum(), x)
     (plain,) = torch.autograd.grad((torch.round(x / step) * step).sum(), x)
     with style():
-        figure = Figure(figsize=(WIDTH, 3.2))
+        figure = Picture(figsize=(WIDTH, 3.2))
         left, right = figure.subplots(1, 2)
         at = x.detach()
         left.plot(at, y.detach(), label="rounded value", color=BLUE, linewidth=2)
@@ -307,7 +306,7 @@ def largest_curvature(product: Callable[..., Tensor], function: Callable[[Tensor
 
 def descents(
     function: Callable[[Tensor], Tensor], start: Tensor, rates: Mapping[str, float], steps: int = 40
-) -> Figure:
+) -> Picture:
     """The loss over steps of plain gradient descent, for several rates."""
     series = {}
     for name, rate in rates.items():

@@ -8,14 +8,13 @@ from functools import partial
 from typing import Any
 
 import torch
-from matplotlib.figure import Figure
 from torch import Tensor, nn
 from torch.nn import functional as F
 from transformers import BertConfig
 from transformers.models.bert import modeling_bert
 
 from helpers.plots import bars, heatmaps, lines
-from helpers.style import CYCLE, WIDTH, style
+from helpers.style import CYCLE, INK, WIDTH, Picture, style
 
 FLOOR = 1e-8  # where a difference of nothing is drawn, on a logarithmic axis
 
@@ -123,7 +122,7 @@ def first_difference(found: Mapping[str, float], limit: float = 1e-5) -> str | N
     return next((name for name, size in found.items() if not size <= limit), None)
 
 
-def difference_plot(cases: Mapping[str, Mapping[str, float]], *, limit: float = 1e-5) -> Figure:
+def difference_plot(cases: Mapping[str, Mapping[str, float]], *, limit: float = 1e-5) -> Picture:
     """How far two models are apart, from module to module.
 
     Args:
@@ -132,16 +131,14 @@ def difference_plot(cases: Mapping[str, Mapping[str, float]], *, limit: float = 
     """
     names = _worth_showing(list(next(iter(cases.values()))))
     with style():
-        figure = Figure(figsize=(WIDTH, 3.6))
+        figure = Picture(figsize=(WIDTH, 3.6))
         axis = figure.subplots()
         for position, (title, found) in enumerate(cases.items()):
             heights = [max(found[name], FLOOR) for name in names]
             marker, colour = "osD^"[position % 4], CYCLE[position % len(CYCLE)]
             axis.plot(range(len(names)), heights, marker=marker, markersize=4, label=title, color=colour)
         axis.axhline(limit, color="0.5", linestyle="--", linewidth=1)
-        axis.annotate(
-            f"{limit:g}", (len(names) - 1, limit), (0, 3), textcoords="offset points", color="0.35", ha="right"
-        )
+        axis.annotate(f"{limit:g}", (len(names) - 1, limit), (0, 3), textcoords="offset points", color=INK, ha="right")
         axis.set(yscale="log", ylim=(FLOOR / 2, None), ylabel="relative difference (log.)")
         axis.set_xlabel("module, in the order of running")
         _tick_modules(axis, names)
@@ -222,7 +219,7 @@ class _BarePooler(modeling_bert.BertPooler):
 
 def fault_explorer(
     bert: Callable[[Parts], nn.Module], parts: Parts, theirs: nn.Module, batch: Mapping[str, Tensor]
-) -> Callable[[str], Figure]:
+) -> Callable[[str], Picture]:
     """A picture for `explore`: where a fault that is built into `parts` first shows.
 
     Args:
@@ -230,7 +227,7 @@ def fault_explorer(
         theirs: the model to compare with.
     """
 
-    def picture(fault: str) -> Figure:
+    def picture(fault: str) -> Picture:
         found = differences(bert(FAULTS[fault](parts)), theirs, **batch)
         return difference_plot({f"first difference: {first_difference(found) or 'nowhere'}": found})
 
@@ -240,7 +237,7 @@ def fault_explorer(
 # --- pictures ---------------------------------------------------------------------------------------------------------
 
 
-def parameters_by_part(weights: Mapping[str, Tensor]) -> Figure:
+def parameters_by_part(weights: Mapping[str, Tensor]) -> Picture:
     """How many numbers of a checkpoint each kind of part has, in millions."""
     kinds = {
         "words": "word_embeddings", "positions": "position_embeddings", "attention": ".attention.",
@@ -254,13 +251,13 @@ def parameters_by_part(weights: Mapping[str, Tensor]) -> Figure:
     return bars({"": counts}, ylabel="millions of numbers", xlabel="part, over all layers")
 
 
-def likeness(vectors: Tensor, *, title: str, label: str) -> Figure:
+def likeness(vectors: Tensor, *, title: str, label: str) -> Picture:
     """The cosine of each row of a matrix with each other one."""
     unit = F.normalize(vectors, dim=-1)
     return heatmaps({title: unit @ unit.T}, xlabel=label, ylabel=label, signed=True, limits=(-1, 1))
 
 
-def flavours(activation: Callable[[str], Callable[[Tensor], Tensor]]) -> Figure:
+def flavours(activation: Callable[[str], Callable[[Tensor], Tensor]]) -> Picture:
     """What tells "gelu_new" from "gelu", over x: their difference, in thousandths."""
     x = torch.linspace(-5, 5, 401, dtype=torch.float64)
     gap = 1000 * (activation("gelu_new")(x) - activation("gelu")(x))
@@ -269,7 +266,7 @@ def flavours(activation: Callable[[str], Callable[[Tensor], Tensor]]) -> Figure:
     return figure
 
 
-def shrinking(modules: Mapping[str, nn.Module], width: int) -> Figure:
+def shrinking(modules: Mapping[str, nn.Module], width: int) -> Picture:
     """How large a normalised row comes out, against how large it went in."""
     stream = torch.Generator().manual_seed(0)
     rows = torch.randn(50, width, generator=stream)
@@ -284,7 +281,7 @@ def shrinking(modules: Mapping[str, nn.Module], width: int) -> Figure:
 
 def head_explorer(
     tokenizer: Any, weights_of: Callable[[Tensor], Sequence[Tensor]], most: int = 20
-) -> Callable[..., Figure]:
+) -> Callable[..., Picture]:
     """A picture for `explore`: where one head looks in a sentence that one types.
 
     Args:
@@ -292,7 +289,7 @@ def head_explorer(
         most: tokens that still have room.
     """
 
-    def picture(sentence: str, layer: int, head: int) -> Figure:
+    def picture(sentence: str, layer: int, head: int) -> Picture:
         ids = tokenizer(sentence, return_tensors="pt", truncation=True, max_length=most)["input_ids"]
         words = tokenizer.convert_ids_to_tokens(ids[0])
         with torch.no_grad():
@@ -311,7 +308,7 @@ def head_explorer(
     return picture
 
 
-def similarities(panels: Mapping[str, Tensor], sentences: Sequence[str]) -> Figure:
+def similarities(panels: Mapping[str, Tensor], sentences: Sequence[str]) -> Picture:
     """Cosines between sentences, for several ways to make one vector of a sentence."""
     units = {title: F.normalize(vectors, dim=-1) for title, vectors in panels.items()}
     numbered = [f"{number}" for number in range(1, len(sentences) + 1)]

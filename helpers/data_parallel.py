@@ -10,12 +10,11 @@ from typing import Any
 import torch
 import torch.distributed as dist
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from torch import Tensor, nn
 
 from autograder.engine.ranks import counted_traffic, run_on_ranks
 from helpers.plots import heatmaps
-from helpers.style import BLUE, GREY, ORANGE, RED, SEQUENTIAL, WIDTH, style
+from helpers.style import BLUE, GREY, ORANGE, RED, SEQUENTIAL, WIDTH, Picture, style
 
 WIDE, LAYERS = 768, 6  # of the network on the timeline
 Span = tuple[float, float]  # start and end in seconds
@@ -36,12 +35,12 @@ def ring_sends(ranks: int, step: int) -> dict[int, int]:
     return {rank: (rank - step) % ranks for rank in range(ranks)} if step < 2 * (ranks - 1) else {}
 
 
-def ring(ranks: int, step: int) -> Figure:
+def ring(ranks: int, step: int) -> Picture:
     """What each rank holds after `step` steps; arrows show what it sends next."""
     step = min(step, 2 * (ranks - 1))
     holds, sends = ring_holds(ranks, step), ring_sends(ranks, step)
     with style():
-        figure = Figure(figsize=(WIDTH, 1.3 + 0.55 * ranks))
+        figure = Picture(figsize=(WIDTH, 1.3 + 0.55 * ranks))
         axis = figure.subplots()
         counts = [[len(sums) for sums in row] for row in holds]
         image = axis.imshow(counts, cmap=SEQUENTIAL, vmin=0, vmax=ranks, aspect="auto")
@@ -72,7 +71,7 @@ def _draw_send(axis: Axes, rank: int, chunk: int) -> None:
         axis.annotate("", (chunk + 0.36, -0.2), (chunk + 0.36, -0.85), arrowprops=arrow)
 
 
-def reading_plan(sampler: Callable[..., Any], length: int, ranks: int, epochs: Sequence[int]) -> Figure:
+def reading_plan(sampler: Callable[..., Any], length: int, ranks: int, epochs: Sequence[int]) -> Picture:
     """How often each rank reads each example, one panel an epoch.
 
     Args:
@@ -90,7 +89,7 @@ def reading_plan(sampler: Callable[..., Any], length: int, ranks: int, epochs: S
     return heatmaps(panels, xlabel="example", ylabel="rank", numbers=False, limits=(0, 1))
 
 
-def timeline(ways: dict[str, Callable[[nn.Module], Any]]) -> Figure:
+def timeline(ways: dict[str, Callable[[nn.Module], Any]]) -> Picture:
     """One training step on two real ranks, measured: when each computes its backward pass, and when it exchanges.
 
     Args:
@@ -99,7 +98,7 @@ def timeline(ways: dict[str, Callable[[nn.Module], Any]]) -> Figure:
     measured = {title: [rank.value for rank in run_on_ranks(_measure, wrap)] for title, wrap in ways.items()}
     last = max(end for spans in measured.values() for span in spans for row in span.values() for _, end in row)
     with style():
-        figure = Figure(figsize=(WIDTH, 1.0 + 1.5 * len(ways)))
+        figure = Picture(figsize=(WIDTH, 1.0 + 1.5 * len(ways)))
         axes = figure.subplots(len(ways), 1, sharex=True, squeeze=False)[:, 0]
         for axis, (title, ranks) in zip(axes, measured.items(), strict=True):
             _draw_spans(axis, ranks)

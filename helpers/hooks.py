@@ -5,21 +5,20 @@ from __future__ import annotations
 import torch
 import torch.nn.functional as F
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 from torch import Tensor, nn
 
 from helpers.plots import lines
-from helpers.style import BLUE, GREY, ORANGE, RED, SEQUENTIAL, WIDTH, style
+from helpers.style import BLUE, GREY, INK, ORANGE, RED, SEQUENTIAL, WIDTH, Picture, style
 
 SIDE = 24  # pixels of an image's side
 BAR = 9  # length of a bar in pixels
 
 
-def where_hooks_fire() -> Figure:
+def where_hooks_fire() -> Picture:
     """One call of a module, forward on top and backward below, with the places of the four kinds of hook."""
     with style():
-        figure = Figure(figsize=(WIDTH, 3.3))
+        figure = Picture(figsize=(WIDTH, 3.3))
         axis = figure.subplots()
         axis.set(xlim=(0, 16), ylim=(0, 6.4))
         axis.axis("off")
@@ -38,7 +37,7 @@ def where_hooks_fire() -> Figure:
         axis.text(0.2, 5.9, "module(x): values go right", color=BLUE, weight="bold")
         axis.text(15.4, 0.15, "loss.backward(): gradients go left", color=RED, weight="bold", ha="right")
         for x, letter in ((0.6, "x"), (15.0, "y")):
-            axis.text(x, 3.05, f"tensor hook\non {letter}: (grad)", ha="center", va="center", color="black", fontsize=9)
+            axis.text(x, 3.05, f"tensor hook\non {letter}: (grad)", ha="center", va="center", color=INK, fontsize=9)
             axis.annotate("", (x, 1.65), (x, 2.6), arrowprops={"arrowstyle": "->", "color": ORANGE, "lw": 2})
     return figure
 
@@ -52,7 +51,7 @@ def _box(axis: Axes, x: float, y: float, text: str, colour: str) -> None:
     axis.text(x, y, text, ha="center", va="center", fontsize=9)
 
 
-def by_depth(arrived: dict[str, list[float]]) -> Figure:
+def by_depth(arrived: dict[str, list[float]]) -> Picture:
     """Gradient norms over the layers of networks.
 
     Args:
@@ -106,7 +105,7 @@ def bar_net(steps: int = 100) -> nn.Sequential:
     return net.eval()
 
 
-def beside_their_maps(images: Tensor, maps: dict[str, Tensor]) -> Figure:
+def beside_their_maps(images: Tensor, maps: dict[str, Tensor]) -> Picture:
     """Each image in the left column, and to the right of it one map of the same scene for each question.
 
     Args:
@@ -114,7 +113,7 @@ def beside_their_maps(images: Tensor, maps: dict[str, Tensor]) -> Figure:
         maps: the question → maps in 0 … 1, shape (images, any height, any width); they are enlarged.
     """
     with style():
-        figure = Figure(figsize=(WIDTH, 2.4 * len(images) + 0.4))
+        figure = Picture(figsize=(WIDTH, 2.4 * len(images) + 0.4))
         grid = figure.subplots(len(images), 1 + len(maps), squeeze=False)
         for row, image in zip(grid, images, strict=True):
             row[0].imshow(image[0], cmap="gray")

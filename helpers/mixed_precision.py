@@ -9,13 +9,12 @@ from itertools import pairwise
 
 import torch
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from helpers.plots import histograms, lines
-from helpers.style import BLUE, GREY, ORANGE, RED, SKY, WIDTH, style
+from helpers.style import BLUE, GREY, INK, ORANGE, RED, SKY, WIDTH, Picture, style
 
 MOST_TICKS = 400  # numbers up to which each is drawn as a line
 
@@ -81,10 +80,12 @@ FORMATS = {
 }
 
 
-def bit_strips(float_bits: Callable[[Tensor], Sequence[Tensor]], value: float, dtypes: Sequence[torch.dtype]) -> Figure:
+def bit_strips(
+    float_bits: Callable[[Tensor], Sequence[Tensor]], value: float, dtypes: Sequence[torch.dtype]
+) -> Picture:
     """The bits of one number in several formats: a row of boxes each, coloured by field."""
     with style():
-        figure = Figure(figsize=(WIDTH, 0.5 + 0.55 * len(dtypes)))
+        figure = Picture(figsize=(WIDTH, 0.5 + 0.55 * len(dtypes)))
         axis = figure.subplots()
         for row, dtype in enumerate(dtypes):
             number = torch.tensor(value).to(dtype)
@@ -108,11 +109,11 @@ def _coloured_bits(float_bits: Callable[[Tensor], Sequence[Tensor]], number: Ten
     return [(digit, colour) for field, width, colour in fields for digit in f"{int(field):0{width}b}"]
 
 
-def number_line(name: str, power: int) -> Figure:
+def number_line(name: str, power: int) -> Picture:
     """A picture for `explore`: the range of every format, and the numbers of one from 1 to 4 times 10 to `power`."""
     low, high = 10.0**power, 4 * 10.0**power
     with style():
-        figure = Figure(figsize=(WIDTH, 4.6))
+        figure = Picture(figsize=(WIDTH, 4.6))
         above, below = figure.subplots(2, 1, height_ratios=(1.5, 1))
         _ranges(above, name, low, high)
         _window(below, name, low, high)
@@ -142,7 +143,7 @@ def _window(axis: Axes, name: str, low: float, high: float) -> None:
     if high > one.largest:
         axis.axvspan(max(low, one.largest), high, color=RED, alpha=0.2, linewidth=0)
     asked = 3.3 * low
-    axis.annotate("", (asked, 1.0), (asked, 1.45), arrowprops={"arrowstyle": "->", "color": "black"})
+    axis.annotate("", (asked, 1.0), (asked, 1.45), arrowprops={"arrowstyle": "->", "color": INK})
     axis.set(xlim=(low, high), ylim=(0, 1.6), yticks=[], xlabel="value")
     axis.set_title(
         f"{name}: {_counted(count, bool(found))} from {low:.0e} to {high:.0e}\n{_said(one, asked)}", fontsize=10
@@ -167,7 +168,7 @@ def _said(one: Format, asked: float) -> str:
     return f"{text}, {abs(stored - asked) / asked:.2%} off; spacing there {one.spacing(asked):.2g}{kind}"
 
 
-def gradient_sizes(gradients: Mapping[str, Tensor], scale: float) -> Figure:
+def gradient_sizes(gradients: Mapping[str, Tensor], scale: float) -> Picture:
     """Sizes of gradients as powers of two, before and after scaling, and what float16 makes 0 of."""
     groups = {}
     for name, gradient in gradients.items():
@@ -186,7 +187,7 @@ def gradient_sizes(gradients: Mapping[str, Tensor], scale: float) -> Figure:
     return figure
 
 
-def scale_over_time(scales: Sequence[float], skipped: Sequence[int]) -> Figure:
+def scale_over_time(scales: Sequence[float], skipped: Sequence[int]) -> Picture:
     """The scale before each step, with a cross where a step was skipped."""
     figure = lines({"scale": (range(len(scales)), scales)}, xlabel="step", ylabel="scale (logarithmic)")
     axis = figure.axes[0]
@@ -196,7 +197,7 @@ def scale_over_time(scales: Sequence[float], skipped: Sequence[int]) -> Figure:
     return figure
 
 
-def training_curves(runs: Mapping[str, Sequence[float]]) -> Figure:
+def training_curves(runs: Mapping[str, Sequence[float]]) -> Picture:
     """Loss over steps; a run that breaks ends in a cross."""
     series = {name: (range(len(losses)), losses) for name, losses in runs.items()}
     figure = lines(series, xlabel="step", ylabel="loss")
@@ -233,14 +234,14 @@ MODES: dict[str, tuple[str, torch.dtype | None]] = {  # how float32 products are
 }
 
 
-def measured_on_a_gpu(steps: int = 20) -> Figure | None:
+def measured_on_a_gpu(steps: int = 20) -> Picture | None:
     """Time and memory of training in each mode, as bars. Where there is no GPU, one sentence says so."""
     if not torch.cuda.is_available():
         print("There is no GPU here, so nothing is measured.")
         return None
     found = {mode: _measured(mode, steps) for mode in MODES}
     with style():
-        figure = Figure(figsize=(WIDTH, 3.0))
+        figure = Picture(figsize=(WIDTH, 3.0))
         labels = ("milliseconds a step", "largest memory in GiB")
         for axis, label, number in zip(figure.subplots(1, 2), labels, range(2), strict=True):
             axis.bar(list(MODES), [values[number] for values in found.values()], color=BLUE)

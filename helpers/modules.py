@@ -9,12 +9,11 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from autograder.engine.probes import replica, shares_storage
-from helpers.style import BLUE, CYCLE, GREY, ORANGE, SKY, WIDTH, style
+from helpers.style import BLUE, CYCLE, GREY, INK, ORANGE, SKY, WIDTH, Picture, style
 
 STEPS = (
     "freshly made",
@@ -28,7 +27,7 @@ COLUMNS = ("value", "dtype", "in parameters()", "in state_dict()", "memory")
 ALONG, BEHIND, NEUTRAL = SKY, ORANGE, "#EEEEEE"  # colours only repeat what the words say
 
 
-def saved_and_loaded(nets: Mapping[str, Callable[[], nn.Module]], *, steps: int = 400) -> Figure:
+def saved_and_loaded(nets: Mapping[str, Callable[[], nn.Module]], *, steps: int = 400) -> Picture:
     """Each net learns a wave, is saved, and loaded into a fresh net of its kind: both curves over the data."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
@@ -36,7 +35,7 @@ def saved_and_loaded(nets: Mapping[str, Callable[[], nn.Module]], *, steps: int 
         y = torch.sin(2 * x) + 0.1 * torch.randn_like(x)
         pairs = {name: _trained_and_reloaded(make, x, y, steps) for name, make in nets.items()}
     with style():
-        figure = Figure(figsize=(WIDTH, 3.0))
+        figure = Picture(figsize=(WIDTH, 3.0))
         axes = figure.subplots(1, len(pairs), sharey=True, squeeze=False)[0]
         for axis, (name, (trained, loaded)) in zip(axes, pairs.items(), strict=True):
             axis.plot(x, y, ".", color=GREY, label="data", markersize=4)
@@ -102,16 +101,16 @@ def _stepped(module: Any, make: Callable[[], nn.Module], step: str) -> Any:
     return module
 
 
-def follow(make: Callable[[], nn.Module]) -> Callable[..., Figure]:
+def follow(make: Callable[[], nn.Module]) -> Callable[..., Picture]:
     """A picture for `explore`: what becomes of each tensor of a module in one step."""
 
-    def picture(step: str) -> Figure:
+    def picture(step: str) -> Picture:
         rows, untouched = fate(make, step), fate(make, STEPS[0])
         colours = [
             [_colour(step, *cell) for cell in zip(COLUMNS, rows[name], untouched[name], strict=True)] for name in rows
         ]
         with style():
-            figure = Figure(figsize=(WIDTH, 0.7 + 0.36 * len(rows)))
+            figure = Picture(figsize=(WIDTH, 0.7 + 0.36 * len(rows)))
             _draw_table(figure.subplots(), rows, colours)
         return figure
 
@@ -142,14 +141,14 @@ def _draw_table(axis: Axes, rows: Mapping[str, tuple[str, ...]], colours: list[l
         cell.set_edgecolor("white")
 
 
-def remembered(norm_of: Callable[[float | None], nn.Module]) -> Callable[..., Figure]:
+def remembered(norm_of: Callable[[float | None], nn.Module]) -> Callable[..., Picture]:
     """A picture for `explore`: the running mean of a batch norm over a stream whose true mean jumps half-way.
 
     Args:
         norm_of: from a momentum to a norm of one feature.
     """
 
-    def picture(momentum: float, rows: int, forever: bool) -> Figure:
+    def picture(momentum: float, rows: int, forever: bool) -> Picture:
         stream = torch.Generator().manual_seed(0)
         truth = torch.cat([torch.full((60,), 1.0), torch.full((60,), 3.0)])
         norm = norm_of(None if forever else momentum).train()
@@ -165,11 +164,11 @@ def remembered(norm_of: Callable[[float | None], nn.Module]) -> Callable[..., Fi
     return picture
 
 
-def _stream(truth: Tensor, means: list[float], running: list[float], title: str) -> Figure:
+def _stream(truth: Tensor, means: list[float], running: list[float], title: str) -> Picture:
     with style():
-        figure = Figure(figsize=(WIDTH, 3.0))
+        figure = Picture(figsize=(WIDTH, 3.0))
         axis = figure.subplots()
-        axis.plot(truth, color="black", linewidth=1, label="true mean")
+        axis.plot(truth, color=INK, linewidth=1, label="true mean")
         axis.plot(means, ".", color=GREY, markersize=5, label="mean of each batch")
         axis.plot(running, color=CYCLE[0], linewidth=2.5, label="running mean")
         axis.set(xlabel="batch", ylabel="mean of the feature", title=title, ylim=(-1.5, 6))

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from torch import Tensor
 
-from helpers.style import CYCLE, DIVERGING, SEQUENTIAL, WIDTH, style
+from helpers.style import CYCLE, DIVERGING, SEQUENTIAL, WIDTH, Picture, style
 
 MOST_NUMBERS = 12  # rows or columns up to which the numbers themselves are written
 
@@ -24,7 +23,7 @@ def heatmaps(
     signed: bool = False,
     numbers: bool | None = None,
     limits: tuple[float, float] | None = None,
-) -> Figure:
+) -> Picture:
     """Matrices side by side on one colour scale.
 
     Args:
@@ -38,7 +37,7 @@ def heatmaps(
     low, high = limits or _limits(list(matrices.values()), signed)
     with style():
         height = max(1.6, min(4.5, 0.9 + WIDTH / len(matrices) * max(_ratio(m) for m in matrices.values()) * 0.8))
-        figure = Figure(figsize=(_fitting_width(list(matrices.values()), height), height))
+        figure = Picture(figsize=(_fitting_width(list(matrices.values()), height), height))
         axes = figure.subplots(1, len(matrices), squeeze=False)[0]
         for axis, (title, matrix) in zip(axes, matrices.items(), strict=True):
             image = axis.imshow(matrix, cmap=DIVERGING if signed else SEQUENTIAL, vmin=low, vmax=high)
@@ -58,10 +57,10 @@ def lines(
     title: str = "",
     logx: bool = False,
     logy: bool = False,
-) -> Figure:
+) -> Picture:
     """Curves with a legend: name → (x values, y values). Dashes repeat what colour says."""
     with style():
-        figure = Figure(figsize=(WIDTH, 3.0))
+        figure = Picture(figsize=(WIDTH, 3.0))
         axis = figure.subplots()
         for position, (name, (x, y)) in enumerate(series.items()):
             dash = ("-", "--", "-.", ":")[position % 4]
@@ -78,10 +77,10 @@ def lines(
 
 def bars(
     groups: Mapping[str, Mapping[str, float]], *, ylabel: str, xlabel: str = "", title: str = "", logy: bool = False
-) -> Figure:
+) -> Picture:
     """Bars in groups: name of the group (colour, legend) → label at the axis → height."""
     with style():
-        figure = Figure(figsize=(WIDTH, 3.0))
+        figure = Picture(figsize=(WIDTH, 3.0))
         axis = figure.subplots()
         labels = list(next(iter(groups.values())))
         width = 0.8 / len(groups)
@@ -98,13 +97,13 @@ def bars(
     return figure
 
 
-def histograms(groups: Mapping[str, Tensor], *, xlabel: str, bins: int = 40, title: str = "") -> Figure:
+def histograms(groups: Mapping[str, Tensor], *, xlabel: str, bins: int = 40, title: str = "") -> Picture:
     """One histogram a group, one above the other on a common axis, so that none hides another."""
     values = {name: item.detach().flatten().double().cpu().numpy() for name, item in groups.items()}
     finite = np.concatenate([item[np.isfinite(item)] for item in values.values()])
     edges = np.linspace(finite.min(), finite.max() + 1e-12, bins + 1)
     with style():
-        figure = Figure(figsize=(WIDTH, 0.7 + 0.9 * len(values)))
+        figure = Picture(figsize=(WIDTH, 0.7 + 0.9 * len(values)))
         axes = figure.subplots(len(values), 1, sharex=True, squeeze=False)[:, 0]
         for position, (axis, (name, item)) in enumerate(zip(axes, values.items(), strict=True)):
             axis.hist(item, bins=edges, color=CYCLE[position % len(CYCLE)])

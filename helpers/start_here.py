@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 import torch
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.textpath import TextPath
@@ -20,14 +19,14 @@ from autograder.student.card import HEADLINES, MARKS
 from autograder.student.map import BY_HAND, Entry, course, state_of
 from autograder.student.progress import states
 from helpers.plots import lines
-from helpers.style import BLUE, CYCLE, GREEN, RED, WIDTH, style
+from helpers.style import BLUE, CYCLE, GREEN, INK, RED, WIDTH, Picture, style
 
 MOST_DOUBLINGS = 1_100  # float64 ends after 1023
 PALE = "#CCCCCC"
 COLOUR = {State.RIGHT: GREEN, State.WRONG: RED, State.NOT_ATTEMPTED: PALE, State.NOT_GRADED: PALE}
 
 
-def error_curves(errors: Mapping[torch.dtype, Sequence[float]]) -> Figure:
+def error_curves(errors: Mapping[torch.dtype, Sequence[float]]) -> Picture:
     """How far each running sum is from the true one: dtype → error after 1, 2, 3 … additions."""
     series = {
         str(dtype).removeprefix("torch."): (range(1, len(values) + 1), values) for dtype, values in errors.items()
@@ -35,12 +34,12 @@ def error_curves(errors: Mapping[torch.dtype, Sequence[float]]) -> Figure:
     return lines(series, xlabel="how often 0.1 was added", ylabel="sum minus true sum")
 
 
-def doublings(double: Callable[[Tensor], Tensor]) -> Figure:
+def doublings(double: Callable[[Tensor], Tensor]) -> Picture:
     """For each dtype, how many times `double` takes 1 to the next power of two, and what comes after."""
     dtypes = [torch.int8, torch.int32, torch.int64, torch.float16, torch.bfloat16, torch.float32, torch.float64]
     results = [_doublings(double, dtype) for dtype in dtypes]
     with style():
-        figure = Figure(figsize=(WIDTH, 3.2))
+        figure = Picture(figsize=(WIDTH, 3.2))
         axis = figure.subplots()
         names = [str(dtype).removeprefix("torch.") for dtype in dtypes]
         colours = [CYCLE[0] if dtype.is_floating_point else CYCLE[1] for dtype in dtypes]
@@ -65,7 +64,7 @@ def _doublings(double: Callable[[Tensor], Tensor], dtype: torch.dtype) -> tuple[
     return MOST_DOUBLINGS, "more"
 
 
-def lesson_picture(name: str) -> Figure:
+def lesson_picture(name: str) -> Picture:
     """One lesson of the course: its exercises with minutes, points and your state.
 
     Args:
@@ -74,7 +73,7 @@ def lesson_picture(name: str) -> Figure:
     lesson = next(lesson for lesson in course() if lesson.name == name)
     known = states()
     with style():
-        figure = Figure(figsize=(WIDTH, 1.1 + 0.32 * max(1, len(lesson.entries))))
+        figure = Picture(figsize=(WIDTH, 1.1 + 0.32 * max(1, len(lesson.entries))))
         axis = figure.subplots()
         for place, entry in enumerate(lesson.entries):
             state = state_of(entry, known)
@@ -145,13 +144,13 @@ LETTER = 0.602  # width of a letter of DejaVu Sans Mono over its size
 LINE, BELOW = 15.0, 62.0  # points: the height of a line, and of the words below
 
 
-def nvidia_smi_picture() -> Figure:
+def nvidia_smi_picture() -> Picture:
     """The example with its six fields boxed, numbered and explained."""
     rows = EXAMPLE.splitlines()
     wide, high = 72 * WIDTH, len(rows) * LINE + BELOW
     step = wide / (len(rows[0]) + 1)  # from letter to letter
     with style():
-        figure = Figure(figsize=(WIDTH, high / 72))
+        figure = Picture(figsize=(WIDTH, high / 72))
         figure.set_layout_engine("none")
         axis = figure.add_axes((0, 0, 1, 1), xlim=(0, wide), ylim=(0, high))
         axis.axis("off")
@@ -164,7 +163,7 @@ def nvidia_smi_picture() -> Figure:
             _number(axis, left, low + LINE, number)
             place = (number - 1) * wide / len(FIELDS)
             _number(axis, place + 12, BELOW - 16, number)
-            axis.text(place + 6, BELOW - 26, meaning, fontsize=9, va="top", color="black")
+            axis.text(place + 6, BELOW - 26, meaning, fontsize=9, va="top", color=INK)
     return figure
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html import escape
 from typing import Any
 
 import matplotlib as mpl
 from cycler import cycler
 from matplotlib import colormaps
+from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, LinearSegmentedColormap
 from matplotlib.figure import Figure
 
@@ -19,6 +22,8 @@ CYCLE = (BLUE, ORANGE, GREEN, RED, PURPLE, SKY)
 
 SEQUENTIAL: Colormap = colormaps["cividis"]  # amounts: from none to much
 DIVERGING: Colormap = LinearSegmentedColormap.from_list("blue-white-red", [BLUE, "#F5F5F5", RED])  # signs: white at 0
+
+INK = "#767676"  # 4.5 : 1 on white, 4.1 : 1 on JupyterLab's dark page
 
 WIDTH = 8.0  # inches; the width of a notebook cell
 
@@ -31,8 +36,11 @@ RC: dict[Any, Any] = {
     "figure.figsize": (WIDTH, 3.0),
     "figure.constrained_layout.use": True,
     "figure.dpi": 96,
-    "figure.facecolor": "white",
-    "savefig.facecolor": "white",
+    # The page shines through, and what is written on it stands out on white and on a dark theme's grey alike.
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+    "savefig.facecolor": "none",
+    **dict.fromkeys(("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"), INK),
     "font.size": 10,
     "image.interpolation": "nearest",
     "legend.frameon": False,
@@ -44,6 +52,37 @@ def style() -> Iterator[None]:
     """The course's figure style while it lasts; the student's own settings are back afterwards."""
     with mpl.rc_context(RC):
         yield
+
+
+class Picture(Figure):
+    """A figure that tells a notebook what it shows, for those who do not see it."""
+
+    def alt_text(self) -> str:
+        """Titles, axes and legend of each panel, in a sentence."""
+        panels = [axis for axis in self.axes if axis.get_label() != "<colorbar>"]
+        return " ".join(map(_in_words, panels)) or "A picture."
+
+    def as_html(self) -> str:
+        """The image with its alternative text, as HTML that needs no other file."""
+        data = base64.b64encode(as_png(self)).decode("ascii")
+        return f'<img alt="{escape(self.alt_text())}" src="data:image/png;base64,{data}" style="max-width:100%">'
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        # JupyterLab gives an image/png no alternative text, so the image goes out as HTML.
+        return {"text/html": self.as_html(), "text/plain": self.alt_text()}
+
+
+def _in_words(axis: Axes) -> str:
+    title, across, up = axis.get_title(), axis.get_xlabel(), axis.get_ylabel()
+    legend = axis.get_legend()
+    names = [text.get_text() for text in legend.get_texts()] if legend else []
+    parts = [
+        f"Panel {title!r}" if title else "Panel",
+        f"across: {across}" if across else "",
+        f"up: {up}" if up else "",
+        f"with {', '.join(names)}" if names else "",
+    ]
+    return "; ".join(part for part in parts if part) + "."
 
 
 def as_png(figure: Figure) -> bytes:

@@ -7,11 +7,10 @@ from typing import TypeAlias
 
 import torch
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from torch import Tensor
 
-from helpers.style import BLUE, CYCLE, GREY, ORANGE, SKY, WIDTH, style
+from helpers.style import BLUE, CYCLE, GREY, ORANGE, SKY, WIDTH, Picture, style
 
 Index: TypeAlias = "slice | int | list[int]"
 
@@ -44,11 +43,11 @@ def outcomes(*expressions: str, **names: object) -> None:
         print(f"{expression:{width}}  →  {' '.join(found.split())}")
 
 
-def promotions(dtypes: Sequence[torch.dtype]) -> Figure:
+def promotions(dtypes: Sequence[torch.dtype]) -> Picture:
     """What each pair of dtypes promotes to: a table of names, coloured by kind."""
     names = [_name(dtype) for dtype in dtypes]
     with style():
-        figure = Figure(figsize=(WIDTH, 0.9 + 0.36 * len(dtypes)))
+        figure = Picture(figsize=(WIDTH, 0.9 + 0.36 * len(dtypes)))
         axis = figure.subplots()
         for row, one in enumerate(dtypes):
             for column, other in enumerate(dtypes):
@@ -61,7 +60,7 @@ def promotions(dtypes: Sequence[torch.dtype]) -> Figure:
     return figure
 
 
-def block(x: Tensor, layer: str, row: str, column: str) -> Figure:
+def block(x: Tensor, layer: str, row: str, column: str) -> Picture:
     """The layers of a 3-D block side by side; what the index takes is coloured.
 
     Args:
@@ -75,7 +74,7 @@ def block(x: Tensor, layer: str, row: str, column: str) -> Figure:
     same = result.untyped_storage().data_ptr() == x.untyped_storage().data_ptr()
     shape = tuple(result.shape)
     with style():
-        figure = Figure(figsize=(WIDTH, 2.7))
+        figure = Picture(figsize=(WIDTH, 2.7))
         axes = figure.subplots(1, len(x))
         for number, axis in enumerate(axes):
             _numbers(axis, x[number], taken[number], ORANGE)
@@ -85,12 +84,12 @@ def block(x: Tensor, layer: str, row: str, column: str) -> Figure:
     return figure
 
 
-def gathered(table: Tensor, index: Tensor, result: Tensor) -> Figure:
+def gathered(table: Tensor, index: Tensor, result: Tensor) -> Picture:
     """A table, an index along its columns, and what it fetches; one colour for each row of the index."""
     width, height = table.shape[1], len(table)
     colours = [CYCLE[row % len(CYCLE)] for row in range(height)]
     with style():
-        figure = Figure(figsize=(WIDTH, 2.4))
+        figure = Picture(figsize=(WIDTH, 2.4))
         axes = figure.subplots(1, 3, width_ratios=[width, index.shape[1], index.shape[1]])
         for axis, title, values in zip(
             axes, ("table", "index", "table.gather(1, index)"), (table, index, result), strict=True
@@ -104,7 +103,7 @@ def gathered(table: Tensor, index: Tensor, result: Tensor) -> Figure:
     return figure
 
 
-def sorted_out(answers: Mapping[str, bool]) -> Figure:
+def sorted_out(answers: Mapping[str, bool]) -> Picture:
     """Names in two columns: those that share the memory of x, and those that lie in memory of their own."""
     columns = {
         "in the memory of x": [name for name, shared in answers.items() if shared],
@@ -112,7 +111,7 @@ def sorted_out(answers: Mapping[str, bool]) -> Figure:
     }
     longest = max(map(len, columns.values()))
     with style():
-        figure = Figure(figsize=(WIDTH, 0.7 + 0.3 * longest))
+        figure = Picture(figsize=(WIDTH, 0.7 + 0.3 * longest))
         axis = figure.subplots()
         for place, ((title, names), colour) in enumerate(zip(columns.items(), (ORANGE, SKY), strict=True)):
             axis.text(place + 0.5, -0.2, title, ha="center", va="bottom", fontsize=11)

@@ -13,7 +13,7 @@
 # - split attention into heads, with reshapes or with `einsum`;
 # - compute it in tiles, without ever holding the matrix of all pairs.
 #
-# About 90 minutes. You need products, broadcasting and softmax, and `nn.Module`
+# About 105 minutes. You need products, broadcasting and softmax, and `nn.Module`
 # ([lesson 06](../06_modules/06_modules.ipynb)).
 
 # %%
@@ -23,7 +23,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from autograder import check
+from autograder import check, suspects
 from helpers import attention as pictures
 from helpers.plots import heatmaps
 from helpers.widgets import explore, slider
@@ -507,6 +507,77 @@ explore(
 # has to look at itself.*
 
 # %% [markdown]
+# ### Tell them apart
+#
+# Below stand five functions. Each calls itself attention, and each is a bug that people really write. Some of them you
+# could not tell from the library on most inputs, which is why such a bug can live for years: every test that anybody
+# thinks of passes.
+#
+# So let us turn the tables. This time you do not write attention. You write the *test*: one input on which every one
+# of the five is caught.
+
+# %%
+suspects("attention_counterexample")
+
+# %% [markdown]
+# ### Exercise: `attention_counterexample` ●●● · 12 minutes
+#
+# Return one query tensor, one key tensor, one value tensor and one mask. `F.scaled_dot_product_attention` and each
+# suspect are run on them, and you earn a share for each suspect whose result is clearly another one.
+#
+# Three of them fall to almost any input. For the last two, ask what a hidden key would have to do to be noticed.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Go through the suspects one by one. For each, say in words what it does differently; then ask when that difference
+# would *not* matter. Avoid exactly that. Your input may have several queries, one for each suspect if you like.
+#
+# </details>
+# <details><summary>Hint 2: hidden after the softmax</summary>
+#
+# It divides by the sum of the visible weights, so it is right as long as that sum is not lost. Which score must a
+# hidden key have so that the visible ones get less than 10⁻⁹ of the softmax?
+#
+# </details>
+# <details><summary>Hint 3: hidden by −10,000</summary>
+#
+# A score of −10,000 is small, but is it the smallest? Give one query a visible key whose score is −17,000.
+#
+# </details>
+
+
+# %% exercise="attention_counterexample"
+def attention_counterexample() -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """One input on which each of the suspects is seen to be wrong.
+
+    Returns:
+        query of shape (query, d_k), key (key, d_k) and value (key, d_v), float32 and finite; and mask (query, key),
+        boolean, True where a query may look at a key, and at least once for each query. At most 1,000 numbers.
+    """
+    # BEGIN SOLUTION
+    query = torch.tensor([[1.0, 0.0, 0.0], [-1.0, 0.0, 0.0]])
+    key = torch.tensor([[1.0, 0.0, 0.0], [2.0, 0.0, 0.0], [100.0, 0.0, 0.0], [30_000.0, 0.0, 0.0]])
+    value = torch.tensor([[1.0], [2.0], [3.0], [4.0]])
+    mask = torch.tensor([[True, True, False, False], [False, False, False, True]])
+    return query, key, value, mask
+    # END SOLUTION
+
+
+# %% check="attention_counterexample"
+check(attention_counterexample)
+
+# %% [markdown]
+# **See it.** What the library and each suspect make of your queries: the first number of each result. In every row
+# but the first, some number should differ from the one at the top.
+
+# %%
+pictures.lineup("attention_counterexample", attention_counterexample())
+
+# %% [markdown]
+# Keep this input. It is worth more than a hundred random ones: whoever changes an implementation of attention can run
+# it in a millisecond.
+
+# %% [markdown]
 # ## 5 · Self and cross
 #
 # In **self-attention** queries, keys and values come from one sentence. In **cross-attention** the queries come from
@@ -976,6 +1047,7 @@ pictures.memory_by_length(ways, [64, 128, 256, 512, 1024, 2048, 4096])
 # | `attention_entropy` | `torch.special.entr(weights).sum(-1)` |
 # | `attention` | `F.scaled_dot_product_attention` |
 # | `combine_masks` | `transformers.masking_utils` |
+# | `attention_counterexample` | the tests of `F.scaled_dot_product_attention` in `test/test_transformers.py` |
 # | `cross_attention` | the second attention in `nn.TransformerDecoderLayer` |
 # | `MultiHeadAttention` | `nn.MultiheadAttention`, with the opposite mask |
 # | `einsum_attention` | the same, with one set of matrices a head |

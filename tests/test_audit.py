@@ -12,6 +12,7 @@ from toy import copy_of_toy
 from autograder.authoring import cli
 from autograder.authoring.audit import Report, audit_exercise, tasks
 from autograder.authoring.audit.claims import audit_mistakes
+from autograder.authoring.audit.promises import promises_in
 from autograder.authoring.audit.report import Survivor
 from autograder.authoring.audit.trial import Trial
 from autograder.authoring.lesson import Lesson, LessonError, lesson_files, read_lesson, signature_in
@@ -62,7 +63,7 @@ def test_a_sound_exercise_has_no_problems(toy: Catalogue) -> None:
     report = report_of(with_sheets(toy))
     assert report.problems == []
     assert (report.observations, report.answer_full, report.blank_zero) == (5, True, True)
-    assert (report.mistakes, report.rejected, report.named, report.forbidden) == (7, 7, 7, 0)
+    assert (report.mistakes, report.rejected, report.named, report.forbidden) == (6, 6, 6, 0)
     assert (report.alternatives, report.accepted) == (3, 3)
     assert (report.killed, report.undecided, report.survivors) == (report.mutants, 0, [])
     assert report.mutants >= 10
@@ -78,7 +79,7 @@ def test_a_wrong_answer_of_the_lesson_is_named(toy: Catalogue) -> None:
 def test_a_mistake_that_passes_is_named(toy: Catalogue) -> None:
     add(references(toy), '@mistake(double, "Nothing is wrong.")\ndef innocent(x):\n    return x + x\n')
     report = mistakes_of(toy)
-    assert (report.mistakes, report.rejected) == (8, 7)
+    assert (report.mistakes, report.rejected) == (7, 6)
     assert report.problems == [
         f"{toy.package}/references/doubles/double.py: the mistake innocent passes; add an observation that shows it"
     ]
@@ -87,7 +88,7 @@ def test_a_mistake_that_passes_is_named(toy: Catalogue) -> None:
 def test_two_mistakes_that_show_the_same_are_told_apart(toy: Catalogue) -> None:
     add(references(toy), '@mistake(double, "Another name.")\ndef adds_two_too(x):\n    return 2 + x\n')
     report = mistakes_of(toy)
-    assert (report.rejected, report.named) == (8, 7)
+    assert (report.rejected, report.named) == (7, 6)
     assert "the mistake adds_two_too is named as ['2 is added" in report.problems[0]
 
 
@@ -95,7 +96,7 @@ def test_a_mistake_that_uses_a_forbidden_operation_is_reported_as_that(toy: Cata
     edit(toy.code / "exercises/doubles/double.py", "points=1", "points=1, without=[torch.square]")
     add(references(toy), '@mistake(double, "Squared.")\ndef squares_by_name(x):\n    return torch.square(x)\n')
     report = mistakes_of(toy)
-    assert (report.mistakes, report.rejected, report.named, report.forbidden) == (8, 8, 7, 1)
+    assert (report.mistakes, report.rejected, report.named, report.forbidden) == (7, 7, 6, 1)
     assert report.problems == [
         f"{toy.package}/references/doubles/double.py: the mistake squares_by_name is rejected for a forbidden "
         "operation, its observations were never compared: write it without torch.square"
@@ -184,7 +185,85 @@ def test_what_is_printed_is_not_wrapped(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_the_summary_names_what_was_forbidden_and_what_is_undecided() -> None:
-    reports = [Report("70_doubles", "double", mistakes=4, rejected=4, named=3, forbidden=1, mutants=9, killed=8)]
-    assert "mistakes 4 rejected (1 for a forbidden operation) / 3 named / 4;" in cli._summary(reports, 1.0)
+    reports = [
+        Report("70_doubles", "double", mistakes=4, rejected=4, named=3, frugal=2, forbidden=1, mutants=9, killed=8)
+    ]
+    assert (
+        "mistakes 4 rejected (1 for a forbidden operation) / 3 named / 2 within the share they may keep / 4;"
+        in cli._summary(reports, 1.0)
+    )
     reports[0].undecided = 1
     assert "mutants 8 / 9 (1 undecided); 1 s" in cli._summary(reports, 1.0)
+
+
+def test_a_mistake_that_keeps_more_than_it_may_is_named_with_both_shares(toy: Catalogue) -> None:
+    edit(references(toy), "    keeps=0.8,\n)\ndef doubles_in_place", "    keeps=0.6,\n)\ndef doubles_in_place")
+    report = report_of(with_sheets(toy))
+    (problem,) = report.problems
+    assert "doubles_in_place keeps 80% of the points, and may keep 60%" in problem
+    assert (report.frugal, report.mistakes) == (5, 6)
+
+
+def test_what_looks_the_same_under_every_seed_pays_too_much(toy: Catalogue) -> None:
+    experiment = toy.code / "exercises" / "doubles" / "double.py"
+    edit(experiment, "candidate(draw.normal())", "candidate(torch.ones(2, device=draw.device))")
+    report = report_of(with_sheets(toy))
+    (problem,) = report.problems
+    assert "handing back the visible sheet earns 20% of the points" in problem
+    assert problem.endswith("a single number")
+
+
+def test_a_sentence_of_the_docstring_that_nothing_shows_is_asked_for_with_the_call_to_paste(toy: Catalogue) -> None:
+    edit(lesson_files(toy, ["doubles"])[0], "same shape and dtype.", "same shape and dtype. It may be empty.")
+    (problem,) = report_of(with_sheets(toy)).problems
+    assert problem.endswith('promised(double, "It may be empty.", by=[…])')
+
+
+def test_a_promise_by_an_observation_that_is_not_there_is_named(toy: Catalogue) -> None:
+    edit(references(toy), '"a matrix of float64", ', '"nothing of the kind", ')
+    (problem,) = report_of(with_sheets(toy)).problems
+    assert "promised by nothing of the kind, which nothing is called" in problem
+
+
+def test_a_promise_that_the_docstring_no_longer_makes_is_named(toy: Catalogue) -> None:
+    add(references(toy), 'promised(double, "It sings.", by="because")\n')
+    (problem,) = report_of(with_sheets(toy)).problems
+    assert problem.endswith("the docstring has no such sentence any more: 'It sings.'")
+
+
+def test_an_example_in_the_docstring_is_an_observation_by_itself(toy: Catalogue) -> None:
+    edit(lesson_files(toy, ["doubles"])[0], 'shape and dtype."""', 'shape and dtype.\n\n    >>> 1 + 1\n    2\n    """')
+    (problem,) = report_of(with_sheets(toy)).problems
+    assert 'no observation is called "the docstring\'s example"' in problem
+
+
+SOURCE = '''
+class Layer:
+    """A layer. It has weights.
+
+    Args:
+        x: floating point, shape (batch, in),
+            on any device.
+        mask: boolean. True means seen.
+
+    Returns:
+        A tensor of shape (batch, out), whose
+        rows sum to 1.
+
+    >>> Layer()
+    Layer
+    """
+
+    def forward(self, x):
+        """The result."""
+'''
+
+
+def test_the_sentences_of_all_docstrings_are_promises_without_headings_and_examples() -> None:
+    assert promises_in(SOURCE) == (
+        [
+            "A layer.", "It has weights.", "x: floating point, shape (batch, in), on any device.", "mask: boolean.",
+            "True means seen.", "A tensor of shape (batch, out), whose rows sum to 1.", "The result.",
+        ],
+        True,
+    )  # fmt: skip

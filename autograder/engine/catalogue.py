@@ -10,6 +10,7 @@ another one, with the same folders:
     helpers/topic.py                        what the lesson imports
     data/sheets/topic.xz                    its visible sheets
     data/course.json                        the table of contents
+    data/answers.json                       the lessons' answers, in a class release that is to have them
 """
 
 from __future__ import annotations
@@ -50,6 +51,11 @@ class Catalogue:
     def contents(self) -> Path:
         """The table of contents."""
         return self.root / "data" / "course.json"
+
+    @property
+    def given_answers(self) -> Path:
+        """The answers that a class was given with its release, and after how many tries they are shown."""
+        return self.root / "data" / "answers.json"
 
     def lessons(self) -> list[Path]:
         """The lessons' sources in the order of the course; none where students' code runs."""

@@ -34,6 +34,21 @@ Experiment: TypeAlias = Callable[[Any, Draw], Iterator[Step]]
 
 
 @dataclass(frozen=True)
+class Suspects:
+    """What an exercise needs whose answer is an input.
+
+    Attributes:
+        library: what is right.
+        wrong: the suspects by what is wrong about them.
+        accepts: raises ValueError where something is not an input.
+    """
+
+    library: Callable[..., Any]
+    wrong: dict[str, Callable[..., Any]]
+    accepts: Callable[..., None]
+
+
+@dataclass(frozen=True)
 class Exercise:
     """One exercise of the course.
 
@@ -45,6 +60,7 @@ class Exercise:
             `"transformers:BertModel"`, where importing it takes long.
         leeway: a change of the tolerance, with its reason.
         seconds: wall-clock limit for one run of the experiment.
+        suspects: of an exercise whose answer is an input; see `autograder.engine.counterexample`.
     """
 
     experiment: Experiment
@@ -52,6 +68,7 @@ class Exercise:
     without: tuple[Any, ...] = ()
     leeway: Leeway = field(default_factory=Leeway)
     seconds: float = 20.0
+    suspects: Suspects | None = None
 
     @property
     def name(self) -> str:

@@ -49,12 +49,14 @@ class Evidence:
         signature: the candidate's own, as text.
         used: forbidden operations seen while it ran.
         printed: what it wrote to stdout and stderr, shortened.
+        witnessed: an input has been put before the suspects already; what comes from another process never has.
     """
 
     observations: list[Observation]
     signature: str = ""
     used: list[str] = field(default_factory=list)
     printed: str = ""
+    witnessed: bool = False
 
     def as_data(self) -> Data:
         rows: list[Data] = [[item.name, item.value, item.size] for item in self.observations]

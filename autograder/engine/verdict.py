@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from autograder.engine.aligned import aligned
+from autograder.engine.counterexample import witnessed
 from autograder.engine.exercise import Exercise
 from autograder.engine.judge import Difference, Rule, compare
 from autograder.engine.naming import Cause, causes
@@ -90,7 +91,7 @@ def judge(exercise: Exercise, sheet: Sheet, evidence: Evidence, device: str = "c
         device: the type of the device that ran it, "cpu" or "cuda".
         hidden: whether the sheet is a hidden one.
     """
-    shown = aligned(evidence.observations, sheet.expected)
+    shown = aligned(witnessed(exercise, evidence).observations, sheet.expected)
     expected = aligned(sheet.expected, sheet.expected)
     rules = [Rule(item.size, device, exercise.leeway, item.name) for item in sheet.expected]
     differences = [compare(right, mine, rule) for right, mine, rule in zip(expected, shown, rules, strict=True)]

@@ -1,4 +1,4 @@
-"""The instructor's commands around grading: `report`, `gradescope` and `release`."""
+"""The commands around grading: `report`, `mine`, `gradescope` and `release`."""
 
 from __future__ import annotations
 
@@ -30,6 +30,28 @@ def report(
         typer.echo(f"Wrote {file}")
 
 
+def mine(
+    lesson: Annotated[str, typer.Argument(help="As 11_attention.")],
+    course: Annotated[Path, typer.Option(help="The folder with verdicts/ and autograded/.")] = Path(),
+    most: Annotated[int, typer.Option(help="Groups to show.")] = 10,
+) -> None:
+    """Shows the wrong answers of a graded class that no known mistake explains, by what they show, most first."""
+    from autograder.grading.reporting.mine import mine as groups_of
+    from autograder.grading.reporting.mine import stub
+    from autograder.grading.reporting.results import NoResults
+
+    try:
+        groups = groups_of(course, lesson)
+    except NoResults as error:
+        raise stop(str(error)) from error
+    for number, group in enumerate(groups[:most], start=1):
+        names = ", ".join(group.students[:5]) + (" …" if len(group.students) > 5 else "")
+        typer.echo(f"# {group.exercise}: {len(group.students)} alike ({names}), each keeps {group.share:.0%}")
+        typer.echo("".join(f"#   ✗ {text}\n" for text in group.wrong[:3]) + f"{stub(group, number)}\n\n")
+    answers = sum(len(group.students) for group in groups)
+    typer.echo(f"{answers} answers are wrong and not named, in {len(groups)} groups.")
+
+
 def gradescope(
     notebook: Annotated[Path, typer.Argument(help="The submission, or the folder that holds it.")],
     out: Annotated[Path, typer.Option(help="Gradescope reads /autograder/results/results.json.")] = Path(
@@ -59,13 +81,16 @@ def gradescope(
 def release(
     folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
     lessons: Annotated[list[str] | None, typer.Argument(help="As 11_attention; all without.")] = None,
+    solutions_after: Annotated[
+        int | None, typer.Option(min=1, help="Include the answers; shown after so many honest tries. None without.")
+    ] = None,
 ) -> None:
-    """Writes what a class is given: notebooks, helpers, checks and data. No answers, no references, no grader."""
+    """Writes what a class is given: notebooks, helpers, checks and data. No references and no grader."""
     from autograder.engine.catalogue import own_catalogue
     from autograder.grading import release as maker
 
     try:
-        names = maker.release(own_catalogue(), folder, lessons or [])
+        names = maker.release(own_catalogue(), folder, lessons or [], solutions_after)
     except maker.ReleaseError as error:
         raise stop(str(error)) from error
     typer.echo(f"Wrote {folder}: {', '.join(names)}")

@@ -1,10 +1,12 @@
 """What an instructor gives to a class: notebooks, helpers, the public half of the autograder, data and sheets.
 
-No answers, no references, no mistakes' code, no grader, and nothing of the lessons that are not released yet.
+No references, no mistakes' code, no grader, and nothing of the lessons that are not released yet. No answers either,
+unless whoever teaches the class asks for them.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
@@ -20,6 +22,9 @@ from autograder.engine.sheet import StaleSheet, read_sheets
 from autograder.grading.public import ROOT, copy_public_half
 from autograder.student.map import LessonEntry, MissingCourse, course
 from autograder.student.navigation import navigation
+from autograder.student.solution import lessons_answer
+
+TUTOR = Path(__file__).with_name("TUTOR.md")
 
 # The course's own notebooks fetch the course where it is missing. The one of a class has no such address.
 BRING = """\
@@ -59,7 +64,7 @@ before the third line: `pip install --index-url https://download.pytorch.org/whl
 
 Open a lesson from `notebooks/`. Read, predict, run, write your answer where it says `raise NotImplementedError`, run
 `check(...)` and read its card. Every exercise stands alone: if you are stuck, go on with the next. `progress()` shows
-how far you are.
+how far you are. Whoever helps you, a person or a program, should read `TUTOR.md` first.
 
 Leave `autograder/`, `helpers/` and `data/` where they are: the checks need them. They hold no answers.
 
@@ -74,13 +79,17 @@ class ReleaseError(ValueError):
     """The release cannot be made; the message says what to change. Nothing was written."""
 
 
-def release(catalogue: Catalogue, target: Path, names: Sequence[str] = ()) -> list[str]:
+def release(
+    catalogue: Catalogue, target: Path, names: Sequence[str] = (), solutions_after: int | None = None
+) -> list[str]:
     """Writes a class release.
 
     Args:
         catalogue: the course.
         target: a folder that is empty or not there yet.
         names: lessons, as `11_attention` or `attention`; all without.
+        solutions_after: `solution(…)` shows the lesson's answers, after so many honest tries. They lie in
+            data/answers.json then, where a student can open them. Without, the release holds no answers.
 
     Returns:
         The lessons in it.
@@ -94,7 +103,7 @@ def release(catalogue: Catalogue, target: Path, names: Sequence[str] = ()) -> li
     for lesson in lessons:
         _must_be_built(catalogue, lesson)
     try:
-        _write_at_once(catalogue, target, lessons)
+        _write_at_once(catalogue, target, lessons, solutions_after)
     except OSError as error:
         raise ReleaseError(f"{target} cannot be written: {error.strerror or error}.") from error
     return [lesson.name for lesson in lessons]
@@ -129,12 +138,16 @@ def _notebook(catalogue: Catalogue, lesson: LessonEntry) -> Path:
     return catalogue.root / "notebooks" / lesson.name / f"{lesson.name}.ipynb"
 
 
-def _write_at_once(catalogue: Catalogue, target: Path, lessons: Sequence[LessonEntry]) -> None:
+def _write_at_once(
+    catalogue: Catalogue, target: Path, lessons: Sequence[LessonEntry], solutions_after: int | None
+) -> None:
     """Writes beside the target and moves: a full disk leaves no half of a release."""
     target.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(prefix=".release-", dir=target.parent))
     try:
         _write(catalogue, part, lessons)
+        if solutions_after is not None:
+            _write_answers(catalogue, part, lessons, solutions_after)
         part.chmod(0o755)
         os.replace(part, target)
     finally:
@@ -153,6 +166,14 @@ def _write(catalogue: Catalogue, folder: Path, lessons: Sequence[LessonEntry]) -
     (folder / "requirements.txt").write_text("\n".join(needs) + "\n", encoding="utf-8")
     (folder / "README.md").write_text(_readme(lessons, project["requires-python"]), encoding="utf-8")
     shutil.copyfile(ROOT / "LICENSE", folder / "LICENSE")
+    shutil.copyfile(TUTOR, folder / "TUTOR.md")
+
+
+def _write_answers(catalogue: Catalogue, folder: Path, lessons: Sequence[LessonEntry], after: int) -> None:
+    names = [entry.name for lesson in lessons for entry in lesson.exercises]
+    answers = {name: lessons_answer(catalogue, name)[0] for name in names}
+    file = folder / catalogue.given_answers.relative_to(catalogue.root)
+    file.write_text(json.dumps({"after": after, "answers": answers}, indent=1, ensure_ascii=False), encoding="utf-8")
 
 
 def for_a_class(notebook: NotebookNode, lesson: LessonEntry, lessons: Sequence[LessonEntry]) -> NotebookNode:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from autograder.engine.catalogue import Topic
+from autograder.engine.counterexample import witnessed
 from autograder.engine.draw import Draw
+from autograder.engine.exercise import Exercise
 from autograder.engine.observe import SET_UP, Evidence, Observation, observe
 from autograder.engine.sheet import Sheet, Symptoms
 from autograder.engine.values import Data, Raised, Unreadable
@@ -42,13 +45,17 @@ def make_sheet(topic: Topic, name: str, seed: int, device: str = "cpu", signatur
 def rehearse(topic: Topic, name: str, seed: int, device: str = "cpu", signature: str = "") -> Rehearsal:
     """Makes a sheet as `make_sheet` does, and keeps what its runs told beside it."""
     exercise, answers = topic.catalogue.find(name), answers_to(topic, name)
-    expected = observe(exercise, answers.reference, Draw(seed, name, device)).observations
+    expected = _seen(exercise, answers.reference, Draw(seed, name, device)).observations
     _must_be_sound(topic.place("exercises", name), name, expected)
-    shown = [observe(exercise, item.answer, Draw(seed, name, device)) for item in answers.mistakes]
+    shown = [_seen(exercise, item.answer, Draw(seed, name, device)) for item in answers.mistakes]
     symptoms = [Symptoms(item.sentence, one.observations) for item, one in zip(answers.mistakes, shown, strict=True)]
-    nothing, identity = (observe(exercise, answer, Draw(seed, name, device)).observations for answer in GENERAL)
+    nothing, identity = (_seen(exercise, answer, Draw(seed, name, device)).observations for answer in GENERAL)
     returned = where_returned(exercise, answers.reference, expected, Draw(seed, name, device))
     return Rehearsal(Sheet(name, seed, expected, symptoms, signature, nothing, identity, returned), shown)
+
+
+def _seen(exercise: Exercise, answer: Callable[..., Any], draw: Draw) -> Evidence:
+    return witnessed(exercise, observe(exercise, answer, draw))
 
 
 def _nothing(*arguments: Any, **options: Any) -> None:

@@ -43,12 +43,12 @@ def remember(verdict: Verdict) -> None:
         return
     known[verdict.exercise] = verdict.state
     try:
-        _write(progress_file(), json.dumps(known, indent=1, sort_keys=True))
+        write_whole(progress_file(), json.dumps(known, indent=1, sort_keys=True))
     except OSError as error:
         print(f"Your progress could not be saved: {error}")
 
 
-def _write(file: Path, text: str) -> None:
+def write_whole(file: Path, text: str) -> None:
     """Replaces the file in one step: two notebooks that save at once leave one of the two, never half of each."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False) as part:

@@ -11,6 +11,7 @@ from autograder.authoring.audit.trial import Trial
 from autograder.references import Answers
 
 EXAMPLE = "the docstring's example"  # the observation that runs it
+ENTRY = re.compile(r"^[\w*`]+(, [\w*`]+)*: ")
 HEADINGS = re.compile(r"^(Args|Returns|Raises|Yields|Attributes|Shapes?|Example|Note):$")
 
 
@@ -43,18 +44,16 @@ def promises_in(source: str) -> tuple[list[str], bool]:
 def _paragraphs(text: str) -> list[str]:
     """The text without headings and examples; an entry of a list (`name: …`) is a paragraph of its own."""
     parts: list[str] = [""]
-    example, entry = False, 0
+    example = False
     for line in text.splitlines():
-        example = line.strip().startswith(">>>") or (example and bool(line.strip()))
-        heading = HEADINGS.match(line.strip())
-        depth = len(line) - len(line.lstrip())
-        if example or heading or not line.strip() or line.lstrip().startswith("```"):
+        words = line.strip()
+        example = words.startswith(">>>") or (example and bool(words))
+        if example or not words or HEADINGS.match(words) or words.startswith("```"):
             parts.append("")
-            entry = depth + 4 if heading else entry
             continue
-        if depth == entry and entry:
+        if ENTRY.match(words):
             parts.append("")
-        parts[-1] = f"{parts[-1]} {line.strip()}".strip()
+        parts[-1] = f"{parts[-1]} {words}".strip()
     return [part for part in parts if part]
 
 

@@ -31,7 +31,7 @@ def _stale(trial: Trial, kept: dict[str, Sheet]) -> str:
     if kept.keys() != trial.lesson.exercises.keys():
         return f"it holds {', '.join(sorted(kept))}"
     old, fresh = kept[trial.exercise.name], trial.rehearsals[0]
-    verdict = trial.judged(Evidence(fresh.sheet.expected), old)
+    verdict = trial.judged(Evidence(fresh.sheet.expected, witnessed=True), old)
     if verdict.state is not State.RIGHT:
         return f"the reference shows something else, {first_reason([verdict])}"
     if old.signature != fresh.sheet.signature:
@@ -45,6 +45,6 @@ def _shown_otherwise(trial: Trial, old: Sheet) -> str:
     """A mistake that shows something else than when the sheet was written: students would not be told its name."""
     for evidence, symptoms in zip(trial.rehearsals[0].mistakes, old.mistakes, strict=True):
         alone = replace(old, mistakes=[symptoms])
-        if not trial.judged(Evidence(evidence.observations), alone).misunderstandings:
+        if not trial.judged(evidence, alone).misunderstandings:
             return f"this mistake now shows something else: {symptoms.sentence!r}"
     return ""

@@ -49,7 +49,7 @@ def solved_notebook(lesson: Lesson, titles: Mapping[str, str]) -> NotebookNode:
     title, *rest = [_notebook_cell(lesson, cell, position) for position, cell in enumerate(lesson.cells)]
     bring = _code(BRING.format(address=address()), "bring")
     bring.metadata["jupyter"] = {"source_hidden": True}
-    cells = [title, _links(lesson), bring, *rest, *_navigation(lesson, titles)]
+    cells = [title, _links(lesson), bring, *rest, *_progress(lesson), *_navigation(lesson, titles)]
     metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     return nbformat.v4.new_notebook(cells=cells, metadata=metadata)
 
@@ -110,6 +110,15 @@ def _links(lesson: Lesson) -> NotebookNode:
     }
     links = " · ".join(f"[{name}]({place})" for name, place in places.items())
     return nbformat.v4.new_markdown_cell(f"Open this lesson in {links}", id="links")
+
+
+def _progress(lesson: Lesson) -> list[NotebookNode]:
+    """How far one is, at the end; a lesson that shows it itself needs it no second time."""
+    if any("progress()" in cell.source for cell in lesson.cells if cell.kind == "code"):
+        return []
+    cell = _code("from autograder import progress\n\nprogress()", "progress")
+    cell.metadata["tags"] = [DEMONSTRATION]
+    return [cell]
 
 
 def _navigation(lesson: Lesson, titles: Mapping[str, str]) -> list[NotebookNode]:

@@ -25,7 +25,7 @@ def causes(sheet: Sheet, expected: list[Data], shown: list[Data], rules: list[Ru
     known = known_causes(rows, [(item.sentence, aligned(item.observations, sheet.expected)) for item in sheet.mistakes])
     if known and known[0].whole:
         return known
-    general = _hands_back(sheet, rows) or error_causes(rows) or aspects(rows)
+    general = _hands_back(sheet, rows) or error_causes(rows) or aspects(rows, aligned(sheet.nothing, sheet.expected))
     if general and general[0].whole:
         return general
     return known or general

@@ -29,6 +29,10 @@ CHANGES_NOTHING = (
     "Nothing that was handed over has changed. An assignment such as `x = x - 1` makes a new tensor under the old "
     "name; what the caller holds changes only if something is written into it."
 )
+DAMAGES = (
+    "The result is right, but your function changes what it was handed: afterwards the caller's own input is another "
+    "one."
+)
 HANDS_BACK = "What comes back is the first argument itself, unchanged."
 
 
@@ -69,6 +73,9 @@ def identity(rows: list[Row], theirs: list[Data]) -> list[Cause]:
 
 
 def _alike(rows: list[Row], theirs: list[Data]) -> bool:
+    """Whether an answer shows the same as another. Where both only raise, that tells nothing."""
+    if all(isinstance(row.shown, Raised) for row in rows if row.wrong):
+        return False
     return all(compare(data, row.shown, row.rule) is None for data, row in zip(theirs, rows, strict=True))
 
 
@@ -93,17 +100,32 @@ def _in_words(value: Data | None) -> str:
     return describe(value)
 
 
-def aspects(rows: list[Row]) -> list[Cause]:
+def aspects(rows: list[Row], untouched: list[Data]) -> list[Cause]:
     """What all wrong observations have in common: right values in another dtype, shape, order, scale or sign; or a
-    right result beside damage to the input."""
+    right result beside damage to the input.
+
+    Args:
+        untouched: what an empty body shows, which changes nothing.
+    """
     wrong = [row for row in rows if row.wrong]
     pairs = [pair for row in wrong for pair in _pairs(row)]
     if not pairs:
         return []
+    if _damages(rows, untouched):
+        return [Cause(DAMAGES, len(wrong), True)]
     for found in ASPECTS:
         if sentence := found(pairs):
             return [Cause(sentence, len(wrong), True)]
     return []
+
+
+def _damages(rows: list[Row], untouched: list[Data]) -> bool:
+    """Whether only the arguments are wrong afterwards, and should have been left alone."""
+    return all(
+        AFTERWARDS in way and compare(part_at(row.expected, way), part_at(data, way), row.rule) is None
+        for row, data in zip(rows, untouched, strict=True)
+        for way in row.wrong
+    )
 
 
 Pair = tuple[Path, "Data | None", Data, Rule]
@@ -122,15 +144,6 @@ def _tensors(pairs: list[Pair]) -> list[tuple[Tensor, Tensor, Rule]]:
         if isinstance(right, Shown) and isinstance(mine, Shown)
     ]
     return found if len(found) == len(pairs) else []
-
-
-def _damage(pairs: list[Pair]) -> str:
-    if all(AFTERWARDS in way for way, *_ in pairs):
-        return (
-            "The result is right, but your function changes what it was handed: afterwards the caller's own input "
-            "is another one."
-        )
-    return ""
 
 
 def _dtype(pairs: list[Pair]) -> str:
@@ -244,7 +257,7 @@ def _no_gradient(pairs: list[Pair]) -> str:
 
 
 ASPECTS: tuple[Callable[[list[Pair]], str], ...] = (
-    _damage, _dtype, _shape, _broadcast, _scale, _nan, _no_gradient,
+    _dtype, _shape, _broadcast, _scale, _nan, _no_gradient,
 )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 
 
 def double(x):
@@ -14,18 +14,21 @@ def squares(x):
     return x**2
 
 
-@mistake(double, "The caller's own tensor is changed: `x *= 2` and `x.mul_(2)` write into it. `2 * x` makes a new one.")
+@mistake(
+    double,
+    "The caller's own tensor is changed: `x *= 2` and `x.mul_(2)` write into it. `2 * x` makes a new one.",
+    keeps=0.8,
+)
 def doubles_in_place(x):
     x *= 2
     return x
 
 
-@mistake(double, "The result is printed but not returned, so whoever calls the function gets None.")
-def prints(x):
-    print(2 * x)
-
-
-@mistake(double, "Multiplying by 2.0 turns whole numbers into floating point; multiplying by 2 keeps their dtype.")
+@mistake(
+    double,
+    "Multiplying by 2.0 turns whole numbers into floating point; multiplying by 2 keeps their dtype.",
+    keeps=0.8,
+)
 def multiplies_by_a_float(x):
     return x * 2.0
 
@@ -61,3 +64,10 @@ def shifts(x):
 @alternative(double)
 def doubles_a_copy(x):
     return x.clone().mul_(2)
+
+
+promised(
+    double,
+    "Twice `x`, as a new tensor of the same shape and dtype.",
+    by=["a vector", "a matrix of float64", "whole numbers stay whole", "the input is left alone"],
+)

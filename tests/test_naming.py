@@ -1,0 +1,177 @@
+"""Why an answer is wrong: known mistakes, alone and together, and what can be read off any answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from autograder.engine.judge import Rule
+from autograder.engine.naming import Cause, causes
+from autograder.engine.naming.errors import explanation
+from autograder.engine.naming.kinds import CHANGES_NOTHING, HANDS_BACK, PRINTS, RETURNS_NOTHING
+from autograder.engine.observe import Observation
+from autograder.engine.sheet import Sheet, Symptoms
+from autograder.engine.tolerance import Leeway
+from autograder.engine.values import Data, Raised, attempt, snapshot
+
+CPU = torch.device("cpu")
+DRAWN = [torch.randn(3, 4, generator=torch.Generator().manual_seed(seed)).double() for seed in range(4)]
+WAY: list[tuple[str | int, ...]] = [("result",)]
+
+
+def shown(answer: Callable[..., Any]) -> list[Data]:
+    """What an answer shows on four matrices: its result, and its input afterwards."""
+
+    def one(x: Tensor) -> dict[str, Any]:
+        x = x.clone()
+        return {"result": answer(x), "arguments afterwards": [x]}
+
+    return [attempt(lambda x=x: one(x), CPU) for x in DRAWN]  # type: ignore[misc]
+
+
+def observed(data: list[Data]) -> list[Observation]:
+    return [Observation(f"case {at}", value) for at, value in enumerate(data)]
+
+
+def right(x: Tensor) -> Tensor:
+    return (x - x.mean(0)) / x.std(0)
+
+
+def sheet(**mistakes: Callable[..., Any]) -> Sheet:
+    known = [Symptoms(sentence, observed(shown(answer))) for sentence, answer in mistakes.items()]
+    nothing, identity = observed(shown(lambda x: None)), observed(shown(lambda x: x))
+    return Sheet("standard", 0, observed(shown(right)), known, "", nothing, identity, [WAY] * len(DRAWN))
+
+
+def named(answer: Callable[..., Any], printed: str = "", **mistakes: Callable[..., Any]) -> list[Cause]:
+    made = sheet(**mistakes)
+    rules = [Rule(12, "cpu", Leeway())] * len(DRAWN)
+    return causes(made, shown(right), shown(answer), rules, printed)
+
+
+def sentence(answer: Callable[..., Any], **options: Any) -> str:
+    return "".join(cause.sentence for cause in named(answer, **options))
+
+
+def by_rows(x: Tensor) -> Tensor:
+    return (x - x.mean(1, keepdim=True)) / x.std(1, keepdim=True)
+
+
+def only_moves(x: Tensor) -> Tensor:
+    return x - x.mean(0)
+
+
+def damages(x: Tensor) -> Tensor:
+    result = right(x)
+    x += 1
+    return result
+
+
+def test_a_known_mistake_that_explains_all_is_the_cause() -> None:
+    assert named(by_rows, rows=by_rows, moves=only_moves) == [Cause("rows", 4, True)]
+
+
+def test_two_known_mistakes_at_once_are_both_named_and_neither_is_the_only_one() -> None:
+    def both(x: Tensor) -> Tensor:
+        result = by_rows(x)
+        x += 1
+        return result
+
+    found = named(both, rows=by_rows, damage=damages)
+    assert {cause.sentence for cause in found} == {"rows", "damage"}
+    assert not any(cause.whole for cause in found)
+
+
+def test_a_mistake_is_ruled_out_where_the_answer_is_right_about_what_it_spoils() -> None:
+    assert "damage" not in sentence(only_moves, damage=lambda x: only_moves(x.add_(1)) if False else damages(x))
+
+
+def test_one_boolean_is_no_name() -> None:
+    expected: list[Data] = [True, 1.5]
+    known = [Symptoms("guessed", observed([False, 1.5]))]
+    made = Sheet("standard", 0, observed(expected), known)
+    rules = [Rule(1, "cpu", Leeway())] * 2
+    assert causes(made, expected, [False, 1.5], rules) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (lambda x: None, RETURNS_NOTHING),
+        (lambda x: x, HANDS_BACK),
+        (lambda x: 7, "Whatever it is given, your answer returns 7."),
+        (lambda x: torch.zeros_like(x), "Whatever it is given, your answer returns nothing but 0."),
+        (lambda x: right(x).float(), "The values are right, but not their dtype: float32 comes back where float64 is"),
+        (lambda x: right(x).flatten(), "The numbers are right, in their order too, but not the shape: (12,)"),
+        (lambda x: right(x).mT, "What comes back is transposed: (4, 3) where (3, 4)"),
+        (lambda x: -right(x), "Every number has the wrong sign"),
+        (lambda x: right(x) / 8, "Every number is 0.125 times what it should be"),
+        (damages, "The result is right, but your function changes what it was handed"),
+        (lambda x: right(x).mean(), ""),
+    ],
+)
+def test_what_can_be_read_off_any_answer_is_said(answer: Callable[..., Any], said: str) -> None:
+    assert sentence(answer).startswith(said)
+    assert bool(sentence(answer)) == bool(said)
+
+
+def test_who_prints_instead_of_returning_is_told_so() -> None:
+    assert sentence(lambda x: None, printed="tensor(1.)\n") == PRINTS
+
+
+def test_an_empty_body_of_an_answer_in_place_is_told_that_nothing_has_changed() -> None:
+    expected: list[Data] = [snapshot({"result": None, "arguments afterwards": [x + 1]}, CPU) for x in DRAWN]
+    nothing = shown(lambda x: None)
+    made = Sheet("add_", 0, observed(expected), [], "", observed(nothing), [], [WAY] * len(DRAWN))
+    rules = [Rule(12, "cpu", Leeway())] * len(DRAWN)
+    assert [cause.sentence for cause in causes(made, expected, nothing, rules)] == [CHANGES_NOTHING]
+    twice = shown(lambda x: x.add_(2) and None if False else (x.add_(2), None)[1])
+    assert causes(made, expected, twice, rules) == []
+
+
+def test_a_constant_that_is_right_for_all_is_no_constant_answer() -> None:
+    expected: list[Data] = [3, 3, 3, 3]
+    made = Sheet("three", 0, observed(expected), [], "", [], [], [[()]] * 4)
+    rules = [Rule(1, "cpu", Leeway())] * 4
+    assert causes(made, expected, [4, 4, 4, 4], rules) == []
+
+
+class Forgets(nn.Linear):
+    def __init__(self) -> None:
+        self.weight = nn.Parameter(torch.ones(2, 2))
+
+
+LEAF = torch.ones(2, requires_grad=True)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (Forgets, "`super().__init__()` is missing"),
+        (lambda: LEAF.add_(1), "A tensor that asks for gradients is changed in place"),
+        (lambda: LEAF.detach().sum().backward(), "The result has no way back to the inputs"),
+        (lambda: (2 * LEAF).backward(), "`backward()` and `grad()` start from a single number"),
+        (lambda: LEAF.numpy(), "A tensor on the graph cannot become an array"),
+        (lambda: 1 if torch.ones(2) else 0, "A tensor of several values stands where Python asks for one yes or no"),
+        (lambda: torch.ones(2).item(), "`.item()`, `int()` and `float()` take a tensor of one element"),
+        (lambda: None + 1, "Something is None where a value was expected"),  # type: ignore[operator]
+        (lambda: weight, "`weight` is not defined where it is used"),  # type: ignore[name-defined]  # noqa: F821
+        (lambda: torch.ones(2, 3) @ torch.ones(3).double(), "Tensors of different dtypes meet here"),
+    ],
+)
+def test_an_error_that_happens_most_is_explained(answer: Callable[[], Any], said: str) -> None:
+    error = attempt(answer, CPU)
+    assert isinstance(error, Raised)
+    assert explanation(error).startswith(said), error.message
+
+
+def test_an_error_that_most_of_what_is_wrong_ends_in_is_the_cause() -> None:
+    def forgets(x: Tensor) -> Tensor:
+        return right(x) + None  # type: ignore[operator]
+
+    assert named(forgets)[0].sentence.startswith("Something is None where a value was expected")
+    assert named(forgets)[0].whole
