@@ -23,6 +23,7 @@ from autograder.student.card import MIME, CheckFailed, as_text
 from autograder.student.check import UnknownName, checker, verdict_on
 from autograder.student.onward import ways_on
 from autograder.student.progress import states
+from autograder.student.tries import tries
 
 TOY = built_toy()
 check = checker(TOY)
@@ -54,6 +55,14 @@ def test_a_wrong_answer_is_shown_remembered_and_fails(capsys: pytest.CaptureFixt
 def test_a_blank_is_not_attempted() -> None:
     with pytest.raises(CheckFailed, match="not attempted yet"):
         run("def halve(x):\n    raise NotImplementedError\ncheck(halve)")
+
+
+def test_each_different_wrong_answer_is_a_try(shell: Any) -> None:
+    shell.push({"check": check})
+    for source in ("x", "x", "x + 1", "x / 2"):
+        shell.run_cell(f"def halve(x):\n    return {source}", store_history=True)
+        shell.run_cell("import math\ncheck(halve)", store_history=True)
+    assert tries("halve") == 2
 
 
 def test_the_same_answer_is_judged_alike_twice() -> None:

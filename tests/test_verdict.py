@@ -215,6 +215,19 @@ def test_a_known_mistake_is_named_beside_further_faults() -> None:
     assert verdict_on(both).misunderstandings == ["divide"]
 
 
+def test_an_error_that_an_empty_answer_would_raise_too_is_not_taken_for_one() -> None:
+    def without_super(x, keepdim=False):  # type: ignore[no-untyped-def]
+        raise AttributeError("cannot assign parameters before Module.__init__() call")
+
+    def another(x, keepdim=False):  # type: ignore[no-untyped-def]
+        raise AttributeError("'NoneType' object has no attribute 'mean'")
+
+    same = shows(another).observations
+    (cause,) = judge(EXERCISE, replace(SHEET, nothing=same, identity=same), shows(without_super)).causes
+    assert cause.sentence.startswith("`super().__init__()` is missing")
+    assert cause.whole
+
+
 def test_an_unknown_fault_names_nothing() -> None:
     assert verdict_on(lambda x, keepdim=False: right(x, keepdim) + 1).misunderstandings == []
 

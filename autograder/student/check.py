@@ -28,6 +28,7 @@ from autograder.student.limit import limited
 from autograder.student.onward import ways_on
 from autograder.student.progress import remember
 from autograder.student.stale import STALE, is_stale
+from autograder.student.tries import note_try
 
 NO_RANKS = "NoRanksHere"  # of engine/ranks, which takes long to import and few notebooks need
 SLOW = 0.5  # of what an exercise may take
@@ -65,6 +66,7 @@ def checker(catalogue: Catalogue) -> Callable[[Any], None]:
         notes += ways_on(catalogue, name) if verdict.state is State.RIGHT else []
         verdict = replace(verdict, notes=[*notes, *verdict.notes])
         remember(verdict)
+        note_try(verdict, _written(answer))
         show(verdict)
         if verdict.state not in (State.RIGHT, State.NOT_HERE):
             raise CheckFailed(verdict)
@@ -120,11 +122,18 @@ def _with_source(exercise: Exercise, answer: Any, evidence: Evidence) -> Evidenc
     return Evidence(evidence.observations, evidence.signature, sorted({*evidence.used, *found}), evidence.printed)
 
 
+def _written(answer: Any) -> str:
+    """The answer's source; empty where there is none to read."""
+    try:
+        return textwrap.dedent(inspect.getsource(answer))
+    except (OSError, TypeError):
+        return ""
+
+
 def _source_of(answer: Any) -> str:
     """The answer's source after the imports that its globals stand for; empty where there is none to read."""
-    try:
-        source = textwrap.dedent(inspect.getsource(answer))
-    except (OSError, TypeError):
+    source = _written(answer)
+    if not source:
         return ""
     scope = sys.modules["__main__"].__dict__ if isinstance(answer, type) else getattr(answer, "__globals__", {})
     modules = [
