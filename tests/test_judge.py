@@ -9,9 +9,11 @@ import pytest
 import torch
 
 from autograder.engine import wire
-from autograder.engine.judge import Rule, compare, describe, wrong_elements
+from autograder.engine.judge import Rule, compare, wrong_elements
+from autograder.engine.probes import AFTERWARDS, RESULT
 from autograder.engine.tolerance import Leeway, allowed
 from autograder.engine.values import DTYPES, Data, Raised, Shown, Unreadable
+from autograder.engine.words import describe
 
 RULE = Rule(10, "cpu", Leeway())
 NAN, INF = math.nan, math.inf
@@ -113,44 +115,67 @@ def test_whole_numbers_must_be_equal() -> None:
     assert wrong_elements(expected, torch.tensor([2**62 + 1, 5]), RULE).tolist() == [True, False]
 
 
+MORE_LOST = "and float64 holds 16: more is lost than another order of the same sums would lose"
 WORDS: list[tuple[Data, Data, str, str, str]] = [
-    (tensor(1.0), tensor(1.0, dtype=torch.float64), "", "it has dtype float64", "expected dtype float32"),
-    (tensor(1.0, 2.0), tensor(1.0), "", "it has shape (1,)", "expected shape (2,)"),
-    (tensor(1.0), Shown(torch.ones(1), device="cpu"), "", "it has device cpu", "expected device drawn"),
+    (tensor(1.0), tensor(1.0, dtype=torch.float64), "", "it has dtype float64", "dtype float32"),
+    (tensor(1.0, 2.0), tensor(1.0), "", "it has shape (1,)", "shape (2,)"),
+    (tensor(1.0), Shown(torch.ones(1), device="cpu"), "", "it has device cpu", "device drawn"),
     (tensor(1.0), Shown(torch.ones(1), "array", "cpu"), "",
-     "it is a NumPy array of shape (1,), dtype float32", "expected a tensor of shape (1,), dtype float32"),
+     "it is a NumPy array of shape (1,), dtype float32", "a tensor of shape (1,), dtype float32"),
     (tensor(1.0, 2.0, 3.0), tensor(1.0, 9.0, 2.0), "", "2 of 3 values are wrong; the furthest off, at [1], is 9",
-     "expected 2 there"),
+     "2 there"),
     (Shown(torch.zeros(2, 3)), Shown(torch.tensor([[0, 0, 0], [0, NAN, 0.0]])), "",
-     "1 of 6 values is wrong; the furthest off, at [1, 1], is nan", "expected 0 there"),
+     "1 of 6 values is wrong; the furthest off, at [1, 1], is nan", "0 there"),
     (tensor(0.0, 0.0), tensor(5.0, NAN), "", "2 of 2 values are wrong; the furthest off, at [1], is nan",
-     "expected 0 there"),
+     "0 there"),
     (tensor(1, 2, dtype=torch.int64), tensor(1, 3, dtype=torch.int64), "",
-     "1 of 2 values is wrong; the furthest off, at [1], is 3", "expected 2 there"),
+     "1 of 2 values is wrong; the furthest off, at [1], is 3", "2 there"),
     (tensor(True, False, dtype=torch.bool), tensor(True, True, dtype=torch.bool), "",
-     "1 of 2 values is wrong; the furthest off, at [1], is True", "expected False there"),
-    (Shown(torch.tensor(2.0)), Shown(torch.tensor(3.0)), "", "it is 3", "expected 2"),
+     "1 of 2 values is wrong; the furthest off, at [1], is True", "False there"),
+    (Shown(torch.tensor(2.0)), Shown(torch.tensor(3.0)), "", "it is 3", "2"),
     (tensor(2.36196, dtype=torch.float64), tensor(2.36196 + 1e-7, dtype=torch.float64), "",
-     "it is 2.3619601", "expected 2.36196"),
+     "it is 2.3619601",
+     "2.36196. About 7 digits agree, and float64 holds 16: it looks as if something on the way were float32"),
     (tensor(1.0, dtype=torch.float64), tensor(1.0 + 4e-12, dtype=torch.float64), "",
-     "it is 1.000000000004", "expected 1"),
-    (tensor(1.0), None, "", "it is None", "expected a tensor of shape (1,), dtype float32"),
-    (2.0, 3.0, "", "it is 3.0", "expected 2.0"),
-    ("right", "wrong", "", "it is 'wrong'", "expected 'right'"),
-    (tensor(2 / 3), tensor(1 / 3), "", "it is 0.333333", "expected 0.666667"),
-    ([1, 2], [1], "", "it has 1 item", "expected 2"),
-    ([1], [1, 2], "", "it has 2 items", "expected 1"),
-    ([1, [2, 3]], [1, [2, 4]], "[1][1]", "it is 4", "expected 3"),
-    ({"a": 1, "b": 2}, {"a": 1}, "", "its names are a", "missing: b"),
-    ({"a": 1}, {"a": 1, "b": 2}, "", "its names are a, b; b too many", "expected no more"),
-    ({"a": 1}, {}, "", "its names are none", "missing: a"),
-    ({"a": {"b": [1]}}, {"a": {"b": [2]}}, "['a']['b'][0]", "it is 2", "expected 1"),
-    (Raised("ValueError"), 1, "", "it returns 1", "it should raise ValueError"),
+     "it is 1.000000000004", f"1. About 11 digits agree, {MORE_LOST}"),
+    (tensor(1.0), None, "", "it is None", "a tensor of shape (1,), dtype float32"),
+    (2.0, 3.0, "", "it is 3.0", "2.0"),
+    ("right", "wrong", "", "it is 'wrong'", "'right'"),
+    (tensor(2 / 3), tensor(1 / 3), "", "it is 0.333333", "0.666667"),
+    ([1, 2], [1], "", "it has 1 item", "2 items"),
+    ([1], [1, 2], "", "it has 2 items", "1 item"),
+    ([1, [2, 3]], [1, [2, 4]], "item 1, item 1", "it is 4", "3"),
+    ({"a": 1, "b": 2}, {"a": 1}, "", "the names are a", "b as well"),
+    ({"a": 1}, {"a": 1, "b": 2}, "", "the names are a, b; too many: b", "no more than the others"),
+    ({"a": 1}, {}, "", "the names are none at all", "a as well"),
+    ({"a": {"b": [1]}}, {"a": {"b": [2]}}, "`a`, `b`, item 0", "it is 2", "1"),
+    (Raised("ValueError"), 1, "", "it returns 1", "it raises ValueError"),
     (Raised("ValueError"), Raised("TypeError", ("TypeError", "Exception")), "", "it raises TypeError",
-     "it should raise ValueError"),
-    (1, Raised("TypeError", message="no", line="f(x)"), "", "it raises TypeError: no (at `f(x)`)", "expected 1"),
-    (1, Unreadable("a generator object"), "", "it shows a generator object", "expected 1"),
-    ({"a": 1}, [1], "", "it is a list of 1 item", "expected a dict with the keys a"),
+     "it raises ValueError"),
+    (1, Raised("TypeError", message="no", line="f(x)"), "", "it raises TypeError: no (at `f(x)`)", "1"),
+    (1, Raised("TypeError", message="no", line="f(`x`)", function="f.<locals>.A.g", number=3), "",
+     "it raises TypeError: no (in `A.g`, line 3: `f('x')`)", "1"),
+    (1, Raised("AssertionError", message="it is list, no NumPy array"), "", "it is list, no NumPy array", "1"),
+    (1, Raised("AssertionError", message="mine", line="assert x, 'mine'"), "",
+     "it raises AssertionError: mine (at `assert x, 'mine'`)", "1"),
+    ({"names": ["a"], "is it": True}, Raised("TypeError"), "", "it raises TypeError", "values for `names`, “is it”"),
+    ({RESULT: 1, AFTERWARDS: [2]}, Raised("TypeError"), "", "it raises TypeError", "1"),
+    ({RESULT: 1, AFTERWARDS: [2]}, {RESULT: 3, AFTERWARDS: [2]}, "the arguments are left alone, but the result",
+     "it is 3", "1"),
+    ({RESULT: 1, AFTERWARDS: [2, 2]}, {RESULT: 3, AFTERWARDS: [2, 4]}, "afterwards the second argument", "it is 4",
+     "2"),
+    ({"state": {RESULT: 1}}, {"state": {RESULT: 2}}, "`state`, `result`", "it is 2", "1"),
+    ({"one object": True}, {"one object": False}, "“one object”", "it does not hold", "it should hold"),
+    ({"one object": False}, {"one object": True}, "“one object”", "it holds", "it should not hold"),
+    ({"bias": True}, {"bias": False}, "`bias`", "it is False", "True"),
+    ({"x.grad": tensor(1.0)}, {"x.grad": None}, "`x.grad`", "there is no gradient",
+     "a tensor of shape (1,), dtype float32"),
+    ({"grad": None}, {"grad": tensor(1.0)}, "`grad`", "it is a tensor of shape (1,), dtype float32", "no gradient"),
+    ({"sign": {"checksum": 31}}, {"sign": {"checksum": 7}}, "`sign`", "not all of its values are right",
+     "every value right"),
+    (tensor(1.5), tensor(1.5003), "", "it is 1.5003", "1.5"),
+    (1, Unreadable("a generator object"), "", "it shows a generator object", "1"),
+    ({"a": 1}, [1], "", "it is a list of 1 item", "a dict with the keys a"),
 ]  # fmt: skip
 
 
@@ -161,11 +186,29 @@ def test_a_difference_says_where_and_what(expected: Data, shown: Data, where: st
     assert (difference.where, difference.yours, difference.wanted) == (where, yours, wanted)
 
 
+@pytest.mark.parametrize(("name", "yours"), [("gradients, masked", "there is no gradient"), ("masked", "it is None")])
+def test_what_is_missing_among_gradients_is_a_gradient(name: str, yours: str) -> None:
+    difference = compare([tensor(1.0)], [None], Rule(10, "cpu", Leeway(), name))
+    assert difference
+    assert difference.yours == yours
+
+
+def test_an_error_goes_with_the_difference() -> None:
+    error = Raised("TypeError", message="no")
+    for expected in (1, Raised("ValueError")):
+        difference = compare(expected, error, RULE)
+        assert difference
+        assert difference.error is error
+
+
 def test_two_neighbours_in_double_precision_are_told_apart() -> None:
     expected, shown = tensor(0.3, dtype=torch.float64), tensor(0.1 + 0.2, dtype=torch.float64)
     difference = compare(expected, shown, Rule(1, "cpu", Leeway(1e-6, "to tell neighbours apart")))
     assert difference
-    assert (difference.yours, difference.wanted) == ("it is 0.30000000000000004", "expected 0.29999999999999999")
+    assert (difference.yours, difference.wanted) == (
+        "it is 0.30000000000000004",
+        f"0.29999999999999999. About 15 digits agree, {MORE_LOST}",
+    )
 
 
 def test_a_difference_of_values_carries_both_tensors_for_the_picture() -> None:

@@ -106,6 +106,27 @@ def test_contents_are_read_from_a_lesson_that_is_not_finished(toy: Catalogue) ->
     }
 
 
+TABLE = r"""
+# %% [markdown]
+# ## What you have built
+#
+# | yours | its name elsewhere |
+# |---|---|
+# | `halve`, `double` | `torch.div`, and `a \| b` |
+# | the rest | `torch.nn` |
+# | `not_there` |
+"""
+
+
+def test_what_a_library_calls_an_exercise_is_read_from_the_closing_table(toy: Catalogue) -> None:
+    file = toy.root / "solutions" / "05_halves.py"
+    file.write_text(SOURCE + TABLE)
+    halve, why = contents.lesson_entry(parse_lesson(file, toy))["exercises"]
+    assert halve["called"] == "Its name elsewhere: `torch.div`, and `a | b`"
+    assert "called" not in why
+    assert contents.called_elsewhere(parse_lesson(file, toy)).keys() == {"halve", "double"}
+
+
 def test_lesson_that_says_no_minutes_takes_those_of_its_exercises(toy: Catalogue) -> None:
     file = toy.root / "solutions" / "05_halves.py"
     file.write_text(SOURCE.replace("About 40 minutes. Not 50 minutes.", ""))

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from autograder.engine.draw import Draw
-from autograder.engine.exercise import Exercise, exercise
+from autograder.engine.exercise import Exercise, Idea, exercise
 from autograder.engine.observe import SET_UP, Evidence, Observation, observe, signature_of
 from autograder.engine.sheet import Sheet, Symptoms
 from autograder.engine.tolerance import Leeway, allowed
@@ -110,7 +110,7 @@ def test_one_observation_that_raises_does_not_hide_the_next() -> None:
     assert wrong(verdict) == ["a longer one"]
     difference = verdict.findings[1].difference
     assert difference
-    assert difference.yours.startswith("it raises ZeroDivisionError: division by zero (at `return 1 / 0")
+    assert difference.yours.startswith("it raises ZeroDivisionError: division by zero (in `")
 
 
 def test_exit_inside_the_answer_costs_that_observation_only() -> None:
@@ -215,6 +215,19 @@ def test_a_known_mistake_is_named_beside_further_faults() -> None:
     assert verdict_on(both).misunderstandings == ["divide"]
 
 
+def test_an_error_that_an_empty_answer_would_raise_too_is_not_taken_for_one() -> None:
+    def without_super(x, keepdim=False):  # type: ignore[no-untyped-def]
+        raise AttributeError("cannot assign parameters before Module.__init__() call")
+
+    def another(x, keepdim=False):  # type: ignore[no-untyped-def]
+        raise AttributeError("'NoneType' object has no attribute 'mean'")
+
+    same = shows(another).observations
+    (cause,) = judge(EXERCISE, replace(SHEET, nothing=same, identity=same), shows(without_super)).causes
+    assert cause.sentence.startswith("`super().__init__()` is missing")
+    assert cause.whole
+
+
 def test_an_unknown_fault_names_nothing() -> None:
     assert verdict_on(lambda x, keepdim=False: right(x, keepdim) + 1).misunderstandings == []
 
@@ -274,7 +287,7 @@ def test_two_mistakes_of_one_sentence_are_named_once() -> None:
 
 def test_another_signature_is_noted_where_the_call_fails() -> None:
     verdict = verdict_on(lambda tensor: right(tensor))
-    assert verdict.notes == ["You wrote mean(tensor); asked for is mean(x, keepdim=False)."]
+    assert verdict.notes == ["Your `mean` is `mean(tensor)`; the exercise gives it as `mean(x, keepdim=False)`."]
 
 
 def test_another_signature_that_works_is_not_noted() -> None:
@@ -291,6 +304,39 @@ def test_a_signature_is_noted_where_two_are_known_that_differ_and_a_type_error_c
     sheet = Sheet("mean", 0, numbers(1.0), [], asked)
     noted = judge(EXERCISE, sheet, evidence).notes != []
     assert noted == (kind == "TypeError" and bool(asked) and mine in ("(a)", "(z)"))
+
+
+@pytest.mark.parametrize(
+    ("mine", "asked", "noted"),
+    [
+        ("(x, rate=0.1)", "(x, rate=0.10)", False), ("(x, eps=1e-05)", "(x, eps=0.00001)", False),
+        ("(x, mask=None)", "(x: Tensor, mask: Tensor | None=None) -> Tensor", False),
+        ("(x, how='mean')", '(x, how="mean")', False), ("(x, rate=0.2)", "(x, rate=0.1)", True),
+        ("(x, rate=<object object at 0x7f>)", "(x, rate=0.1)", True),
+    ],
+)  # fmt: skip
+def test_how_a_default_is_written_is_no_other_signature(mine: str, asked: str, noted: bool) -> None:
+    evidence = Evidence([Observation("number 0", Raised("TypeError"))], mine)
+    assert bool(judge(EXERCISE, Sheet("mean", 0, numbers(1.0), [], asked), evidence).notes) == noted
+
+
+POINT, BESIDE = Idea("a hidden key counts nothing", point=True), Idea("the rest", 9.0)
+
+
+@pytest.mark.parametrize(
+    ("shown", "notes"),
+    [
+        ((1.0, 2.0), ["The point of this exercise, “a hidden key counts nothing”, is not shown yet: "
+                      "at most half of the points."]),
+        ((3.0, 2.0), []), ((1.0, 4.0), []),
+    ],
+    ids=["the point alone is wrong", "more is wrong", "the point is right"],
+)  # fmt: skip
+def test_what_is_the_point_is_said_where_it_costs(shown: tuple[float, float], notes: list[str]) -> None:
+    expected = [replace(item, idea=idea) for item, idea in zip(numbers(1.0, 4.0), [BESIDE, POINT], strict=True)]
+    verdict = judge(EXERCISE, Sheet("mean", 0, expected, []), Evidence(numbers(*shown)))
+    assert verdict.notes == notes
+    assert [item.idea for item in verdict.findings] == ["the rest", "a hidden key counts nothing"]
 
 
 def test_a_forbidden_operation_earns_nothing_and_is_named() -> None:

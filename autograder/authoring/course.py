@@ -7,6 +7,7 @@ colleague is half way through must not stop the build of another.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from autograder.authoring.lesson.parse import Lesson
@@ -37,6 +38,7 @@ def _entries(lesson: Lesson) -> list[dict[str, Any]]:
     """Exercises and written answers in the order of the lesson. A heading that says no minutes counts none."""
     known = lesson.catalogue.topic(lesson.topic).exercises()
     headings = {heading.name: heading for heading in lesson.headings}
+    names = called_elsewhere(lesson)
     entries: list[dict[str, Any]] = []
     for cell in lesson.cells:
         if "written" in cell.words:
@@ -45,5 +47,26 @@ def _entries(lesson: Lesson) -> list[dict[str, Any]]:
         elif cell.exercise in known:
             heading = headings.get(cell.exercise)
             said = {"stars": heading.stars, "minutes": heading.minutes} if heading else {}
-            entries.append({"name": cell.exercise, "points": float(known[cell.exercise].points), **said})
+            called = {"called": names[cell.exercise]} if cell.exercise in names else {}
+            entries.append({"name": cell.exercise, "points": float(known[cell.exercise].points), **said, **called})
     return entries
+
+
+def called_elsewhere(lesson: Lesson) -> dict[str, str]:
+    """What a library calls each exercise, by the table under "What you have built": "In PyTorch: `nn.Linear`".
+
+    A row is about each exercise whose name stands in its first column.
+    """
+    found: dict[str, str] = {}
+    cells = (cell.source for cell in lesson.cells if cell.kind == "markdown")
+    for source in filter(None, (source.partition("## What you have built")[2] for source in cells)):
+        header, *rows = [_columns(line) for line in source.splitlines() if line.startswith("|")] or [[]]
+        for first, elsewhere, *_ in (row for row in rows if len(row) > 1 and "`" in row[0]):
+            for name in re.findall(r"`(\w+)", first):
+                found.setdefault(name, f"{header[1][:1].upper()}{header[1][1:]}: {elsewhere}")
+    return found
+
+
+def _columns(line: str) -> list[str]:
+    """The cells of a table's row; a bar in a cell is written `\\|` there."""
+    return [part.strip().replace("\\|", "|") for part in re.split(r"(?<!\\)\|", line.strip())[1:-1]]

@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 
+from autograder.engine.probes import AFTERWARDS, RESULT
 from autograder.engine.tolerance import Leeway, allowed
 from autograder.engine.values import Data, Raised, Shown, Unreadable
+from autograder.engine.words import (
+    ALONE,
+    Way,
+    close_by,
+    describe,
+    dtype_of,
+    expected_of,
+    items_of,
+    listed,
+    place,
+    raised_in_words,
+    shape_of,
+    told_apart,
+)
 
-MAX_NAMES = 40  # that a sentence lists
+CHECKSUM = "checksum"  # a part of this name stands for many numbers: its value tells nobody anything
 
 
 @dataclass(frozen=True)
 class Rule:
-    """How strictly one observation is compared."""
+    """How strictly one observation is compared, and what it is called."""
 
     size: int
     device: str
     leeway: Leeway
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -27,10 +42,11 @@ class Difference:
     """The first thing in which an observation differs from the sheet.
 
     Attributes:
-        where: the way into lists and dicts, as `["weight"]`; empty at the top.
+        where: the part that differs, in words, as "`weight`"; empty where it is all of it.
         yours: what the answer showed, in words, without the expected value.
         wanted: the expected value in words; not shown for hidden sheets.
         expected, shown: the two tensors, where both are tensors of one shape.
+        error: what the answer raised, where that is the difference.
     """
 
     where: str
@@ -38,67 +54,70 @@ class Difference:
     wanted: str
     expected: torch.Tensor | None = field(default=None, compare=False)
     shown: torch.Tensor | None = field(default=None, compare=False)
+    error: Raised | None = field(default=None, compare=False)
 
 
-def compare(expected: Data, shown: Data, rule: Rule, where: str = "") -> Difference | None:
-    """None where `shown` is right."""
+def compare(expected: Data, shown: Data, rule: Rule, way: Way = ()) -> Difference | None:
+    """None where `shown` is right.
+
+    Args:
+        way: the keys and indices that lead to this part of the observation.
+    """
     if isinstance(expected, Raised) or isinstance(shown, Raised | Unreadable):
-        return _compare_exceptions(expected, shown, where)
+        return _compare_exceptions(expected, shown, way)
     if isinstance(expected, Shown) and isinstance(shown, Shown):
-        return _compare_tensors(expected, shown, rule, where)
+        return _compare_tensors(expected, shown, rule, way)
     if isinstance(expected, list) and isinstance(shown, list):
-        return _compare_lists(expected, shown, rule, where)
+        return _compare_lists(expected, shown, rule, way)
     if isinstance(expected, dict) and isinstance(shown, dict):
-        return _compare_dicts(expected, shown, rule, where)
-    return _compare_plain(expected, shown, rule, where)
+        return _compare_dicts(expected, shown, rule, way)
+    return _compare_plain(expected, shown, rule, way)
 
 
-def _compare_exceptions(expected: Data, shown: Data, where: str) -> Difference | None:
-    if isinstance(expected, Raised) and isinstance(shown, Raised):
-        # A blank raises NotImplementedError, a RuntimeError: it is right only where just that is asked for.
-        blank = shown.kind == "NotImplementedError" != expected.kind
-        if expected.kind in (shown.kind, *shown.lineage) and not blank:
-            return None
-        return Difference(where, f"it raises {_raised_in_words(shown)}", f"it should raise {expected.kind}")
+def _compare_exceptions(expected: Data, shown: Data, way: Way) -> Difference | None:
     if isinstance(expected, Raised):
-        return Difference(where, f"it returns {describe(shown)}", f"it should raise {expected.kind}")
+        # A blank raises NotImplementedError, a RuntimeError: it is right only where just that is asked for.
+        blank = isinstance(shown, Raised) and shown.kind == "NotImplementedError" != expected.kind
+        if isinstance(shown, Raised) and expected.kind in (shown.kind, *shown.lineage) and not blank:
+            return None
+        wanted = f"it raises {expected.kind}"
+    else:
+        wanted = expected_of(expected)
     if isinstance(shown, Raised):
-        return Difference(where, f"it raises {_raised_in_words(shown)}", f"expected {describe(expected)}")
-    return Difference(where, f"it shows {describe(shown)}", f"expected {describe(expected)}")
+        return Difference(place(way), raised_in_words(shown), wanted, error=shown)
+    verb = "returns" if isinstance(expected, Raised) else "shows"
+    return Difference(place(way), f"it {verb} {describe(shown)}", wanted)
 
 
-def _raised_in_words(error: Raised) -> str:
-    text = f"{error.kind}: {error.message}" if error.message else error.kind
-    return f"{text} (at `{error.line}`)" if error.line else text
-
-
-def _compare_tensors(expected: Shown, shown: Shown, rule: Rule, where: str) -> Difference | None:
+def _compare_tensors(expected: Shown, shown: Shown, rule: Rule, way: Way) -> Difference | None:
     if expected.kind != shown.kind:
-        return Difference(where, f"it is {describe(shown)}", f"expected {describe(expected)}")
+        return Difference(place(way), f"it is {describe(shown)}", describe(expected))
     aspects = [
-        ("dtype", _dtype(expected), _dtype(shown)),
-        ("shape", _shape(expected), _shape(shown)),
+        ("dtype", dtype_of(expected), dtype_of(shown)),
+        ("shape", shape_of(expected), shape_of(shown)),
         ("device", expected.device, shown.device),
     ]
     for aspect, right, mine in aspects:
         if right != mine:
-            return Difference(where, f"it has {aspect} {mine}", f"expected {aspect} {right}")
-    return _compare_values(expected.values, shown.values, rule, where)
+            return Difference(place(way), f"it has {aspect} {mine}", f"{aspect} {right}")
+    return _compare_values(expected.values, shown.values, rule, way)
 
 
-def _compare_values(expected: torch.Tensor, shown: torch.Tensor, rule: Rule, where: str) -> Difference | None:
+def _compare_values(expected: torch.Tensor, shown: torch.Tensor, rule: Rule, way: Way) -> Difference | None:
     wrong = wrong_elements(expected, shown, rule)
     count = int(wrong.sum())
     if not count:
         return None
     index = _worst(expected, shown, wrong)
     at = f"[{', '.join(map(str, index))}]" if index else ""
-    mine, right = _told_apart(shown[index], expected[index])
+    mine, right = told_apart(shown[index], expected[index])
+    near = close_by(shown[index], expected[index])
     # One number has no "where": the sentence about several elements would only puzzle.
     if expected.numel() == 1:
-        return Difference(where, f"it is {mine}", f"expected {right}", expected, shown)
+        return Difference(place(way), f"it is {mine}", f"{right}{near}", expected, shown)
     few = f"{count} of {expected.numel()} values {'is' if count == 1 else 'are'} wrong"
-    return Difference(where, f"{few}; the furthest off, at {at}, is {mine}", f"expected {right} there", expected, shown)
+    yours = f"{few}; the furthest off, at {at}, is {mine}"
+    return Difference(place(way), yours, f"{right} there{near}", expected, shown)
 
 
 def wrong_elements(expected: torch.Tensor, shown: torch.Tensor, rule: Rule) -> torch.Tensor:
@@ -118,27 +137,40 @@ def _worst(expected: torch.Tensor, shown: torch.Tensor, wrong: torch.Tensor) -> 
     return tuple(int(i) for i in torch.unravel_index(torch.tensor(flat), expected.shape))
 
 
-def _compare_lists(expected: list[Data], shown: list[Data], rule: Rule, where: str) -> Difference | None:
+def _compare_lists(expected: list[Data], shown: list[Data], rule: Rule, way: Way) -> Difference | None:
     if len(expected) != len(shown):
-        return Difference(where, f"it has {_items(shown)}", f"expected {len(expected)}")
+        return Difference(place(way), f"it has {items_of(shown)}", items_of(expected))
     for index, (right, mine) in enumerate(zip(expected, shown, strict=True)):
-        if difference := compare(right, mine, rule, f"{where}[{index}]"):
+        if difference := compare(right, mine, rule, (*way, index)):
             return difference
     return None
 
 
-def _compare_dicts(expected: dict[str, Data], shown: dict[str, Data], rule: Rule, where: str) -> Difference | None:
+def _compare_dicts(expected: dict[str, Data], shown: dict[str, Data], rule: Rule, way: Way) -> Difference | None:
+    if expected.keys() == shown.keys() == {RESULT, AFTERWARDS}:
+        return _compare_with_arguments(expected, shown, rule, way)
     if expected.keys() != shown.keys():
         missing, extra = expected.keys() - shown.keys(), shown.keys() - expected.keys()
-        yours = f"its names are {_listed(shown) or 'none'}" + (f"; {_listed(extra)} too many" if extra else "")
-        return Difference(where, yours, f"missing: {_listed(missing)}" if missing else "expected no more")
+        yours = f"the names are {listed(shown) or 'none at all'}"
+        yours += f"; too many: {listed(extra)}" if extra else ""
+        return Difference(place(way), yours, f"{listed(missing)} as well" if missing else "no more than the others")
     for key, right in expected.items():
-        if difference := compare(right, shown[key], rule, f"{where}[{key!r}]"):
+        if difference := compare(right, shown[key], rule, (*way, key)):
             return difference
     return None
 
 
-def _compare_plain(expected: Data, shown: Data, rule: Rule, where: str) -> Difference | None:
+def _compare_with_arguments(
+    expected: dict[str, Data], shown: dict[str, Data], rule: Rule, way: Way
+) -> Difference | None:
+    """Damage first: it is what such an observation is about. Where there is none, nobody is suspected of it."""
+    if damage := compare(expected[AFTERWARDS], shown[AFTERWARDS], rule, (*way, AFTERWARDS)):
+        return damage
+    result = compare(expected[RESULT], shown[RESULT], rule, (*way, RESULT))
+    return result and replace(result, where=f"{place(way)} {ALONE}".lstrip())
+
+
+def _compare_plain(expected: Data, shown: Data, rule: Rule, way: Way) -> Difference | None:
     number = isinstance(expected, int | float) and isinstance(shown, int | float)
     if number and isinstance(expected, bool) == isinstance(shown, bool):
         if isinstance(expected, float):
@@ -152,53 +184,20 @@ def _compare_plain(expected: Data, shown: Data, rule: Rule, where: str) -> Diffe
             return None
     elif type(expected) is type(shown) and not isinstance(expected, Shown) and expected == shown:
         return None
-    return Difference(where, f"it is {describe(shown)}", f"expected {describe(expected)}")
+    return _unlike(expected, shown, rule, way)
 
 
-def _listed(names: Iterable[str]) -> str:
-    """Names in a sentence, the first of them where there are many."""
-    some = sorted(names)
-    return ", ".join(some[:MAX_NAMES]) + (f" and {len(some) - MAX_NAMES} more" if len(some) > MAX_NAMES else "")
-
-
-def describe(data: Data) -> str:
-    """A few words for any value."""
-    match data:
-        case Shown(kind="array"):
-            return f"a NumPy array of shape {_shape(data)}, dtype {_dtype(data)}"
-        case Shown():
-            return f"a tensor of shape {_shape(data)}, dtype {_dtype(data)}"
-        case Raised():
-            return f"the exception {data.kind}"
-        case Unreadable():
-            return data.reason
-        case list():
-            return f"a list of {_items(data)}"
-        case dict():
-            return f"a dict with the keys {_listed(data) or '(none)'}"
-        case str():
-            return repr(data if len(data) < 80 else data[:77] + "…")
-    return str(data)
-
-
-def _items(data: list[Data]) -> str:
-    return "1 item" if len(data) == 1 else f"{len(data)} items"
-
-
-def _dtype(shown: Shown) -> str:
-    return str(shown.values.dtype).removeprefix("torch.")
-
-
-def _shape(shown: Shown) -> str:
-    return str(tuple(shown.values.shape))
-
-
-def _told_apart(*values: torch.Tensor) -> list[str]:
-    """Two different numbers, each with as many digits as the difference needs: six as a rule, 17 tell any two apart."""
-    if not values[0].dtype.is_floating_point:
-        return [str(value.item()) for value in values]
-    for digits in range(6, 18):
-        words = [f"{value.item():.{digits}g}" for value in values]
-        if len(set(words)) > 1:
-            break
-    return words
+def _unlike(expected: Data, shown: Data, rule: Rule, way: Way) -> Difference:
+    """What is said about two plain values, or a plain value and something else."""
+    last = str(way[-1]) if way else ""
+    if last == CHECKSUM:
+        return Difference(place(way[:-1]), "not all of its values are right", "every value right")
+    if isinstance(expected, bool) and isinstance(shown, bool) and " " in last:
+        yours, wanted = ("it holds", "it should not hold") if shown else ("it does not hold", "it should hold")
+        return Difference(place(way), yours, wanted)
+    gradient = any("grad" in str(step) for step in (rule.name, *way))
+    if gradient and shown is None:
+        return Difference(place(way), "there is no gradient", describe(expected))
+    if gradient and expected is None:
+        return Difference(place(way), f"it is {describe(shown)}", "no gradient")
+    return Difference(place(way), f"it is {describe(shown)}", describe(expected))

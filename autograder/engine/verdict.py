@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -12,21 +13,23 @@ from autograder.engine.exercise import Exercise
 from autograder.engine.judge import Difference, Rule, compare
 from autograder.engine.naming import Cause, causes
 from autograder.engine.observe import Evidence
-from autograder.engine.points import share_earned
+from autograder.engine.points import points_that_cost, share_earned
 from autograder.engine.sheet import Sheet
 from autograder.engine.values import Data, Raised
 
 
 class State(StrEnum):
-    """The three states of an answer, and a fourth where the autograder itself failed."""
+    """The three states of an answer; a fourth where the autograder itself failed; a fifth where a student's machine
+    cannot run what the check needs."""
 
     NOT_ATTEMPTED = "not attempted"
     WRONG = "wrong"
     RIGHT = "right"
     NOT_GRADED = "not graded"
+    NOT_HERE = "cannot be checked here"
 
 
-SEVERITY = (State.RIGHT, State.NOT_ATTEMPTED, State.WRONG, State.NOT_GRADED)
+SEVERITY = (State.RIGHT, State.NOT_ATTEMPTED, State.WRONG, State.NOT_GRADED, State.NOT_HERE)
 
 
 @dataclass(frozen=True)
@@ -36,12 +39,14 @@ class Finding:
     Attributes:
         difference: None where it is right.
         call: how the answer was called, as a student would write it; empty where that is not known, or not to be told.
+        idea: what it belongs to; empty where the experiment does not say.
     """
 
     name: str
     device: str
     difference: Difference | None
     call: str = ""
+    idea: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,9 +93,12 @@ def judge(exercise: Exercise, sheet: Sheet, evidence: Evidence, device: str = "c
     """
     shown = aligned(witnessed(exercise, evidence).observations, sheet.expected)
     expected = aligned(sheet.expected, sheet.expected)
-    rules = [Rule(item.size, device, exercise.leeway) for item in sheet.expected]
+    rules = [Rule(item.size, device, exercise.leeway, item.name) for item in sheet.expected]
     differences = [compare(right, mine, rule) for right, mine, rule in zip(expected, shown, rules, strict=True)]
-    findings = [Finding(item.name, device, gap) for item, gap in zip(sheet.expected, differences, strict=True)]
+    findings = [
+        Finding(item.name, device, gap, idea=item.idea.name if item.idea else "")
+        for item, gap in zip(sheet.expected, differences, strict=True)
+    ]
     verdict = Verdict(
         exercise.name, State.WRONG, 0.0, exercise.points, findings,
         seed=sheet.seed, hidden=hidden, printed=evidence.printed,
@@ -101,12 +109,12 @@ def judge(exercise: Exercise, sheet: Sheet, evidence: Evidence, device: str = "c
         return replace(verdict, state=State.NOT_ATTEMPTED, printed="")
     if not any(differences):
         return replace(verdict, state=State.RIGHT, earned=exercise.points)
-    share = share_earned(sheet.expected, [gap is None for gap in differences])
+    right = [gap is None for gap in differences]
     return replace(
         verdict,
-        earned=round(exercise.points * share, 2),
+        earned=round(exercise.points * share_earned(sheet.expected, right), 2),
         causes=causes(sheet, expected, shown, rules, evidence.printed),
-        notes=_signature_note(exercise, sheet, evidence, shown),
+        notes=[*_point_note(sheet, right), *_signature_note(exercise, sheet, evidence, shown)],
     )
 
 
@@ -114,7 +122,7 @@ def combine(verdicts: Iterable[Verdict]) -> Verdict:
     """One verdict over several devices: right where all are, not graded where one is not, points by their mean."""
     every = list(verdicts)
     worst = max(every, key=lambda item: SEVERITY.index(item.state))
-    if len(every) == 1 or worst.state is State.NOT_GRADED:
+    if len(every) == 1 or worst.state in (State.NOT_GRADED, State.NOT_HERE):
         return worst
     share = sum(item.earned for item in every) / len(every)
     return replace(worst, earned=round(share, 2), findings=[finding for item in every for finding in item.findings])
@@ -125,8 +133,30 @@ def forbidden_note(used: Iterable[str]) -> str:
     return f"It uses {' and '.join(sorted(used))}. This exercise asks to do without: no points until it does."
 
 
+def _point_note(sheet: Sheet, right: list[bool]) -> list[str]:
+    return [
+        f"The point of this exercise, “{name}”, is not shown yet: at most half of the points."
+        for name in points_that_cost(sheet.expected, right)
+    ]
+
+
 def _signature_note(exercise: Exercise, sheet: Sheet, evidence: Evidence, shown: list[Data]) -> list[str]:
     type_error = any(isinstance(value, Raised) and value.kind == "TypeError" for value in shown)
-    if not type_error or not evidence.signature or evidence.signature == sheet.signature or not sheet.signature:
+    if not type_error or not evidence.signature or not sheet.signature:
         return []
-    return [f"You wrote {exercise.name}{evidence.signature}; asked for is {exercise.name}{sheet.signature}."]
+    if _parameters(evidence.signature) == _parameters(sheet.signature):
+        return []
+    name = exercise.name
+    return [f"Your `{name}` is `{name}{evidence.signature}`; the exercise gives it as `{name}{sheet.signature}`."]
+
+
+def _parameters(signature: str) -> str:
+    """A signature without what is a matter of taste: annotations, and how a default is written (0.10 is 0.1)."""
+    try:
+        (function,) = ast.parse(f"def f{signature.partition('->')[0].strip()}: ...").body
+    except (SyntaxError, ValueError):  # a default whose repr is no Python, as <object object at 0x…>
+        return signature
+    for node in ast.walk(function):
+        if isinstance(node, ast.arg):
+            node.annotation = None
+    return ast.dump(function)

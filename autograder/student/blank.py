@@ -9,10 +9,12 @@ from typing import Any
 
 from autograder.engine.verdict import State
 from autograder.student.card import MARKS
+from autograder.student.stale import watch_cells
 
 
 def explain_blanks() -> None:
-    """Tells the running notebook, if there is one, how to show a stub's NotImplementedError."""
+    """Tells the running notebook, if there is one, how to show a stub's NotImplementedError; and watches when each of
+    its cells runs."""
     if "IPython" not in sys.modules:
         return
     from IPython.core.getipython import get_ipython
@@ -20,6 +22,7 @@ def explain_blanks() -> None:
     shell = get_ipython()
     if shell is not None:
         shell.set_custom_exc((NotImplementedError,), _show)
+        watch_cells(shell)
 
 
 def _show(

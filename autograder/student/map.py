@@ -26,13 +26,17 @@ class MissingCourse(RuntimeError):
 
 @dataclass(frozen=True)
 class Entry:
-    """An exercise or, where `written`, an answer in words. `stars` and `minutes` are 0 where the lesson says none."""
+    """An exercise or, where `written`, an answer in words. `stars` and `minutes` are 0 where the lesson says none.
+
+    `called` says what a library calls it: "In PyTorch: `nn.Linear`"; empty where the lesson does not say.
+    """
 
     name: str
     points: float
     minutes: int = 0
     stars: int = 0
     written: bool = False
+    called: str = ""
 
 
 @dataclass(frozen=True)

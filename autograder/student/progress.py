@@ -32,7 +32,12 @@ def states() -> dict[str, State]:
 
 
 def remember(verdict: Verdict) -> None:
-    """Notes a verdict. An exercise that was right stays right. A disk that refuses costs a sentence, not the check."""
+    """Notes a verdict. An exercise that was right stays right, and what cannot be checked here says nothing new.
+
+    A disk that refuses costs a sentence, not the check.
+    """
+    if verdict.state is State.NOT_HERE:
+        return
     known = states()
     if known.get(verdict.exercise) is State.RIGHT or known.get(verdict.exercise) is verdict.state:
         return

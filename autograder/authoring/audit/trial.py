@@ -54,4 +54,4 @@ def first_reason(verdicts: list[Verdict]) -> str:
     finding = next((finding for finding in wrong.findings if finding.difference), None)
     if finding is None or finding.difference is None:
         return "; ".join(wrong.notes)
-    return f"seed {wrong.seed}, {finding.name}: {finding.difference.yours}; {finding.difference.wanted}"
+    return f"seed {wrong.seed}, {finding.name}: {finding.difference.yours}; wanted: {finding.difference.wanted}"

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor
 
-from autograder.engine.judge import Rule, compare, describe, wrong_elements
+from autograder.engine.judge import Rule, compare, wrong_elements
 from autograder.engine.naming.cause import Cause
 from autograder.engine.naming.known import Row
 from autograder.engine.naming.leaves import Path, part_at
 from autograder.engine.probes import AFTERWARDS, REFUSED
 from autograder.engine.values import Data, Raised, Shown
+from autograder.engine.words import describe
 
 SMALL = 0.01  # a factor so near to 1 is another fault: a rounding, an epsilon
 FEW = 3  # what comes back the same so often is the same whatever is asked
@@ -76,7 +77,7 @@ def identity(rows: list[Row], theirs: list[Data]) -> list[Cause]:
 def _alike(rows: list[Row], theirs: list[Data]) -> bool:
     """Whether an answer shows the same throughout. An error is the same only if its words are; where there are only
     errors, they tell nothing: a module that cannot even be made hands nothing back."""
-    if all(isinstance(row.shown, Raised) for row in rows):
+    if all(isinstance(row.shown, Raised) for row in rows if row.wrong):
         return False
     return all(
         data.message == row.shown.message

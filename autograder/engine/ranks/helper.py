@@ -22,6 +22,10 @@ class HelperLost(RuntimeError):
     """The process that forks ranks is gone."""
 
 
+class NoRanksHere(OSError):
+    """This machine cannot run ranks. Nothing is wrong with the function that should have run on them."""
+
+
 class Helper:
     """Our end of the process that forks ranks."""
 
@@ -93,12 +97,12 @@ def rank_helper() -> Helper:
     """The running helper, started at the first call.
 
     Raises:
-        OSError: this system cannot fork.
+        NoRanksHere: this system cannot fork, or the helper cannot be started.
     """
     global _running
     if _running is None:
         if not hasattr(os, "fork"):
-            raise OSError("Ranks are forked, which Windows cannot do. Use WSL, Colab or Binder for this lesson.")
+            raise NoRanksHere("Ranks are forked, which Windows cannot do. Use WSL, Colab or Binder for this lesson.")
         _running = _started()
     return _running
 
@@ -111,7 +115,7 @@ def _started() -> Helper:
         helper = Helper(ours, process)
         if not _is_ready(helper, process):
             errors.seek(0)
-            raise RuntimeError(f"ranks cannot be started here: {errors.read().decode(errors='replace')[-500:]}")
+            raise NoRanksHere(f"ranks cannot be started here: {errors.read().decode(errors='replace')[-500:]}")
     return helper
 
 
