@@ -323,7 +323,7 @@ promised(BertSelfAttention, "mask: to be added to the scores; broadcasts to (bat
 promised(BertSelfAttention, "None hides nothing.", by=BATCH)
 promised(
     BertSelfAttention,
-    "What the heads bring back, side by side, shape (batch, token, hidden_size); and the weights that they used,",
+    "What the heads bring back, side by side, shape (batch, token, hidden_size); and the weights that they used, "
+    "shape (batch, heads, query, key).",
     by=[*BATCH, "in training, with dropout"],
 )
-promised(BertSelfAttention, "shape (batch, heads, query, key).", by=BATCH)

@@ -221,13 +221,9 @@ promised(extended_attention_mask, "Integer or boolean.", by=["other integers", "
 promised(extended_attention_mask, "dtype: that of the scores.", by=DTYPES)
 promised(
     extended_attention_mask,
-    "0 where a key is real, the lowest finite number of `dtype` where it is padding: shape (batch, 1, 1, key), or",
-    by=[*BATCH, *DTYPES],
-)
-promised(
-    extended_attention_mask,
+    "0 where a key is real, the lowest finite number of `dtype` where it is padding: shape (batch, 1, 1, key), or "
     "(batch, 1, query, key), dtype `dtype`, device of `attention_mask`.",
-    by=["a mask for each query", *DTYPES],
+    by=[*BATCH, "a mask for each query", *DTYPES],
 )
 promised(
     extended_attention_mask,

@@ -5,7 +5,7 @@ import torch
 from autograder.references import mistake
 from autograder.references.mixed_precision._scaler import LossScaler, Scaler
 
-NOTES = {}
+NOTES: dict = {}
 
 
 @mistake(

@@ -360,7 +360,7 @@ promised(
 promised(load_matching, "It is loaded all the same if it fits.", by=["ignored and there: it is loaded"])
 promised(
     load_matching,
-    'Three lists of names, in any order: "missing" (the model has it, `state` has not), "unexpected" (the other way',
-    by=["missing and unexpected"],
+    'Three lists of names, in any order: "missing" (the model has it, `state` has not), "unexpected" (the other way '
+    'round), "mismatched" (both have it, in different shapes).',
+    by=["missing and unexpected", "another number of classes"],
 )
-promised(load_matching, 'round), "mismatched" (both have it, in different shapes).', by=["another number of classes"])
