@@ -11,7 +11,7 @@ NOTES: dict = {}
 @mistake(
     LossScaler,
     "After a growth the count goes on, and the scale grows no more, or with every step. Start it anew.",
-    keeps=0.85,
+    keeps=0.88,
 )
 class CountsOn(Scaler):
     def grow(self):
@@ -19,7 +19,7 @@ class CountsOn(Scaler):
             self.value *= self.growth
 
 
-@mistake(LossScaler, "An overflow does not start the count of quiet steps anew.", keeps=0.96)
+@mistake(LossScaler, "An overflow does not start the count of quiet steps anew.", keeps=0.97)
 class OverflowKeepsTheCount(Scaler):
     def back_off(self):
         self.value *= self.backoff
@@ -55,7 +55,7 @@ class NeverBacksOff(Scaler):
 @mistake(
     LossScaler,
     "Doubling and halving are written into the code: `growth_factor` and `backoff_factor` are never used.",
-    keeps=0.87,
+    keeps=0.9,
 )
 class FixedFactors(Scaler):
     def __init__(self, init_scale=2.0**16, growth_factor=2.0, backoff_factor=0.5, growth_interval=2000):
@@ -124,7 +124,7 @@ class AddsGrowth(Scaler):
 @mistake(
     LossScaler,
     "After an overflow the scale is divided by `growth_factor`. How far it backs off is `backoff_factor`'s to say.",
-    keeps=0.95,
+    keeps=0.97,
 )
 class BacksOffByGrowth(Scaler):
     def back_off(self):
@@ -136,6 +136,7 @@ class BacksOffByGrowth(Scaler):
     LossScaler,
     "The scale is kept from falling below a limit of your own. It is multiplied by `backoff_factor` after every "
     "overflow, also below 1.",
+    keeps=0.97,
 )
 class NeverBelowOne(Scaler):
     def back_off(self):
