@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -49,37 +50,45 @@ def _launched(wrapped: Any, model: nn.Sequential, x: Tensor) -> dict[str, Any]:
             if isinstance(layer, nn.Linear):
                 layer.register_forward_hook(watch)
         wrapped(x).square().mean().backward()
-        left = sum(call.sent for call in traffic.of("all_reduce"))
+        left = [call.sent for call in traffic.of("all_reduce")]
         wrapped.sync()
     biases = [layer.bias.grad for layer in model.children() if isinstance(layer, nn.Linear)]
     return {
         "layer by layer": seen,
-        "all before sync": left >= sum(item.nbytes for item in model.parameters()),
+        "before sync": _gradients_of(left, sum(item.nbytes for item in model.parameters())),
         "gradients of the biases": biases,
     }
 
 
+def _gradients_of(sent: list[int], whole: int) -> list[int]:
+    """The exchanges until all gradients have left: one may tell afterwards who used what."""
+    return [size for place, size in enumerate(sent) if sum(sent[:place]) < whole]
+
+
 def _late(candidate: Any, model: nn.Sequential, xs: list[Tensor], bucket_bytes: int) -> dict[str, Any]:
-    """Whether rank 0 gets through its layers while rank 1 has not begun its backward pass."""
+    """How far rank 0 gets in its layers while rank 1 has not begun its backward pass."""
     store, first = dist.distributed_c10d._get_default_store(), dist.get_rank() == 0
     wrapped = candidate(model, bucket_bytes)
-    if first:
-        # The gradient at the first layer's output: by then the other layers' buckets are on their way.
-        model[0].register_full_backward_pre_hook(lambda *_: store.set("through", "yes"))
+
+    def reached(layer: nn.Module, _: Any) -> None:
+        store.add("layers", 1)
+        if layer is model[0]:  # the gradient at its output: by then the other layers' buckets are on their way
+            store.set("through", "yes")
+
+    for layer in model.children() if first else []:
+        layer.register_full_backward_pre_hook(reached)
     result = wrapped(xs[dist.get_rank()])
-    heard = first or _heard(store)
+    layers = 0 if first else _heard_of(store)
     result.square().mean().backward()
     wrapped.sync()
-    return {"late": {"heard": heard, "gradients": [item.grad for item in model.parameters()]}}
+    return {"late": {"layers of rank 0": layers, "gradients": [item.grad for item in model.parameters()]}}
 
 
-def _heard(store: dist.Store) -> bool:
-    """Whether rank 0 says in time that it got through: a wait that ends, where an exchange would hang."""
-    try:
+def _heard_of(store: dist.Store) -> int:
+    """How many layers rank 0 has reached in time: a wait that ends, where an exchange would hang."""
+    with suppress(RuntimeError):  # what a store says when the time is up
         store.wait(["through"], PATIENCE)
-    except RuntimeError:  # what a store says when the time is up
-        return False
-    return True
+    return int(store.add("layers", 0))
 
 
 def _in_time(candidate: Any, model: nn.Sequential, xs: list[Tensor], limits: dict[str, int]) -> dict[str, Any]:

@@ -61,10 +61,12 @@ def all_reduce_metrics(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]
     infinite = OnRanks(draw, 3, _metrics, candidate, {
         "infinite": [({"loss": float("inf")}, 0), ({"loss": losses[5]}, more), ({"loss": losses[6]}, 3)],
     }, after=empty)  # fmt: skip
+    one: Given = [({"loss": loss}, 3) for loss in losses[:2]]
     pair = OnRanks(draw, 2, _metrics, candidate, {
-        "nobody": [({"loss": NAN}, 0)] * 2, "nothing": [({"a": 0.0, "b": losses[7]}, 0)] * 2,
-        "one": [({"loss": loss}, 3) for loss in losses[:2]],
-        "zero": zero, "example": [({"loss": 2.0}, 3), ({"loss": 6.0}, 1)],
+        "zero": zero, "example": [({"loss": 2.0}, 3), ({"loss": 6.0}, 1)], "one": one,
+    }, after=run)  # fmt: skip
+    nobody = OnRanks(draw, 2, _metrics, candidate, {
+        "one": one, "nobody": [({"loss": NAN}, 0)] * 2, "nothing": [({"a": 0.0, "b": losses[7]}, 0)] * 2,
     }, after=run)  # fmt: skip
     yield "ranks with equally many examples", lambda: run.shown("even"), WEIGHED
     yield "a rank with a single example", lambda: run.shown("uneven"), WEIGHED
@@ -72,8 +74,8 @@ def all_reduce_metrics(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]
     yield "names in another order", lambda: run.shown("swapped"), NAMES
     yield "a rank without examples", lambda: empty.shown("empty"), EMPTY
     yield "a rank without examples, with an infinite mean", lambda: infinite.shown("infinite"), EMPTY
-    yield "no examples at all", lambda: pair.shown("nobody", "one")
-    yield "no examples, and several metrics", lambda: pair.shown("nothing", "one")
+    yield "no examples at all", lambda: nobody.shown("nobody", "one")
+    yield "no examples, and several metrics", lambda: nobody.shown("nothing", "one")
     yield "NaN among real examples stays NaN", lambda: run.shown("spoiled")
     yield (
         "tens of millions of examples",

@@ -144,6 +144,7 @@ class CountsOnce(Buckets):
     BucketedDDP,
     "A bucket leaves as soon as it is full, whatever the others do. Where ranks use different parameters, they then "
     "send in different orders, and buckets of one meet other buckets of the next. Send in one fixed order.",
+    keeps=0.8,
 )
 class OutOfOrder(Buckets):
     def launch_ready(self):
@@ -156,6 +157,7 @@ class OutOfOrder(Buckets):
     BucketedDDP,
     "A bucket that never fills is never sent: parameters that this rank did not use are left out, and so are those "
     "that share their bucket. Send what is left in `sync`.",
+    keeps=0.8,
 )
 class ForgetsUnused(Buckets):
     def sync(self):
@@ -268,7 +270,7 @@ class NeverCountsAnew(Buckets):
         return buckets
 
 
-@mistake(BucketedDDP, USERS, keeps=0.9)
+@mistake(BucketedDDP, USERS, keeps=0.8)
 class BucketsDividedByUsers(Buckets):
     def used(self):
         flags = torch.tensor([float(item.grad is not None) for item in self.learning()])
