@@ -518,7 +518,7 @@ class LossScaler:
         """Divides the gradients of the optimizer's parameters by the scale, in place, and notes if one is not finite.
 
         Raises:
-            RuntimeError: it was called for this optimizer before, since the last `update`.
+            RuntimeError: the gradients of this optimizer were unscaled before, since the last `update`.
         """
         # BEGIN SOLUTION
         if optimizer in self.overflowed:

@@ -22,5 +22,17 @@ def gradient_of(parameter: Tensor) -> Tensor:
     return parameter.grad
 
 
+def memory_of_gradients(parameters: list[nn.Parameter]) -> list[Tensor]:
+    """What lies where the gradients lie now: a gradient that is replaced later leaves its memory behind."""
+    return [gradient_of(parameter).view(-1) for parameter in parameters]
+
+
 def two_weights(draw: Draw) -> list[nn.Parameter]:
-    return [nn.Parameter(draw.normal(3, 4)), nn.Parameter(draw.normal(5))]
+    """A matrix and a vector, of three different sizes."""
+    rows, columns, length = draw.sizes(3, 2, 6)
+    return [nn.Parameter(draw.normal(rows, columns)), nn.Parameter(draw.normal(length))]
+
+
+def spoil(draw: Draw, tensor: Tensor, value: float) -> None:
+    """Writes `value` somewhere into `tensor`."""
+    tensor.view(-1)[draw.integer(0, tensor.numel())] = value

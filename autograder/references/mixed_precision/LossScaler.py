@@ -4,91 +4,20 @@ import math
 
 import torch
 
-from autograder.references import alternative, equivalent, mistake
-
-
-class LossScaler:
-    """The library's own, which takes its settings by other names."""
-
-    def __init__(self, init_scale=2.0**16, growth_factor=2.0, backoff_factor=0.5, growth_interval=2000):
-        self.inner = torch.amp.GradScaler("cpu", init_scale, growth_factor, backoff_factor, growth_interval)
-
-    def get_scale(self):
-        return self.inner.get_scale()
-
-    def scale(self, loss):
-        return self.inner.scale(loss)
-
-    def unscale_(self, optimizer):
-        self.inner.unscale_(optimizer)
-
-    def step(self, optimizer):
-        self.inner.step(optimizer)
-
-    def update(self):
-        self.inner.update()
-
-
-def _gradients(optimizer):
-    return [p.grad for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
-
-
-class _Scaler:
-    """The frame of most answers; mistakes change one method."""
-
-    def __init__(self, init_scale=2.0**16, growth_factor=2.0, backoff_factor=0.5, growth_interval=2000):
-        self.value, self.quiet, self.found = init_scale, 0, {}
-        self.growth, self.backoff, self.interval = growth_factor, backoff_factor, growth_interval
-
-    def get_scale(self):
-        return self.value
-
-    def scale(self, loss):
-        return loss * self.value
-
-    def overflowed(self, grads):
-        return any(not grad.isfinite().all() for grad in grads)
-
-    def unscale_(self, optimizer):
-        if optimizer in self.found:
-            raise RuntimeError("unscale_ was already called")
-        for grad in _gradients(optimizer):
-            grad /= self.value
-        self.found[optimizer] = self.overflowed(_gradients(optimizer))
-
-    def step(self, optimizer):
-        if optimizer not in self.found:
-            self.unscale_(optimizer)
-        if not self.found[optimizer]:
-            optimizer.step()
-
-    def update(self):
-        if any(self.found.values()):
-            self.back_off()
-        else:
-            self.quiet += 1
-            self.grow()
-        self.found.clear()
-
-    def back_off(self):
-        self.value *= self.backoff
-        self.quiet = 0
-
-    def grow(self):
-        if self.quiet == self.interval:
-            self.value *= self.growth
-            self.quiet = 0
+from autograder.references import alternative, equivalent, mistake, promised
+from autograder.references.mixed_precision import _scaler_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.mixed_precision._scaler import LossScaler, Scaler, gradients
 
 
 @mistake(
     LossScaler,
     "The gradients are never divided by the scale: the optimizer takes steps that are 65,536 times too long.",
 )
-class NeverUnscales(_Scaler):
+class NeverUnscales(Scaler):
     def unscale_(self, optimizer):
         if optimizer in self.found:
             raise RuntimeError
-        self.found[optimizer] = self.overflowed(_gradients(optimizer))
+        self.found[optimizer] = self.overflowed(gradients(optimizer))
 
 
 @mistake(
@@ -96,7 +25,7 @@ class NeverUnscales(_Scaler):
     "After an overflow the step is taken all the same, and the weights become infinite or NaN. Skip "
     "`optimizer.step()`.",
 )
-class StepsAnyway(_Scaler):
+class StepsAnyway(Scaler):
     def step(self, optimizer):
         if optimizer not in self.found:
             self.unscale_(optimizer)
@@ -108,140 +37,146 @@ class StepsAnyway(_Scaler):
     "Infinite gradients are replaced by numbers and the step is taken. Nobody knows what they should have been: "
     "skip it.",
 )
-class ReplacesInfinity(_Scaler):
+class ReplacesInfinity(Scaler):
     def step(self, optimizer):
         if optimizer not in self.found:
             self.unscale_(optimizer)
-        for grad in _gradients(optimizer):
+        for grad in gradients(optimizer):
             grad.nan_to_num_(0.0, 0.0, 0.0)
         optimizer.step()
 
 
 @mistake(LossScaler, "NaN is not seen as an overflow: `isinf` is False for it. `isfinite` knows both.")
-class OverlooksNan(_Scaler):
+class OverlooksNan(Scaler):
     def overflowed(self, grads):
         return any(grad.isinf().any() for grad in grads)
 
 
 @mistake(LossScaler, "-inf is not seen as an overflow. `isfinite` knows inf, -inf and NaN.")
-class OverlooksMinusInfinity(_Scaler):
+class OverlooksMinusInfinity(Scaler):
     def overflowed(self, grads):
         return any((grad.isnan() | (grad == torch.inf)).any() for grad in grads)
 
 
 @mistake(LossScaler, "Only the first gradient is looked at; an overflow in any of them spoils the step.")
-class LooksAtTheFirst(_Scaler):
+class LooksAtTheFirst(Scaler):
     def overflowed(self, grads):
         return not grads[0].isfinite().all()
 
 
 @mistake(LossScaler, "Only the last gradient is looked at; an overflow in any of them spoils the step.")
-class LooksAtTheLast(_Scaler):
+class LooksAtTheLast(Scaler):
     def overflowed(self, grads):
         return not grads[-1].isfinite().all()
 
 
 @mistake(
-    LossScaler, "After a growth the count goes on, and the scale grows no more, or with every step. Start it anew."
+    LossScaler, "`.grad` can be None: a frozen parameter, or one that this loss does not reach. Skip it.", keeps=0.97
 )
-class CountsOn(_Scaler):
-    def grow(self):
-        if self.quiet >= self.interval:
-            self.value *= self.growth
-
-
-@mistake(LossScaler, "An overflow does not start the count of quiet steps anew.")
-class OverflowKeepsTheCount(_Scaler):
-    def back_off(self):
-        self.value *= self.backoff
-
-
-@mistake(LossScaler, "The scale grows one step late: it grows when the count reaches `growth_interval`.")
-class GrowsLate(_Scaler):
-    def grow(self):
-        if self.quiet > self.interval:
-            self.value *= self.growth
-            self.quiet = 0
-
-
-@mistake(LossScaler, "The scale never grows: after `growth_interval` quiet steps it is multiplied by `growth_factor`.")
-class NeverGrows(_Scaler):
-    def grow(self):
-        pass
-
-
-@mistake(
-    LossScaler,
-    "An overflow is skipped, but the scale stays: the next step overflows again. Multiply it by `backoff_factor`.",
-)
-class NeverBacksOff(_Scaler):
-    def back_off(self):
-        self.quiet = 0
-
-
-@mistake(
-    LossScaler, "Doubling and halving are written into the code: `growth_factor` and `backoff_factor` are never used."
-)
-class FixedFactors(_Scaler):
-    def __init__(self, init_scale=2.0**16, growth_factor=2.0, backoff_factor=0.5, growth_interval=2000):
-        super().__init__(init_scale, 2.0, 0.5, growth_interval)
-
-
-@mistake(
-    LossScaler,
-    "After `unscale_` by hand, `step` divides once more. Remember which optimizers have been unscaled since the "
-    "last update.",
-)
-class DividesTwice(_Scaler):
-    def step(self, optimizer):
-        self.found.pop(optimizer, None)
-        super().step(optimizer)
-
-
-@mistake(
-    LossScaler,
-    "A second `unscale_` before `update` goes through. Dividing twice is always a bug of the caller: raise a "
-    "RuntimeError.",
-)
-class UnscalesTwice(_Scaler):
-    def unscale_(self, optimizer):
-        self.found.pop(optimizer, None)
-        super().unscale_(optimizer)
-
-
-@mistake(
-    LossScaler,
-    "`update` does not forget what was found: after the first round, gradients are no longer unscaled, and one "
-    "overflow "
-    "skips every later step.",
-)
-class NeverForgets(_Scaler):
-    def update(self):
-        kept = dict(self.found)
-        super().update()
-        self.found = kept
-
-
-@mistake(
-    LossScaler,
-    "One flag stands for all optimizers: the overflow of one skips the step of the other, or it is forgotten. "
-    "Keep one for each.",
-)
-class OneFlag(_Scaler):
-    def step(self, optimizer):
-        if optimizer not in self.found:
-            self.unscale_(optimizer)
-        if not any(self.found.values()):
-            optimizer.step()
-
-
-@mistake(LossScaler, "`.grad` can be None: a frozen parameter, or one that this loss does not reach. Skip it.")
-class TripsOverNone(_Scaler):
+class TripsOverNone(Scaler):
     def unscale_(self, optimizer):
         for group in optimizer.param_groups:
             for parameter in group["params"]:
                 parameter.grad.isfinite()
         super().unscale_(optimizer)
+
+
+@mistake(
+    LossScaler,
+    "The loss is never multiplied, and its gradients never divided: what underflows in half precision stays lost. "
+    "`scale` returns the loss times the scale.",
+)
+class NeverScales(Scaler):
+    def scale(self, loss):
+        return loss
+
+    def divide(self, optimizer):
+        pass
+
+
+@mistake(LossScaler, "The loss is divided by the scale. It has to become larger, so that small gradients survive.")
+class DividesTheLoss(Scaler):
+    def scale(self, loss):
+        return loss / self.value
+
+
+@mistake(LossScaler, "The gradients are multiplied by the scale. It has been multiplied in already: divide.")
+class MultipliesGradients(Scaler):
+    def divide(self, optimizer):
+        for grad in gradients(optimizer):
+            grad *= self.value
+
+
+@mistake(
+    LossScaler,
+    "`p.grad = p.grad / scale` makes new gradients. Divide in place, `p.grad.div_(scale)`: whoever holds the old "
+    "tensor, a bucket of gradients for instance, has to see the true ones.",
+    keeps=0.99,
+)
+class ReplacesGradients(Scaler):
+    def divide(self, optimizer):
+        for group in optimizer.param_groups:
+            for parameter in group["params"]:
+                if parameter.grad is not None:
+                    parameter.grad = parameter.grad / self.value
+
+
+@mistake(
+    LossScaler,
+    "Only the first group of the optimizer is unscaled and looked at. `optimizer.param_groups` can hold several.",
+    keeps=0.98,
+)
+class FirstGroupOnly(Scaler):
+    def unscale_(self, optimizer):
+        if optimizer in self.found:
+            raise RuntimeError("unscale_ was already called")
+        grads = [p.grad for p in optimizer.param_groups[0]["params"] if p.grad is not None]
+        for grad in grads:
+            grad /= self.value
+        self.found[optimizer] = self.overflowed(grads)
+
+
+@mistake(
+    LossScaler,
+    "Large gradients are taken for an overflow, though each of them is finite. A sum or a norm of them can be "
+    "infinite, and no limit like 65,504 holds for float32: ask each element, `grad.isfinite()`.",
+    keeps=0.98,
+)
+class AsksTheNorm(Scaler):
+    def overflowed(self, grads):
+        return any(not grad.norm().isfinite() for grad in grads)
+
+
+@mistake(
+    LossScaler,
+    "An overflow is seen only where all of a gradient overflows. One element is enough: `not grad.isfinite().all()`.",
+)
+class AsksForAnyFinite(Scaler):
+    def overflowed(self, grads):
+        return any(not grad.isfinite().any() for grad in grads)
+
+
+@mistake(
+    LossScaler,
+    "After an overflow the gradients are set to zero and the step is taken. With momentum the weights move all the "
+    "same: do not call `optimizer.step()`.",
+)
+class StepsOnZeros(Scaler):
+    def skip(self, optimizer):
+        for grad in gradients(optimizer):
+            grad.zero_()
+        optimizer.step()
+
+
+@mistake(
+    LossScaler,
+    "After a skipped step the gradients are gone. `step` unscales and skips; clearing is the loop's business, as in "
+    "every other round.",
+    keeps=0.99,
+)
+class ClearsAfterASkip(Scaler):
+    def skip(self, optimizer):
+        optimizer.zero_grad()
 
 
 @alternative(LossScaler)
@@ -262,7 +197,7 @@ class ByIdentity:
         if id(optimizer) in self.unscaled:
             raise RuntimeError("twice")
         self.unscaled.add(id(optimizer))
-        for grad in _gradients(optimizer):
+        for grad in gradients(optimizer):
             grad.mul_(1.0 / self.get_scale())
             if (grad - grad).abs().sum() != 0:
                 self.bad.add(id(optimizer))
@@ -283,11 +218,11 @@ class ByIdentity:
 
 
 @alternative(LossScaler)
-class ChecksBeforeDividing(_Scaler):
+class ChecksBeforeDividing(Scaler):
     def unscale_(self, optimizer):
         if optimizer in self.found:
             raise RuntimeError("unscale_ was already called")
-        grads = _gradients(optimizer)
+        grads = gradients(optimizer)
         total = sum((grad.double().abs().sum() for grad in grads), torch.zeros(()).double())
         self.found[optimizer] = not math.isfinite(total)
         torch._foreach_div_(grads, self.value)
@@ -298,4 +233,51 @@ equivalent(
     "if self.quiet == self.interval:",
     "if self.quiet >= self.interval:",
     "The count grows by one and starts anew where it equals the interval: it never gets beyond.",
+)
+
+promised(
+    LossScaler,
+    "Multiplies losses by a scale, divides gradients by it, skips steps that overflowed, and adapts the scale.",
+    by=["the loss is multiplied", "three quiet steps", "the first parameter overflows", "growth, and growth again"],
+)
+promised(LossScaler, "init_scale: the scale at the start.", by=["the loss is multiplied"])
+promised(
+    LossScaler,
+    "growth_factor: the scale is multiplied by it after `growth_interval` updates in a row without overflow.",
+    by=["growth, and growth again", "growth_factor by name", "two optimizers, five quiet rounds"],
+)
+promised(
+    LossScaler,
+    "backoff_factor: the scale is multiplied by it in an update after an overflow.",
+    by=["other factors", "backoff_factor by name", "two optimizers, both overflow"],
+)
+promised(
+    LossScaler,
+    "growth_interval: see above; the count starts anew after a growth and after an overflow.",
+    by=["growth, and growth again", "an overflow starts the count anew"],
+)
+promised(LossScaler, "The scale now, a Python float.", by=["get_scale"])
+promised(LossScaler, "The loss, float32, times the scale.", by=["the loss is multiplied", "the loss is left alone"])
+promised(
+    LossScaler,
+    "Divides the gradients of the optimizer's parameters by the scale, in place, and notes if one is not finite.",
+    by=[
+        "unscale_, halve the gradients, step", "the memory of the gradients", "two groups of parameters",
+        "gradients of 2·10³⁸ are no overflow",
+    ],
+)  # fmt: skip
+promised(
+    LossScaler,
+    "RuntimeError: the gradients of this optimizer were unscaled before, since the last `update`.",
+    by=["unscale_ a second time in a round"],
+)
+promised(
+    LossScaler,
+    "Unscales, unless that was done, and calls `optimizer.step()`, unless a gradient is not finite.",
+    by=["three quiet steps", "unscale_, halve the gradients, step", "the last parameter overflows", "NaN"],
+)
+promised(
+    LossScaler,
+    "Ends a round: backs off if any optimizer overflowed since the last update, else counts and grows.",
+    by=["two optimizers, one overflows, then the other", "growth, and growth again"],
 )
