@@ -2,24 +2,9 @@
 
 import torch
 
-from autograder.references import alternative, equivalent, mistake
-
-
-def master_weight_step(weights, masters, optimizer, scaler):
-    _hand_over(weights, masters)
-    scaler.step(optimizer)
-    scaler.update()
-    _copy_back(weights, masters)
-
-
-def _hand_over(weights, masters, into=lambda grad: grad.to(torch.float32)):
-    for weight, master in zip(weights, masters, strict=True):
-        master.grad = None if weight.grad is None else into(weight.grad)
-
-
-def _copy_back(weights, masters):
-    for weight, master in zip(weights, masters, strict=True):
-        weight.data.copy_(master.data)
+from autograder.references import alternative, equivalent, mistake, promised
+from autograder.references.mixed_precision import _master_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.mixed_precision._masters import copy_back, hand_over, master_weight_step
 
 
 @mistake(
@@ -27,7 +12,7 @@ def _copy_back(weights, masters):
     "The new masters never get back into the weights: the model computes with its old ones for ever.",
 )
 def never_copies_back(weights, masters, optimizer, scaler):
-    _hand_over(weights, masters)
+    hand_over(weights, masters)
     scaler.step(optimizer)
     scaler.update()
 
@@ -62,10 +47,10 @@ def rounds_the_masters(weights, masters, optimizer, scaler):
     "`scaler.step(optimizer)` sees to both.",
 )
 def without_the_scaler(weights, masters, optimizer, scaler):
-    _hand_over(weights, masters)
+    hand_over(weights, masters)
     optimizer.step()
     scaler.update(scaler.get_scale())
-    _copy_back(weights, masters)
+    copy_back(weights, masters)
 
 
 @mistake(
@@ -75,10 +60,10 @@ def without_the_scaler(weights, masters, optimizer, scaler):
     "`scaler.step` divides there.",
 )
 def unscales_in_half(weights, masters, optimizer, scaler):
-    _hand_over(weights, masters, into=lambda grad: (grad / scaler.get_scale()).float() * scaler.get_scale())
+    hand_over(weights, masters, into=lambda grad: (grad / scaler.get_scale()).float() * scaler.get_scale())
     scaler.step(optimizer)
     scaler.update()
-    _copy_back(weights, masters)
+    copy_back(weights, masters)
 
 
 @mistake(
@@ -86,10 +71,10 @@ def unscales_in_half(weights, masters, optimizer, scaler):
     "The gradients are divided by the scale twice: once by hand, once in `scaler.step`.",
 )
 def divides_by_hand_too(weights, masters, optimizer, scaler):
-    _hand_over(weights, masters, into=lambda grad: grad.float() / scaler.get_scale())
+    hand_over(weights, masters, into=lambda grad: grad.float() / scaler.get_scale())
     scaler.step(optimizer)
     scaler.update()
-    _copy_back(weights, masters)
+    copy_back(weights, masters)
 
 
 @mistake(
@@ -99,9 +84,9 @@ def divides_by_hand_too(weights, masters, optimizer, scaler):
     "changes. `scaler.step(optimizer)` and `scaler.update()` see to that.",
 )
 def by_hand(weights, masters, optimizer, scaler):
-    _hand_over(weights, masters, into=lambda grad: grad.float() / scaler.get_scale())
+    hand_over(weights, masters, into=lambda grad: grad.float() / scaler.get_scale())
     optimizer.step()
-    _copy_back(weights, masters)
+    copy_back(weights, masters)
 
 
 @mistake(
@@ -110,20 +95,24 @@ def by_hand(weights, masters, optimizer, scaler):
     "autograd watches. Put it under `torch.no_grad()`.",
 )
 def copies_under_autograd(weights, masters, optimizer, scaler):
-    _hand_over(weights, masters)
+    hand_over(weights, masters)
     scaler.step(optimizer)
     scaler.update()
     for weight, master in zip(weights, masters, strict=True):
         weight.copy_(master)
 
 
-@mistake(master_weight_step, "`scaler.update()` is missing: the scale never changes, and after an overflow it must.")
+@mistake(
+    master_weight_step,
+    "`scaler.update()` is missing: the scale never changes, and after an overflow it must.",
+    keeps=0.5,
+)
 def never_updates(weights, masters, optimizer, scaler):
     before = scaler.get_scale()
-    _hand_over(weights, masters)
+    hand_over(weights, masters)
     scaler.step(optimizer)
     scaler.update(before)
-    _copy_back(weights, masters)
+    copy_back(weights, masters)
 
 
 @mistake(
@@ -135,13 +124,14 @@ def mixes_dtypes(weights, masters, optimizer, scaler):
         master.grad = weight.grad
     scaler.step(optimizer)
     scaler.update()
-    _copy_back(weights, masters)
+    copy_back(weights, masters)
 
 
 @mistake(
     master_weight_step,
     "A weight without gradient leaves its master the gradient of an earlier step, and the master moves on. Set "
     "it to None.",
+    keeps=0.9,
 )
 def keeps_old_gradients(weights, masters, optimizer, scaler):
     for weight, master in zip(weights, masters, strict=True):
@@ -149,45 +139,7 @@ def keeps_old_gradients(weights, masters, optimizer, scaler):
             master.grad = weight.grad.float()
     scaler.step(optimizer)
     scaler.update()
-    _copy_back(weights, masters)
-
-
-@mistake(master_weight_step, "`.grad` can be None: a frozen weight, or one that this loss does not reach.")
-def none_has_no_float(weights, masters, optimizer, scaler):
-    _hand_over(weights, masters)
-    for weight in weights:
-        weight.grad.float()
-    scaler.step(optimizer)
-    scaler.update()
-    _copy_back(weights, masters)
-
-
-@mistake(
-    master_weight_step,
-    "The weights are replaced by float32 tensors: `weight.data = master.data` changes the dtype, and the model "
-    "is no longer in "
-    "half precision. `copy_` rounds into the old place.",
-)
-def becomes_float32(weights, masters, optimizer, scaler):
-    _hand_over(weights, masters)
-    scaler.step(optimizer)
-    scaler.update()
-    for weight, master in zip(weights, masters, strict=True):
-        weight.data = master.data.clone()
-
-
-@mistake(
-    master_weight_step,
-    "Each weight gets a new place in memory: whoever holds the old tensor, a tied layer for instance, keeps the "
-    "old numbers. "
-    "`copy_` writes into the old place.",
-)
-def new_places(weights, masters, optimizer, scaler):
-    _hand_over(weights, masters)
-    scaler.step(optimizer)
-    scaler.update()
-    for weight, master in zip(weights, masters, strict=True):
-        weight.data = master.data.to(weight.dtype)
+    copy_back(weights, masters)
 
 
 @alternative(master_weight_step)
@@ -225,4 +177,36 @@ equivalent(
     "for weight, master in zip(weights, masters, strict=False):",
     "The two lists are equally long, so there is nothing to be strict about.",
     nth=2,
+)
+promised(
+    master_weight_step,
+    "One optimizer step on float32 masters, from scaled gradients of half-precision weights.",
+    by=["one step", "twenty steps too small for float16"],
+)
+promised(
+    master_weight_step,
+    "weights: parameters of the model, float16 or bfloat16; `.grad` holds scaled gradients of the same dtype, or None, "
+    "and is left as it is.",
+    by=["one step, bfloat16", "its master stays", "the gradients of the weights"],
+)
+promised(
+    master_weight_step,
+    "masters: float32 tensors of the same shapes, in the same order; the optimizer's parameters.",
+    by=["one step"],
+)
+promised(master_weight_step, "optimizer: steps on the masters.", by=["one step", "three steps with momentum"])
+promised(
+    master_weight_step,
+    "A master whose weight has no gradient does not move.",
+    by=["its master stays", "with momentum", "none at first"],
+)
+promised(
+    master_weight_step,
+    "scaler: divides by the scale, in float32, and skips the step where a gradient is not finite; updated once.",
+    by=["gradients too small for float16", "an overflow", "NaN in the middle", "the scale grows after two steps"],
+)
+promised(
+    master_weight_step,
+    "Afterwards each weight holds its master rounded, in the memory where it lay.",
+    by=["masters that differ at the start", "the memory of the weights"],
 )
