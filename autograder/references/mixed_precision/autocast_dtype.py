@@ -3,7 +3,7 @@
 import torch
 from torch.nn import functional as F
 
-from autograder.references import alternative, equivalent, mistake
+from autograder.references import alternative, equivalent, mistake, promised
 from autograder.references.mixed_precision._shared import unseen
 
 
@@ -84,13 +84,16 @@ def losses_stay(operation, *inputs, autocast=torch.bfloat16):
 @mistake(
     autocast_dtype,
     "float64 is narrowed in products. autocast leaves float64 alone: who asks for that many digits shall have them.",
+    keeps=0.9,
 )
 def narrows_float64(operation, *inputs, autocast=torch.bfloat16):
     return autocast if operation in PRODUCTS else _predict(operation, inputs, autocast)
 
 
 @mistake(
-    autocast_dtype, "Losses of float64 come out as float32. autocast widens what is narrower; float64 it leaves alone."
+    autocast_dtype,
+    "Losses of float64 come out as float32. autocast widens what is narrower; float64 it leaves alone.",
+    keeps=0.9,
 )
 def narrows_float64_in_losses(operation, *inputs, autocast=torch.bfloat16):
     return torch.float32 if operation in WIDENED else _predict(operation, inputs, autocast)
@@ -117,6 +120,7 @@ def takes_the_narrower(operation, *inputs, autocast=torch.bfloat16):
 @mistake(
     autocast_dtype,
     "float64 is treated like the others, in products and in losses. autocast leaves it alone: ask for it first.",
+    keeps=0.9,
 )
 def forgets_float64(operation, *inputs, autocast=torch.bfloat16):
     if operation in PRODUCTS:
@@ -131,14 +135,6 @@ def forgets_float64(operation, *inputs, autocast=torch.bfloat16):
 )
 def takes_the_first(operation, *inputs, autocast=torch.bfloat16):
     return _predict(operation, inputs[:1] if operation not in PRODUCTS else inputs, autocast)
-
-
-@mistake(
-    autocast_dtype,
-    "Two things: where two dtypes meet in an addition or in `cat`, the first one is taken, and float64 is narrowed.",
-)
-def takes_the_first_and_forgets_float64(operation, *inputs, autocast=torch.bfloat16):
-    return forgets_float64(operation, *(inputs if operation in PRODUCTS else inputs[:1]), autocast=autocast)
 
 
 @mistake(
@@ -169,6 +165,7 @@ def narrow_stays_narrow(operation, *inputs, autocast=torch.bfloat16):
 @mistake(
     autocast_dtype,
     "float16 and bfloat16 that meet give one of the two. Neither holds the other's numbers: promotion goes to float32.",
+    keeps=0.95,
 )
 def one_of_the_halves(operation, *inputs, autocast=torch.bfloat16):
     halves = {torch.float16, torch.bfloat16} <= set(inputs)
@@ -182,6 +179,85 @@ def one_of_the_halves(operation, *inputs, autocast=torch.bfloat16):
 def asks_autocast(operation, *inputs, autocast=torch.bfloat16):
     with torch.autocast("cpu", dtype=autocast):
         return CALLS[operation](*inputs).dtype
+
+
+@mistake(
+    autocast_dtype,
+    "Lower precision is taken for all that is not in the list of losses. The third list is the longest: its operations "
+    "go on in what comes in.",
+)
+def narrows_all_but_losses(operation, *inputs, autocast=torch.bfloat16):
+    if torch.float64 in inputs:
+        return torch.float64
+    return torch.float32 if operation in WIDENED else autocast
+
+
+@mistake(
+    autocast_dtype,
+    "What is in neither list comes out as float32. It keeps the dtype that comes in: a relu after a product stays "
+    "narrow.",
+)
+def widens_the_rest(operation, *inputs, autocast=torch.bfloat16):
+    return _predict(operation, inputs, autocast, widened=CALLS.keys() - set(PRODUCTS))
+
+
+@mistake(
+    autocast_dtype,
+    "`scaled_dot_product_attention` is missing among the narrowed operations: it is a product of products.",
+)
+def attention_is_no_product(operation, *inputs, autocast=torch.bfloat16):
+    return _predict(operation, inputs, autocast, products=PRODUCTS[:-1])
+
+
+@mistake(
+    autocast_dtype, "`prod` and `cdist` are missing among the widened operations: that list holds more than losses."
+)
+def widens_losses_only(operation, *inputs, autocast=torch.bfloat16):
+    return _predict(operation, inputs, autocast, widened=WIDENED[:3])
+
+
+@mistake(
+    autocast_dtype,
+    "Operations that join tensors, `cat` and `stack`, or that add and multiply them, are narrowed like products. They "
+    "are in the third list: type promotion.",
+)
+def narrows_what_joins(operation, *inputs, autocast=torch.bfloat16):
+    return _predict(operation, inputs, autocast, products=(*PRODUCTS, "add", "mul", "cat", "stack"))
+
+
+@mistake(
+    autocast_dtype,
+    "A name comes back where a dtype is asked for: `torch.bfloat16` itself, not its text.",
+)
+def as_text(operation, *inputs, autocast=torch.bfloat16):
+    return str(_predict(operation, inputs, autocast))
+
+
+@mistake(
+    autocast_dtype,
+    "Without being told, autocast goes to float16 here. On the CPU, and in the signature, it is bfloat16.",
+)
+def float16_by_default(operation, *inputs, autocast=torch.float16):
+    return _predict(operation, inputs, autocast)
+
+
+@mistake(
+    autocast_dtype,
+    "A dtype wider than autocast's comes out of an addition narrowed: only what is in the first list is narrowed, sums "
+    "are promoted to the wider one.",
+)
+def sums_go_to_autocast(operation, *inputs, autocast=torch.bfloat16):
+    mixed = len(set(inputs)) > 1 and torch.float64 not in inputs and operation not in WIDENED
+    return autocast if mixed else _predict(operation, inputs, autocast)
+
+
+@mistake(
+    autocast_dtype,
+    "`add` and `mul` are narrowed like products. They are in the third list: type promotion, so that a sum with the "
+    "float32 residual stays float32.",
+)
+def narrows_arithmetic(operation, *inputs, autocast=torch.bfloat16):
+    return _predict(operation, inputs, autocast, products=(*PRODUCTS, "add", "mul"))
 
 
 @alternative(autocast_dtype)
@@ -210,4 +286,26 @@ equivalent(
     "return inputs[0] if len(inputs) == 1 else torch.promote_types(*inputs)",
     "return inputs[ -1] if len(inputs) == 1 else torch.promote_types(*inputs)",
     "Of one input the last is the first.",
+)
+
+promised(
+    autocast_dtype,
+    """The dtype that an operation gives inside `torch.autocast("cpu", dtype=autocast)`, by the three lists.""",
+    by=["all inputs float32", "all inputs bfloat16", "a block, operation by operation"],
+)
+promised(autocast_dtype, "operation: a name from the lists above.", by=["all inputs float32"])
+promised(
+    autocast_dtype,
+    "inputs: the dtypes of its floating-point inputs, one or two.",
+    by=["all inputs float32", "bfloat16 and float32", "float16 meets bfloat16"],
+)
+promised(
+    autocast_dtype,
+    "A narrowed or widened operation gets no float64 beside another dtype.",
+    by="it says what is not asked, so that no answer has to care",
+)
+promised(
+    autocast_dtype,
+    "autocast: torch.bfloat16 or torch.float16.",
+    by=["all inputs float32, autocast to float16", "bfloat16, autocast to float16"],
 )
