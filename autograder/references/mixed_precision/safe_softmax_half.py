@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 
 
 def safe_softmax_half(scores, mask=None):
@@ -78,17 +78,8 @@ def stays_in_float32(scores, mask=None):
 
 @mistake(
     safe_softmax_half,
-    "Two things: the result stays in float32, where the dtype of the scores is asked for, and a query that may "
-    "look at nothing "
-    "gets NaN.",
-)
-def nan_in_float32(scores, mask=None):
-    return nan_where_hidden(scores.float(), mask)
-
-
-@mistake(
-    safe_softmax_half,
     "-10⁹ does not exist in float16: `masked_fill` raises an error. Go to float32 first and fill with -inf.",
+    keeps=0.55,
 )
 def fills_with_a_billion(scores, mask=None):
     if mask is not None:
@@ -101,13 +92,18 @@ def fills_with_a_billion(scores, mask=None):
     "A query that may look at nothing gets even weights: where all scores are the same very low number, softmax "
     "sees no "
     "difference. Such a row is zeros.",
+    keeps=0.9,
 )
 def even_where_hidden(scores, mask=None):
     wide = scores.float() if mask is None else scores.float().masked_fill(~mask, torch.finfo(torch.float32).min)
     return _plain_softmax(wide).to(scores.dtype)
 
 
-@mistake(safe_softmax_half, "A query that may look at nothing gets NaN: -inf - (-inf), or 0 / 0. Such a row is zeros.")
+@mistake(
+    safe_softmax_half,
+    "A query that may look at nothing gets NaN: -inf - (-inf), or 0 / 0. Such a row is zeros.",
+    keeps=0.9,
+)
 def nan_where_hidden(scores, mask=None):
     wide = scores.float() if mask is None else scores.float().masked_fill(~mask, -torch.inf)
     return _plain_softmax(wide).to(scores.dtype)
@@ -126,22 +122,27 @@ def one_maximum(scores, mask=None):
     safe_softmax_half,
     "The maximum is taken before the mask. If the largest score is hidden, all visible ones underflow beside "
     "it. Hide first.",
+    keeps=0.84,
 )
 def hidden_maximum(scores, mask=None):
     return _softmax(scores, mask, top=lambda s: scores.float().amax(-1, keepdim=True))
 
 
-@mistake(safe_softmax_half, "The mask is read the other way round. Here True means: may be looked at.")
+@mistake(safe_softmax_half, "The mask is read the other way round. Here True means: may be looked at.", keeps=0.5)
 def inverted(scores, mask=None):
     return _softmax(scores, None if mask is None else ~mask)
 
 
-@mistake(safe_softmax_half, "The mask is taken as an argument and never used.")
+@mistake(safe_softmax_half, "The mask is taken as an argument and never used.", keeps=0.5)
 def mask_forgotten(scores, mask=None):
     return _softmax(scores)
 
 
-@mistake(safe_softmax_half, "The weights are masked at the end and no longer sum to 1. Hide before the sum is taken.")
+@mistake(
+    safe_softmax_half,
+    "The weights are masked at the end and no longer sum to 1. Hide before the sum is taken.",
+    keeps=0.5,
+)
 def masked_at_the_end(scores, mask=None):
     weights = _softmax(scores)
     return weights if mask is None else weights * mask
@@ -150,6 +151,150 @@ def masked_at_the_end(scores, mask=None):
 @mistake(safe_softmax_half, "The sum runs over the rows, not over the keys. The keys are the last dimension.")
 def over_the_rows(scores, mask=None):
     return _softmax(scores, mask, top=lambda s: s.amax(max(-2, -s.dim()), keepdim=True), dim=max(-2, -scores.dim()))
+
+
+@mistake(
+    safe_softmax_half,
+    "Hidden keys get a score of -10,000. In float16 a visible score can be lower, and then the hidden ones win. "
+    "Fill with -inf.",
+    keeps=0.9,
+)
+def fills_with_ten_thousand(scores, mask=None):
+    weights = _softmax(scores if mask is None else scores.float().masked_fill(~mask, -1e4).to(scores.dtype))
+    return weights if mask is None else weights.masked_fill(~mask.any(-1, keepdim=True), 0.0)
+
+
+@mistake(
+    safe_softmax_half,
+    "Hidden keys get a low number as score, such as -10⁹. In bfloat16 a visible score can be lower, and a query that "
+    "may look at nothing gets even weights. Fill with -inf.",
+    keeps=0.84,
+)
+def fills_in_float32(scores, mask=None):
+    wide = scores.float() if mask is None else scores.float().masked_fill(~mask, -1e9)
+    return _plain_softmax(wide).to(scores.dtype)
+
+
+@mistake(
+    safe_softmax_half,
+    "The scores are multiplied by the mask: a hidden key has the score 0, and its weight is not. Fill with -inf.",
+    keeps=0.5,
+)
+def multiplies_by_the_mask(scores, mask=None):
+    return _softmax(scores if mask is None else scores * mask)
+
+
+@mistake(
+    safe_softmax_half,
+    "Whatever comes in, float16 comes back. Return to `scores.dtype`, which can be bfloat16.",
+)
+def always_float16(scores, mask=None):
+    return _softmax(scores, mask).half()
+
+
+@mistake(
+    safe_softmax_half,
+    "The mean of each row is subtracted, not its largest score: exp still overflows where a score lies far above it.",
+)
+def subtracts_the_mean(scores, mask=None):
+    wide = scores.float()
+    powers = (wide - wide.mean(-1, keepdim=True)).exp()
+    powers = powers if mask is None else powers.masked_fill(~mask, 0)
+    return (powers / powers.sum(-1, keepdim=True).clamp(min=1e-30)).to(scores.dtype)
+
+
+@mistake(safe_softmax_half, "The sum runs over everything. Each query has its own: `dim=-1, keepdim=True`.")
+def one_sum(scores, mask=None):
+    wide = scores.float() if mask is None else scores.float().masked_fill(~mask, -torch.inf)
+    powers = (wide - wide.amax(-1, keepdim=True).clamp(min=-1e38)).exp()
+    return (powers / powers.sum()).to(scores.dtype)
+
+
+@mistake(
+    safe_softmax_half,
+    "The largest score is subtracted in half precision, before the conversion to float32: the difference is rounded.",
+)
+def subtracts_in_half(scores, mask=None):
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -torch.inf)
+    top = scores.amax(-1, keepdim=True).clamp(min=torch.finfo(scores.dtype).min)
+    powers = (scores - top).float().exp()
+    return (powers / powers.sum(-1, keepdim=True).clamp(min=1.0)).to(scores.dtype)
+
+
+@mistake(
+    safe_softmax_half,
+    "Hidden keys get a score of -10,000. In float16 a visible score can be lower, and a query that may look at nothing "
+    "gets even weights. Fill with -inf.",
+    keeps=0.84,
+)
+def fills_with_ten_thousand_only(scores, mask=None):
+    wide = scores.float() if mask is None else scores.float().masked_fill(~mask, -1e4)
+    return _plain_softmax(wide).to(scores.dtype)
+
+
+@mistake(
+    safe_softmax_half,
+    "Hidden keys get a low number as score, such as -10⁹, and their weights are cleared at the end. In bfloat16 a "
+    "visible score can be lower: then the hidden ones take all the weight. Fill with -inf.",
+    keeps=0.95,
+)
+def fills_and_clears(scores, mask=None):
+    weights = fills_in_float32(scores, mask)
+    return weights if mask is None else weights.masked_fill(~mask, 0.0)
+
+
+@mistake(
+    safe_softmax_half,
+    "A constant is subtracted from the scores of hidden keys. One that is larger by more than that still wins. Fill "
+    "with -inf.",
+    keeps=0.7,
+)
+def subtracts_ten_thousand(scores, mask=None):
+    wide = scores.float() if mask is None else scores.float() - 1e4 * ~mask
+    return _plain_softmax(wide).to(scores.dtype)
+
+
+@mistake(
+    safe_softmax_half,
+    "The maximum is added to the logarithm of the sum. Beside a score of 60,000 that logarithm loses its digits, in "
+    "float32, too. Divide by the sum instead.",
+    keeps=0.95,
+)
+def through_the_logarithm(scores, mask=None):
+    wide = scores.float() if mask is None else scores.float().masked_fill(~mask, -torch.inf)
+    top = wide.amax(-1, keepdim=True).clamp(min=-3e38)
+    total = (wide - top).exp().sum(-1, keepdim=True).clamp(min=1.0).log() + top
+    return (wide - total).exp().to(scores.dtype)
+
+
+@mistake(
+    safe_softmax_half,
+    "`masked_fill_` writes into the scores of the caller. Without the underscore it makes a new tensor.",
+    keeps=0.9,
+)
+def hides_in_place(scores, mask=None):
+    if mask is not None:
+        scores.masked_fill_(~mask, -torch.inf)
+    return safe_softmax_half(scores, mask)
+
+
+@mistake(
+    safe_softmax_half,
+    "The dimension is counted from the left: 1 is that of the keys in a matrix only. From the right it is always -1.",
+)
+def second_dimension(scores, mask=None):
+    return _softmax(scores, mask, top=lambda s: s.amax(1, keepdim=True), dim=1)
+
+
+@mistake(
+    safe_softmax_half,
+    "bfloat16 scores go through float16 on the way: what lies beyond 65,504 becomes infinite. `.float()` leads "
+    "straight to float32.",
+    keeps=0.93,
+)
+def by_way_of_float16(scores, mask=None):
+    return _softmax(scores.half().float(), mask).to(scores.dtype)
 
 
 @alternative(safe_softmax_half)
@@ -172,3 +317,35 @@ def with_where(scores, mask=None):
     top = wide.max(-1, keepdim=True).values
     powers = torch.where(seen, (wide - top.nan_to_num(neginf=0.0)).exp(), 0.0)
     return (powers / powers.sum(-1, keepdim=True).clamp(min=1e-30)).to(scores.dtype)
+
+
+promised(
+    safe_softmax_half,
+    "Softmax over the keys, computed in float32 and rounded once.",
+    by=[
+        "small weights beside a large one",
+        "small weights beside a large one, bfloat16",
+        "more than 66,000 keys alike",
+    ],
+)
+promised(
+    safe_softmax_half,
+    "scores: shape (..., query, key) or (key,), float16 or bfloat16, finite.",
+    by=["one row, no batch", "float16", "bfloat16", "rows at both ends of float16", "visible scores of -10³⁰"],
+)
+promised(
+    safe_softmax_half,
+    "mask: boolean, broadcasts to `scores`; True where a query may look at a key.",
+    by=["masked", "one mask for a whole batch", "masked, bfloat16"],
+)
+promised(safe_softmax_half, "None hides nothing.", by=["float16"])
+promised(
+    safe_softmax_half,
+    "Weights, of the shape, dtype and device of `scores`: the true ones, rounded once to their format.",
+    by=["float16", "bfloat16", "small weights beside a large one"],
+)
+promised(
+    safe_softmax_half,
+    "A hidden key has exactly 0; so have all keys of a query that may look at nothing, and gradients stay finite.",
+    by=["masked", "visible scores below -60,000", "one such query", "gradients, masked"],
+)
