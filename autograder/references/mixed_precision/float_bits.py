@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from autograder.references import alternative, equivalent, mistake
+from autograder.references import alternative, equivalent, mistake, promised
 
 WIDTHS = {
     torch.float32: (8, 23),
@@ -28,7 +28,7 @@ def float_bits(x):
     fields = [
         [int(row[part], 2) for row in rows] for part in (slice(0, 1), slice(1, 1 + exponent), slice(-fraction, None))
     ]
-    return tuple(torch.tensor(field, device=x.device).reshape(x.shape) for field in fields)
+    return tuple(torch.tensor(field, dtype=torch.int64, device=x.device).reshape(x.shape) for field in fields)
 
 
 def _word(x):
@@ -40,7 +40,9 @@ def _cut(word, exponent, fraction):
 
 
 @mistake(
-    float_bits, "The sign is taken from `x < 0`: -0 is not below 0, nor is NaN, and both can have their sign bit set."
+    float_bits,
+    "The sign is taken from `x < 0`: -0 is not below 0, nor is NaN, and both can have their sign bit set.",
+    keeps=0.83,
 )
 def sign_by_comparison(x):
     _, exponent, fraction = float_bits(x)
@@ -122,16 +124,6 @@ def keeps_small_integers(x):
     return tuple(field.to(torch.int8 if small is torch.uint8 else small) for field in float_bits(x))
 
 
-@mistake(
-    float_bits,
-    "Two things: the fields keep the small integer dtype of the view, where int64 is asked for, and `>>` on a negative "
-    "integer moves ones in from the left. `.long()` after `view`, and `& 1` after the shift.",
-)
-def small_and_negative(x):
-    sign, exponent, fraction = keeps_small_integers(x)
-    return -sign, exponent, fraction
-
-
 @mistake(float_bits, "The sign field is -1 where it should be 1: `>>` on a negative integer keeps the sign. Add `& 1`.")
 def sign_minus_one(x):
     sign, exponent, fraction = float_bits(x)
@@ -144,6 +136,103 @@ def sign_minus_one(x):
 def other_order(x):
     sign, exponent, fraction = float_bits(x)
     return sign, fraction, exponent
+
+
+@mistake(
+    float_bits,
+    "The fields come stacked in one tensor. Asked for are three tensors, a tuple: `return sign, exponent, fraction`.",
+)
+def stacked(x):
+    return torch.stack(float_bits(x))
+
+
+@mistake(
+    float_bits,
+    "The fields are computed from the value, by logarithm and division. Zero, NaN and infinities have none, and "
+    "subnormal numbers come out wrong: read the bits with `x.view(torch.int32)`.",
+    keeps=0.83,
+)
+def from_the_value(x):
+    exponent, fraction = WIDTHS[x.dtype]
+    number = x.double()
+    mantissa, power = torch.frexp(number.abs())
+    kept = ((2 * mantissa - 1) * 2**fraction).long()
+    return (number < 0).long(), power.long() - 1 + 2 ** (exponent - 1) - 1, kept
+
+
+@mistake(
+    float_bits,
+    "The fields of the 8-bit formats are cut with one and the same width: float8_e4m3fn has 4 exponent bits and 3 of "
+    "fraction, float8_e5m2 has 5 and 2.",
+)
+def one_width_for_eight_bits(x):
+    exponent, fraction = WIDTHS[x.dtype] if x.dtype.itemsize > 1 else (4, 3)
+    return _cut(_word(x), exponent, fraction)
+
+
+@mistake(
+    float_bits,
+    "The exponent keeps the sign bit in front of it: after the shift, `& (2**exponent_bits - 1)` cuts it off.",
+)
+def sign_in_the_exponent(x):
+    sign, _, rest = float_bits(x)
+    return sign, _word(x) >> WIDTHS[x.dtype][1], rest
+
+
+@mistake(
+    float_bits,
+    "The fraction is one bit too wide or too narrow: of eps = 2⁻ᶠ, f is the number of fraction bits.",
+)
+def one_bit_off(x):
+    exponent, fraction = WIDTHS[x.dtype]
+    return _cut(_word(x), exponent - 1, fraction + 1)
+
+
+@mistake(
+    float_bits,
+    "The fraction comes as a number between 0 and 1. Asked for is the field, a whole number of dtype int64.",
+)
+def fraction_as_a_number(x):
+    sign, exponent, fraction = float_bits(x)
+    return sign, exponent, fraction / 2 ** WIDTHS[x.dtype][1]
+
+
+@mistake(float_bits, "The sign field is 1 for positive numbers: it should be 1 for negative ones.")
+def sign_inverted(x):
+    sign, exponent, fraction = float_bits(x)
+    return 1 - sign, exponent, fraction
+
+
+@mistake(float_bits, "The sign comes as +1 and -1, as `torch.sign` gives it. Asked for is the bit: 0 or 1.")
+def sign_as_a_factor(x):
+    sign, exponent, fraction = float_bits(x)
+    return 1 - 2 * sign, exponent, fraction
+
+
+@mistake(float_bits, "The fields are flattened. They have the shape of `x`.", keeps=0.6)
+def flattened(x):
+    return tuple(field.reshape(-1) for field in float_bits(x))
+
+
+@mistake(
+    float_bits,
+    "The exponent is computed from the value, by logarithm or `frexp`. Zero, NaN, infinities and subnormal numbers "
+    "have another field there: read the bits with `x.view(torch.int32)`.",
+    keeps=0.83,
+)
+def exponent_from_the_value(x):
+    sign, _, fraction = float_bits(x)
+    return sign, torch.frexp(x.double())[1].long() + 2 ** (WIDTHS[x.dtype][0] - 1) - 2, fraction
+
+
+@mistake(
+    float_bits,
+    "Subnormal numbers lose their fraction. With all exponent bits 0 a number need not be 0: the fraction is there.",
+    keeps=0.83,
+)
+def subnormal_is_zero(x):
+    sign, exponent, fraction = float_bits(x)
+    return sign, exponent, torch.where(exponent == 0, 0, fraction)
 
 
 @alternative(float_bits)
@@ -171,4 +260,26 @@ equivalent(
     "exponent = 8 * x.dtype.itemsize - 1 - fraction",
     "exponent = 8 * x.dtype.itemsize - 1 ^ fraction",
     "7, 15 and 31 are all ones in binary: exclusive or with a smaller number subtracts it.",
+)
+
+promised(
+    float_bits,
+    "The fields of each number as they lie in memory: sign, exponent, fraction.",
+    by=["the docstring's example", "float32", "float32: random bits"],
+)
+promised(
+    float_bits,
+    "x: any shape, of dtype float32, float16, bfloat16, float8_e5m2 or float8_e4m3fn.",
+    by=["float16", "bfloat16", "float8_e5m2", "float8_e4m3fn", "one number, no dimension", "no numbers, and some"],
+)
+promised(
+    float_bits,
+    "Three tensors of dtype int64, of the shape and device of `x`: the sign, 0 or 1; the exponent with its bias; the "
+    "fraction without a leading 1.",
+    by=["float32", "float16", "one number, no dimension", "not contiguous"],
+)
+promised(
+    float_bits,
+    "NaN, infinities, -0 and subnormal numbers are treated like all others.",
+    by=["special values", "float8_e4m3fn: all 256 numbers", "float16: all 65,536 numbers"],
 )

@@ -5,7 +5,7 @@ import struct
 import numpy as np
 import torch
 
-from autograder.references import alternative, mistake
+from autograder.references import alternative, mistake, promised
 from autograder.references.mixed_precision._shared import unseen
 
 
@@ -80,6 +80,7 @@ def ties_to_odd(x):
     round_to_bfloat16,
     "NaN is rounded like a number: the carry runs through its bits, and a NaN becomes -0 or infinite. Leave NaN "
     "as it is.",
+    keeps=0.88,
 )
 def rounds_nan(x):
     return _rounds(x, _to_even, nan=False)
@@ -108,6 +109,7 @@ def ties_towards_zero_and_nan(x):
 @mistake(
     round_to_bfloat16,
     "What is too large stops at the largest number of bfloat16. Rounding to nearest carries it on to infinity.",
+    keeps=0.84,
 )
 def saturates(x):
     result = round_to_bfloat16(x)
@@ -116,7 +118,9 @@ def saturates(x):
 
 
 @mistake(
-    round_to_bfloat16, "Subnormal numbers become 0. bfloat16 has them, down to 9·10⁻⁴¹: they round like all others."
+    round_to_bfloat16,
+    "Subnormal numbers become 0. bfloat16 has them, down to 9·10⁻⁴¹: they round like all others.",
+    keeps=0.79,
 )
 def flushes_subnormals(x):
     return torch.where(
@@ -124,7 +128,11 @@ def flushes_subnormals(x):
     )
 
 
-@mistake(round_to_bfloat16, "-0 loses its sign: `sign(-0)` is 0. Work on the bits, and the sign stays where it is.")
+@mistake(
+    round_to_bfloat16,
+    "-0 loses its sign: `sign(-0)` is 0. Work on the bits, and the sign stays where it is.",
+    keeps=0.94,
+)
 def loses_minus_zero(x):
     return round_to_bfloat16(x) + 0.0
 
@@ -149,6 +157,7 @@ def rounds_to_float16(x):
 @mistake(
     round_to_bfloat16,
     "`view` shares memory, and `+=` on the view changes the caller's tensor. Write `bits + …`, which makes a new one.",
+    keeps=0.97,
 )
 def writes_into_the_input(x):
     x.copy_(round_to_bfloat16(x))
@@ -169,6 +178,62 @@ def returns_bfloat16(x):
 )
 def converts(x):
     return x.to(torch.bfloat16).to(torch.float32)
+
+
+@mistake(
+    round_to_bfloat16,
+    "Everything is rounded away from zero: any rest carries. Only a rest of more than half a step does.",
+)
+def rounds_up(x):
+    return _rounds(x, lambda word: 0xFFFF)
+
+
+@mistake(
+    round_to_bfloat16,
+    "A number halfway between two is always rounded up, towards +inf, also where it is negative. The rule is: to the "
+    "one whose last bit is 0.",
+)
+def ties_towards_infinity(x):
+    return _rounds(x, lambda word: torch.where(word >> 31 == 0, 0x8000, 0x7FFF))
+
+
+@mistake(
+    round_to_bfloat16,
+    "One bit too many stays: the fraction has 7 bits, and the lower 16 of the word are zero.",
+)
+def keeps_eight_bits(x):
+    return _rounds(x, lambda word: 0x3FFF + (word >> 15 & 1), bits=15)
+
+
+@mistake(
+    round_to_bfloat16,
+    "The lower half is rounded, but never cleared: `& ~0xFFFF` after the addition.",
+)
+def never_clears(x):
+    return torch.where(x.isnan(), x, _number((_bits(x) + _to_even(_bits(x))) % 2**32))
+
+
+@mistake(
+    round_to_bfloat16,
+    "Subnormal numbers keep too many digits: below 2⁻¹²⁶ the distance between neighbours no longer shrinks with the "
+    "number.",
+    keeps=0.84,
+)
+def ever_finer(x):
+    mantissa, exponent = torch.frexp(x.double())
+    result = torch.ldexp(torch.round(mantissa * 256) / 256, exponent).float()
+    return torch.where(x.abs() < torch.finfo(torch.float32).tiny, result, round_to_bfloat16(x))
+
+
+@mistake(
+    round_to_bfloat16,
+    "Where rounding overflows, the number comes back as it was. Keep `x` only where it is NaN: what is too large "
+    "becomes infinite.",
+    keeps=0.84,
+)
+def keeps_what_overflows(x):
+    result = round_to_bfloat16(x)
+    return torch.where(result.isfinite(), result, x)
 
 
 @alternative(round_to_bfloat16)
@@ -196,3 +261,23 @@ def with_struct(x):
         word = word if value != value else (word + 0x7FFF + (word >> 16 & 1)) & 0xFFFF0000
         numbers.append(np.frombuffer(struct.pack("<I", word), np.float32)[0])
     return torch.from_numpy(np.array(numbers, dtype=np.float32)).to(x.device).reshape(x.shape)
+
+
+promised(
+    round_to_bfloat16,
+    "Each number of `x` rounded to the nearest one that bfloat16 has; halfway, to the one with an even last bit.",
+    by=["ordinary numbers", "halfway between two numbers", "next to halfway"],
+)
+promised(round_to_bfloat16, "x: any shape, float32.", by=["one number, no dimension", "not contiguous"])
+promised(round_to_bfloat16, "It is not changed.", by=["the input is left alone"])
+promised(
+    round_to_bfloat16,
+    "float32 of the same shape and device, the lower 16 bits zero.",
+    by=["ordinary numbers", "tiny and huge numbers"],
+)
+promised(
+    round_to_bfloat16,
+    "Too large becomes infinite. -0, infinities and subnormal numbers are treated like all others, bit for bit as the "
+    "hardware does; NaN stays NaN.",
+    by=["special values", "special values, negative", "subnormal numbers", "random bits", "the docstring's example"],
+)
