@@ -171,9 +171,9 @@ check(double)
 # ```
 # <details><summary>What the card says</summary>
 #
-# All five things that were looked at are wrong. Above them stands one sentence that names the misunderstanding:
-# squared, not doubled. Where several numbers differ there is a picture of what was expected (*target*), what came
-# (*yours*) and the difference.
+# One sentence names the misunderstanding: squared, not doubled. Below it stands the smallest case that fails, with the
+# call, what came and what was wanted, and a picture: what was expected (*target*), what came (*yours*) and the
+# difference. The four other cases fail for the same reason, so they are folded.
 #
 # </details>
 #
@@ -184,8 +184,8 @@ check(double)
 # ```
 # <details><summary>What the card says</summary>
 #
-# One line has ✗: whole numbers should stay whole. The other four have ✓, so this version earns 0.8 of the point.
-# There is no picture: the numbers are right, only their dtype is not.
+# Only the docstring's example has ✗: whole numbers should stay whole. The other four cases have ✓, so this version
+# earns 0.8 of the point. There is no picture: the numbers are right, only their dtype is not.
 #
 # </details>
 #
@@ -196,9 +196,9 @@ check(double)
 # ```
 # <details><summary>What the card says</summary>
 #
-# Every result is `None`. A notebook shows what is printed and what is returned in the same place, so the two look
-# alike. A function that calls yours sees only what is returned. At the bottom of the card you can unfold what was
-# printed.
+# Nothing comes back: the function prints. A notebook shows what is printed and what is returned in the same place, so
+# the two look alike. A function that calls yours sees only what is returned. At the bottom of the card you can unfold
+# what was printed.
 #
 # </details>
 #
