@@ -119,7 +119,7 @@ def never_causal(real, queries, causal=False):
     return _combine(real, queries, False)
 
 
-@mistake(combine_masks, "The future is always hidden, whether `causal` asks for it or not.", keeps=0.8)
+@mistake(combine_masks, "The future is always hidden, whether `causal` asks for it or not.", keeps=0.85)
 def always_causal(real, queries, causal=False):
     return _combine(real, queries, True)
 
