@@ -10,6 +10,7 @@ from torch import Tensor
 
 from helpers.style import CYCLE, DIVERGING, SEQUENTIAL, WIDTH, Picture, style
 
+LETTER = 0.085  # inches that a letter of a name takes
 MOST_NUMBERS = 12  # rows or columns up to which the numbers themselves are written
 
 
@@ -37,12 +38,13 @@ def heatmaps(
     low, high = limits or _limits(list(matrices.values()), signed)
     with style():
         height = max(1.6, min(4.5, 0.9 + WIDTH / len(matrices) * max(_ratio(m) for m in matrices.values()) * 0.8))
-        figure = Picture(figsize=(_fitting_width(list(matrices.values()), height), height))
+        figure = Picture(figsize=(_fitting_width(list(matrices.values()), height, rows or ()), height))
         axes = figure.subplots(1, len(matrices), squeeze=False)[0]
         for axis, (title, matrix) in zip(axes, matrices.items(), strict=True):
             image = axis.imshow(matrix, cmap=DIVERGING if signed else SEQUENTIAL, vmin=low, vmax=high)
             axis.set(title=title, xlabel=xlabel, ylabel=ylabel)
             _name_ticks(axis, rows, columns, matrix)
+            axis.label_outer()
             if numbers or (numbers is None and max(matrix.shape) <= MOST_NUMBERS):
                 _write_numbers(axis, matrix, low, high, signed)
         figure.colorbar(image, ax=list(axes), shrink=0.8)
@@ -87,7 +89,7 @@ def bars(
         for position, (name, heights) in enumerate(groups.items()):
             places = [place - 0.4 + (position + 0.5) * width for place in range(len(labels))]
             hatch = ("", "//", "..", "xx")[position % 4]
-            axis.bar(places, [heights[label] for label in labels], width, label=name, hatch=hatch, edgecolor="white")
+            axis.bar(places, [heights[label] for label in labels], width, label=name, hatch=hatch)
         axis.set_xticks(range(len(labels)), labels)
         axis.set(ylabel=ylabel, xlabel=xlabel, title=title)
         if logy:
@@ -106,7 +108,7 @@ def histograms(groups: Mapping[str, Tensor], *, xlabel: str, bins: int = 40, tit
         figure = Picture(figsize=(WIDTH, 0.7 + 0.9 * len(values)))
         axes = figure.subplots(len(values), 1, sharex=True, squeeze=False)[:, 0]
         for position, (axis, (name, item)) in enumerate(zip(axes, values.items(), strict=True)):
-            axis.hist(item, bins=edges, color=CYCLE[position % len(CYCLE)])
+            axis.hist(item, bins=edges, color=CYCLE[position % len(CYCLE)], label=name, histtype="stepfilled")
             axis.set_ylabel(name, rotation=0, ha="right", va="center")
             axis.set_yticks([])
         axes[0].set_title(title)
@@ -123,9 +125,10 @@ def _ratio(matrix: np.ndarray) -> float:
     return float(matrix.shape[0] / max(1, matrix.shape[1]))
 
 
-def _fitting_width(matrices: list[np.ndarray], height: float) -> float:
-    """One narrow matrix alone would stand at the right of an empty figure."""
-    return WIDTH if len(matrices) > 1 else min(WIDTH, height / _ratio(matrices[0]) + 1.8)
+def _fitting_width(matrices: list[np.ndarray], height: float, rows: Sequence[str]) -> float:
+    """One narrow matrix alone would stand at the right of an empty figure; the names of its rows need room."""
+    names = LETTER * max(map(len, rows), default=0)
+    return WIDTH if len(matrices) > 1 else min(WIDTH, height / _ratio(matrices[0]) + 1.8 + names)
 
 
 def _limits(matrices: list[np.ndarray], signed: bool) -> tuple[float, float]:
