@@ -33,7 +33,8 @@ def _panel(axis: Axes, known: set[str]) -> str:
     elif axis.containers:
         said = [_bars(axis), *_axes(axis)]
     else:
-        said = [_listed("Plot of", _curves(axis) + _shapes(axis)), _words(axis), *_axes(axis)]
+        plotted = _listed("Plot of", _curves(axis) + _shapes(axis))
+        said = [plotted, _words(axis), *([] if plotted else [_keys(axis)]), *_axes(axis)]
     head = [f"{'. '.join(title.splitlines())}:"] if title else []
     return " ".join([*head, *(_sentence(part) for part in said if part)])
 
@@ -119,10 +120,14 @@ def _words(axis: Axes) -> str:
     """What is written into the panel; digits that stand alone, as bits, are one item."""
     texts = [text.get_text() for text in axis.texts]
     texts += [cell.get_text().get_text() for table in axis.tables for cell in table.get_celld().values()]
-    words = []
-    for alone, run in groupby(filter(None, texts), lambda word: len(word) == 1):
-        words += [" ".join(run)] if alone else list(run)
-    return _listed("It reads", words)
+    runs = [list(run) for _, run in groupby(filter(None, texts), lambda word: len(word) == 1)]
+    return _listed("It reads", [word for run in runs for word in ([" ".join(run)] if len(run[0]) == 1 else run)])
+
+
+def _keys(axis: Axes) -> str:
+    """The legend of what has no names of its own."""
+    legend = axis.get_legend()
+    return _listed("Legend", [text.get_text() for text in legend.get_texts()]) if legend else ""
 
 
 def _listed(what: str, names: Iterable[str]) -> str:

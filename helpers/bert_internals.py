@@ -144,6 +144,7 @@ def difference_plot(cases: Mapping[str, Mapping[str, float]], *, limit: float = 
         axis.annotate(f"{limit:g}", (len(names) - 1, limit), (0, 3), textcoords="offset points", color=INK, ha="right")
         axis.set(yscale="log", ylim=(FLOOR / 2, None), ylabel="relative difference (log.)")
         axis.set_xlabel("module, in the order of running")
+        axis.minorticks_off()  # dozens of them, each drawn and measured
         _tick_modules(axis, names)
         if len(cases) > 1:
             figure.legend(loc="outside upper center", ncols=len(cases))

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from helpers.style import CYCLE, DIVERGING, SEQUENTIAL, WIDTH, Picture, style
 
+HIGHEST = 4.8  # inches of a figure with matrices
 LETTER = 0.085  # inches that a letter of a name takes
 MOST_NUMBERS = 12  # rows or columns up to which the numbers themselves are written
 
@@ -37,14 +38,14 @@ def heatmaps(
     matrices = {title: _matrix(values) for title, values in panels.items()}
     low, high = limits or _limits(list(matrices.values()), signed)
     with style():
-        height = max(1.6, min(4.5, 0.9 + WIDTH / len(matrices) * max(_ratio(m) for m in matrices.values()) * 0.8))
-        figure = Picture(figsize=(_fitting_width(list(matrices.values()), height, rows or ()), height))
+        figure = Picture(figsize=_size(list(matrices.values()), rows or (), columns or ()))
         axes = figure.subplots(1, len(matrices), squeeze=False)[0]
         for axis, (title, matrix) in zip(axes, matrices.items(), strict=True):
             image = axis.imshow(matrix, cmap=DIVERGING if signed else SEQUENTIAL, vmin=low, vmax=high)
             axis.set(title=title, xlabel=xlabel, ylabel=ylabel)
             _name_ticks(axis, rows, columns, matrix)
-            axis.label_outer()
+            if len({len(matrix) for matrix in matrices.values()}) == 1:
+                axis.label_outer()  # the rows are named once, at the left
             if numbers or (numbers is None and max(matrix.shape) <= MOST_NUMBERS):
                 _write_numbers(axis, matrix, low, high, signed)
         figure.colorbar(image, ax=list(axes), shrink=0.8)
@@ -125,10 +126,13 @@ def _ratio(matrix: np.ndarray) -> float:
     return float(matrix.shape[0] / max(1, matrix.shape[1]))
 
 
-def _fitting_width(matrices: list[np.ndarray], height: float, rows: Sequence[str]) -> float:
-    """One narrow matrix alone would stand at the right of an empty figure; the names of its rows need room."""
-    names = LETTER * max(map(len, rows), default=0)
-    return WIDTH if len(matrices) > 1 else min(WIDTH, height / _ratio(matrices[0]) + 1.8 + names)
+def _size(matrices: list[np.ndarray], rows: Sequence[str], columns: Sequence[str]) -> tuple[float, float]:
+    """Width and height in inches: panels as large as fits between names, titles and the colour bar."""
+    beside = 1.6 + LETTER * max(map(len, rows), default=0)
+    below = 1.1 + LETTER * max(map(len, columns), default=0)
+    ratio = max(map(_ratio, matrices))
+    panel = min((WIDTH - beside) / len(matrices), max(1.0, (HIGHEST - below) / ratio))
+    return len(matrices) * panel + beside, max(1.6, ratio * panel + below)
 
 
 def _limits(matrices: list[np.ndarray], signed: bool) -> tuple[float, float]:

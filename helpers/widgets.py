@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from html import escape
 from typing import Any
@@ -65,6 +65,17 @@ def explore(picture: Callable[..., Picture], question: str, **controls: ipywidge
         question: what the explorer answers, shown above it.
         controls: the name of an argument → its widget (`slider`, `choice`, `text`, `switch`).
     """
+    box = explorer(picture, question, controls)
+    # One bundle: whoever knows widgets shows the widget, GitHub and a printed page show the picture.
+    view = {"version_major": 2, "version_minor": 0, "model_id": box.model_id}
+    plain = f"{question} (move the controls in JupyterLab)"
+    display({WIDGET_VIEW: view, "text/html": box.children[-1].value, "text/plain": plain}, raw=True)
+
+
+def explorer(
+    picture: Callable[..., Picture], question: str, controls: Mapping[str, ipywidgets.Widget]
+) -> ipywidgets.VBox:
+    """What `explore` shows: the question, a row for each control, and at the end the picture or a sentence."""
     shown = ipywidgets.HTML()
     drawn: dict[tuple[Any, ...], str] = {}
 
@@ -80,11 +91,7 @@ def explore(picture: Callable[..., Picture], question: str, **controls: ipywidge
         control.observe(redraw, names="value")
     redraw()
     title = ipywidgets.HTML(f"{KNOBS}<b>{escape(question)}</b>")
-    box = ipywidgets.VBox([title, *_aligned(list(controls.values())), shown])
-    # One bundle: whoever knows widgets shows the widget, GitHub and a printed page show the picture.
-    view = {"version_major": 2, "version_minor": 0, "model_id": box.model_id}
-    plain = f"{question} (move the controls in JupyterLab)"
-    display({WIDGET_VIEW: view, "text/html": shown.value, "text/plain": plain}, raw=True)
+    return ipywidgets.VBox([title, *_aligned(list(controls.values())), shown])
 
 
 @contextmanager
