@@ -69,7 +69,7 @@ def entropy_by_width(entropy: Callable[[Tensor], Tensor], *, keys: int = 64, que
             curves[name].append(float(entropy((scores / divisor).softmax(-1)).mean()))
     series = {name: (widths, values) for name, values in curves.items()}
     figure = lines(series, xlabel="d_k, numbers in a query (logarithmic)", ylabel="entropy in nats", logx=True)
-    figure.axes[0].axhline(torch.log(torch.tensor(float(keys))).item(), color="0.6", linewidth=1)
+    figure.axes[0].axhline(torch.log(torch.tensor(float(keys))).item(), color=INK, linewidth=1)
     figure.axes[0].annotate(f"all {keys} keys alike", (1, 4.2), color=INK, fontsize=9)
     figure.axes[0].set_ylim(0, 4.6)
     return figure

@@ -191,7 +191,7 @@ def _draw(axis: Axes, boxes: list[Box]) -> None:
 def _arrow(axis: Axes, start: tuple[float, float], end: tuple[float, float], kind: str, rad: float, last: bool) -> None:
     arrow = {
         "arrowstyle": "-" if kind == BEND else "-|>",
-        "color": ORANGE if last else "0.35",
+        "color": ORANGE if last else INK,
         "connectionstyle": f"arc3,rad={rad}",
         "shrinkA": 0,
         "shrinkB": 0,
@@ -205,12 +205,14 @@ def _box(axis: Axes, x: float, box: Box, half: float) -> None:
     shape.set(facecolor=FILLS[box.kind], edgecolor=EDGES[box.kind], linewidth=1.8)
     axis.add_patch(shape)
     text = box.title.replace("Backward", "\nBackward").replace("AccumulateGrad", "Accumulate\nGrad")
-    axis.text(x, box.y, text, ha="center", va="center", fontsize=7.5, weight="bold" if box.kind == LEAF else "normal")
+    weight = "bold" if box.kind == LEAF else "normal"
+    axis.text(x, box.y, text, ha="center", va="center", fontsize=7.5, weight=weight, color="black")
     if box.saved:
         alarm = {"freed", "changed since"} & set(box.saved)
         frame = {"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": RED if alarm else GREY}
         text = "\n".join(box.saved)
-        axis.text(x, box.y - 0.3, text, ha="center", va="top", fontsize=7, bbox={**frame, "linestyle": "--"})
+        frame["linestyle"] = "--"
+        axis.text(x, box.y - 0.3, text, ha="center", va="top", fontsize=7, color="black", bbox=frame)
 
 
 def _legend(axis: Axes) -> None:

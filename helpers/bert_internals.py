@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import torch
@@ -112,7 +112,10 @@ def differences(mine: nn.Module, theirs: nn.Module, *inputs: Any, **options: Any
 
     The largest difference is divided by the largest number there: some numbers in a real BERT are above 100.
     """
-    right, shown = outputs_by_name(theirs, *inputs, **options), outputs_by_name(mine, *inputs, **options)
+    return _relative(outputs_by_name(mine, *inputs, **options), outputs_by_name(theirs, *inputs, **options))
+
+
+def _relative(shown: Mapping[str, Tensor], right: Mapping[str, Tensor]) -> dict[str, float]:
     common = [name for name in right if name in shown and not name.endswith("dropout")]
     return {name: _furthest(shown[name], right[name]) for name in common}
 
@@ -137,10 +140,11 @@ def difference_plot(cases: Mapping[str, Mapping[str, float]], *, limit: float = 
             heights = [max(found[name], FLOOR) for name in names]
             marker, colour = "osD^"[position % 4], CYCLE[position % len(CYCLE)]
             axis.plot(range(len(names)), heights, marker=marker, markersize=4, label=title, color=colour)
-        axis.axhline(limit, color="0.5", linestyle="--", linewidth=1)
+        axis.axhline(limit, color=INK, linestyle="--", linewidth=1)
         axis.annotate(f"{limit:g}", (len(names) - 1, limit), (0, 3), textcoords="offset points", color=INK, ha="right")
         axis.set(yscale="log", ylim=(FLOOR / 2, None), ylabel="relative difference (log.)")
         axis.set_xlabel("module, in the order of running")
+        axis.minorticks_off()  # dozens of them, each drawn and measured
         _tick_modules(axis, names)
         if len(cases) > 1:
             figure.legend(loc="outside upper center", ncols=len(cases))
@@ -177,7 +181,7 @@ def _tick_modules(axis: Any, names: list[str]) -> None:
         [0, *starts, len(names) - 1], ["embeddings", *labels, "pooler"], rotation=35, ha="right", fontsize=8
     )
     for place in starts:
-        axis.axvline(place - 0.5, color="0.9", linewidth=1, zorder=0)
+        axis.axvline(place - 0.5, color=INK, alpha=0.25, linewidth=1, zorder=0)
 
 
 # --- faults to look for -----------------------------------------------------------------------------------------------
@@ -224,11 +228,12 @@ def fault_explorer(
 
     Args:
         bert: from parts to a model with its weights.
-        theirs: the model to compare with.
+        theirs: the model to compare with; it runs once.
     """
+    right = outputs_by_name(theirs, **batch)
 
     def picture(fault: str) -> Picture:
-        found = differences(bert(FAULTS[fault](parts)), theirs, **batch)
+        found = _relative(outputs_by_name(bert(FAULTS[fault](parts)), **batch), right)
         return difference_plot({f"first difference: {first_difference(found) or 'nowhere'}": found})
 
     return picture
@@ -262,7 +267,7 @@ def flavours(activation: Callable[[str], Callable[[Tensor], Tensor]]) -> Picture
     x = torch.linspace(-5, 5, 401, dtype=torch.float64)
     gap = 1000 * (activation("gelu_new")(x) - activation("gelu")(x))
     figure = lines({"": (x.tolist(), gap.tolist())}, xlabel="x", ylabel="gelu_new − gelu, in thousandths")
-    figure.axes[0].axhline(0, color="0.6", linewidth=1)
+    figure.axes[0].axhline(0, color=INK, linewidth=1)
     return figure
 
 
@@ -289,11 +294,15 @@ def head_explorer(
         most: tokens that still have room.
     """
 
-    def picture(sentence: str, layer: int, head: int) -> Picture:
+    @lru_cache(maxsize=8)  # the model reads a sentence once, however many heads one looks at
+    def read(sentence: str) -> tuple[list[str], Sequence[Tensor]]:
         ids = tokenizer(sentence, return_tensors="pt", truncation=True, max_length=most)["input_ids"]
-        words = tokenizer.convert_ids_to_tokens(ids[0])
         with torch.no_grad():
-            weights = weights_of(ids)[layer][0, head]
+            return tokenizer.convert_ids_to_tokens(ids[0]), weights_of(ids)
+
+    def picture(sentence: str, layer: int, head: int) -> Picture:
+        words, layers = read(sentence)
+        weights = layers[layer][0, head]
         title = f"layer {layer}, head {head}"
         return heatmaps(
             {title: weights},

@@ -115,7 +115,7 @@ def _draw_spans(axis: Axes, ranks: list[dict[str, list[Span]]]) -> None:
         for key, colour, hatch in (("computes", BLUE, ""), ("exchanges", ORANGE, "///")):
             bars = [(1000 * start, 1000 * (end - start)) for start, end in rows[key]]
             place = len(names)
-            axis.broken_barh(bars, (place - 0.4, 0.8), facecolor=colour, hatch=hatch, edgecolor="white")
+            axis.broken_barh(bars, (place - 0.4, 0.8), facecolor=colour, hatch=hatch, linewidth=0)
             names.append(f"rank {rank} {key}")
     axis.set_yticks(range(len(names)), names)
     axis.invert_yaxis()

@@ -48,7 +48,7 @@ def _box(axis: Axes, x: float, y: float, text: str, colour: str) -> None:
     )
     shape.set_linewidth(2)
     axis.add_patch(shape)
-    axis.text(x, y, text, ha="center", va="center", fontsize=9)
+    axis.text(x, y, text, ha="center", va="center", fontsize=9, color="black")
 
 
 def by_depth(arrived: dict[str, list[float]]) -> Picture:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import torch
 from matplotlib.axes import Axes
@@ -87,18 +88,19 @@ def bit_strips(
     with style():
         figure = Picture(figsize=(WIDTH, 0.5 + 0.55 * len(dtypes)))
         axis = figure.subplots()
+        letters: dict[str, Any] = {"fontsize": 8, "family": "monospace"}
         for row, dtype in enumerate(dtypes):
             number = torch.tensor(value).to(dtype)
             for place, (digit, colour) in enumerate(_coloured_bits(float_bits, number)):
-                axis.add_patch(Rectangle((place, -row), 1, 0.8, facecolor=colour, edgecolor="white", alpha=0.5))
-                axis.text(place + 0.5, 0.4 - row, digit, ha="center", va="center", fontsize=8, family="monospace")
+                axis.add_patch(Rectangle((place, -row), 1, 0.8, facecolor=colour, edgecolor="white"))
+                axis.text(place + 0.5, 0.4 - row, digit, ha="center", va="center", color="black", **letters)
             axis.text(-0.5, 0.4 - row, str(dtype).removeprefix("torch."), ha="right", va="center")
             bits = 8 * dtype.itemsize
             axis.text(bits + 0.4, 0.4 - row, f"= {number.double().item():.10g}", va="center", fontsize=9)
         axis.set(xlim=(-7, 38), ylim=(0.1 - len(dtypes), 1.8))
         axis.axis("off")
         for x, text, colour in ((0, "sign", RED), (3, "exponent", ORANGE), (8, "fraction", SKY)):
-            axis.text(x, 1.35, text, color="black", fontsize=9, bbox={"facecolor": colour, "alpha": 0.5, "lw": 0})
+            axis.text(x, 1.35, text, color="black", fontsize=9, bbox={"facecolor": colour, "lw": 0})
     return figure
 
 
@@ -125,9 +127,7 @@ def _ranges(axis: Axes, chosen: str, low: float, high: float) -> None:
         colour = BLUE if name == chosen else GREY
         ends = [math.log10(value) for value in (one.smallest, one.smallest_normal, one.largest)]
         axis.barh(row, ends[2] - ends[1], left=ends[1], height=0.6, color=colour)
-        axis.barh(
-            row, ends[1] - ends[0], left=ends[0], height=0.6, color=colour, alpha=0.4, hatch="//", edgecolor="white"
-        )
+        axis.barh(row, ends[1] - ends[0], left=ends[0], height=0.6, color=colour, alpha=0.4, hatch="//", linewidth=0)
     axis.axvspan(math.log10(low), math.log10(high), color=ORANGE, alpha=0.7)
     axis.set_yticks(range(len(FORMATS)), list(reversed(FORMATS)))
     axis.set(xlim=(-48, 40), xlabel="power of ten; hatched: subnormal; orange: the window below")
@@ -192,8 +192,10 @@ def scale_over_time(scales: Sequence[float], skipped: Sequence[int]) -> Picture:
     figure = lines({"scale": (range(len(scales)), scales)}, xlabel="step", ylabel="scale (logarithmic)")
     axis = figure.axes[0]
     axis.set_yscale("log", base=2)
-    axis.plot(skipped, [scales[step] for step in skipped], "x", color=RED, markersize=10, mew=2, label="step skipped")
-    axis.legend(["scale", "step skipped"])
+    at = [scales[step] for step in skipped]
+    with style():
+        axis.plot(skipped, at, "x", color=RED, markersize=10, mew=2, label="step skipped")
+        axis.legend()
     return figure
 
 
@@ -206,7 +208,8 @@ def training_curves(runs: Mapping[str, Sequence[float]]) -> Picture:
         broken = next((step for step, loss in enumerate(losses) if math.isnan(loss)), None)
         if broken:
             axis.plot(broken - 1, losses[broken - 1], "X", color=line.get_color(), markersize=11)
-            axis.annotate(f"NaN from step {broken}", (broken + 2, losses[broken - 1]), va="bottom", fontsize=9)
+            place = (broken + 2, losses[broken - 1])
+            axis.annotate(f"NaN from step {broken}", place, va="bottom", fontsize=9, color=INK)
     return figure
 
 

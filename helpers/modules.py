@@ -137,8 +137,13 @@ def _draw_table(axis: Axes, rows: Mapping[str, tuple[str, ...]], colours: list[l
     table.auto_set_font_size(False)
     table.set_fontsize(10)
     table.scale(1, 1.6)
-    for cell in table.get_celld().values():
-        cell.set_edgecolor("white")
+    for place, cell in table.get_celld().items():
+        row, column = place
+        if row == 0 or column < 0:  # a name stands on the page itself
+            cell.set(facecolor="none", edgecolor="none")
+        else:
+            cell.set(edgecolor="white")
+            cell.set_text_props(color="black")
 
 
 def remembered(norm_of: Callable[[float | None], nn.Module]) -> Callable[..., Picture]:

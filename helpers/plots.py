@@ -10,6 +10,8 @@ from torch import Tensor
 
 from helpers.style import CYCLE, DIVERGING, SEQUENTIAL, WIDTH, Picture, style
 
+HIGHEST = 4.8  # inches of a figure with matrices
+LETTER = 0.085  # inches that a letter of a name takes
 MOST_NUMBERS = 12  # rows or columns up to which the numbers themselves are written
 
 
@@ -36,13 +38,14 @@ def heatmaps(
     matrices = {title: _matrix(values) for title, values in panels.items()}
     low, high = limits or _limits(list(matrices.values()), signed)
     with style():
-        height = max(1.6, min(4.5, 0.9 + WIDTH / len(matrices) * max(_ratio(m) for m in matrices.values()) * 0.8))
-        figure = Picture(figsize=(_fitting_width(list(matrices.values()), height), height))
+        figure = Picture(figsize=_size(list(matrices.values()), rows or (), columns or ()))
         axes = figure.subplots(1, len(matrices), squeeze=False)[0]
         for axis, (title, matrix) in zip(axes, matrices.items(), strict=True):
             image = axis.imshow(matrix, cmap=DIVERGING if signed else SEQUENTIAL, vmin=low, vmax=high)
             axis.set(title=title, xlabel=xlabel, ylabel=ylabel)
             _name_ticks(axis, rows, columns, matrix)
+            if len({len(matrix) for matrix in matrices.values()}) == 1:
+                axis.label_outer()  # the rows are named once, at the left
             if numbers or (numbers is None and max(matrix.shape) <= MOST_NUMBERS):
                 _write_numbers(axis, matrix, low, high, signed)
         figure.colorbar(image, ax=list(axes), shrink=0.8)
@@ -87,7 +90,7 @@ def bars(
         for position, (name, heights) in enumerate(groups.items()):
             places = [place - 0.4 + (position + 0.5) * width for place in range(len(labels))]
             hatch = ("", "//", "..", "xx")[position % 4]
-            axis.bar(places, [heights[label] for label in labels], width, label=name, hatch=hatch, edgecolor="white")
+            axis.bar(places, [heights[label] for label in labels], width, label=name, hatch=hatch)
         axis.set_xticks(range(len(labels)), labels)
         axis.set(ylabel=ylabel, xlabel=xlabel, title=title)
         if logy:
@@ -106,7 +109,7 @@ def histograms(groups: Mapping[str, Tensor], *, xlabel: str, bins: int = 40, tit
         figure = Picture(figsize=(WIDTH, 0.7 + 0.9 * len(values)))
         axes = figure.subplots(len(values), 1, sharex=True, squeeze=False)[:, 0]
         for position, (axis, (name, item)) in enumerate(zip(axes, values.items(), strict=True)):
-            axis.hist(item, bins=edges, color=CYCLE[position % len(CYCLE)])
+            axis.hist(item, bins=edges, color=CYCLE[position % len(CYCLE)], label=name, histtype="stepfilled")
             axis.set_ylabel(name, rotation=0, ha="right", va="center")
             axis.set_yticks([])
         axes[0].set_title(title)
@@ -123,9 +126,13 @@ def _ratio(matrix: np.ndarray) -> float:
     return float(matrix.shape[0] / max(1, matrix.shape[1]))
 
 
-def _fitting_width(matrices: list[np.ndarray], height: float) -> float:
-    """One narrow matrix alone would stand at the right of an empty figure."""
-    return WIDTH if len(matrices) > 1 else min(WIDTH, height / _ratio(matrices[0]) + 1.8)
+def _size(matrices: list[np.ndarray], rows: Sequence[str], columns: Sequence[str]) -> tuple[float, float]:
+    """Width and height in inches: panels as large as fits between names, titles and the colour bar."""
+    beside = 1.6 + LETTER * max(map(len, rows), default=0)
+    below = 1.1 + LETTER * max(map(len, columns), default=0)
+    ratio = max(map(_ratio, matrices))
+    panel = min((WIDTH - beside) / len(matrices), max(1.0, (HIGHEST - below) / ratio))
+    return len(matrices) * panel + beside, max(1.6, ratio * panel + below)
 
 
 def _limits(matrices: list[np.ndarray], signed: bool) -> tuple[float, float]:

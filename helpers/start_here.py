@@ -78,7 +78,7 @@ def lesson_picture(name: str) -> Picture:
         for place, entry in enumerate(lesson.entries):
             state = state_of(entry, known)
             hatch = "//" if state is State.WRONG else ""
-            axis.barh(place, entry.minutes, color=COLOUR[state], height=0.7, hatch=hatch, edgecolor="white")
+            axis.barh(place, entry.minutes, color=COLOUR[state], height=0.7, hatch=hatch)
             axis.text(entry.minutes + 0.2, place, _words(entry, state), va="center")
         axis.set_yticks(range(len(lesson.entries)), [_label(entry) for entry in lesson.entries])
         longest = max([entry.minutes for entry in lesson.entries], default=0)
@@ -170,7 +170,7 @@ def nvidia_smi_picture() -> Picture:
 def _write(axis: Axes, line: str, x: float, y: float, size: float) -> None:
     """Letters as outlines: they stand on the grid at every resolution, where drawn text is hinted away from it."""
     outline = TextPath((x, y), line, size=size, prop=FontProperties(family="DejaVu Sans Mono"))
-    axis.add_patch(PathPatch(outline, facecolor="#333333", edgecolor="none"))
+    axis.add_patch(PathPatch(outline, facecolor=INK, edgecolor="none"))
 
 
 def _number(axis: Axes, x: float, y: float, number: int) -> None:

@@ -12,9 +12,11 @@ from typing import Any
 import matplotlib as mpl
 from cycler import cycler
 from matplotlib import colormaps
-from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import Colormap, LinearSegmentedColormap
 from matplotlib.figure import Figure
+
+from helpers.alt import described
 
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 PURPLE, SKY, YELLOW, GREY = "#CC79A7", "#56B4E9", "#F0E442", "#7F7F7F"
@@ -39,7 +41,7 @@ RC: dict[Any, Any] = {
     # The page shines through, and what is written on it stands out on white and on a dark theme's grey alike.
     "figure.facecolor": "none",
     "axes.facecolor": "none",
-    "savefig.facecolor": "none",
+    "hatch.color": "white",
     **dict.fromkeys(("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"), INK),
     "font.size": 10,
     "image.interpolation": "nearest",
@@ -58,9 +60,8 @@ class Picture(Figure):
     """A figure that tells a notebook what it shows, for those who do not see it."""
 
     def alt_text(self) -> str:
-        """Titles, axes and legend of each panel, in a sentence."""
-        panels = [axis for axis in self.axes if axis.get_label() != "<colorbar>"]
-        return " ".join(map(_in_words, panels)) or "A picture."
+        """Titles, axes, names and ends of what each panel shows, in sentences."""
+        return described(self)
 
     def as_html(self) -> str:
         """The image with its alternative text, as HTML that needs no other file."""
@@ -72,21 +73,9 @@ class Picture(Figure):
         return {"text/html": self.as_html(), "text/plain": self.alt_text()}
 
 
-def _in_words(axis: Axes) -> str:
-    title, across, up = axis.get_title(), axis.get_xlabel(), axis.get_ylabel()
-    legend = axis.get_legend()
-    names = [text.get_text() for text in legend.get_texts()] if legend else []
-    parts = [
-        f"Panel {title!r}" if title else "Panel",
-        f"across: {across}" if across else "",
-        f"up: {up}" if up else "",
-        f"with {', '.join(names)}" if names else "",
-    ]
-    return "; ".join(part for part in parts if part) + "."
-
-
 def as_png(figure: Figure) -> bytes:
     """The figure as the bytes of a PNG image."""
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=96)
+    with style():  # what matplotlib makes only now, as ticks, has the course's colours, too
+        FigureCanvasAgg(figure).print_png(buffer)  # `savefig` would draw it twice
     return buffer.getvalue()

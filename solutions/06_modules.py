@@ -764,7 +764,7 @@ explore(
 # %% [markdown]
 # <details><summary>The answer</summary>
 #
-# *The picture: 120 batches from left to right. A black line, the true mean, jumps from 1 to 3 at batch 60. Grey dots,
+# *The picture: 120 batches from left to right. A thin line, the true mean, jumps from 1 to 3 at batch 60. Grey dots,
 # the means of the batches, scatter around it. The blue running mean with momentum 0.1 starts at 0, reaches 1 after
 # some twenty batches, stays close to it, and needs some thirty more after the jump.*
 #

@@ -496,7 +496,7 @@ pictures.masks_of_a_batch(combine_masks(real, 5, causal=True), ["five words", "t
 
 # %%
 explore(
-    pictures.mask_explorer(attention_weights, words),
+    pictures.mask_explorer(lambda *masked: attention_weights(*masked), words),
     "Where does the weight go when the mask takes the favourite away?",
     back=slider(0, 7, 7, label="words back"),
     ahead=slider(-2, 7, 0, label="words ahead"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -31,6 +32,7 @@ def attention_weights(query, key, mask=None):
     if mask is None:
         return scores.softmax(dim=-1)
     return scores.masked_fill(~mask, -torch.inf).softmax(dim=-1).masked_fill(~mask, 0.0)"""
+BLANK = "def attention_weights(query, key, mask=None):\n    raise NotImplementedError"
 BY_D = ATTENTION.format(scale="query.shape[-1]")
 BY_ROOT_D = ATTENTION.format(scale="math.sqrt(query.shape[-1])")
 
@@ -105,10 +107,49 @@ def test_slider_moves_the_picture(opened: Opened, shot: Shot) -> None:
     explorer = notebook.cell_with("explore(")
     explorer.run()
     before = explorer.image()
-    explorer.node.get_by_role("slider").first.focus()
-    notebook.page.keyboard.press("PageDown")
+    knob = explorer.node.locator(".noUi-touch-area").first
+    knob.drag_to(explorer.node.locator(".noUi-target").first)
     assert explorer.new_image(before) != before
     shot("widget", notebook.page, explorer.node)
+
+
+def test_explorer_is_worked_by_labels_and_keys(opened: Opened) -> None:
+    notebook = opened("11_attention")
+    notebook.answer("attention_weights", WEIGHTS)
+    explorer = notebook.cell_with("explore(")
+    explorer.run()
+    before = explorer.image()
+    ahead = explorer.node.get_by_role("spinbutton", name="words ahead")
+    ahead.focus()
+    notebook.page.keyboard.press("ArrowDown")
+    assert explorer.new_image(before) != before
+    expect(ahead).to_have_value("-1")
+    expect(explorer.node.get_by_role("img")).to_have_accessible_name(re.compile("weights: A map of 8 rows"))
+    notebook.page.keyboard.press("Tab")  # past the knob, which has no name
+    expect(explorer.node.get_by_role("spinbutton", name="padding on the left")).to_be_focused()
+    expect(explorer.node.get_by_role("slider")).to_have_count(0)
+
+
+def test_explorer_shows_no_picture_of_an_earlier_answer(opened: Opened) -> None:
+    notebook = opened("11_attention")
+    explorer = notebook.cell_with("explore(")
+    picture = explorer.node.locator(".widget-html img")
+    back = explorer.node.get_by_role("spinbutton", name="words back")
+    raising = WEIGHTS.replace(".mT", ".reshape(5)")
+    for answer, says in ((WEIGHTS, ""), (BLANK, "not written yet"), (raising, "attention_weights fails in line 2")):
+        notebook.answer("attention_weights", answer)
+        for value in ("3", "4"):  # a control of the explorer that stands there; then the cell anew
+            back.fill(value)
+            back.press("Enter")
+            expect(picture).to_have_count(0 if says else 1)
+            expect(explorer.node).to_contain_text(says)
+            explorer.run()
+            expect(picture).to_have_count(0 if says else 1)
+            expect(explorer.node).to_contain_text(says)
+    notebook.answer("attention_weights", WEIGHTS)
+    back.fill("5")
+    back.press("Enter")
+    expect(picture).to_be_visible()
 
 
 def test_nothing_is_asked_of_the_network(opened: Opened, strangers: list[str]) -> None:
