@@ -35,8 +35,12 @@ def _panel(axis: Axes, known: set[str]) -> str:
     else:
         plotted = _listed("Plot of", _curves(axis) + _shapes(axis))
         said = [plotted, _words(axis), *([] if plotted else [_keys(axis)]), *_axes(axis)]
-    head = [f"{'. '.join(title.splitlines())}:"] if title else []
+    head = [_headed(". ".join(title.splitlines()))] if title else []
     return " ".join([*head, *(_sentence(part) for part in said if part)])
+
+
+def _headed(title: str) -> str:
+    return title if title[-1] in ".!?" else f"{title}:"
 
 
 def _map(axis: Axes, known: set[str]) -> str:
@@ -113,7 +117,8 @@ def _shapes(axis: Axes) -> list[str]:
 
 def _axes(axis: Axes) -> list[str]:
     sides = (("Across", axis.get_xlabel()), ("Up", axis.get_ylabel()))
-    return [f"{side}: {label}" for side, label in sides if label and axis.axison]
+    told = {shape.get_label() for shape in axis.patches}  # a histogram's name stands where an axis' would
+    return [f"{side}: {label}" for side, label in sides if label and label not in told and axis.axison]
 
 
 def _words(axis: Axes) -> str:

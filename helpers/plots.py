@@ -45,7 +45,7 @@ def heatmaps(
             axis.set(title=title, xlabel=xlabel, ylabel=ylabel)
             _name_ticks(axis, rows, columns, matrix)
             if len({len(matrix) for matrix in matrices.values()}) == 1:
-                axis.label_outer()  # the rows are named once, at the left
+                axis.label_outer(remove_inner_ticks=True)  # the rows are named once, at the left
             if numbers or (numbers is None and max(matrix.shape) <= MOST_NUMBERS):
                 _write_numbers(axis, matrix, low, high, signed)
         figure.colorbar(image, ax=list(axes), shrink=0.8)
