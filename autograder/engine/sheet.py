@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import lzma
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
+from typing import Any
 
 from autograder.engine import wire
 from autograder.engine.catalogue import Topic
@@ -53,6 +54,11 @@ class Sheet:
     nothing: list[Observation] = field(default_factory=list)
     identity: list[Observation] = field(default_factory=list)
     returned: list[list[tuple[str | int, ...]]] = field(default_factory=list)
+
+    @cached_property
+    def known_parts(self) -> dict[Any, Any]:
+        """What `engine.naming` has found out about the mistakes, kept for the next answer. No part of the sheet."""
+        return {}
 
     def as_data(self) -> Data:
         mistakes: list[Data] = [[item.sentence, Evidence(item.observations).as_data()] for item in self.mistakes]

@@ -135,7 +135,10 @@ def close_by(mine: torch.Tensor, right: torch.Tensor) -> str:
     holds = DIGITS.get(right.dtype, 0)
     if not holds or not (math.isfinite(one) and math.isfinite(other)) or one == other or other == 0:
         return ""
-    agree = math.floor(-math.log10(abs(one - other) / abs(other)))
+    apart = abs(one - other) / abs(other)
+    if not 0 < apart < 1:  # infinite, where two huge numbers have opposite signs
+        return ""
+    agree = math.floor(-math.log10(apart))
     if agree < NEAR:
         return ""
     name = str(right.dtype).removeprefix("torch.")

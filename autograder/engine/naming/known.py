@@ -54,11 +54,11 @@ def rows_of(expected: list[Data], shown: list[Data], rules: list[Rule]) -> list[
     ]
 
 
-def known_causes(rows: list[Row], mistakes: list[tuple[str, list[Data]]]) -> list[Cause]:
+def known_causes(rows: list[Row], mistakes: list[tuple[str, list[dict[Path, Data]]]]) -> list[Cause]:
     """The known mistakes that an answer makes, the one that explains most first.
 
     Args:
-        mistakes: the sentence of each, and what it shows.
+        mistakes: the sentence of each, and what it shows that is wrong, for each observation.
     """
     wrong = {(at, way) for at, row in enumerate(rows) for way in row.wrong}
     found = [match for sentence, shown in mistakes if (match := _match(rows, sentence, shown))]
@@ -68,13 +68,12 @@ def known_causes(rows: list[Row], mistakes: list[tuple[str, list[Data]]]) -> lis
     return _together(wrong, [match for match in found if match.weight >= ENOUGH_BESIDE])
 
 
-def _match(rows: list[Row], sentence: str, theirs: list[Data]) -> Match | None:
+def _match(rows: list[Row], sentence: str, theirs: list[dict[Path, Data]]) -> Match | None:
     """None where the answer is right about something that the mistake would spoil, or shares too little with it."""
     explained: set[tuple[int, Path]] = set()
     spoiled: set[tuple[int, Path]] = set()
     weight = 0.0
-    for at, (row, data) in enumerate(zip(rows, theirs, strict=True)):
-        symptoms = differing(row.expected, data, row.rule)
+    for at, (row, symptoms) in enumerate(zip(rows, theirs, strict=True)):
         if any(not any(related(way, mine) for mine in row.wrong) for way in symptoms):
             return None
         hits = [way for way, value in symptoms.items() if way in row.wrong and _agree(row, way, value)]
