@@ -72,11 +72,6 @@ def over_the_whole_tensor(encoded):
     return _refuse(encoded).argmax()
 
 
-@mistake(labels_from_one_hot, "max gives the largest value of each row, which is always 1; argmax gives its place.")
-def takes_the_value(encoded):
-    return _refuse(encoded).max(dim=-1).values
-
-
 @mistake(
     labels_from_one_hot,
     "Column 1 of nonzero() is the class only where `encoded` is a matrix; the class is the last coordinate.",
