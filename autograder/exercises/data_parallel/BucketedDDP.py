@@ -104,6 +104,7 @@ def _deep(draw: Draw) -> tuple[nn.Sequential, list[Tensor], dict[str, int]]:
     )  # fmt: skip
     middle = 4 * (narrow + narrow * narrow)  # a bias and the next weight
     limits = {"each": 1, "some": middle + 1, "full": 4 * wide * broad, "one more": 4 * wide * broad + 1, "all": 10_000}
+    limits["the second full"] = 4 * broad * (1 + narrow)  # a bias and a weight; the first bucket holds a weight alone
     return draw.fill_(model), [draw.normal(3, wide) for _ in range(2)], limits
 
 

@@ -65,16 +65,6 @@ def averages_the_ranks(model, source=0):
 
 @mistake(
     broadcast_parameters,
-    "A copy is broadcast, and thrown away: on the other ranks the model is as before. Broadcast into the parameter "
-    "itself.",
-)
-def broadcasts_a_copy(model, source=0):
-    for item in every_tensor(model):
-        dist.broadcast(item.detach().clone(), source)
-
-
-@mistake(
-    broadcast_parameters,
     "The model gets new `Parameter` objects. An optimizer that was made before goes on updating the old ones, and "
     "tied weights come apart: write into those there are.",
     keeps=0.8,

@@ -18,7 +18,8 @@ def on_each(parameters, hook):
 
 @mistake(
     clip_gradients,
-    "The clamped gradient is computed and thrown away: a tensor hook that returns None changes nothing. Return it.",
+    "Nothing is clipped: no gradient has come back changed from a hook. A tensor hook has to be registered, which a "
+    "generator that nobody walks through does not do, and it has to return the clamped gradient.",
 )
 def returns_none(parameters, limit):
     def hook(grad):

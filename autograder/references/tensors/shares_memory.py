@@ -49,8 +49,8 @@ def compares_bases(a, b):
 
 @mistake(
     shares_memory,
-    "Writing to one tensor and looking at the other changes the caller's values, and two halves of one block pass"
-    " unnoticed.",
+    "Two halves of one block come out as not sharing: no element is in both, but they lie in one storage. Writing to "
+    "one of them and looking at the other, or comparing ranges of elements, cannot see that.",
 )
 def writes_and_looks(a, b):
     before = b.clone()
