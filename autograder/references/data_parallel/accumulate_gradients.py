@@ -212,8 +212,8 @@ def lays_batches_together(model, batches, loss_function):
 
 @mistake(
     accumulate_gradients,
-    "Each batch counts too little, by about the number of ranks. DDP takes the mean over ranks already: what is left to "
-    "divide by is the number of this rank's rows.",
+    "Each batch counts too little, by about the number of ranks. DDP takes the mean over ranks already: what is left "
+    "to divide by is the number of this rank's rows.",
 )
 def weighs_by_all_ranks_rows(model, batches, loss_function):
     rows = sum(len(x) for x, _ in batches) * dist.get_world_size()
