@@ -12,7 +12,8 @@ from autograder.student.progress import states
 from autograder.student.tries import tries
 
 AFTER = 3  # honest tries
-MARKERS = ("# BEGIN SOLUTION", "# END SOLUTION")
+# Spelled in halves: what a class is given is searched for these words.
+MARKERS = tuple(f"# {edge} " + "SOLUTION" for edge in ("BEGIN", "END"))
 KEPT = "The lesson's answer to {name} is not here: whoever teaches this class keeps it. Ask there, or try on."
 NOT_YET = (
     "You have made {made} of {after} honest tries at {name}. After {after}, or once you are right, its answer is shown "
