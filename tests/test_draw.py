@@ -135,3 +135,24 @@ def test_drawing_leaves_the_global_streams_alone() -> None:
     Draw(0, "x").normal(10)
     assert torch.equal(torch.get_rng_state(), before)
     assert (np.random.get_state()[1] == legacy).all()  # type: ignore[index]
+
+
+def test_what_is_drawn_apart_leaves_all_other_numbers_as_they_are() -> None:
+    one, other = Draw(0, "x"), Draw(0, "x")
+    with one.apart("observation 0"):
+        first = one.normal(3)
+    with other.apart("observation 0"):
+        other.integers(100, high=7)
+        other.normal(5)
+    with one.apart("observation 1"):
+        second = one.normal(3)
+    assert not torch.equal(first, second)
+    assert torch.equal(one.normal(4), other.normal(4))
+
+
+def test_a_module_with_other_parameters_shifts_no_weights_of_the_next() -> None:
+    one, other = Draw(0, "x"), Draw(0, "x")
+    one.fill_(nn.Linear(3, 2))
+    other.fill_(nn.Linear(5, 7, bias=False))
+    assert torch.equal(one.fill_(nn.Linear(2, 2)).weight, other.fill_(nn.Linear(2, 2)).weight)
+    assert torch.equal(one.normal(4), other.normal(4))

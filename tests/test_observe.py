@@ -246,3 +246,19 @@ def test_torchs_defaults_are_its_own_while_the_answer_is_observed_and_as_before_
     (made,) = evidence.observations
     assert isinstance(made.value, Shown)
     assert (made.value.values.dtype, made.value.values.tolist()) == (torch.float32, [1, 1])
+
+
+def test_an_answer_that_raises_gets_the_same_inputs_as_one_that_does_not() -> None:
+    def twice(candidate: Any, draw: Draw) -> Iterator[Any]:
+        yield "two calls", lambda: [candidate(draw.normal(2)), candidate(draw.normal(3))]
+        yield "one more", lambda: candidate(draw.normal(4))
+
+    def refuses(x: torch.Tensor) -> torch.Tensor:
+        if len(x) < 4:
+            raise ValueError("too short")
+        return x
+
+    given, refused = (look(answer, twice).observations[1].value for answer in (lambda x: x, refuses))
+    assert isinstance(given, Shown)
+    assert isinstance(refused, Shown)
+    assert torch.equal(given.values, refused.values)

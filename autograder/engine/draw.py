@@ -8,7 +8,8 @@ CUDA see the same inputs.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
 import numpy as np
@@ -17,6 +18,10 @@ from torch import Tensor, nn
 
 ItemT = TypeVar("ItemT")
 ModuleT = TypeVar("ModuleT", bound=nn.Module)
+
+
+def _stream(name: str) -> np.random.RandomState:
+    return np.random.RandomState(zlib.crc32(name.encode()))
 
 
 class Draw:
@@ -34,9 +39,23 @@ class Draw:
     """
 
     def __init__(self, seed: int, exercise: str, device: str | torch.device = "cpu") -> None:
-        self._random = np.random.RandomState(zlib.crc32(f"{seed}:{exercise}".encode()))
+        self._name = f"{seed}:{exercise}"
+        self._random = _stream(self._name)
+        self._filled = 0  # modules, so far
         self.device = torch.device(device)
         self.size = 1
+
+    @contextmanager
+    def apart(self, label: str) -> Iterator[None]:
+        """A stream of its own, for one observation or for the weights of one module: what is drawn from it, or is not
+        since the answer raised, leaves all other inputs as they are."""
+        kept = self._name, self._random, self._filled
+        self._name, self._filled = f"{self._name}:{label}", 0
+        self._random = _stream(self._name)
+        try:
+            yield
+        finally:
+            self._name, self._random, self._filled = kept
 
     def normal(self, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
         """Standard normal values: shape `shape`, dtype `dtype`."""
@@ -88,7 +107,8 @@ class Draw:
         With the same names and shapes, two implementations then hold the same weights.
         """
         module.to(self.device)
-        with torch.no_grad():
+        self._filled += 1
+        with torch.no_grad(), self.apart(f"module {self._filled}"):
             for _, parameter in sorted(module.named_parameters()):
                 fan_in = parameter.shape[-1] if parameter.dim() > 1 else 1
                 parameter.copy_(self.normal(*parameter.shape, dtype=parameter.dtype) / fan_in**0.5)

@@ -123,7 +123,7 @@ class _Screen(io.TextIOBase):
 
 def _observations(exercise: Exercise, candidate: Any, draw: Draw) -> Generator[Observation, None, None]:
     experiment = exercise.experiment(candidate, draw)
-    for _ in range(MAX_OBSERVATIONS):
+    for number in range(MAX_OBSERVATIONS):
         step = _next_step(experiment)
         if step is None:
             return
@@ -131,7 +131,8 @@ def _observations(exercise: Exercise, candidate: Any, draw: Draw) -> Generator[O
             yield Observation(SET_UP, step, draw.size)
             return
         name, thunk, *rest = step
-        value = attempt(thunk, draw.device)
+        with draw.apart(f"observation {number}"):
+            value = attempt(thunk, draw.device)
         yield Observation(name, value, draw.size, *rest)
 
 

@@ -27,6 +27,7 @@ from autograder.exercises.data_parallel._shared import (
 
 PATIENCE = timedelta(seconds=4)  # how long one rank waits for a word of another that may never come
 
+FULL = ("full", "one more", "the second full")
 WHEN = Idea("gradients leave in buckets, while the backward pass goes on", weight=3, point=True)
 
 
@@ -118,6 +119,6 @@ def BucketedDDP(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | tupl
     yield from observed(plain, odd)
     yield "what has left when the gradient reaches each layer", lambda: when.shown("some"), WHEN
     yield "a bucket for every parameter, and one for all", lambda: when.shown("each", "all"), WHEN
-    yield "a bucket that is full to the byte, and one that lacks a byte", lambda: when.shown("full", "one more"), WHEN
+    yield "a bucket that is full to the byte, and one that lacks a byte", lambda: when.shown(*FULL), WHEN
     yield "the backward pass does not wait for late ranks", lambda: when.shown("late"), WHEN
     yield "outside it is a module like any other", lambda: odd.shown("outside")
