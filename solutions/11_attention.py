@@ -200,7 +200,7 @@ def attention_entropy(weights: Tensor) -> Tensor:
     """How widely each query spreads its attention: −Σ w·log w over the keys, in nats, with 0·log 0 = 0.
 
     Args:
-        weights: shape (..., query, key), not negative; rows sum to 1, or are 0 throughout.
+        weights: shape (..., query, key), any floating dtype, not negative; rows sum to 1, or are 0 throughout.
 
     Returns:
         Entropies of shape (..., query), dtype and device of `weights`; 0 for a row of zeros.

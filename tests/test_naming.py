@@ -15,6 +15,7 @@ from autograder.engine.naming.errors import error_causes, explanation
 from autograder.engine.naming.kinds import CHANGES_NOTHING, HANDS_BACK, PRINTS, RETURNS_NOTHING
 from autograder.engine.naming.known import rows_of
 from autograder.engine.observe import Observation
+from autograder.engine.probes import refusal
 from autograder.engine.sheet import Sheet, Symptoms
 from autograder.engine.tolerance import Leeway
 from autograder.engine.values import Data, Raised, attempt, snapshot
@@ -196,3 +197,21 @@ def test_methods_not_written_yet_are_named() -> None:
     found = error_causes(rows_of(shown(right), shown(answer), [Rule(12, "cpu", Leeway())] * 4))
     assert [cause.sentence.partition(".")[0] for cause in found] == ["Not written yet: `Half"]
     assert found[0].whole
+
+
+def test_a_refusal_of_another_kind_is_said() -> None:
+    def refuses(kind: type[Exception]) -> Callable[..., Any]:
+        def answer(x: Tensor) -> Tensor:
+            if (x < 0).any():
+                raise kind("below zero")
+            return x
+
+        return answer
+
+    def refusals(answer: Callable[..., Any]) -> list[Data]:
+        return [attempt(lambda x=x: {"good": answer(x.abs()), "bad": refusal(KeyError, answer, x)}, CPU) for x in DRAWN]  # type: ignore[misc]
+
+    rows = rows_of(refusals(refuses(KeyError)), refusals(refuses(ValueError)), [Rule(12, "cpu", Leeway())] * 4)
+    assert [cause.sentence.partition(".")[0] for cause in error_causes(rows)] == [
+        "What has to be refused is refused, but by ValueError"
+    ]

@@ -14,7 +14,10 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from autograder.engine.values import raised
+
 REFUSED = "refused"
+REFUSED_OTHERWISE = "refused, but by "  # and the kind of error
 RESULT, AFTERWARDS = "result", "arguments afterwards"  # the parts of what `with_arguments` shows
 
 
@@ -41,14 +44,20 @@ def with_arguments(function: Callable[..., Any], *arguments: Any, **options: Any
 
 
 def refusal(kind: type[Exception], function: Callable[..., Any], *arguments: Any, **options: Any) -> object:
-    """ "refused" where `function` raises `kind`, else what it returns. In a dict beside a drawn result: an answer that
-    refuses everything is as wrong as one that refuses nothing."""
+    """ "refused" where `function` raises `kind`, "refused, but by …" where a `raise` of its own raises another one;
+    else what it returns. In a dict beside a drawn result: an answer that refuses everything is as wrong as one that
+    refuses nothing."""
     try:
         return function(*arguments, **options)
     except kind as error:
         if isinstance(error, NotImplementedError) and kind is not NotImplementedError:
             raise  # a blank is no refusal
         return REFUSED
+    except Exception as error:
+        noted = raised(error)
+        if isinstance(error, NotImplementedError) or not noted.line.startswith("raise "):
+            raise
+        return REFUSED_OTHERWISE + noted.kind
 
 
 def shares_storage(one: Tensor, other: Tensor) -> bool:

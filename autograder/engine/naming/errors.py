@@ -7,6 +7,7 @@ from collections import Counter
 
 from autograder.engine.naming.cause import Cause
 from autograder.engine.naming.known import Row
+from autograder.engine.probes import REFUSED_OTHERWISE
 from autograder.engine.values import Raised
 
 LEAST = 0.5  # of what is wrong must be this error: then it is the cause, or hides the others
@@ -138,6 +139,11 @@ def _not_written(wrong: list[Row]) -> Cause | None:
 def _sentence(row: Row) -> str:
     """What there is to say about the first error in a row; empty where it raises none, or one that is as it should."""
     for value in row.wrong.values():
+        if isinstance(value, str) and value.startswith(REFUSED_OTHERWISE):
+            return (
+                f"What has to be refused is refused, but by {value.removeprefix(REFUSED_OTHERWISE)}. The docstring "
+                "promises another kind of error, and that is the one your caller waits for."
+            )
         if isinstance(value, Raised):
             return explanation(value)
     return ""

@@ -33,6 +33,7 @@ def attention_entropy(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] 
     yield "some weights are zero", lambda: candidate(masked), ZERO
     yield "queries that look at nothing", lambda: candidate(nothing), ZERO
     yield "the same weight on some keys, none on others", lambda: candidate(_even(draw, keys)), ZERO
+    yield "float16, with weights of zero", lambda: candidate(masked.half()), ZERO
     yield "float64", lambda: _below_the_largest(candidate, _nearly_even(draw, queries + 8)), DIGITS
     yield "bfloat16", lambda: candidate(shares.bfloat16())
     yield "gradients", lambda: gradients(candidate, shares, wrt=0)
@@ -57,7 +58,7 @@ def _nearly_even(draw: Draw, queries: int) -> Tensor:
 def _below_the_largest(candidate: Any, weights: Tensor) -> dict[str, Any]:
     """The dtype, and what is missing to the largest entropy of six weights, as a float32 of order one.
 
-    A constant of 1e-9 or less inside the logarithm is no mistake, and stays below the tolerance; one of 1e-8 does not.
+    A constant of 1e-9 or less inside the logarithm stays below the tolerance; one of 1e-8 does not.
     """
     entropy = candidate(weights)
     return {"dtype": entropy.dtype, "10⁴ · (log 6 - entropy)": (1e4 * (math.log(6) - entropy)).float()}

@@ -27,6 +27,7 @@ from autograder.exercises.bert_internals._shared import (
 READS = Idea("layer after layer, with the padding hidden, forwards and backwards", weight=3, point=True)
 MASKS = Idea("every kind of mask, and none")
 NONE = Idea("without a mask every token is real")
+HALF = Idea("a model in half precision")
 PARTS = Idea("the parts that are given")
 TRAINING = Idea("the parts drop, and nothing else does")
 
@@ -67,7 +68,7 @@ def _masks(
     yield "padding in front", lambda: model(ids, _right_padded(draw, *ids.shape).flip(-1))["last_hidden_state"], MASKS
     yield "a sentence that is all padding", lambda: _all_padding(model, ids, real), MASKS
     yield "no mask, and a token of id 0", lambda: _ends(model(padded)), NONE
-    yield "in half precision, with padding", lambda: _in_half(candidate, draw, sizes, ids, real.long()), MASKS
+    yield "in half precision, with padding", lambda: _in_half(candidate, draw, sizes, ids, real.long()), HALF
 
 
 def _parts(

@@ -14,6 +14,7 @@ from autograder.engine.exercise import Idea, Step, exercise
 from autograder.engine.probes import refusal, with_arguments
 
 REFUSED = Idea("what is not one-hot is refused", weight=2, point=True)
+ANY_SHAPE = Idea("one class number for each row, whatever the dimensions before it", point=True)
 
 
 @exercise(points=2)
@@ -24,9 +25,9 @@ def labels_from_one_hot(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "the docstring's example", lambda: [_example(candidate, draw), candidate(_encoded(draw, some, classes=many))]
     yield "floating point", lambda: candidate(_encoded(draw, some, classes=few).float())
     yield "booleans", lambda: candidate(_encoded(draw, many, classes=some).bool())
-    yield "three dimensions", lambda: candidate(_encoded(draw, 2, few, classes=some))
-    yield "single rows, without a batch", lambda: [candidate(_encoded(draw, classes=many)) for _ in range(3)]
-    yield "no rows", lambda: [candidate(_encoded(draw, *s, classes=some)) for s in ((0,), (few, 0), (many,))]
+    yield "three dimensions", lambda: candidate(_encoded(draw, 2, few, classes=some)), ANY_SHAPE
+    yield "single rows, without a batch", lambda: [candidate(_encoded(draw, classes=many)) for _ in range(3)], ANY_SHAPE
+    yield "no rows", lambda: [candidate(_encoded(draw, *s, classes=some)) for s in ((0,), (few, 0), (many,))], ANY_SHAPE
     yield "the input is left alone", lambda: with_arguments(candidate, _encoded(draw, some, classes=few))
     yield "rows without a one", lambda: _refusals(candidate, draw, [0, 0, 0, 0]), REFUSED
     yield "rows with several ones", lambda: _refusals(candidate, draw, [0, 1, 0, 1], [1, 1, 1, 1]), REFUSED

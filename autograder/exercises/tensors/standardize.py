@@ -13,7 +13,7 @@ from autograder.engine.exercise import Idea, Step, exercise
 from autograder.engine.probes import with_arguments
 
 SPARED = Idea("the input is left alone")
-DTYPES = Idea("computed widely enough, returned in the dtype that is promised")
+DTYPES = Idea("computed widely enough, returned in the dtype that is promised", weight=2, point=True)
 WHOLE = (torch.int64, torch.uint8)
 COLUMNS = Idea("each column by itself, by its own mean and standard deviation", weight=2, point=True)
 

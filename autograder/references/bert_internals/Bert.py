@@ -98,7 +98,7 @@ class AddsZeroAndOne(_Whole):
     Bert,
     "The mask is float32 whatever the model is: half precision and float32 do not meet in a product. Make it in the "
     "dtype of the hidden states.",
-    keeps=0.85,
+    keeps=0.9,
 )
 class MaskInFloat32(_Whole):
     def mask(self, mask, hidden):

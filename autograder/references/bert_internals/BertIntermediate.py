@@ -125,18 +125,6 @@ class LowersNames(_Intermediate):
 
 @mistake(
     BertIntermediate,
-    "An unknown name is an error of another kind. KeyError is promised, and it is what a dictionary raises by itself.",
-    keeps=0.85,
-)
-class RaisesValueError(_Intermediate):
-    def choose(self, name):
-        if name not in self.known:
-            raise ValueError(name)
-        return self.known[name]
-
-
-@mistake(
-    BertIntermediate,
     "An unknown name raises only when the module runs. A misspelt configuration must show when the module is made.",
     keeps=0.85,
 )

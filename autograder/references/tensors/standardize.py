@@ -70,7 +70,7 @@ def divides_by_variance(x):
     standardize,
     "The caller's tensor is changed. x.float() and x.to(dtype) give back x itself where there is nothing to "
     "convert, and `-=` then writes into it.",
-    keeps=0.8,
+    keeps=0.85,
 )
 def writes_into_the_input(x):
     wide = _wide(x)
