@@ -587,7 +587,7 @@ class RunningMean(nn.Module):
         """
         # BEGIN SOLUTION
         if self.training:
-            rows = x.detach().reshape(-1, x.shape[-1])
+            rows = x.detach().reshape(-1, x.shape[-1]).to(self.mean.dtype)  # what is remembered keeps its dtype
             self.count = self.count + len(rows)
             self.mean = self.mean + (rows - self.mean).sum(0) / self.count
             self.last = rows.mean(0)

@@ -452,7 +452,7 @@ def combine_masks(real: Tensor, queries: int, causal: bool = False) -> Tensor:
 
     Args:
         real: shape (..., key); True or 1 where a token is real, False or 0 where it is padding. Boolean or integer.
-        queries: how many queries there are, at most as many as keys. They stand at the last positions of the keys.
+        queries: how many queries there are, from one to as many as keys. They stand at the last positions of the keys.
         causal: whether the future is hidden. A query's own position is not its future.
 
     Returns:

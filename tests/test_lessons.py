@@ -63,7 +63,11 @@ def test_the_solved_lesson_runs_without_an_error_or_a_word_on_stderr(solved_run)
 def test_the_solved_lesson_shows_the_same_twice(solved_run, lesson, tmp_path):
     if lesson not in (chosen := twice(commit())):
         pytest.skip(f"solved lessons run once, and in this commit twice: {', '.join(chosen)}")
-    assert texts(solved_run) == texts(run_all(solved(lesson), tmp_path))
+    once, again = (
+        [(identity, text) for identity, text in texts(run) if identity != "progress"]  # it knows the lessons before
+        for run in (solved_run, run_all(solved(lesson), tmp_path))
+    )
+    assert once == again
 
 
 def test_three_commits_in_a_row_would_run_every_lesson_twice_and_no_commit_all():

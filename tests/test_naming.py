@@ -11,8 +11,8 @@ from torch import Tensor, nn
 
 from autograder.engine.judge import Rule
 from autograder.engine.naming import Cause, causes
-from autograder.engine.naming.errors import error_causes, explanation
-from autograder.engine.naming.kinds import CHANGES_NOTHING, HANDS_BACK, PRINTS, RETURNS_NOTHING
+from autograder.engine.naming.errors import REFUSES_TOO_MUCH, error_causes, explanation
+from autograder.engine.naming.kinds import CHANGES_NOTHING, HANDS_BACK, PRINTS, RETURNS_NOTHING, aspects, identity
 from autograder.engine.naming.known import rows_of
 from autograder.engine.observe import Observation
 from autograder.engine.probes import refusal
@@ -163,6 +163,15 @@ LEAF = torch.ones(2, requires_grad=True)
         (lambda: None + 1, "Something is None where a value was expected"),  # type: ignore[operator]
         (lambda: weight, "`weight` is not defined where it is used"),  # type: ignore[name-defined]  # noqa: F821
         (lambda: torch.ones(2, 3) @ torch.ones(3).double(), "Tensors of different dtypes meet here"),
+        (lambda: torch.stack([]), "A list without a tensor is to be laid together"),
+        (lambda: torch.cat([]), "A list without a tensor is to be laid together"),
+        (lambda: torch.ones(0).reshape(0, -1), "`-1` lets torch guess a size"),
+        (lambda: torch.ones(2, 3).mT.view(-1), "`view` only reads numbers anew"),
+        (lambda: torch.ones(2) + torch.ones(2, device="meta"), "Tensors on different devices meet"),
+        (lambda: torch.arange(3, dtype=torch.bool), "Torch has this operation, but not for Bool"),
+        (lambda: torch.einsum("bi,i->b", torch.ones(2), torch.ones(2)), "The letters before the arrow"),
+        (lambda: torch.tensor([1j]).conj().imag.numpy(), "This tensor only notes that a sign has changed"),
+        (lambda: torch.autograd.grad(2 * LEAF[0], torch.ones(1, requires_grad=True)), "`autograd.grad` is asked about"),
     ],
 )
 def test_an_error_that_happens_most_is_explained(answer: Callable[[], Any], said: str) -> None:
@@ -215,3 +224,37 @@ def test_a_refusal_of_another_kind_is_said() -> None:
     assert [cause.sentence.partition(".")[0] for cause in error_causes(rows)] == [
         "What has to be refused is refused, but by ValueError"
     ]
+
+
+def test_errors_alone_are_no_sign_that_an_argument_is_handed_back() -> None:
+    theirs: list[Data] = [Raised("AttributeError", message="it has no forward")] * 2
+    rows = rows_of([1.0, 2.0], list(theirs), [Rule(12, "cpu", Leeway())] * 2)
+    assert identity(rows, theirs) == []
+
+
+def test_an_error_with_other_words_is_another_answer() -> None:
+    rules = [Rule(12, "cpu", Leeway())] * 2
+    theirs: list[Data] = [5.0, Raised("TypeError", message="a tensor is not callable")]
+    same, other = ([5.0, Raised("TypeError", message=words)] for words in ("a tensor is not callable", "no"))
+    assert [cause.sentence for cause in identity(rows_of([1.0, 2.0], same, rules), theirs)] == [HANDS_BACK]
+    assert identity(rows_of([1.0, 2.0], other, rules), theirs) == []
+
+
+def test_what_is_let_through_and_what_is_refused_too_much_is_said() -> None:
+    def answer(refuses: Callable[[Tensor], bool]) -> Callable[[Tensor], Tensor]:
+        def own(x: Tensor) -> Tensor:
+            if refuses(x):
+                raise ValueError("no")
+            return x
+
+        return own
+
+    def look(own: Callable[[Tensor], Tensor]) -> list[Data]:
+        return [attempt(lambda x=x: {"good": own(x.abs()), "bad": refusal(ValueError, own, x)}, CPU) for x in DRAWN]  # type: ignore[misc]
+
+    right = look(answer(lambda x: bool((x < 0).any())))
+    rules = [Rule(12, "cpu", Leeway())] * 4
+    (everything,) = aspects(rows_of(right, look(answer(lambda x: False)), rules), right)
+    assert everything.sentence.startswith("Something that must be refused is let through")
+    (nothing,) = error_causes(rows_of(right, look(answer(lambda x: True)), rules))
+    assert nothing.sentence == REFUSES_TOO_MUCH

@@ -59,9 +59,11 @@ def test_an_answer_sees_the_same_global_streams_every_time() -> None:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_the_seed_of_the_global_streams_is_the_first_number_drawn(seed: int) -> None:
+def test_the_seed_of_the_global_streams_is_the_first_number_drawn_for_an_observation(seed: int) -> None:
     (seen,) = observe(Exercise(once, points=1), lambda x: torch.initial_seed(), Draw(seed, "once")).observations
-    assert seen.value == Draw(seed, "once").integer(0, 2**31)
+    draw = Draw(seed, "once")
+    with draw.apart("observation 0"):
+        assert seen.value == draw.integer(0, 2**31)
 
 
 def test_the_streams_are_kept_when_the_students_interrupt_ends_the_run() -> None:
@@ -262,3 +264,17 @@ def test_an_answer_that_raises_gets_the_same_inputs_as_one_that_does_not() -> No
     assert isinstance(given, Shown)
     assert isinstance(refused, Shown)
     assert torch.equal(given.values, refused.values)
+
+
+def test_what_an_answer_takes_from_a_global_stream_shifts_nothing_in_the_next_observation() -> None:
+    def dropped(candidate: Any, draw: Draw) -> Iterator[Any]:
+        yield "once", lambda: candidate(draw.normal(2))
+        yield "again", lambda: torch.nn.functional.dropout(torch.ones(50))
+
+    def also_drops(x: torch.Tensor) -> torch.Tensor:
+        return torch.nn.functional.dropout(x)
+
+    plain, greedy = (look(answer, dropped).observations[1].value for answer in (lambda x: x, also_drops))
+    assert isinstance(plain, Shown)
+    assert isinstance(greedy, Shown)
+    assert torch.equal(plain.values, greedy.values)

@@ -65,7 +65,8 @@ def toy_folder() -> Path:
             shutil.copytree(topic, folder / "autograder" / kind / topic.name, ignore=IGNORED)
     for name in ("solutions", "notebooks", "helpers", "data"):
         shutil.copytree(toy.root / name, folder / name, ignore=IGNORED)
-    shutil.copy(ROOT / "helpers" / "style.py", folder / "helpers")  # a report's pictures are drawn with it
+    for name in ("style.py", "alt.py"):  # a report's pictures are drawn with them
+        shutil.copy(ROOT / "helpers" / name, folder / "helpers")
     for file in (ROOT / "nbgrader_config.py", ROOT / "pyproject.toml", ROOT / "LICENSE", toy.root / "README.md"):
         shutil.copy(file, folder)
     return folder

@@ -132,6 +132,7 @@ def _observations(exercise: Exercise, candidate: Any, draw: Draw) -> Generator[O
             return
         name, thunk, *rest = step
         with draw.apart(f"observation {number}"):
+            _seed(draw.integer(0, 2**31))
             value = attempt(thunk, draw.device)
         yield Observation(name, value, draw.size, *rest)
 
@@ -150,22 +151,26 @@ def _undisturbed(draw: Draw) -> Iterator[None]:
     Tensors are made as torch makes them by default, whatever the notebook has set.
     """
     devices = [draw.device] if draw.device.type == "cuda" else []
-    seed = draw.integer(0, 2**31)
     python, legacy = random.getstate(), np.random.get_state()
     exact = torch.backends.cudnn.flags(allow_tf32=False) if devices else nullcontext()
     place = nullcontext() if torch.get_default_device().type == "cpu" else torch.device("cpu")
     dtype = torch.get_default_dtype()
     with torch.random.fork_rng(devices=devices), torch.enable_grad(), exact, place:
         torch.set_default_dtype(torch.float32)
-        torch.manual_seed(seed)
-        random.seed(seed)
-        np.random.seed(seed)
+        _seed(draw.integer(0, 2**31))
         try:
             yield
         finally:
             random.setstate(python)
             np.random.set_state(legacy)
             torch.set_default_dtype(dtype)
+
+
+def _seed(seed: int) -> None:
+    """Once for each observation: what an answer takes from a global stream shifts nothing in the next."""
+    torch.manual_seed(seed)
+    random.seed(seed)
+    np.random.seed(seed)
 
 
 def signature_of(candidate: Any) -> str:

@@ -12,6 +12,8 @@ from autograder.engine.values import Raised
 
 LEAST = 0.5  # of what is wrong must be this error: then it is the cause, or hides the others
 
+REFUSES_TOO_MUCH = "A `raise` of your own refuses something that the docstring allows."
+
 # (kind of exception, its message, the line it left): the first that fits is said. `{0}` is the first group found.
 EXPLAINED: list[tuple[str, str, str, str]] = [
     (
@@ -101,6 +103,44 @@ EXPLAINED: list[tuple[str, str, str, str]] = [
         "A tensor on the graph cannot become an array: `.detach()` first.",
     ),
     (
+        "", r"expects a non-empty TensorList|expected a non-empty list of Tensors", "",
+        "A list without a tensor is to be laid together, and `stack` and `cat` raise: no rows, no batch, nothing to "
+        "collect. An operation on the whole tensor needs no list; else say what comes back for nothing.",
+    ),
+    (
+        "RuntimeError", r"cannot reshape tensor of 0 elements into shape .* unspecified dimension", "",
+        "`-1` lets torch guess a size, and where there are no elements any size would do. Say the size.",
+    ),
+    (
+        "RuntimeError", r"view size is not compatible", "",
+        "`view` only reads numbers anew as they lie in memory. A tensor that was transposed or cut lies otherwise: "
+        "`reshape` copies where it has to.",
+    ),
+    (
+        "RuntimeError", r"on the same device|is not on the expected device", "",
+        "Tensors on different devices meet. What your code makes itself has to be made where its input lies: "
+        "`device=x.device`.",
+    ),
+    (
+        "", r'^"\w+" not implemented for \'(\w+)\'', "",
+        "Torch has this operation, but not for {0}. Compute in a dtype that has it, and convert at the end.",
+    ),
+    (
+        "RuntimeError", r"einsum\(\): the number of subscripts", "",
+        "The letters before the arrow name another number of dimensions than the tensor has. `...` stands for any "
+        "number of them.",
+    ),
+    (
+        "RuntimeError", r"has (?:negative|conjugate|neg|conj)", r"numpy",
+        "This tensor only notes that a sign has changed (a conj or a neg view), and NumPy knows no such note: "
+        "`.resolve_conj()` and `.resolve_neg()` write the numbers out.",
+    ),
+    (
+        "RuntimeError", r"differentiated Tensor.* appears to not have been used", "",
+        "`autograd.grad` is asked about an input that the result does not depend on. `allow_unused=True` gives None "
+        "for it, `materialize_grads=True` zeros.",
+    ),
+    (
         "TypeError", r"__init__\(\) missing .* 'self'|takes \d+ positional arguments? but \d+ (?:was|were) given", "",
         "A function gets more arguments than it has parameters. In a class the first parameter of each method is "
         "`self`; beyond that, the signature should be the stub's.",
@@ -145,7 +185,7 @@ def _sentence(row: Row) -> str:
                 "promises another kind of error, and that is the one your caller waits for."
             )
         if isinstance(value, Raised):
-            return explanation(value)
+            return explanation(value) or (REFUSES_TOO_MUCH if value.line.startswith("raise ") else "")
     return ""
 
 

@@ -258,6 +258,12 @@ def _nan(pairs: list[Pair]) -> str:
     return ""
 
 
+def _let_through(pairs: list[Pair]) -> str:
+    if all(right == REFUSED and not isinstance(mine, str) for _, right, mine, _ in pairs):
+        return "Something that must be refused is let through: the docstring promises an error there."
+    return ""
+
+
 def _no_gradient(pairs: list[Pair]) -> str:
     if all(isinstance(right, Shown) and mine is None for _, right, mine, _ in pairs) and len(pairs) > 1:
         return "No gradient arrives where one should: somewhere on the way the graph is cut, or leads past it."
@@ -265,7 +271,7 @@ def _no_gradient(pairs: list[Pair]) -> str:
 
 
 ASPECTS: tuple[Callable[[list[Pair]], str], ...] = (
-    _dtype, _shape, _broadcast, _scale, _nan, _no_gradient,
+    _dtype, _shape, _broadcast, _scale, _nan, _no_gradient, _let_through,
 )  # fmt: skip
 
 

@@ -84,7 +84,7 @@ def StraightThroughRound(candidate: Any, draw: Draw) -> Iterator[Step]:
 
 def _halfway(candidate: Any, draw: Draw) -> Any:
     """Numbers and steps that half precision holds exactly."""
-    quarters, half = draw.integers(9, low=-7, high=8) / 4, torch.tensor(0.5, device=draw.device)
+    quarters, half = (draw.permutation(15) - 7) / 4, torch.tensor(0.5, device=draw.device)
     return [candidate.apply(quarters.to(kind), half.to(kind)) for kind in (torch.float32, torch.bfloat16)]
 
 
@@ -125,15 +125,15 @@ def _unneeded(candidate: Any, x: Tensor, step: Tensor) -> Any:
 
 
 def _changed(candidate: Any, draw: Draw, start: Tensor, size: Tensor) -> dict[str, Any]:
-    factor, v, learned = draw.normal(), draw.normal(5), size.clone().requires_grad_()
+    factor, v = draw.normal(), draw.normal(5)
 
     def gradient(between: Callable[..., None]) -> Tensor:
-        x = start.clone()
+        x, learned = start.clone(), size.clone().requires_grad_()
         y = candidate.apply(x, learned)
-        between(x=x, y=y)
+        between(x=x, y=y, step=learned)
         return torch.autograd.grad(y, learned, v)[0]
 
-    names = {"of x": "x", "of the result": "y"}
+    names = {"of x": "x", "of the result": "y", "of the step": "step"}
     return {name: after_a_change(gradient, which, factor) for name, which in names.items()}
 
 

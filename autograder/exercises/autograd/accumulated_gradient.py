@@ -43,6 +43,7 @@ def accumulated_gradient(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "one graph at a time", lambda: _graphs_alive(candidate, draw, every), MEMORY
     yield "an optimizer with a memory", lambda: learn(2 * every, every, momentum=0.9, weight_decay=0.1), OPTIMIZERS
     yield "two groups of parameters", lambda: _groups(candidate, draw, every), OPTIMIZERS
+    yield "parameters that take no part", lambda: _idle(candidate, draw, every), OPTIMIZERS
     yield "float64", lambda: learn(2 * every, every, dtype=torch.float64), OPTIMIZERS
 
 
@@ -84,6 +85,14 @@ def _groups(candidate: Any, draw: Draw, every: int) -> Any:
     optimizer = torch.optim.SGD(groups, lr=0.1, weight_decay=0.1)
     losses = candidate(lambda one: (one[0] @ (first * second) - one[1]).square().mean(), data, optimizer, every)
     return {"losses": losses, "weights": [first, second]}
+
+
+def _idle(candidate: Any, draw: Draw, every: int) -> Any:
+    """One that the loss does not use, and a frozen one: neither ever has a gradient."""
+    w, unused, frozen = draw.normal(3).requires_grad_(), draw.normal(2).requires_grad_(), draw.normal(2)
+    data, optimizer = _data(draw, 2 * every), torch.optim.SGD([unused, w, frozen], lr=0.1)
+    losses = candidate(lambda one: (one[0] @ w - one[1]).square().mean(), data, optimizer, every)
+    return {"losses": losses, "weights": [w, unused, frozen]}
 
 
 class Token:

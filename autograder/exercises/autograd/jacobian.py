@@ -47,6 +47,7 @@ def jacobian(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "a vector to a matrix", lambda: candidate(lambda x: w * x.square(), vector()), ROWS
     yield "a matrix to its transpose", lambda: candidate(lambda x: x.mT.square(), draw.normal(third, inputs)), ROWS
     yield "two dimensions to three", lambda: candidate(lambda x: x.unsqueeze(-1) * w[0, :2], draw.normal(2, 3)), ROWS
+    yield "a function that hands the gradient through", lambda: candidate(lambda x: x + 1, vector()), ROWS
     yield "a function that changes with every call", lambda: _once(candidate, draw, w), ONCE
     yield "some results do not depend on x", lambda: _partly(candidate, draw), NO_PART
     yield "what is left on x", lambda: _left_on_x(candidate, draw, w), UNTOUCHED

@@ -112,7 +112,7 @@ def strange_config() -> Any:
 
     return replace(
         LIBRARY,
-        name="strange",
+        name="somebody else's",  # of another length than the library's: a layer tells whose parts it got
         embeddings=Table,
         self_attention=lambda config: Strange(config, 2.0, pair=True),
         self_output=lambda config: Strange(config, 3.0),

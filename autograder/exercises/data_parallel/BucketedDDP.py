@@ -37,6 +37,22 @@ def _overlap(candidate: Any, model: nn.Sequential, xs: list[Tensor], limits: dic
     return {name: _launched(candidate(own, limits[name]), own, xs[dist.get_rank()]) for name, own in models.items()}
 
 
+class Backwards(nn.Sequential):
+    """Uses its layers in another order than it lists them."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        for layer in reversed(list(self)):
+            x = layer(x)
+        return x
+
+
+def _out_of_order(candidate: Any, model: nn.Sequential, xs: list[Tensor]) -> dict[str, Any]:
+    """The bucket whose turn it is fills last; then all others have waited for it, and leave before sync too."""
+    own = Backwards(*reversed(list(copy.deepcopy(model))))
+    shown = _launched(candidate(own, 1), own, xs[dist.get_rank()])
+    return {"out of order": {**shown, "layer by layer": None, "before sync": sorted(shown["before sync"])}}
+
+
 def _launched(wrapped: Any, model: nn.Sequential, x: Tensor) -> dict[str, Any]:
     seen: list[Any] = []
     with counted_traffic() as traffic:
@@ -93,7 +109,8 @@ def _heard_of(store: dist.Store) -> int:
 
 
 def _in_time(candidate: Any, model: nn.Sequential, xs: list[Tensor], limits: dict[str, int]) -> dict[str, Any]:
-    return {**_overlap(candidate, model, xs, limits), **_late(candidate, model, xs, limits["some"])}
+    odd = _out_of_order(candidate, model, xs)
+    return {**_overlap(candidate, model, xs, limits), **odd, **_late(candidate, model, xs, limits["some"])}
 
 
 def _deep(draw: Draw) -> tuple[nn.Sequential, list[Tensor], dict[str, int]]:
@@ -120,5 +137,6 @@ def BucketedDDP(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | tupl
     yield "what has left when the gradient reaches each layer", lambda: when.shown("some"), WHEN
     yield "a bucket for every parameter, and one for all", lambda: when.shown("each", "all"), WHEN
     yield "a bucket that is full to the byte, and one that lacks a byte", lambda: when.shown(*FULL), WHEN
+    yield "layers used in another order than listed", lambda: when.shown("out of order"), WHEN
     yield "the backward pass does not wait for late ranks", lambda: when.shown("late"), WHEN
     yield "outside it is a module like any other", lambda: odd.shown("outside")

@@ -209,7 +209,14 @@ def head_loss(model: Any, x: Tensor, y: Tensor, head: int) -> Tensor:
     return F.mse_loss(model(x, head), y)
 
 
-LOSSES = {"plain": mean_loss, "uneven": weighted_loss, "tied": token_loss, "frozen": mean_loss, "heads": head_loss}
+LOSSES = {
+    "plain": mean_loss,
+    "uneven": weighted_loss,
+    "tied": token_loss,
+    "frozen": mean_loss,
+    "heads": head_loss,
+    "dead": weighted_loss,
+}
 
 
 def learns(candidate: Any, cases: dict[str, tuple[nn.Module, list[Any]]], *options: Any) -> dict[str, Any]:
@@ -235,13 +242,18 @@ def plain_cases(draw: Draw, ranks: int = 3) -> dict[str, Any]:
 
 
 def odd_cases(draw: Draw, ranks: int = 2) -> dict[str, Any]:
-    """Tied weights, a frozen layer, and heads of which a rank uses one."""
+    """Tied weights, a frozen layer, a layer whose gradient is zero, and heads of which a rank uses one."""
     frozen = draw.fill_(Net())
     frozen.first.requires_grad_(False)
     ids = [[(draw.integers(6, high=7), draw.integers(6, high=7)) for _ in range(2)] for _ in range(ranks)]
     rows = [[(draw.normal(4, 5), draw.normal(4, 2)) for _ in range(2)] for _ in range(ranks)]
     heads = [[(draw.normal(4, 5), draw.normal(4, 2), head) for head in (rank, 1)] for rank in range(ranks)]
+    silent = nn.Linear(5, 4)
+    dead = draw.fill_(nn.Sequential(silent, nn.ReLU(), nn.Linear(4, 2)))
+    silent.bias.data.fill_(-1000)  # nothing passes the ReLU: the layer before it is used, and its gradient is zero
+    used = [[(x, y, 1.0) for x, y in pairs] for pairs in rows]
     return {
+        "dead": (dead, used),
         "tied": (draw.fill_(Tied()), ids),
         "frozen": (frozen, rows),
         "heads": (draw.fill_(Heads()), heads),
@@ -271,7 +283,7 @@ def behaves(candidate: Any, cases: Any, model: nn.Module, x: Tensor, *options: A
 MEAN = Idea("gradients are the mean over the ranks", weight=3, point=True)
 START = Idea("all ranks start from rank 0", weight=1.5)
 UNUSED = Idea("parameters that a rank does not use", weight=3)
-FROZEN = Idea("frozen parameters get no gradient", weight=0.5)
+FROZEN = Idea("frozen parameters get no gradient, used ones get theirs, zeros or not", weight=0.5)
 
 
 def _there(gradients: dict[str, Tensor | None]) -> dict[str, Tensor]:
@@ -300,6 +312,7 @@ def observed(plain: OnRanks, odd: OnRanks) -> Iterator[tuple[str, Thunk, Idea]]:
     yield "ranks with 3, 2 and 4 rows", lambda: steps(plain, "uneven"), MEAN
     yield "tied weights", lambda: steps(odd, "tied"), MEAN
     yield "a frozen layer", frozen, FROZEN
+    yield "a layer whose gradient is zero", lambda: steps(odd, "dead"), FROZEN
     yield "heads that one rank uses", lambda: heads(0, "heads.0", "heads.1", "body"), UNUSED
     yield (
         "a head that no rank uses",

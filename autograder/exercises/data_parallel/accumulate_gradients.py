@@ -73,7 +73,7 @@ def accumulate_gradients(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thun
     size, many, few = draw.integer(2, 5), draw.integer(3, 5), draw.integer(4, 7)
     cases = {
         "equal": batches(*[size] * many), "one": batches(few), "uneven": batches(few, few, 1),
-        "falling": batches(2, few, 3), "again": batches(size, size),
+        "falling": batches(2, few, 3), "unlike": [batches(few, 2)[0], batches(1, 3)[1]], "again": batches(size, size),
     }  # fmt: skip
     run = OnRanks(draw, 2, _accumulated, candidate, draw.fill_(two_layers()), cases)
     yield "a single batch", lambda: run.shown("one")
@@ -83,6 +83,7 @@ def accumulate_gradients(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thun
     yield "one exchange for a single batch, and for two", lambda: run.shown("one: traffic", "again: traffic"), ONCE
     yield "a last batch of one row", lambda: run.shown("uneven"), UNEVEN
     yield "a short batch at the start", lambda: run.shown("falling", "falling: traffic"), UNEVEN
+    yield "ranks with different numbers of rows", lambda: run.shown("unlike"), UNEVEN
     yield "each rank's own mean loss", lambda: run.shown("equal: loss", "one: loss")
     yield "the mean loss of uneven batches", lambda: run.shown("uneven: loss", "falling: loss"), UNEVEN
     yield "the loss is a Python number", lambda: run.shown("equal: type")

@@ -36,6 +36,9 @@ def gather(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | tuple[str
             [{"logits": x, "loss": loss, "layers": (x * 2, [number]), "cache": None} for x, loss, number in groups]
         )
 
+    def rows_of_one(*shape: int) -> list[Tensor]:
+        return [draw.normal(1, *shape) for _ in rows]
+
     def types() -> Any:
         pairs = list(zip(parts, ids, strict=True))
         wholes = [candidate(pairs), candidate([[{"x": x}, (number,)] for x, number in pairs])]
@@ -62,6 +65,7 @@ def gather(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | tuple[str
     yield "parts of equal length", lambda: candidate(parts[:2]), ROWS
     yield "parts of unequal length", lambda: candidate(parts), ROWS
     yield "rows without further dimensions", lambda: candidate(ids), ROWS
+    yield "one row from each", lambda: [candidate(rows_of_one(1)), candidate(rows_of_one()), candidate(parts)], ROWS
     yield "a loss each", lambda: candidate(losses), LOSSES
     yield "the loss of a single replica", lambda: [candidate(losses[:1]), candidate([{"loss": losses[1]}])], LOSSES
     yield "counts and losses in double precision", lambda: candidate(

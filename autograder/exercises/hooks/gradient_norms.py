@@ -58,6 +58,8 @@ def gradient_norms(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "layers that hand on what they get", lambda: norms(_idle(draw), draw.normal(rows, 4)), NORMS
     yield "a layer that returns a tuple", lambda: norms(reader(draw), draw.normal(rows, steps, 3)), KINDS
 
+    yield "leaves before the first weights", lambda: norms(_at_first(draw), draw.normal(rows, 2, 3)), KINDS
+
     def single() -> dict[str, Any]:
         return norms(draw.fill_(nn.Linear(4, draw.integer(2, 9))), draw.normal(rows, 4))
 
@@ -84,6 +86,12 @@ def _idle(draw: Draw) -> Ordered:
     """After the first layer, in drawn order: layers whose output is their very input."""
     idle = draw.shuffled([nn.Identity(), nn.Dropout(0.5).eval(), nn.Identity()])
     return draw.fill_(Ordered(named(draw, nn.Linear(4, 6), idle[0], nn.Tanh(), *idle[1:], nn.Linear(6, 2))))
+
+
+def _at_first(draw: Draw) -> Ordered:
+    """Two leaves without weights stand in front: what arrives there arrives only if the input takes part."""
+    front = draw.shuffled([nn.Flatten(), nn.Tanh()])
+    return draw.fill_(Ordered(named(draw, *front, nn.Linear(6, 4), nn.Tanh(), nn.Linear(4, 2))))
 
 
 def _learns(norms: Any, draw: Draw) -> list[Any]:

@@ -70,6 +70,8 @@ def _masked(candidate: Any, draw: Draw, batch: int, queries: int, keys: int) -> 
     yield "one mask for a whole batch", _hiding(candidate, scores.half(), draw.mask(queries, keys)), HIDDEN
     yield "the largest scores are hidden", _hiding(candidate, huge.half(), last), HIDDEN
     yield "visible scores below -60,000", _hiding(candidate, (-6e4 - far).half().where(lowest, 0), lowest), HIDDEN
+    bottom = torch.full_like(scores, torch.finfo(HALF).min).where(lowest, 0)
+    yield "visible scores of the lowest number", _hiding(candidate, bottom.half(), lowest), HIDDEN
     yield (
         "visible scores of -10³⁰",
         _hiding(candidate, deep.bfloat16().where(lowest, 0), lowest),

@@ -16,6 +16,7 @@ from autograder.exercises.modules._shared import freshly_loaded, given, paramete
 
 BUFFERS = Idea("what is remembered is state of the module: buffers", weight=1.5, point=True)
 PAST = Idea("the graph of the past is let go", point=True)
+DTYPES = Idea("a batch of another dtype changes no dtype but the result's", weight=0.7)
 MODES = Idea("only training is remembered", point=True)
 
 
@@ -61,7 +62,8 @@ def RunningMean(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "two steps with a layer in front", _two_steps(bench), PAST
     yield "evaluation after training with a layer in front", _into_the_past(bench), PAST
     yield "the gradient takes the mean for a constant", lambda: _constant(bench)
-    yield "half precision comes back as it came", lambda: _half(bench)
+    yield "half precision comes back as it came", lambda: _half(bench), DTYPES
+    yield "what is remembered keeps its dtype", lambda: _remembered(bench), DTYPES
     yield "the input is left alone", lambda: with_arguments(made(), later.clone())
     yield "the docstring's example", _example(bench)
 
@@ -130,6 +132,16 @@ def _constant(bench: _Bench) -> list[Any]:
         return gradients(lambda x: module(x) * weights, bench.later, wrt=0)
 
     return [of(bench.made()), of(bench.trained())]
+
+
+def _remembered(bench: _Bench) -> list[Any]:
+    """After a batch in float64, and after one in half precision."""
+    found = []
+    for dtype in (torch.float64, torch.bfloat16):
+        module = bench.made()
+        result = module(bench.whole.to(dtype))
+        found.append({"dtype of the result": result.dtype, **_tallies(module)})
+    return found
 
 
 def _to_float64(module: Any, whole: Tensor, later: Tensor) -> dict[str, Any]:

@@ -58,6 +58,7 @@ def tie(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "deep inside", lambda: _tie_deep(bench), FINDS
     yield "the model's own parameter", lambda: _tie_own(bench), FINDS
     yield "a frozen parameter, and one that is tied already", lambda: _tie_more(bench), FINDS
+    yield "a target that is tied already", lambda: _tie_away(bench), FINDS
     yield "shapes that differ", lambda: _refused(bench, "body.0.weight", "embedding.weight"), REFUSES
     yield "shapes that would broadcast", lambda: _refused(bench, "embedding.weight", "scale"), REFUSES
     yield "as many numbers in another shape", lambda: _refused(bench, "table", "embedding.weight"), REFUSES
@@ -136,6 +137,17 @@ def _tie_more(bench: _Bench) -> dict[str, Any]:
     weights = [model[name].weight for name in names]
     frozen = not any(weight.requires_grad for weight in weights)
     return {"one": len({id(weight) for weight in weights}) == 1, "frozen": frozen, "values": weights}
+
+
+def _tie_away(bench: _Bench) -> dict[str, Any]:
+    """Two names stand for one parameter; then the first of them is tied to a third, and the second keeps its own."""
+    names, device = bench.names, bench.draw.device
+    model = nn.ModuleDict({name: nn.Linear(bench.width, bench.width, device=device) for name in names})
+    for name, value in zip(names, bench.squares, strict=False):
+        model[name].weight.data = value.clone()
+    model[names[1]].weight = model[names[0]].weight
+    bench.candidate(model, f"{names[0]}.weight", f"{names[2]}.weight")
+    return {"values": [model[name].weight for name in names], "names": parameters_of(model)}
 
 
 def _refused(bench: _Bench, target: str, source: str) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def standardize_(candidate: Any, draw: Draw) -> Iterator[Step]:
         lambda: _in_place(candidate, block := draw.normal(columns, rows) - 1, block.T),
         OWN_MEMORY,
     )
-    yield "three dimensions", lambda: _in_place(candidate, draw.normal(rows, 2, 3) + 1)
+    yield "three dimensions", lambda: _deep(candidate, draw.normal(rows, 2, 3) + 1, draw.normal(rows, 3, 2) - 1)
     yield "a single column", lambda: _in_place(candidate, draw.normal(rows, columns), None, 0)
     yield "float64", lambda: _in_place(candidate, draw.normal(rows, 3, dtype=torch.float64) - 40)
     yield (
@@ -39,6 +39,11 @@ def standardize_(candidate: Any, draw: Draw) -> Iterator[Step]:
         lambda: _in_place(candidate, draw.integers(8, columns, high=9).float() + 3000),
     )  # an exact mean
     yield "whole numbers and booleans are refused", lambda: _refusals(candidate, draw, rows)
+
+
+def _deep(candidate: Any, block: Tensor, turned: Tensor) -> list[object]:
+    """A block, and one whose last two dimensions are transposed: no view makes them one."""
+    return [_in_place(candidate, block), _in_place(candidate, turned, turned.mT)]
 
 
 def _example(candidate: Any, draw: Draw) -> list[object]:

@@ -61,7 +61,7 @@ def to_numpy(candidate: Any, draw: Draw) -> Iterator[Step]:
         lambda: _views(candidate, draw.normal(rows, dtype=torch.float64), draw.normal(rows)),
     )
     yield "the gradient still arrives", lambda: _backward_after(candidate, draw.normal(rows).requires_grad_()), MEMORY
-    yield "on the CPU, the same memory", lambda: _write_after(candidate, draw.normal(rows, columns).cpu()), MEMORY
+    yield "on the CPU, the same memory", lambda: _writes(candidate, draw.normal(rows, columns).cpu()), MEMORY
     yield (
         "the same memory, with a gradient",
         lambda: _write_after(candidate, draw.normal(columns).cpu().requires_grad_()),
@@ -102,6 +102,11 @@ def _backward_after(candidate: Any, leaf: Tensor) -> dict[str, object]:
     arrays = [candidate(leaf), candidate(product)]
     product.sum().backward()
     return {"arrays": arrays, "the leaf wants a gradient": leaf.requires_grad, "its gradient": leaf.grad}
+
+
+def _writes(candidate: Any, block: Tensor) -> dict[str, object]:
+    """NumPy reads strides as torch does."""
+    return {"as it lies": _write_after(candidate, block.clone()), "transposed": _write_after(candidate, block.T)}
 
 
 def _write_after(candidate: Any, tensor: Tensor) -> dict[str, object]:

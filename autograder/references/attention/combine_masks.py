@@ -266,7 +266,9 @@ promised(
 )
 promised(combine_masks, "Boolean or integer.", by=["a tokenizer's 0 and 1", "a tokenizer's 0 and 1, padding only"])
 promised(
-    combine_masks, "queries: how many queries there are, at most as many as keys.", by=["one query", "padding only"]
+    combine_masks,
+    "queries: how many queries there are, from one to as many as keys.",
+    by=["one query", "padding only"],
 )
 promised(
     combine_masks,

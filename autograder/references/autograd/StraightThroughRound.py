@@ -281,6 +281,19 @@ spoils_the_gradient = mistake(
 )(straight(of_step=lambda grad, x, step: grad.mul_(error(x, step)).sum()))
 
 
+def _step_beside(ctx, x, step):
+    ctx.save_for_backward(x)
+    ctx.step = step
+
+
+mistake(
+    StraightThroughRound,
+    "The step is kept as an attribute of `ctx`. Nobody notices there if it is changed before the way back, and its "
+    "gradient is silently wrong: `save_for_backward` is for all tensors, a single number too.",
+    keeps=0.95,
+)(straight(keep=_step_beside, kept=lambda ctx: (*ctx.saved_tensors, ctx.step)))
+
+
 @alternative(StraightThroughRound)
 class WithErrors(Function):
     @staticmethod

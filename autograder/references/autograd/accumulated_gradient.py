@@ -7,15 +7,15 @@ from autograder.references import alternative, mistake, promised
 
 def accumulated_gradient(loss_of, batches, optimizer, every):
     """The definition: the gradient of the group's mean loss, taken at once and put in place."""
-    weights = [weight for group in optimizer.param_groups for weight in group["params"]]
+    weights = [weight for group in optimizer.param_groups for weight in group["params"] if weight.requires_grad]
     losses = []
     for first in range(0, len(batches), every):
         group = batches[first : first + every]
         total, sums = 0.0, [torch.zeros_like(weight) for weight in weights]
         for batch in group:
             loss = loss_of(batch)
-            for place, slope in zip(sums, torch.autograd.grad(loss, weights), strict=True):
-                place += slope / len(group)
+            for place, slope in zip(sums, torch.autograd.grad(loss, weights, allow_unused=True), strict=True):
+                place += 0 if slope is None else slope / len(group)
             total += loss.item() / len(group)
             del loss
         for weight, place in zip(weights, sums, strict=True):
@@ -309,6 +309,30 @@ def knows_one_group(loss_of, batches, optimizer, every):
     return losses
 
 
+@mistake(
+    accumulated_gradient,
+    "Every gradient is divided at the end, also where there is none: of a parameter that takes no part in the loss, "
+    "`.grad` is None. Divide the loss instead, or leave such parameters out.",
+    keeps=0.97,
+)
+def divides_what_may_be_none(loss_of, batches, optimizer, every):
+    means = []
+    optimizer.zero_grad()
+    for first in range(0, len(batches), every):
+        group, losses = batches[first : first + every], []
+        for batch in group:
+            loss = loss_of(batch)
+            loss.backward()
+            losses.append(loss.item())
+        for settings in optimizer.param_groups:
+            for parameter in settings["params"]:
+                parameter.grad /= len(group)
+        optimizer.step()
+        optimizer.zero_grad()
+        means.append(sum(losses) / len(losses))
+    return means
+
+
 @alternative(accumulated_gradient)
 def with_a_counter(loss_of, batches, optimizer, every):
     losses, waiting = [], []
@@ -318,7 +342,7 @@ def with_a_counter(loss_of, batches, optimizer, every):
         if number % every == 0 or number == len(batches):
             for group in optimizer.param_groups:
                 for weight in group["params"]:
-                    weight.grad /= len(waiting)
+                    weight.grad = None if weight.grad is None else weight.grad / len(waiting)
             optimizer.step()
             optimizer.zero_grad(set_to_none=False)
             losses.append(sum(waiting) / len(waiting))

@@ -244,6 +244,25 @@ def jacobian_of_floats(function, x):
     return stacked(rows_of(y, x), y, x)
 
 
+@mistake(
+    jacobian,
+    "One vector with a 1 in it is written into again for each row. Where autograd hands it through as it is, as for "
+    "x + 1, all rows are this one memory and end alike: make a new vector for each row.",
+)
+def one_vector_for_all_rows(function, x):
+    leaf = x.detach().requires_grad_()
+    result = function(leaf)
+    unit = torch.zeros_like(result).flatten()
+    rows = []
+    for place in range(result.numel()):
+        unit.zero_()
+        unit[place] = 1
+        rows += torch.autograd.grad(
+            result, leaf, unit.view_as(result), retain_graph=True, allow_unused=True, materialize_grads=True
+        )
+    return torch.stack(rows).reshape(*result.shape, *x.shape)
+
+
 @alternative(jacobian)
 def jacobian_by_units(function, x):
     x = x.detach().clone().requires_grad_()

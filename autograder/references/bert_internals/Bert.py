@@ -317,6 +317,17 @@ class TakesTheLibrary(_Whole):
         super().__init__(config)
 
 
+@mistake(
+    Bert,
+    "The layers are not told whose parts to take: they use the library's, whatever was handed in. A layer is made as "
+    "parts.layer(config, parts).",
+    keeps=0.9,
+)
+class LayersOfTheLibrary(_Whole):
+    def layers(self, config, parts):
+        return nn.ModuleList([parts.layer(config, LIBRARY) for _ in range(config.num_hidden_layers)])
+
+
 @alternative(Bert)
 class NamesInModules(nn.Module):
     def __init__(self, config, parts=LIBRARY):

@@ -285,6 +285,17 @@ class BucketsDividedByUsers(Buckets):
                 item.grad *= dist.get_world_size() / self.users[id(item)]
 
 
+@mistake(
+    BucketedDDP,
+    "One bucket is sent for each arrival, at most. Several may have waited for the one whose turn it was: `while` the "
+    "next is full, not `if`.",
+)
+class OneForEachArrival(Buckets):
+    def launch_ready(self):
+        if len(self.flying) < len(self.buckets) and not self.waiting[len(self.flying)]:
+            self.launch(len(self.flying))
+
+
 @alternative(BucketedDDP)
 class MeansBeforeSending(Buckets):
     def send(self, flat):

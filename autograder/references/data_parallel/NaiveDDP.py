@@ -178,6 +178,20 @@ class ForgetsBiases(Wrapper):
             super().reduce(grad)
 
 
+@mistake(
+    NaiveDDP,
+    "A mean gradient of nothing but zeros is taken for none. A weight that was used may have a gradient of zeros, and "
+    "its optimizer's step (weight decay, momentum) is due: ask the ranks whether they have one.",
+    keeps=0.95,
+)
+class ZerosAreNone(Wrapper):
+    def sync(self):
+        super().sync()
+        for item in self.module.parameters():
+            if item.grad is not None and not item.grad.any():
+                item.grad = None
+
+
 @alternative(NaiveDDP)
 class DividesFirst(Wrapper):
     def reduce(self, grad):

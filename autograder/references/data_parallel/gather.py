@@ -180,6 +180,22 @@ def knows_no_none(outputs):
     return rows_or_scalars(outputs)
 
 
+@mistake(
+    gather,
+    "A tensor that holds one number is taken for a loss. A single row of one number has a dimension, and is laid under "
+    "the others: ask for `dim() == 0`, not for `numel() == 1`.",
+)
+def one_number_is_a_loss(outputs):
+    first = outputs[0]
+    if isinstance(first, Tensor):
+        return torch.stack(outputs) if first.numel() == 1 else torch.cat(outputs)
+    if isinstance(first, dict):
+        return {key: one_number_is_a_loss([output[key] for output in outputs]) for key in first}
+    if isinstance(first, tuple | list):
+        return type(first)(one_number_is_a_loss(list(items)) for items in zip(*outputs, strict=True))
+    return None
+
+
 @alternative(gather)
 def with_at_least_one_dimension(outputs):
     return gathered(lambda parts: torch.cat([torch.atleast_1d(part) for part in parts]), outputs)

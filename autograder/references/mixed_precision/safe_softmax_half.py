@@ -297,6 +297,20 @@ def by_way_of_float16(scores, mask=None):
     return _softmax(scores.half().float(), mask).to(scores.dtype)
 
 
+@mistake(
+    safe_softmax_half,
+    "Hidden keys get the lowest number of the half format. A visible score may be that number too, and then a hidden "
+    "key weighs as much as it does. Minus infinity is below every score.",
+    keeps=0.96,
+)
+def hides_with_the_lowest_of_a_half(scores, mask=None):
+    wide = scores.float()
+    if mask is not None:
+        wide = wide.masked_fill(~mask, torch.finfo(scores.dtype).min)
+    weights = _plain_softmax(wide)
+    return (weights if mask is None else weights * mask.any(-1, keepdim=True)).to(scores.dtype)
+
+
 @alternative(safe_softmax_half)
 def filled_twice(scores, mask=None):
     if mask is None:

@@ -46,6 +46,7 @@ class _Running(nn.Module):
         return self.training
 
     def update(self, rows):
+        rows = rows.to(self.mean.dtype)
         self.count = self.count + len(rows)
         self.mean = self.mean + (rows - self.mean).sum(0) / self.count
         self.last = rows.mean(0)
@@ -302,6 +303,19 @@ class SavesNothing(_Running):
         super().keep(name, value, False)
 
 
+@mistake(
+    RunningMean,
+    "A batch of another dtype changes that of what is remembered: float32 and float64 give float64, and the mean of a "
+    "half is a half. Convert the rows to the buffer's dtype first, or write into the buffer.",
+    keeps=0.95,
+)
+class InTheDtypeOfTheBatch(_Running):
+    def update(self, rows):
+        self.count = self.count + len(rows)
+        self.mean = self.mean + (rows - self.mean).sum(0) / self.count
+        self.last = rows.mean(0)
+
+
 @alternative(RunningMean)
 class InPlace(_Running):
     @torch.no_grad()
@@ -317,6 +331,7 @@ class WithoutGradients(_Running):
         return x.data
 
     def update(self, rows):
+        rows = rows.float() if self.mean.dtype == torch.float32 else rows.double()
         total = self.mean * self.count + rows.sum(dim=0)
         self.count = self.count + rows.size(0)
         self.mean, self.last = total / self.count, rows.sum(dim=0) / rows.size(0)

@@ -208,6 +208,22 @@ def makes_a_third(model, target, source):
     holder._parameters[name] = other._parameters[theirs] = nn.Parameter(shared.detach().clone())
 
 
+@mistake(
+    tie,
+    "The target's parameter is replaced wherever the model holds it. One name was asked for: another that stood for "
+    "the same parameter keeps it.",
+    keeps=0.95,
+)
+def wherever_it_is(model, target, source):
+    old, new = model.get_parameter(target), model.get_parameter(source)
+    if old.shape != new.shape:
+        raise ValueError("they differ in shape")
+    for module in model.modules():
+        for name, parameter in list(module.named_parameters(recurse=False, remove_duplicate=False)):
+            if parameter is old:
+                setattr(module, name, new)
+
+
 @alternative(tie)
 def tied_by_setattr(model, target, source):
     path, _, name = target.rpartition(".")
