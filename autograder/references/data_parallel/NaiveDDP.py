@@ -92,7 +92,7 @@ class DropsNames(Wrapper):
         return self.module(*inputs)
 
 
-@mistake(NaiveDDP, FROZEN, keeps=0.95)
+@mistake(NaiveDDP, FROZEN, keeps=0.98)
 class WakesTheFrozen(Wrapper):
     def learning(self):
         return list(self.module.parameters())
@@ -182,7 +182,7 @@ class ForgetsBiases(Wrapper):
     NaiveDDP,
     "A mean gradient of nothing but zeros is taken for none. A weight that was used may have a gradient of zeros, and "
     "its optimizer's step (weight decay, momentum) is due: ask the ranks whether they have one.",
-    keeps=0.95,
+    keeps=0.98,
 )
 class ZerosAreNone(Wrapper):
     def sync(self):
