@@ -22,6 +22,7 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 # A slider's knob has no name that could be read out, and ipywidgets has no way to give it one. The labelled field
 # beside it does all that the knob does, so that the knob is for the mouse alone: neither Tab nor a screen reader finds
 # what is hidden, and the part of it that is shown again is no control.
+NOT_WRITTEN = "Your answer above is not written yet. This picture will show what it does."
 BESIDE = "beside-its-field"
 KNOBS = f"""<style>
 .{BESIDE} .noUi-handle {{visibility: hidden}}
@@ -115,10 +116,9 @@ def _drawn(picture: Callable[..., Picture], values: dict[str, Any]) -> str:
     """The picture as HTML; where an answer of the notebook cannot make it, why."""
     try:
         return picture(**values).as_html()
-    except NotImplementedError:
-        return "Your answer above is not written yet. This picture will show what it does."
     except Exception as error:  # whatever a wrong answer raises: the notebook goes on
-        return _in_words(raised(error))
+        noted = raised(error)
+        return NOT_WRITTEN if noted.blank else _in_words(noted)
 
 
 def _in_words(error: Raised) -> str:

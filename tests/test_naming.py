@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -9,16 +10,18 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from autograder.engine.exercise import Exercise
 from autograder.engine.judge import Rule
 from autograder.engine.naming import Cause, causes
 from autograder.engine.naming.errors import REFUSES_TOO_MUCH, error_causes, explanation
 from autograder.engine.naming.kinds import CHANGES_NOTHING, HANDS_BACK, PRINTS, RETURNS_NOTHING, aspects, identity
 from autograder.engine.naming.known import rows_of
-from autograder.engine.observe import Observation
+from autograder.engine.observe import Evidence, Observation
 from autograder.engine.probes import refusal
 from autograder.engine.sheet import Sheet, Symptoms
 from autograder.engine.tolerance import Leeway
-from autograder.engine.values import Data, Raised, attempt, snapshot
+from autograder.engine.values import Data, Raised, Shown, Unreadable, attempt, snapshot
+from autograder.engine.verdict import NAMELESS, State, judge
 
 CPU = torch.device("cpu")
 DRAWN = [torch.randn(3, 4, generator=torch.Generator().manual_seed(seed)).double() for seed in range(4)]
@@ -258,3 +261,62 @@ def test_what_is_let_through_and_what_is_refused_too_much_is_said() -> None:
     assert everything.sentence.startswith("Something that must be refused is let through")
     (nothing,) = error_causes(rows_of(right, look(answer(lambda x: True)), rules))
     assert nothing.sentence == REFUSES_TOO_MUCH
+
+
+NUMBERS = torch.arange(6.0)
+ANYTHING: list[Data] = [
+    None, True, 3, 2.5, float("nan"), "refused", "refused, but by KeyError", [], [1.0, None], {}, {"result": None},
+    Raised("NotImplementedError"), Raised("ValueError", ("ValueError",), "no", "raise ValueError('no')", "f", 2),
+    Unreadable("a cat"),
+    *(
+        Shown(values.to(dtype))
+        for values in (NUMBERS[0], NUMBERS[:0], NUMBERS[:2], NUMBERS, NUMBERS.reshape(2, 3), NUMBERS.reshape(1, 2, 3),
+                       NUMBERS * torch.inf, NUMBERS[:4].reshape(2, 2), NUMBERS[:, None] - NUMBERS)
+        for dtype in (torch.float32, torch.float16, torch.int64, torch.bool)
+    ),
+]  # fmt: skip
+
+
+def test_whatever_is_shown_for_whatever_is_expected_it_is_judged_and_nothing_breaks() -> None:
+    exercise = Exercise(lambda candidate, draw: iter(()), points=1)
+    for expected in ANYTHING:
+        sheet = Sheet("f", 0, observed([expected, 1.0]), [Symptoms("one", observed([2.0, 1.0]))], returned=[[()], [()]])
+        for mine in ANYTHING:
+            verdict = judge(exercise, sheet, Evidence(observed([mine, 1.0])))
+            assert not any(note.startswith(NAMELESS) for note in verdict.notes), (expected, mine, verdict.notes)
+
+
+def test_a_fault_in_naming_costs_nobody_a_grade(monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(*_: Any) -> list[Cause]:
+        raise IndexError("ours")
+
+    monkeypatch.setattr("autograder.engine.verdict.causes", breaks)
+    sheet = Sheet("f", 0, observed([1.0, 2.0]), [])
+    verdict = judge(Exercise(lambda candidate, draw: iter(()), points=1), sheet, Evidence(observed([1.0, 3.0])))
+    assert (verdict.state, verdict.earned) == (State.WRONG, 0.5)
+    assert verdict.notes[-1].startswith(NAMELESS)
+
+
+def test_a_return_that_is_missing_on_one_way_is_no_cut_graph() -> None:
+    rows = rows_of([Shown(NUMBERS), Shown(NUMBERS), 1.0], [None, None, 1.0], [Rule(12, "cpu", Leeway())] * 3)
+    (cause,) = aspects(rows, [None, None, None])
+    assert cause.sentence.startswith("For some inputs nothing comes back")
+
+
+def test_an_error_of_torchs_own_is_no_blank() -> None:
+    def shifts() -> Tensor:
+        return torch.ones(2) >> 1
+
+    noted = attempt(shifts, CPU)
+    assert isinstance(noted, Raised)
+    assert (noted.kind, noted.blank) == ("NotImplementedError", False)
+    assert explanation(noted).startswith("Torch has this operation, but not for Float")
+
+
+def test_a_line_of_pythons_own_library_is_not_the_answers() -> None:
+    def copies() -> Tensor:
+        return copy.deepcopy(2 * torch.ones(1, requires_grad=True))
+
+    noted = attempt(copies, CPU)
+    assert isinstance(noted, Raised)
+    assert noted.line == "return copy.deepcopy(2 * torch.ones(1, requires_grad=True))"

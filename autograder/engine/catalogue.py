@@ -160,7 +160,9 @@ def own_catalogue() -> Catalogue:
 @cache  # a grader asks for each submission
 def _judging(topic: Topic) -> str:
     folders = (Path(__file__).parent, topic.experiments, topic.references)
-    return fingerprint((file for folder in folders for file in folder.rglob("*.py")), topic.catalogue.code)
+    makers = sorted(Path(__file__).parents[1].glob("references/*.py"))  # of hidden sheets
+    files = [*makers, *(file for folder in folders for file in folder.rglob("*.py"))]
+    return fingerprint(files, topic.catalogue.code)
 
 
 @cache  # and for each exercise of each submission

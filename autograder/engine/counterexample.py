@@ -18,7 +18,7 @@ from autograder.engine.exercise import Exercise, Suspects, Thunk
 from autograder.engine.judge import Rule, compare
 from autograder.engine.observe import Evidence, Observation
 from autograder.engine.tolerance import Leeway
-from autograder.engine.values import Data, Raised, Shown, snapshot
+from autograder.engine.values import Data, Raised, Shown, Unreadable, snapshot
 
 INPUT = "the input"
 TOLD = "it is seen to be wrong"
@@ -29,12 +29,16 @@ CPU = torch.device("cpu")
 
 
 def counterexample(
-    *, points: float, library: Callable[..., Any], suspects: Mapping[str, Callable[..., Any]]
+    *,
+    points: float,
+    library: Callable[..., Any],
+    definition: Callable[..., Any],
+    suspects: Mapping[str, Callable[..., Any]],
 ) -> Callable[[Callable[..., None]], Exercise]:
     """Makes a function that refuses what is not an input an exercise of the same name.
 
     ```python
-    @counterexample(points=2, library=torch.sort, suspects={"forgets the last": forgets_the_last})
+    @counterexample(points=2, library=torch.sort, definition=by_hand, suspects={"forgets the last": forgets_the_last})
     def unsorted(x: Tensor) -> None:
         '''A vector that each of the suspects sorts wrongly.'''
         if x.dim() != 1:
@@ -42,7 +46,9 @@ def counterexample(
     ```
 
     The answer is called without arguments and returns the inputs as a tuple; the function gets them. What it raises
-    as ValueError is said to the student. Each suspect that is told apart from the library earns its share.
+    as ValueError is said to the student. So is it where the library and the definition, both right, differ, or give ∞
+    or NaN: on too large an input everybody looks wrong. Each suspect that is told apart from the library earns its
+    share.
     """
 
     def make(accepts: Callable[..., None]) -> Exercise:
@@ -51,7 +57,7 @@ def counterexample(
 
         for name in ("__name__", "__qualname__", "__module__", "__doc__"):
             setattr(experiment, name, getattr(accepts, name))
-        return Exercise(experiment, points, suspects=Suspects(library, dict(suspects), accepts))
+        return Exercise(experiment, points, suspects=Suspects(library, definition, dict(suspects), accepts))
 
     return make
 
@@ -72,10 +78,24 @@ def _told(suspects: Suspects, shown: Data) -> dict[str, Data]:
     try:
         inputs = _inputs(shown)
         suspects.accepts(*inputs)
-        right = snapshot(suspects.library(*map(_copy, inputs)), CPU)
+        right = _right(suspects, inputs)
     except Exception as error:  # whatever it is that the student returned: it is not an input
-        return dict.fromkeys(suspects.wrong, f"this is not an input: {error}")
+        return dict.fromkeys(suspects.wrong, Unreadable(f"this is not an input: {error}"))
     return {name: _compared(suspect, inputs, right) for name, suspect in suspects.wrong.items()}
+
+
+def _right(suspects: Suspects, inputs: list[Any]) -> Data:
+    """What the library gives.
+
+    Raises:
+        ValueError: it is not finite, or what is as right gives something else.
+    """
+    right, other = (snapshot(each(*map(_copy, inputs)), CPU) for each in (suspects.library, suspects.definition))
+    if isinstance(right, Shown) and not bool(right.values.isfinite().all()):
+        raise ValueError("on it the library itself gives ∞ or NaN")
+    if compare(right, other, Rule(MOST_NUMBERS, "cpu", CLEAR)) is not None:
+        raise ValueError("on it even right implementations differ: its numbers are too large or too small")
+    return right
 
 
 def _compared(suspect: Callable[..., Any], inputs: list[Any], right: Data) -> Data:

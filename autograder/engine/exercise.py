@@ -39,11 +39,13 @@ class Suspects:
 
     Attributes:
         library: what is right.
+        definition: what is right too, as the lesson writes it: where the two differ, no input tells anything.
         wrong: the suspects by what is wrong about them.
         accepts: raises ValueError where something is not an input.
     """
 
     library: Callable[..., Any]
+    definition: Callable[..., Any]
     wrong: dict[str, Callable[..., Any]]
     accepts: Callable[..., None]
 

@@ -50,12 +50,12 @@ def refusal(kind: type[Exception], function: Callable[..., Any], *arguments: Any
     try:
         return function(*arguments, **options)
     except kind as error:
-        if isinstance(error, NotImplementedError) and kind is not NotImplementedError:
+        if raised(error).blank and kind is not NotImplementedError:
             raise  # a blank is no refusal
         return REFUSED
     except Exception as error:
         noted = raised(error)
-        if isinstance(error, NotImplementedError) or not noted.line.startswith("raise "):
+        if noted.blank or not noted.line.startswith("raise "):
             raise
         return REFUSED_OTHERWISE + noted.kind
 
@@ -63,13 +63,6 @@ def refusal(kind: type[Exception], function: Callable[..., Any], *arguments: Any
 def shares_storage(one: Tensor, other: Tensor) -> bool:
     """Whether two tensors lie in the same memory."""
     return one.untyped_storage().data_ptr() == other.untyped_storage().data_ptr()
-
-
-def with_random_state(function: Callable[..., Any], *arguments: Any, **options: Any) -> dict[str, Any]:
-    """The result, and whether the global random stream of torch is where it was."""
-    before = torch.get_rng_state()
-    result = function(*arguments, **options)
-    return {"result": result, "global stream untouched": torch.equal(before, torch.get_rng_state())}
 
 
 def hooks_on(module: nn.Module) -> int:

@@ -7,6 +7,8 @@ to be a tensor or a number becomes `Unreadable`, and so does what is too large.
 from __future__ import annotations
 
 import linecache
+import os
+import sysconfig
 import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -24,6 +26,8 @@ MAX_DEPTH = 20
 MAX_TEXT = 10_000  # characters of one string
 MAX_KEY = 200  # characters of one dict key
 MAX_LINEAGE = 20  # base classes of one exception
+
+PYTHON = sysconfig.get_path("stdlib") + os.sep
 
 PLAIN_KEYS = (type(None), bool, int, float, str, bytes, torch.dtype, torch.device)
 NUMPY_NUMBERS = (
@@ -71,6 +75,11 @@ class Raised:
     line: str = ""
     function: str = ""
     number: int = 0
+
+    @property
+    def blank(self) -> bool:
+        """Whether this is what a stub raises: torch's own errors of this kind have a message."""
+        return self.kind == "NotImplementedError" and not self.message
 
 
 @dataclass(frozen=True)
@@ -228,9 +237,10 @@ def _place_in_answer(trace: TracebackType | None) -> tuple[str, str, int]:
 
 
 def is_library(filename: str) -> bool:
-    """Whether a file belongs to a library, to the autograder or to the helpers."""
+    """Whether a file belongs to a library, Python's own among them, to the autograder or to the helpers."""
     parts = filename.replace("\\", "/").split("/")
-    return "site-packages" in parts or "autograder" in parts or "helpers" in parts or filename.startswith("<frozen")
+    own = filename.startswith(("<frozen", PYTHON))
+    return own or "site-packages" in parts or "autograder" in parts or "helpers" in parts
 
 
 def _article(noun: str) -> str:

@@ -29,6 +29,7 @@ class State(StrEnum):
     NOT_HERE = "cannot be checked here"
 
 
+NAMELESS = "Why it is wrong could not be worked out; that is a fault of the autograder, and the points do not suffer"
 SEVERITY = (State.RIGHT, State.NOT_ATTEMPTED, State.WRONG, State.NOT_GRADED, State.NOT_HERE)
 
 
@@ -105,17 +106,20 @@ def judge(exercise: Exercise, sheet: Sheet, evidence: Evidence, device: str = "c
     )  # fmt: skip
     if evidence.used:
         return replace(verdict, notes=[forbidden_note(evidence.used)])
-    if all(isinstance(value, Raised) and value.kind == "NotImplementedError" for value in shown):
+    if all(isinstance(value, Raised) and value.blank for value in shown):
         return replace(verdict, state=State.NOT_ATTEMPTED, printed="")
     if not any(differences):
         return replace(verdict, state=State.RIGHT, earned=exercise.points)
     right = [gap is None for gap in differences]
-    return replace(
+    verdict = replace(
         verdict,
         earned=round(exercise.points * share_earned(sheet.expected, right), 2),
-        causes=causes(sheet, expected, shown, rules, evidence.printed),
         notes=[*_point_note(sheet, right), *_signature_note(exercise, sheet, evidence, shown)],
     )
+    try:
+        return replace(verdict, causes=causes(sheet, expected, shown, rules, evidence.printed))
+    except Exception as error:  # points are known without a name; for want of one nobody goes ungraded
+        return replace(verdict, notes=[*verdict.notes, f"{NAMELESS} ({type(error).__name__}: {error})."])
 
 
 def combine(verdicts: Iterable[Verdict]) -> Verdict:

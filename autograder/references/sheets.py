@@ -49,7 +49,11 @@ def rehearse(topic: Topic, name: str, seed: int, device: str = "cpu", signature:
     _must_be_sound(topic.place("exercises", name), name, expected)
     shown = [_seen(exercise, item.answer, Draw(seed, name, device)) for item in answers.mistakes]
     symptoms = [Symptoms(item.sentence, one.observations) for item, one in zip(answers.mistakes, shown, strict=True)]
-    nothing, identity = (_seen(exercise, answer, Draw(seed, name, device)).observations for answer in GENERAL)
+    # Where the answer is an input, nothing is handed over that could be left as it is, or handed back.
+    nothing, identity = (
+        [] if exercise.suspects else _seen(exercise, answer, Draw(seed, name, device)).observations
+        for answer in GENERAL
+    )
     returned = where_returned(exercise, answers.reference, expected, Draw(seed, name, device))
     return Rehearsal(Sheet(name, seed, expected, symptoms, signature, nothing, identity, returned), shown)
 

@@ -1,4 +1,4 @@
-"""What a card says first, and what it folds away: the cause, the smallest failing case, the others."""
+"""What a card says first, and what it folds away: the cause, the first failing case, the others."""
 
 from __future__ import annotations
 
@@ -28,8 +28,7 @@ class Group:
     def blank(self) -> str:
         """The function that is not written yet, where that is what these cases show."""
         error = gap_of(self.first).error
-        bare = error is not None and error.kind == "NotImplementedError" and not error.message
-        return own_name(error.function) if error is not None and bare else ""
+        return own_name(error.function) if error is not None and error.blank else ""
 
 
 def gap_of(finding: Finding) -> Difference:

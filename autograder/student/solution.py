@@ -17,7 +17,7 @@ MARKERS = tuple(f"# {edge} " + "SOLUTION" for edge in ("BEGIN", "END"))
 KEPT = "The lesson's answer to {name} is not here: whoever teaches this class keeps it. Ask there, or try on."
 NOT_YET = (
     "You have made {made} of {after} honest tries at {name}. After {after}, or once you are right, its answer is shown "
-    "here. Until then: what does the first ✗ on the card say about the smallest case?"
+    "here. Until then: what does the first ✗ on the card say?"
 )
 
 

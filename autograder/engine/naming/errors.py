@@ -7,7 +7,8 @@ from collections import Counter
 
 from autograder.engine.naming.cause import Cause
 from autograder.engine.naming.known import Row
-from autograder.engine.probes import REFUSED_OTHERWISE
+from autograder.engine.naming.leaves import part_at
+from autograder.engine.probes import REFUSED, REFUSED_OTHERWISE
 from autograder.engine.values import Raised
 
 LEAST = 0.5  # of what is wrong must be this error: then it is the cause, or hides the others
@@ -34,15 +35,15 @@ EXPLAINED: list[tuple[str, str, str, str]] = [
     ),
     (
         "NameError", r"name '(\w+)' is not defined", "",
-        "`{0}` is not defined where it is used. What a module keeps is reached by `self.`; what another cell made is "
-        "not there when your answer is checked.",
+        "`{0}` is not defined where it is used. What a module keeps is reached by `self.`; what only some other cell "
+        "makes should come in as an argument.",
     ),
     (
         "UnboundLocalError", r"local variable '(\w+)'", "",
         "`{0}` is used before anything was assigned to it: on some way through your code, its line is not reached.",
     ),
     (
-        "RuntimeError", r"batch[12]|must match|only supported on matrices|shapes? cannot be", r"\.T\b",
+        "RuntimeError", r"batch[12]|must match the size", r"(?:@|matmul|bmm).*\.T\b",
         "`.T` turns all dimensions around. In a batch only the last two may swap: `.mT`, or `.transpose(-2, -1)`.",
     ),
     (
@@ -91,12 +92,12 @@ EXPLAINED: list[tuple[str, str, str, str]] = [
         "`not`, or an `in`. Compare element by element, or ask `is None`.",
     ),
     (
-        "RuntimeError", r"a Tensor with \d+ elements cannot be converted to Scalar", "",
+        "RuntimeError", r"a Tensor with (?:[2-9]|\d\d+) elements cannot be converted to Scalar", "",
         "`.item()`, `int()` and `float()` take a tensor of one element. Here it has several.",
     ),
     (
         "TypeError", r"only (?:integer|one element) tensors", "",
-        "`.item()`, `int()` and `float()` take a tensor of one element. Here it has several.",
+        "A place or a size has to be one whole number. Here it is a tensor of several, or one that is no whole number.",
     ),
     (
         "RuntimeError", r"Can't call numpy\(\) on Tensor that requires grad", "",
@@ -141,7 +142,7 @@ EXPLAINED: list[tuple[str, str, str, str]] = [
         "for it, `materialize_grads=True` zeros.",
     ),
     (
-        "TypeError", r"__init__\(\) missing .* 'self'|takes \d+ positional arguments? but \d+ (?:was|were) given", "",
+        "TypeError", r"takes \d+ positional arguments? but \d+ (?:was|were) given", "",
         "A function gets more arguments than it has parameters. In a class the first parameter of each method is "
         "`self`; beyond that, the signature should be the stub's.",
     ),
@@ -168,7 +169,7 @@ def error_causes(rows: list[Row]) -> list[Cause]:
 def _not_written(wrong: list[Row]) -> Cause | None:
     """The methods of a class whose blanks are still there, where most of what is wrong ends in them."""
     errors = [value for row in wrong for value in row.wrong.values() if isinstance(value, Raised)]
-    blanks = [error for error in errors if error.kind == "NotImplementedError" and "." in error.function]
+    blanks = [error for error in errors if error.blank and "." in error.function]
     if not blanks or len(blanks) < LEAST * len(wrong):
         return None
     names = ", ".join(f"`{name}`" for name in dict.fromkeys(error.function for error in blanks))
@@ -178,8 +179,10 @@ def _not_written(wrong: list[Row]) -> Cause | None:
 
 def _sentence(row: Row) -> str:
     """What there is to say about the first error in a row; empty where it raises none, or one that is as it should."""
-    for value in row.wrong.values():
+    for way, value in row.wrong.items():
         if isinstance(value, str) and value.startswith(REFUSED_OTHERWISE):
+            if part_at(row.expected, way) != REFUSED:
+                return REFUSES_TOO_MUCH
             return (
                 f"What has to be refused is refused, but by {value.removeprefix(REFUSED_OTHERWISE)}. The docstring "
                 "promises another kind of error, and that is the one your caller waits for."

@@ -12,7 +12,7 @@ from autograder.engine.judge import Rule, compare, wrong_elements
 from autograder.engine.naming.cause import Cause
 from autograder.engine.naming.known import Row
 from autograder.engine.naming.leaves import Path, part_at
-from autograder.engine.probes import AFTERWARDS, REFUSED
+from autograder.engine.probes import AFTERWARDS, REFUSED, RESULT
 from autograder.engine.values import Data, Raised, Shown
 from autograder.engine.words import describe
 
@@ -52,15 +52,17 @@ def same_for_all(rows: list[Row], returned: list[list[Path]], printed: str = "")
         if not isinstance(row.shown, Raised) and part_at(row.expected, way) not in (None, REFUSED)
     ]
     wrong = sum(bool(row.wrong) for row in rows)
+    # An error that None led to has the same cause; another one has its own.
+    whole = not any(isinstance(row.shown, Raised) and "NoneType" not in row.shown.message for row in rows if row.wrong)
     seen = [mine for _, mine in pairs]
     if not seen or wrong == 0:
         return []
     if all(mine is None for mine in seen):
         return (
-            [Cause(PRINTS if printed.strip() else RETURNS_NOTHING, wrong, True)] if _all_wrong(rows, returned) else []
+            [Cause(PRINTS if printed.strip() else RETURNS_NOTHING, wrong, whole)] if _all_wrong(rows, returned) else []
         )
     if len(seen) >= FEW and _one_value(seen) and not _one_value([right for right, _ in pairs]):
-        return [Cause(f"Whatever it is given, your answer returns {_in_words(seen[0])}.", wrong, True)]
+        return [Cause(f"Whatever it is given, your answer returns {_in_words(seen[0])}.", wrong, whole)]
     return []
 
 
@@ -207,7 +209,7 @@ def _broadcast(pairs: list[Pair]) -> str:
 
 
 def _is_outer(right: Tensor, mine: Tensor) -> bool:
-    return mine.dim() == right.dim() + 1 and mine.shape[-1] == mine.shape[-2] == right.shape[-1] > 1
+    return mine.dim() == right.dim() + 1 > 1 and mine.shape[-1] == mine.shape[-2] == right.shape[-1] > 1
 
 
 def _agree(right: Tensor, mine: Tensor, rule: Rule) -> bool:
@@ -265,13 +267,24 @@ def _let_through(pairs: list[Pair]) -> str:
 
 
 def _no_gradient(pairs: list[Pair]) -> str:
-    if all(isinstance(right, Shown) and mine is None for _, right, mine, _ in pairs) and len(pairs) > 1:
+    lost = [isinstance(right, Shown) and mine is None and _gradient(way, rule) for way, right, mine, rule in pairs]
+    if all(lost) and len(lost) > 1:
         return "No gradient arrives where one should: somewhere on the way the graph is cut, or leads past it."
     return ""
 
 
+def _gradient(way: Path, rule: Rule) -> bool:
+    return any("grad" in str(step) for step in (rule.name, *way))
+
+
+def _no_return(pairs: list[Pair]) -> str:
+    if all(right is not None and mine is None and way in ((), (RESULT,)) for way, right, mine, _ in pairs):
+        return "For some inputs nothing comes back: is a `return` missing on one of the ways through your function?"
+    return ""
+
+
 ASPECTS: tuple[Callable[[list[Pair]], str], ...] = (
-    _dtype, _shape, _broadcast, _scale, _nan, _no_gradient, _let_through,
+    _dtype, _shape, _broadcast, _scale, _nan, _no_gradient, _no_return, _let_through,
 )  # fmt: skip
 
 

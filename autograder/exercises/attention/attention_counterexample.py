@@ -7,10 +7,10 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from autograder.engine.counterexample import counterexample
-from autograder.exercises.attention._suspects import SUSPECTS
+from autograder.exercises.attention._suspects import SUSPECTS, attention
 
 
-@counterexample(points=2, library=F.scaled_dot_product_attention, suspects=SUSPECTS)
+@counterexample(points=2, library=F.scaled_dot_product_attention, definition=attention, suspects=SUSPECTS)
 def attention_counterexample(query: Tensor, key: Tensor, value: Tensor, mask: Tensor) -> None:
     """One input on which five wrong attentions are seen to be wrong."""
     numbers = {"query": query, "key": key, "value": value}
@@ -19,6 +19,8 @@ def attention_counterexample(query: Tensor, key: Tensor, value: Tensor, mask: Te
             raise ValueError(f"{name} should be a float32 tensor with two dimensions")
         if not bool(tensor.isfinite().all()):
             raise ValueError(f"{name} should hold finite numbers only")
+    if query.shape[1] == 0:
+        raise ValueError("query and key should have at least one number in a row")
     if query.shape[1] != key.shape[1] or key.shape[0] != value.shape[0]:
         raise ValueError("query and key should have the same d_k, key and value the same number of rows")
     if not isinstance(mask, Tensor) or mask.dtype != torch.bool or mask.shape != (query.shape[0], key.shape[0]):

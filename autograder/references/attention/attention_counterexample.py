@@ -26,7 +26,8 @@ def ordinary_scores():
 
 @mistake(
     attention_counterexample,
-    "All keys are equal, so every query looks at all of them alike, whatever is done with the scores.",
+    "For each query all scores are alike, or nearly so (equal keys, a query of zeros): it looks at every key as much "
+    "as at the others, whatever is done with the scores.",
 )
 def equal_keys():
     return torch.ones(3, 4), torch.ones(5, 4), torch.arange(10.0).reshape(5, 2), torch.ones(3, 5, dtype=torch.bool)
