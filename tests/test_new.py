@@ -57,7 +57,12 @@ def test_the_audit_says_what_the_skeleton_lacks(toy: Catalogue) -> None:
     lesson = read_lesson(lesson_files(fresh(toy), [HALVES])[0], toy)
     problems = audit_exercise(lesson, "third").problems
     said = [text.partition(": ")[2] for text in problems if "is missing" not in text]  # its sheet is not built here
-    assert said == ["0 mistakes; at least 4", "0 alternatives; at least 2"]
+    lacks = ("0 mistakes; at least 4", "0 alternatives; at least 2")
+    assert [text for text in said if "; at least" in text] == [*lacks]
+    promises = [text for text in problems if "which observation would fail without this sentence?" in text]
+    assert 'promised(third, "… in one line.", by=[…])' in promises[0]
+    assert any('no observation is called "the docstring\'s example"' in text for text in problems)
+    assert len(problems) == len(lacks) + len(promises) + 2
 
 
 def test_skeletons_are_formatted(scratch: Catalogue) -> None:

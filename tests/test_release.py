@@ -58,12 +58,17 @@ def compact(texts: dict[str, str]) -> str:
     return _compact("\n".join(texts.values()))
 
 
+def _written(answer: object) -> list[object]:
+    """What has a source: of a class that was made by `type`, its methods."""
+    made = inspect.isclass(answer) and f"class {answer.__name__}" not in inspect.getsource(inspect.getmodule(answer))
+    return [item for item in vars(answer).values() if inspect.isfunction(item)] if made else [answer]
+
+
 def _body(answer: object) -> str:
     """The code of a function or class without its name, arguments and docstring."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(answer))).body[0]
-    if isinstance(tree, ast.Assign):  # a lambda under a name
-        return ast.unparse(tree.value)
-    assert isinstance(tree, ast.FunctionDef | ast.ClassDef)
+    if not isinstance(tree, ast.FunctionDef | ast.ClassDef):  # a lambda, in the statement that makes it
+        return ast.unparse(tree.value if isinstance(tree, ast.Assign) else tree)
     rest = tree.body[1:] if ast.get_docstring(tree) is not None else tree.body
     return "\n".join(ast.unparse(statement) for statement in rest)
 
@@ -74,12 +79,12 @@ def _compact(text: str) -> str:
 
 def test_the_release_holds_these_things_and_no_others(folder, texts):
     assert {item.name for item in folder.iterdir()} == {
-        "README.md", "LICENSE", "requirements.txt", "autograder", "data", "helpers", "notebooks",
+        "README.md", "TUTOR.md", "LICENSE", "requirements.txt", "autograder", "data", "helpers", "notebooks",
     }  # fmt: skip
     assert {item.name for item in (folder / "autograder").iterdir()} == {
         "__init__.py", "engine", "exercises", "student",
     }  # fmt: skip
-    assert not [name for name in texts if "demo_class" in name or "solution" in name or "__pycache__" in name]
+    assert not [name for name in texts if "demo_class" in name or "solutions" in name or "__pycache__" in name]
 
 
 @pytest.mark.parametrize("sign", ["BEGIN SOLUTION", "END SOLUTION", "@mistake(", "@alternative(", "equivalent("])
@@ -92,10 +97,11 @@ def test_no_code_of_a_reference_a_mistake_or_an_alternative_is_in_it(compact, le
     topic = COURSE.topic(lesson.partition("_")[2])
     known = [answers_to(topic, name) for name in topic.exercises()]
     answers = [
-        answer
+        written
         for item in known
         for answer in (item.reference, *item.alternatives, *(mistake.answer for mistake in item.mistakes))
         if inspect.isfunction(answer) or inspect.isclass(answer)
+        for written in _written(answer)
     ]
     assert answers
     bodies = {

@@ -60,8 +60,9 @@ class CheckFailed(AssertionError):
         self.verdict = verdict
 
     def _render_traceback_(self) -> list[str]:
-        """The cell has to fail, for Validate and for whoever runs all cells; the card has said everything else."""
-        return [f"↑ {self.verdict.exercise}: see the card above."]
+        """The cell has to fail, for Validate, which shows nothing but this, and for whoever runs all cells; the card
+        has said everything else."""
+        return [f"↑ {self.verdict.exercise}: {HEADLINES[self.verdict.state]}; the card says why."]
 
 
 def headline(verdict: Verdict) -> str:
