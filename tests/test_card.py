@@ -242,7 +242,7 @@ def test_the_device_is_named_where_there_are_several() -> None:
 def test_a_failed_check_points_to_the_card_and_repeats_nothing_of_it() -> None:
     error = CheckFailed(WRONG)
     assert str(error) == headline(WRONG)
-    assert error._render_traceback_() == ["↑ attention: not right yet; the card says why."]
+    assert error._render_traceback_() == ["↑ attention: the card in this cell's output says why."]
 
 
 def test_outside_notebooks_the_card_is_printed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -204,7 +204,7 @@ def test_in_a_notebook_a_failed_check_shows_no_traceback(
     shown = capsys.readouterr()
     assert isinstance(result.error_in_exec, CheckFailed | UnknownName)
     failed = isinstance(result.error_in_exec, CheckFailed)
-    line = "↑ halve: not right yet; the card says why." if failed else str(result.error_in_exec)
+    line = "↑ halve: the card in this cell's output says why." if failed else str(result.error_in_exec)
     assert (shown.out + shown.err).count(line) == 1
     assert (shown.out + shown.err).count(str(result.error_in_exec)) == 1
     assert "Traceback" not in shown.out + shown.err

@@ -95,7 +95,10 @@ def test_manual_grades_survive_a_regrade(course):
 
 @pytest.mark.parametrize(
     ("answer", "verdict"),
-    [("return 2 * x", "Success! Your notebook passes all the tests."), ("return x ** 2", "double: not right yet")],
+    [
+        ("return 2 * x", "Success! Your notebook passes all the tests."),
+        ("return x ** 2", "↑ double: the card in this cell's output says why."),
+    ],
 )
 def test_validate_agrees_with_the_card(course, tmp_path, answer, verdict):
     file = hand_in(submission(LESSON, double=f"def double(x):\n    {answer}"), tmp_path, "ada", LESSON)

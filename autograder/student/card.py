@@ -61,8 +61,8 @@ class CheckFailed(AssertionError):
 
     def _render_traceback_(self) -> list[str]:
         """The cell has to fail, for Validate, which shows nothing but this, and for whoever runs all cells; the card
-        has said everything else."""
-        return [f"↑ {self.verdict.exercise}: {HEADLINES[self.verdict.state]}; the card says why."]
+        says everything else."""
+        return [f"↑ {self.verdict.exercise}: the card in this cell's output says why."]
 
 
 def headline(verdict: Verdict) -> str:

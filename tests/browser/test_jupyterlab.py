@@ -57,7 +57,7 @@ def test_wrong_answer_is_named_and_right_one_is_on_the_map(opened: Opened, shot:
     expect(card.locator("svg").first).to_be_visible()
     expect(card).to_contain_text("double(")
     checked = notebook.cell("check-double").node
-    expect(checked).to_contain_text("↑ double: not right yet; the card says why.")
+    expect(checked).to_contain_text("↑ double: the card in this cell's output says why.")
     assert checked.inner_text().count("not right yet") == 1
     assert (card.bounding_box() or {"height": 9e9})["height"] < WINDOW["height"] / 2
     expect(notebook.answer("double", DOUBLED)).to_contain_text("✓ double: right")
