@@ -7,12 +7,10 @@ from torch import nn
 
 class Endless(dict):
     def keys(self):
-        return itertools.repeat("weight")
+        for _ in itertools.count():
+            pass
 
     __iter__ = keys
-
-    def __getitem__(self, name):
-        return torch.zeros(3, 4)
 
 
 class Linear(nn.Module):

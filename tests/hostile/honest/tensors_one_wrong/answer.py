@@ -1,3 +1,3 @@
 # exercise: take_rows
 def take_rows(table, rows):
-    return table.flip(0)[rows]
+    return torch.zeros_like(table[rows])
