@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import textwrap
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
 
 import pytest
 from nbformat.v4 import new_code_cell
@@ -14,7 +19,9 @@ from autograder.engine.sheet import visible_sheet
 from autograder.engine.values import Shown
 from autograder.engine.verdict import State, Verdict
 from autograder.grading.grade import Settings, grade_notebook
+from autograder.grading.hidden import naming_sheet
 from autograder.grading.inside.limits import Limits
+from autograder.grading.kernel.session import Session
 
 SEED = 20_260_101
 COURSE = own_catalogue()
@@ -48,6 +55,37 @@ def test_a_known_mistake_is_named_without_showing_expected_values():
     verdict = grade_notebook(notebook, settings())["check-double"]
     assert "square" in verdict.misunderstandings[0]
     assert "expected" not in cell_of(notebook, "check-double").outputs[0].data["text/html"]
+
+
+def test_what_mistakes_show_is_worked_out_for_the_first_wrong_answer_and_not_on_its_time(monkeypatch):
+    made = []
+
+    @contextmanager
+    def seen(session: Session) -> Iterator[None]:
+        before = session.deadline
+        with own_time(session):
+            yield
+        made.append(session.deadline - before)
+
+    own_time = Session.own_time
+    monkeypatch.setattr(Session, "own_time", seen)
+    naming_sheet.cache_clear()
+    for answer, sheets in (("2 * x", 0), ("x ** 2", 1), ("x ** 3", 1), ("2 * x", 1)):
+        verdict_on(f"def double(x):\n    return {answer}")
+        assert naming_sheet.cache_info().currsize == sheets
+    assert len(made) == 2
+    assert made[0] > made[1] >= 0
+
+
+def test_a_session_leaves_no_event_loop_behind():
+    """One that a thread's end lets go printed a traceback where its sockets went first."""
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        thread = Thread(target=verdict_on, args=["def double(x):\n    return 2 * x"])
+        thread.start()
+        thread.join()
+        gc.collect()
+    assert not [str(item.message) for item in said if "event loop" in str(item.message)]
 
 
 def test_warnings_and_stderr_cost_nothing():

@@ -13,7 +13,7 @@ from autograder.engine.catalogue import Catalogue, UnknownExercise, own_catalogu
 from autograder.engine.exercise import DEMONSTRATION, Exercise
 from autograder.engine.forbidden import forbidden_in_source
 from autograder.engine.verdict import State, Verdict, forbidden_note, judge
-from autograder.grading.hidden import hidden_sheet
+from autograder.grading.hidden import hidden_sheet, naming_sheet
 from autograder.grading.inside.limits import Limits
 from autograder.grading.kernel.session import NoEvidence, Session
 from autograder.grading.showing.clean import clean
@@ -117,6 +117,10 @@ def _verdict(notebook: NotebookNode, index: int, exercise: Exercise, session: Se
     except NoEvidence as error:
         return replace(nothing, notes=[_with_cell_error(notebook, exercise, str(error))])
     verdict = judge(exercise, sheet, evidence, settings.device, hidden=True)
+    if verdict.state is State.WRONG and verdict.findings and not evidence.used:
+        with session.own_time():
+            sheet = naming_sheet(settings.catalogue, exercise.name, settings.seed, settings.device)
+        verdict = judge(exercise, sheet, evidence, settings.device, hidden=True)
     used = exercise.without and forbidden_in_source(_source(notebook), exercise.name, exercise.without)
     if used and verdict.state is not State.NOT_ATTEMPTED:
         return replace(verdict, state=State.WRONG, earned=0.0, notes=[forbidden_note(used)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from autograder.engine.catalogue import Topic
@@ -31,7 +31,7 @@ class Rehearsal:
 
 
 def make_sheet(topic: Topic, name: str, seed: int, device: str = "cpu", signature: str = "") -> Sheet:
-    """What `seed` should show on `device`.
+    """What `seed` should show on `device`, and what each known mistake shows.
 
     Args:
         signature: that of the lesson's stub.
@@ -44,9 +44,21 @@ def make_sheet(topic: Topic, name: str, seed: int, device: str = "cpu", signatur
 
 def rehearse(topic: Topic, name: str, seed: int, device: str = "cpu", signature: str = "") -> Rehearsal:
     """Makes a sheet as `make_sheet` does, and keeps what its runs told beside it."""
-    exercise, answers = topic.catalogue.find(name), answers_to(topic, name)
-    expected = _seen(exercise, answers.reference, Draw(seed, name, device)).observations
+    return with_mistakes(topic, expected_sheet(topic, name, seed, device, signature), device)
+
+
+def expected_sheet(topic: Topic, name: str, seed: int, device: str = "cpu", signature: str = "") -> Sheet:
+    """A sheet as `make_sheet` makes it, from the reference alone: it judges, and names no mistake."""
+    exercise, reference = topic.catalogue.find(name), answers_to(topic, name).reference
+    expected = _seen(exercise, reference, Draw(seed, name, device)).observations
     _must_be_sound(topic.place("exercises", name), name, expected)
+    return Sheet(name, seed, expected, [], signature)
+
+
+def with_mistakes(topic: Topic, sheet: Sheet, device: str = "cpu") -> Rehearsal:
+    """Adds to a sheet of `expected_sheet` what every known mistake shows on its draws: most of the work of a sheet."""
+    name, seed = sheet.exercise, sheet.seed
+    exercise, answers = topic.catalogue.find(name), answers_to(topic, name)
     shown = [_seen(exercise, item.answer, Draw(seed, name, device)) for item in answers.mistakes]
     symptoms = [Symptoms(item.sentence, one.observations) for item, one in zip(answers.mistakes, shown, strict=True)]
     # Where the answer is an input, nothing is handed over that could be left as it is, or handed back.
@@ -54,8 +66,9 @@ def rehearse(topic: Topic, name: str, seed: int, device: str = "cpu", signature:
         [] if exercise.suspects else _seen(exercise, answer, Draw(seed, name, device)).observations
         for answer in GENERAL
     )
-    returned = where_returned(exercise, answers.reference, expected, Draw(seed, name, device))
-    return Rehearsal(Sheet(name, seed, expected, symptoms, signature, nothing, identity, returned), shown)
+    returned = where_returned(exercise, answers.reference, sheet.expected, Draw(seed, name, device))
+    whole = replace(sheet, mistakes=symptoms, nothing=nothing, identity=identity, returned=returned)
+    return Rehearsal(whole, shown)
 
 
 def _seen(exercise: Exercise, answer: Callable[..., Any], draw: Draw) -> Evidence:
