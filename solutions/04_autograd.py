@@ -312,7 +312,8 @@ def jacobian(function: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     """The derivative of every result with respect to every input.
 
     Args:
-        function: from one tensor to one that depends on it; it is called once. It may use weights that need gradients.
+        function: from one tensor to one that depends on it and holds a number or more; it is called once. It may
+            use weights that need gradients.
         x: floating point, any shape, also a single number of shape ().
 
     Returns:

@@ -16,6 +16,7 @@ from autograder.engine.naming import Cause, causes
 from autograder.engine.naming.errors import REFUSES_TOO_MUCH, error_causes, explanation
 from autograder.engine.naming.kinds import CHANGES_NOTHING, HANDS_BACK, PRINTS, RETURNS_NOTHING, aspects, identity
 from autograder.engine.naming.known import rows_of
+from autograder.engine.naming.leaves import strength
 from autograder.engine.observe import Evidence, Observation
 from autograder.engine.probes import refusal
 from autograder.engine.sheet import Sheet, Symptoms
@@ -158,7 +159,7 @@ LEAF = torch.ones(2, requires_grad=True)
     [
         (Forgets, "`super().__init__()` is missing"),
         (lambda: LEAF.add_(1), "A tensor that asks for gradients is changed in place"),
-        (lambda: LEAF.detach().sum().backward(), "The result has no way back to the inputs"),
+        (lambda: LEAF.detach().sum().backward(), "Backward finds no way to the inputs"),
         (lambda: (2 * LEAF).backward(), "`backward()` and `grad()` start from a single number"),
         (lambda: LEAF.numpy(), "A tensor on the graph cannot become an array"),
         (lambda: 1 if torch.ones(2) else 0, "A tensor of several values stands where Python asks for one yes or no"),
@@ -295,6 +296,24 @@ def test_a_fault_in_naming_costs_nobody_a_grade(monkeypatch: pytest.MonkeyPatch)
     verdict = judge(Exercise(lambda candidate, draw: iter(()), points=1), sheet, Evidence(observed([1.0, 3.0])))
     assert (verdict.state, verdict.earned) == (State.WRONG, 0.5)
     assert verdict.notes[-1].startswith(NAMELESS)
+
+
+@pytest.mark.parametrize("narrow", [torch.float32, torch.bfloat16, torch.float16])
+def test_numbers_that_passed_through_a_narrower_format_say_through_which(narrow: torch.dtype) -> None:
+    name = str(narrow).removeprefix("torch.")
+    assert [cause.sentence for cause in named(lambda x: right(x).to(narrow).double())] == [
+        f"The numbers are right as far as {name} can hold them, no further: somewhere they become {name}."
+    ]
+
+
+def test_an_epsilon_is_no_narrower_format() -> None:
+    assert named(lambda x: (x - x.mean(0)) / (x.std(0) + 1e-7)) == []
+
+
+@pytest.mark.parametrize(("message", "told"), [("tuple index out of range", 0.5), ("pop from empty list", 0.0)])
+def test_whether_a_list_or_a_tuple_was_too_short_is_a_matter_of_taste(message: str, told: float) -> None:
+    theirs, mine = Raised("IndexError", message="list index out of range"), Raised("IndexError", message=message)
+    assert strength(1.0, theirs, mine, Rule(1, "cpu", Leeway())) == told
 
 
 def test_a_return_that_is_missing_on_one_way_is_no_cut_graph() -> None:

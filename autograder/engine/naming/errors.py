@@ -65,8 +65,8 @@ EXPLAINED: list[tuple[str, str, str, str]] = [
     ),
     (
         "RuntimeError", r"does not require grad and does not have a grad_fn", "",
-        "The result has no way back to the inputs: somewhere `.detach()`, `.data`, `.item()`, `torch.no_grad()` or a "
-        "new `torch.tensor(…)` cuts the graph.",
+        "Backward finds no way to the inputs: somewhere `.detach()`, `.detach_()`, `.data`, `.item()`, "
+        "`torch.no_grad()` or a new `torch.tensor(…)` cuts the graph.",
     ),
     (
         "RuntimeError", r"grad can be implicitly created only for scalar outputs", "",
@@ -142,14 +142,44 @@ EXPLAINED: list[tuple[str, str, str, str]] = [
         "for it, `materialize_grads=True` zeros.",
     ),
     (
+        "RuntimeError", r"Subtraction, the `-` operator, with (?:a|two) bool tensors? is not supported", "",
+        "Booleans cannot be subtracted. `~` turns True and False around; or make numbers of them first, with "
+        "`.int()` or `.to(dtype)`.",
+    ),
+    (
+        "IndexError", r"too many indices for tensor of dimension", "",
+        "There are more indices than the tensor has dimensions. `x[:, None, :]` needs a batch; counted from the end, "
+        "as in `x[..., None, :]` or `x.unsqueeze(-2)`, it works with and without.",
+    ),
+    (
+        "IndexError", r"indexing tensors could not be broadcast together", "",
+        "Several index tensors are laid side by side like the two sides of a sum, so their shapes have to agree. What "
+        "fits one dimension of places does not fit two.",
+    ),
+    (
+        "ValueError", r"(?:not enough|too many) values to unpack", "",
+        "A line takes something apart into more names, or fewer, than it has parts: a shape with another number of "
+        "dimensions, a text without the separator.",
+    ),
+    (
+        "TypeError", r"unhashable type: '(\w+)'", "",
+        "A {0} cannot be a key, neither of a dict nor of a cache. Make a tuple of it first.",
+    ),
+    (
+        "ZeroDivisionError", r"", "",
+        "A Python number is divided by zero. Tensors would give NaN or infinity there; Python raises: ask before you "
+        "divide, or divide tensors.",
+    ),
+    (
         "TypeError", r"takes \d+ positional arguments? but \d+ (?:was|were) given", "",
         "A function gets more arguments than it has parameters. In a class the first parameter of each method is "
         "`self`; beyond that, the signature should be the stub's.",
     ),
     (
         "RecursionError", r"", "",
-        "Your code calls itself without end. In `__setattr__` and `__getattr__`, `self.x` calls the very same method "
-        "again: go through `super()`, `object.__setattr__` or `self.__dict__`.",
+        "Your code calls itself, deeper than Python allows. A loop with a list of what is waiting has no such end. In "
+        "`__setattr__` and `__getattr__`, `self.x` calls the very same method again: go through `super()` or "
+        "`self.__dict__`.",
     ),
 ]  # fmt: skip
 

@@ -178,6 +178,29 @@ def _close(right: Tensor, mine: Tensor, rule: Rule) -> bool:
     return not bool(wrong_elements(right.to(coarse), mine.to(coarse), rule).any())
 
 
+def _narrowed(pairs: list[Pair]) -> str:
+    """Numbers that a narrower format holds exactly, and that are right as far as it can tell."""
+    tensors = _tensors(pairs)
+    for narrow in (torch.float32, torch.bfloat16, torch.float16):
+        if tensors and all(_passed(right, mine, narrow, rule) for right, mine, rule in tensors):
+            name = str(narrow).removeprefix("torch.")
+            return (
+                f"The numbers are right as far as {name} can hold them, and no further: somewhere they become {name}."
+            )
+    return ""
+
+
+def _passed(right: Tensor, mine: Tensor, narrow: torch.dtype, rule: Rule) -> bool:
+    """Whether the wrong values passed through `narrow`; a few numbers alone may be round by chance."""
+    alike = right.shape == mine.shape and right.dtype == mine.dtype and right.is_floating_point()
+    if not alike or torch.finfo(narrow).eps <= torch.finfo(right.dtype).eps:
+        return False
+    wrong = wrong_elements(right, mine, rule)
+    rounded = mine[wrong].to(narrow)
+    held = torch.equal(rounded.to(mine.dtype), mine[wrong]) and rounded.unique().numel() > 1
+    return held and not bool(wrong_elements(right[wrong].to(narrow), rounded, rule).any())
+
+
 def _shape(pairs: list[Pair]) -> str:
     tensors = _tensors(pairs)
     if not tensors or not all(
@@ -284,7 +307,7 @@ def _no_return(pairs: list[Pair]) -> str:
 
 
 ASPECTS: tuple[Callable[[list[Pair]], str], ...] = (
-    _dtype, _shape, _broadcast, _scale, _nan, _no_gradient, _no_return, _let_through,
+    _dtype, _narrowed, _shape, _broadcast, _scale, _nan, _no_gradient, _no_return, _let_through,
 )  # fmt: skip
 
 

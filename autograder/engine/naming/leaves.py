@@ -81,7 +81,7 @@ def strength(expected: Data, wrong: Data, mine: Data, rule: Rule) -> float:
     """
     match wrong:
         case Raised(message=message):
-            return HALF if message and isinstance(mine, Raised) and mine.message == message else 0.0
+            return HALF if message and isinstance(mine, Raised) and _plain(mine.message) == _plain(message) else 0.0
         case bool():
             return LITTLE
         case Shown():
@@ -89,6 +89,11 @@ def strength(expected: Data, wrong: Data, mine: Data, rule: Rule) -> float:
         case float():
             return HALF if wrong == wrong and wrong not in (0.0, 1.0) else SOME
     return SOME  # nothing, a whole number, a text, another length, other keys
+
+
+def _plain(message: str) -> str:
+    """A message without what is a matter of taste: whether a list or a tuple was too short."""
+    return message.replace("tuple index out of range", "list index out of range")
 
 
 def _strength_of_tensor(expected: Data, wrong: Shown, rule: Rule) -> float:

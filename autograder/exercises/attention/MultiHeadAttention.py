@@ -60,11 +60,11 @@ def MultiHeadAttention(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]
     yield "called by names", lambda: three(mask=mask, value=value, key=key, query=query)
     yield "the inputs are left alone", lambda: _left_alone(three, query, key, value, mask)
     yield "heads that divide, and heads that do not", lambda: _divided(candidate, draw)
-    yield "float64 and bfloat16", lambda: [_in(dtype, three, query, key, value, mask) for dtype in WIDTHS]
+    yield "float64, bfloat16 and float16", lambda: [_in(dtype, three, query, key, value, mask) for dtype in WIDTHS]
     yield "the docstring's example", lambda: _example(candidate, draw)
 
 
-WIDTHS = (torch.float64, torch.bfloat16)
+WIDTHS = (torch.float64, torch.bfloat16, torch.float16)
 
 
 def tokens(draw: Draw, batch: int = 0) -> tuple[Tensor, Tensor, Tensor]:

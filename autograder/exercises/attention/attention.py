@@ -59,6 +59,7 @@ def attention(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | tuple[
     yield "gradients, masked", lambda: gradients(candidate, *many, mask=mask)
     yield "float64", lambda: _with_and_without(candidate, *triple(draw, torch.float64), draw), DTYPES
     yield "bfloat16", lambda: _with_and_without(candidate, *triple(draw, torch.bfloat16), draw), DTYPES
+    yield "float16", lambda: _with_and_without(candidate, *triple(draw, torch.float16), draw), DTYPES
     yield "not contiguous", lambda: candidate(*_not_contiguous(draw))
     yield "called by names", lambda: fresh(mask=mask, value=many[2], key=many[1], query=many[0])
     yield "the inputs are left alone", lambda: with_arguments(candidate, *(item.clone() for item in (*many, mask)))

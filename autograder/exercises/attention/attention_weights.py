@@ -59,6 +59,7 @@ def attention_weights(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] 
     yield "gradients, masked", lambda: gradients(candidate, *many, mask=mask)
     yield "float64", lambda: _with_and_without(candidate, *pair(draw, torch.float64), draw), DTYPES
     yield "bfloat16", lambda: _with_and_without(candidate, *pair(draw, torch.bfloat16), draw), DTYPES
+    yield "float16", lambda: _with_and_without(candidate, *pair(draw, torch.float16), draw), DTYPES
     yield "called by names", lambda: fresh(mask=mask, key=many[1], query=many[0])
     yield "the inputs are left alone", lambda: with_arguments(candidate, *(item.clone() for item in (*many, mask)))
     yield "the docstring's example", lambda: _example(candidate, draw.normal(4))

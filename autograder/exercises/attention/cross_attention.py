@@ -53,11 +53,18 @@ def cross_attention(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | 
     yield "a source that is all padding", lambda: fresh(target, source, empty, *weights), NOTHING
     yield "a batch that is all padding", lambda: fresh(target, source, ~everything, *weights), NOTHING
     yield "gradients", lambda: gradients(lambda t, s: candidate(t, s, real, *weights), target, source)
-    double = [item.double() for item in (target, source, *weights)]
-    yield "float64", lambda: fresh(*double[:2], real, *double[2:])
+    yield "float64", lambda: _in(torch.float64, fresh, real, target, source, *weights)
+    yield "bfloat16", lambda: _in(torch.bfloat16, fresh, real, target, source, *weights)
+    yield "float16", lambda: _in(torch.float16, fresh, real, target, source, *weights)
     yield "called by names", lambda: fresh(**_named(target, source, real, weights))
     yield "the inputs are left alone", lambda: with_arguments(candidate, *_copies(target, source, real, *weights))
     yield "the docstring's example", lambda: _example(candidate, draw.normal(1, 2))
+
+
+def _in(dtype: torch.dtype, candidate: Any, real: Tensor, *inputs: Tensor) -> Tensor:
+    target, source, *weights = (item.to(dtype) for item in inputs)
+    result: Tensor = candidate(target, source, real, *weights)
+    return result
 
 
 def _repadded(draw: Draw, source: Tensor, real: Tensor) -> Tensor:

@@ -64,6 +64,7 @@ def einsum_attention(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] |
     yield "gradients, masked", lambda: gradients(candidate, x, memory, *many, mask=mask)
     yield "float64", lambda: _in(torch.float64, candidate, (x, memory, *many), mask), DTYPES
     yield "bfloat16", lambda: _in(torch.bfloat16, candidate, (x, memory, *many), mask), DTYPES
+    yield "float16", lambda: _in(torch.float16, candidate, (x, memory, *many), mask), DTYPES
     yield "called by names", lambda: fresh(**_named(x, memory, many, mask))
     yield "the inputs are left alone", lambda: _left_alone(candidate, x, memory, *many, mask)
     yield "the docstring's example", lambda: _example(candidate, draw.normal(2, 4, 3), draw.normal(2, 3, 4))

@@ -65,7 +65,8 @@ def tiled_attention(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | 
     yield "what is kept at once", lambda: _kept(candidate, draw, masked=False), TILES
     yield "what is kept at once, masked", lambda: _kept(candidate, draw, masked=True), TILES
     yield "float64", lambda: candidate(*triple(draw, torch.float64), 2)
-    yield "bfloat16, masked", lambda: _in_bfloat16(candidate, draw)
+    yield "bfloat16, masked", lambda: _in_half_precision(candidate, draw, torch.bfloat16)
+    yield "float16, masked", lambda: _in_half_precision(candidate, draw, torch.float16)
     yield "called by names", lambda: fresh(tile=3, mask=mask, value=many[2], key=many[1], query=many[0])
     yield "the inputs are left alone", lambda: _alone(candidate, many, mask)
     yield "the docstring's example", lambda: _example(candidate, draw.normal(3, 1))
@@ -80,8 +81,8 @@ def _losing(candidate: Any, draw: Draw, thousands: int) -> Tensor:
     return candidate(query, key, values_for(draw, key).double(), 2, mask).float()
 
 
-def _in_bfloat16(candidate: Any, draw: Draw) -> Tensor:
-    query, key, value = triple(draw, torch.bfloat16)
+def _in_half_precision(candidate: Any, draw: Draw, dtype: torch.dtype) -> Tensor:
+    query, key, value = triple(draw, dtype)
     return candidate(query, key, value, key.shape[-2], mask_for(draw, query, key))
 
 

@@ -71,8 +71,9 @@ def ring_all_reduce(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | 
         "transposed": [item.T for item in each(4, 3)],
     }, each(4, 5), after=plain)  # fmt: skip
     few = OnRanks(draw, n, _reduced, candidate, {
-        "more": each(n + 1), "two": each(2), "one": each(1), "bare": each(), "none": each(0),
+        "more": each(n + 1), "two": each(2), "one": each(1),
     }, after=plain)  # fmt: skip
+    none = OnRanks(draw, n, _reduced, candidate, {"bare": each(), "none": each(0)}, after=plain)
     pair = OnRanks(draw, 2, _reduced, candidate, {
         "known": [torch.tensor([1.0, 2.0, 3.0], device=draw.device) for _ in range(2)], "drawn": each(4, ranks=2),
     }, after=plain)  # fmt: skip
@@ -91,7 +92,7 @@ def ring_all_reduce(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | 
     yield "bfloat16", lambda: plain.shown("half: traffic"), DTYPES
     yield "one number more than ranks", lambda: few.shown("more"), FEW
     yield "fewer numbers than ranks", lambda: few.shown("two", "one"), FEW
-    yield "a number without dimensions, and no number", lambda: few.shown("bare", "none"), FEW
+    yield "a number without dimensions, and no number", lambda: none.shown("bare", "none"), FEW
     yield "a rank alone, too", lambda: [*plain.shown("even"), *alone.shown("alone: traffic")], LEAST
     yield "no padding travels", lambda: {
         "all ranks together": sum(plain.shown("rest: numbers sent")), "sums": plain.shown("rest")

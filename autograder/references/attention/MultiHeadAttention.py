@@ -283,6 +283,16 @@ for softmax, sentence, keeps in WRONG:
     _attending(f"Heads_{softmax.__name__}", sentence, keeps, **_weighing(softmax))
 
 
+@mistake(
+    MultiHeadAttention,
+    "Tokens and heads never change places, neither before the attention nor after it: a straight reshape to (batch, "
+    "heads, tokens, d_head) cuts up the tokens. Reshape to (batch, tokens, heads, d_head), swap, and swap back.",
+)
+class NeverTransposes(SplitsWithoutTransposing):
+    def merge(self, x):
+        return x.reshape(*x.shape[:-3], x.shape[-2], -1)
+
+
 @alternative(MultiHeadAttention)
 class ByEinsum(_Heads):
     def forward(self, query, key, value, mask=None):
@@ -337,7 +347,7 @@ promised(MultiHeadAttention, "It holds for all heads.", by=["masked", "as many h
 promised(
     MultiHeadAttention,
     "Shape (batch, query, d_model), dtype and device of the inputs.",
-    by=["keys and values from elsewhere", "float64 and bfloat16"],
+    by=["keys and values from elsewhere", "float64, bfloat16 and float16"],
 )
 promised(
     MultiHeadAttention,

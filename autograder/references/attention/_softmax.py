@@ -46,6 +46,10 @@ NOT_LOW_ENOUGH = (
     "Hidden scores are set to a number that is not low enough: where the visible scores lie below it, the hidden keys "
     "win. −∞ is below all of them, torch.finfo(scores.dtype).min below all but itself."
 )
+BEYOND_HALF = (
+    "Hidden scores are set to −10⁹, which float16 cannot hold: there `masked_fill` raises. −∞ is in every format, and "
+    "torch.finfo(scores.dtype).min fits each."
+)
 BY_INDEXING = "scores[~mask] needs a mask of exactly the scores' shape. masked_fill and torch.where broadcast it."
 
 
@@ -150,6 +154,10 @@ def not_low_enough_and_even(scores, mask):
     return hide(scores, mask, by=-1e4).softmax(-1)
 
 
+def beyond_half(scores, mask):
+    return hide(hide(scores, mask, by=-1e9).softmax(-1), mask, by=0.0)
+
+
 def by_indexing(scores, mask):
     if mask is None:
         return scores.softmax(-1)
@@ -182,5 +190,6 @@ WRONG = [
     (zero_where_any_is_hidden, ANY_HIDDEN, 0.5),
     (not_low_enough, NOT_LOW_ENOUGH, 0.97),
     (not_low_enough_and_even, NOT_LOW_ENOUGH, 0.85),
+    (beyond_half, BEYOND_HALF, 0.98),
     (by_indexing, BY_INDEXING, 0.5),
 ]

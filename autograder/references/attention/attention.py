@@ -149,7 +149,7 @@ promised(attention, "Scaled dot-product attention.", by=["no batch", "a batch", 
 promised(
     attention,
     "query: shape (..., query, d_k), floating point.",
-    by=["no batch", "two leading dimensions", "float64", "bfloat16"],
+    by=["no batch", "two leading dimensions", "float64", "bfloat16", "float16"],
 )
 promised(attention, "key: shape (..., key, d_k).", by=["no batch", "two leading dimensions"])
 promised(attention, "value: shape (..., key, d_v).", by=["no batch", "two leading dimensions"])
@@ -164,7 +164,7 @@ promised(
     "For each query the mean of the values under its weights: shape (..., query, d_v).",
     by=["a batch", "two leading dimensions"],
 )
-promised(attention, "Dtype and device are those of the inputs.", by=["float64", "bfloat16"])
+promised(attention, "Dtype and device are those of the inputs.", by=["float64", "bfloat16", "float16"])
 promised(
     attention,
     "Zeros for a query that may look at nothing, and gradients stay finite.",

@@ -228,7 +228,7 @@ def weights_by_hand(query, key, mask=None):
     weights = powers / powers.sum(-1, keepdim=True)
     if mask is None:
         return weights
-    scores = torch.where(mask, scores, -1e9)
+    scores = torch.where(mask, scores, torch.finfo(scores.dtype).min)
     return torch.where(mask, torch.softmax(scores, dim=-1), 0)
 
 
@@ -246,7 +246,7 @@ promised(
 promised(
     attention_weights,
     "query: shape (..., query, d_k), floating point.",
-    by=["no batch", "two leading dimensions", "float64", "bfloat16"],
+    by=["no batch", "two leading dimensions", "float64", "bfloat16", "float16"],
 )
 promised(
     attention_weights,

@@ -238,6 +238,17 @@ def writes_into_real(real, queries, causal=False):
     return mask
 
 
+@mistake(
+    combine_masks,
+    "`~` is taken of a tokenizer's integers: ~1 is -2 and ~0 is -1, both true, so that everything is hidden. Make the "
+    "mask boolean before you turn it around.",
+    keeps=0.91,
+)
+def hides_by_integers(real, queries, causal=False):
+    hidden = (~real).bool()
+    return _combine(~hidden, queries, causal)
+
+
 @alternative(combine_masks)
 def by_positions(real, queries, causal=False):
     keys = torch.arange(real.shape[-1], device=real.device)

@@ -180,6 +180,24 @@ def cross_unscaled(target, source, real, w_q, w_k, w_v):
     return masked_softmax((target @ w_q) @ (source @ w_k).mT, real.unsqueeze(-2)) @ (source @ w_v)
 
 
+@mistake(
+    cross_attention,
+    "The mask's dimension for the queries is put in after the batch, which need not be there. Count from the end: "
+    "`real.unsqueeze(-2)`.",
+)
+def needs_a_batch(target, source, real, w_q, w_k, w_v):
+    return _cross(target, source, real[:, None, :], w_q, w_k, w_v)
+
+
+@mistake(
+    cross_attention,
+    "The scores are divided by √d_model. d_k is the length of a query after its projection: w_q.shape[-1].",
+)
+def divides_by_the_model(target, source, real, w_q, w_k, w_v):
+    scores = (target @ w_q) @ (source @ w_k).mT / target.shape[-1] ** 0.5
+    return masked_softmax(scores, real.unsqueeze(-2)) @ (source @ w_v)
+
+
 @alternative(cross_attention)
 def cross_by_hand(target, source, real, w_q, w_k, w_v):
     return _weighted(masked_softmax, target, source, real, w_q, w_k, w_v)
@@ -216,7 +234,7 @@ promised(cross_attention, "w_v: shape (d_model, d_v).", by=["no padding"])
 promised(
     cross_attention,
     "Shape (batch, target, d_v), dtype and device of `target`.",
-    by=["no padding", "float64"],
+    by=["no padding", "float64", "bfloat16", "float16"],
 )
 promised(
     cross_attention,

@@ -98,6 +98,14 @@ def einsum_scaled_by_the_model(x, memory, w_q, w_k, w_v, w_o, mask=None):
     return _einsum(x, memory, w_q, w_k, w_v, w_o, mask, width=x.shape[-1])
 
 
+@mistake(
+    einsum_attention,
+    "The scores are divided by the root of a value's width. d_k is a query's, w_q.shape[-1]; the two may differ.",
+)
+def einsum_scaled_by_the_values(x, memory, w_q, w_k, w_v, w_o, mask=None):
+    return _einsum(x, memory, w_q, w_k, w_v, w_o, mask, width=w_v.shape[-1])
+
+
 @mistake(einsum_attention, "The scores are divided by d_k, not by √d_k.")
 def einsum_scaled_by_d(x, memory, w_q, w_k, w_v, w_o, mask=None):
     return _einsum(x, memory, w_q, w_k, w_v, w_o, mask, width=w_q.shape[-1] ** 2)
@@ -132,7 +140,7 @@ def einsum_in_another_order(x, memory, w_q, w_k, w_v, w_o, mask=None):
     )
     scores = torch.einsum("bqhd,bkhd->hbqk", query, key) * w_q.size(2) ** -0.5
     if mask is not None:
-        scores = scores.masked_fill(~mask, -1e9)
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
     weights = scores.softmax(3) * (1 if mask is None else mask)
     return torch.einsum("hbqk,bkhd,hdm->bqm", weights, value, w_o)
 
@@ -169,7 +177,7 @@ promised(einsum_attention, "It holds for all heads.", by=["masked", "as many hea
 promised(
     einsum_attention,
     "Shape (batch, query, d_model), dtype and device of `x`.",
-    by=["a batch", "float64", "bfloat16"],
+    by=["a batch", "float64", "bfloat16", "float16"],
 )
 promised(
     einsum_attention,

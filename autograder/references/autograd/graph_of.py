@@ -294,6 +294,21 @@ def _nodes(result):
     return nodes
 
 
+@mistake(
+    graph_of,
+    "A node's number is written down only where the node is new: edges to one that has been met before are missing. "
+    "Every edge counts; being met before only keeps a node from a second line.",
+)
+def notes_new_nodes_only(result):
+    nodes = [] if result.grad_fn is None else [result.grad_fn]
+    lines = []
+    for node in nodes:
+        fresh = [one for one in dict.fromkeys(inputs_of(node)) if one not in nodes]
+        lines.append((type(node).__name__, [len(nodes) + place for place in range(len(fresh))]))
+        nodes += fresh
+    return lines
+
+
 @alternative(graph_of)
 def by_a_growing_list(result):
     nodes = [result.grad_fn] if result.grad_fn is not None else []

@@ -301,7 +301,7 @@ promised(
 )
 promised(
     jacobian,
-    "function: from one tensor to one that depends on it; it is called once.",
+    "function: from one tensor to one that depends on it and holds a number or more; it is called once.",
     by=["a function that changes with every call"],
 )
 promised(

@@ -175,6 +175,17 @@ class TanhByHand(_Intermediate):
     }
 
 
+@mistake(
+    BertIntermediate,
+    "A name that nobody knows falls through to the last case, ReLU. Raise KeyError: a misspelt configuration must "
+    "show.",
+    keeps=0.85,
+)
+class FallsThrough(_Intermediate):
+    def choose(self, name):
+        return self.known.get(name, torch.relu)
+
+
 @alternative(BertIntermediate)
 class ByNormalDistribution(_Intermediate):
     known = {"gelu": lambda x: x * torch.special.ndtr(x), "gelu_new": _tanh, "relu": lambda x: x.clamp(min=0)}  # noqa: RUF012

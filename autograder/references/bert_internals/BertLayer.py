@@ -175,6 +175,18 @@ class DropsToo(_Wired):
         return self.dropout(attended), weights
 
 
+@mistake(
+    BertLayer,
+    "Some of the parts are always the library's own. All four come from `parts`: an attention of yours would find "
+    "somebody else's wide layer behind it.",
+    keeps=0.75,
+)
+class TakesTwoParts(_Wired):
+    def __init__(self, config, parts=LIBRARY):
+        super().__init__(config, parts)
+        self.intermediate, self.output = LIBRARY.intermediate(config), LIBRARY.output(config)
+
+
 @alternative(BertLayer)
 class NamesByHand(nn.Module):
     def __init__(self, config, parts=LIBRARY):

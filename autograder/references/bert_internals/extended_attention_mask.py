@@ -170,6 +170,15 @@ def extends_in_place(attention_mask, dtype=torch.float32):
     return result
 
 
+@mistake(
+    extended_attention_mask,
+    "`1 - mask` raises for a boolean mask: booleans cannot be subtracted. Compare with 0, or convert first.",
+    keeps=0.85,
+)
+def extends_integers_only(attention_mask, dtype=torch.float32):
+    return _extend(attention_mask, dtype, hidden=lambda mask: (1.0 - mask).bool())
+
+
 @alternative(extended_attention_mask)
 def extends_by_arithmetic(attention_mask, dtype=torch.float32):
     shapes = {2: (slice(None), None, None), 3: (slice(None), None)}

@@ -142,6 +142,17 @@ class CountsOnce(Buckets):
 
 @mistake(
     BucketedDDP,
+    "From the second step on the first one's means come back: what was sent stays noted as sent, and no bucket leaves "
+    "again. `sync` has to begin the counts, and the list of what was sent, anew.",
+)
+class SentOnce(Buckets):
+    def reset(self):
+        if not hasattr(self, "waiting"):
+            super().reset()
+
+
+@mistake(
+    BucketedDDP,
     "A bucket leaves as soon as it is full, whatever the others do. Where ranks use different parameters, they then "
     "send in different orders, and buckets of one meet other buckets of the next. Send in one fixed order.",
     keeps=0.8,

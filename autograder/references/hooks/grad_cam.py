@@ -282,6 +282,28 @@ with_one_hot = alternative(grad_cam)(
 )
 
 
+@mistake(
+    grad_cam,
+    "`backward` adds to the `.grad` of every parameter between the layer and the score. `torch.autograd.grad(score, "
+    "activation)` touches none.",
+    keeps=0.9,
+)
+def fills_the_parameters_behind(model, layer, images, classes):
+    held = []
+
+    def hook(module, args, output):
+        held.append(output.detach().requires_grad_())
+        return held[0].clone()
+
+    handle = model.get_submodule(layer).register_forward_hook(hook)
+    try:
+        model(images).gather(1, classes[:, None]).sum().backward()
+    finally:
+        handle.remove()
+    heat = F.relu((held[0].grad.mean((2, 3), keepdim=True) * held[0]).sum(1)).detach()
+    return heat / heat.amax((1, 2), keepdim=True).clamp(min=1e-30)
+
+
 @alternative(grad_cam)
 def with_a_tensor_hook(model, layer, images, classes):
     kept = {}

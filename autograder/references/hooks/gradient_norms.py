@@ -284,6 +284,18 @@ def input_without_a_gradient(model, x, loss_of):
     return norms
 
 
+@mistake(
+    gradient_norms,
+    "`torch.linalg.norm(g, 2)` of a matrix is its largest singular value, not the root of the sum of squares. That is "
+    "`torch.linalg.vector_norm(g)`, or `g.norm()`.",
+)
+def takes_the_spectral_norm(model, x, loss_of):
+    def measure(name, norms):
+        return lambda module, into, out: norms.append((name, torch.linalg.norm(out[0], 2).item()))
+
+    return measured(model, x, loss_of, measure)
+
+
 @alternative(gradient_norms)
 def with_pre_hooks(model, x, loss_of):
     norms = []

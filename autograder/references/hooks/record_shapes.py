@@ -280,6 +280,18 @@ def swallows_the_error(model, *inputs):
     return shapes
 
 
+@mistake(
+    record_shapes,
+    "A layer under two names gets two hooks, and each of its calls is noted twice. `named_modules()` without "
+    "`remove_duplicate=False` names each once.",
+)
+def hooks_every_name(model, *inputs):
+    every = [
+        (name, module) for name, module in model.named_modules(remove_duplicate=False) if not list(module.children())
+    ]
+    return recorder(model, inputs, every, by_output)
+
+
 @alternative(record_shapes)
 def with_an_exit_stack(model, *inputs):
     lines = []

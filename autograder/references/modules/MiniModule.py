@@ -432,6 +432,20 @@ equivalent(
 )
 
 
+@mistake(
+    MiniModule,
+    "A plain value under the same name stays in `__dict__` and hides what is registered after it: Python asks "
+    "`__getattr__` only where `__dict__` has nothing. Take the name off all other places, this one too.",
+    keeps=0.98,
+)
+class LeavesThePlain(Mini):
+    def __setattr__(self, name, value):
+        shelf = self.shelf(name, value)
+        for other in (self._parameters, self._buffers, self._modules):
+            other.pop(name, None)
+        shelf[name] = value
+
+
 @alternative(MiniModule)
 class MiniByQueue(Mini):
     """Without recursion."""

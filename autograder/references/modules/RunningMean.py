@@ -316,6 +316,20 @@ class InTheDtypeOfTheBatch(_Running):
         self.last = rows.mean(0)
 
 
+@mistake(
+    RunningMean,
+    "`last` still hangs on the graph of its batch: the graph stays in memory, and a module in training can no longer "
+    "be copied. Detach the rows before anything is kept of them.",
+)
+class LastKeepsTheGraph(_Running):
+    def seen(self, x):
+        return x
+
+    def update(self, rows):
+        super().update(rows)
+        self.mean = self.mean.detach()
+
+
 @alternative(RunningMean)
 class InPlace(_Running):
     @torch.no_grad()

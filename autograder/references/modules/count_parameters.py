@@ -182,6 +182,30 @@ def counts_bytes(model, trainable=False):
     return _count(model.named_parameters(), trainable, size=lambda value: value.numel() * value.element_size())
 
 
+@mistake(
+    count_parameters,
+    "A part whose parameters are all left out is listed with 0: its entry is made before it is asked whether anything "
+    "in it counts.",
+    keeps=0.9,
+)
+def lists_frozen_parts(model, trainable=False):
+    named = list(model.named_parameters())
+    return dict.fromkeys(_count(named, False), 0) | _count(named, trainable)
+
+
+@mistake(
+    count_parameters,
+    "Shared parameters are told by their address. On the meta device nothing has one, all addresses are 0, and only "
+    "the first parameter counts. Shared means the same object.",
+    keeps=0.97,
+)
+def goes_by_address(model, trainable=False):
+    seen = {}
+    for name, value in model.named_parameters():
+        seen.setdefault(value.data_ptr(), (name, value))
+    return _count(seen.values(), trainable)
+
+
 @alternative(count_parameters)
 def counted_by_names(model, trainable=False):
     return _count(model.named_parameters(), trainable)

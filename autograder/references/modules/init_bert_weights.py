@@ -120,7 +120,8 @@ def writes_under_autograd(module, std=0.02):
 def makes_new_parameters(module, std=0.02):
     _init(module, std)
     for name, parameter in list(module.named_parameters(recurse=False)):
-        setattr(module, name, nn.Parameter(parameter.data))
+        if isinstance(module, nn.Linear | nn.Embedding | nn.LayerNorm):
+            setattr(module, name, nn.Parameter(parameter.data))
 
 
 @mistake(init_bert_weights, "It changes modules that were not asked for, such as convolutions.", keeps=0.9)

@@ -314,6 +314,16 @@ def thaws(model, state, ignore=()):
     return report
 
 
+@mistake(
+    load_matching,
+    "Whether shapes agree is left to `load_state_dict`, which is not strict about it: a tensor with one number goes "
+    "into one without dimensions. Compare the shapes themselves.",
+    keeps=0.95,
+)
+def leaves_the_shapes_to_torch(model, state, ignore=()):
+    return _load(model, state, ignore, fits=lambda mine, theirs: mine.shape == theirs.shape[mine.dim() == 0 :])
+
+
 @alternative(load_matching)
 def loaded_by_the_library(model, state, ignore=()):
     mine = model.state_dict()

@@ -224,6 +224,21 @@ def wherever_it_is(model, target, source):
                 setattr(module, name, new)
 
 
+@mistake(
+    tie,
+    "The target is looked up with `getattr`, so anything of that name will do: a buffer's place is taken too. Ask "
+    "`get_parameter`, or look into `_parameters`.",
+    keeps=0.97,
+)
+def takes_a_buffers_place(model, target, source):
+    path, _, name = target.rpartition(".")
+    shared, holder = model.get_parameter(source), model.get_submodule(path)
+    if getattr(holder, name).shape != shared.shape:
+        raise ValueError("shapes differ")
+    delattr(holder, name)
+    setattr(holder, name, shared)
+
+
 @alternative(tie)
 def tied_by_setattr(model, target, source):
     path, _, name = target.rpartition(".")

@@ -107,6 +107,18 @@ def compares_with_a_row(labels, classes):
     return (labels.unsqueeze(0) == torch.arange(classes, device=labels.device).unsqueeze(1)).long()
 
 
+@mistake(
+    one_hot,
+    "`arange(len(labels))` numbers the rows of one dimension. Labels of two, or a single one, do not fit beside it: "
+    "`scatter_` along the last dimension, or a comparison, takes them all.",
+    keeps=0.9,
+)
+def numbers_the_rows(labels, classes):
+    encoded = labels.new_zeros(*labels.shape, classes)
+    encoded[torch.arange(len(labels), device=labels.device), labels] = 1
+    return encoded
+
+
 @alternative(one_hot)
 def scatters(labels, classes):
     zeros = torch.zeros(*labels.shape, classes, dtype=torch.int64, device=labels.device)

@@ -160,6 +160,16 @@ def over_the_last(x):
     return _narrow((wide - wide.mean(dim=-1, keepdim=True)) / wide.std(dim=-1, keepdim=True), x)
 
 
+@mistake(
+    standardize,
+    "Half precision is computed in half precision: far from zero the mean itself is rounded, and what is left of each "
+    "number is mostly that error. Whole numbers are not the only ones to bring to float32 first.",
+)
+def half_in_its_own_dtype(x):
+    wide = x if x.is_floating_point() else x.float()
+    return (wide - wide.mean(dim=0)) / wide.std(dim=0)
+
+
 @alternative(standardize)
 def with_var_mean(x):
     wide = _wide(x)

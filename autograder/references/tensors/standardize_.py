@@ -97,6 +97,20 @@ def refuses_too_late(x):
     return x
 
 
+@mistake(
+    standardize_,
+    "`reshape` and `flatten` make a copy where x does not lie in memory in one piece, and the copy is what gets "
+    "standardized. `mean(dim=0)` needs no flat rows.",
+    keeps=0.95,
+)
+def writes_into_flat_rows(x):
+    if not x.is_floating_point():
+        raise TypeError
+    rows = x.reshape(len(x), -1)
+    rows.sub_(rows.mean(dim=0)).div_(rows.std(dim=0))
+    return x
+
+
 @alternative(standardize_)
 def assigns_to_all(x):
     if not x.is_floating_point():
