@@ -302,7 +302,7 @@ def test_a_fault_in_naming_costs_nobody_a_grade(monkeypatch: pytest.MonkeyPatch)
 def test_numbers_that_passed_through_a_narrower_format_say_through_which(narrow: torch.dtype) -> None:
     name = str(narrow).removeprefix("torch.")
     assert [cause.sentence for cause in named(lambda x: right(x).to(narrow).double())] == [
-        f"The numbers are right as far as {name} can hold them, no further: somewhere they become {name}."
+        f"The numbers are right as far as {name} can hold them, and no further: somewhere they become {name}."
     ]
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import shorten
 from typing import Annotated
 
 import typer
 
 from autograder.terminal import stop
+
+SHOWN_CHARS = 160  # of what an answer shows, beside each mined group
 
 
 def report(
@@ -47,7 +50,8 @@ def mine(
     for number, group in enumerate(groups[:most], start=1):
         names = ", ".join(group.students[:5]) + (" …" if len(group.students) > 5 else "")
         typer.echo(f"# {group.exercise}: {len(group.students)} alike ({names}), each keeps {group.share:.0%}")
-        typer.echo("".join(f"#   ✗ {text}\n" for text in group.wrong[:3]) + f"{stub(group, number)}\n\n")
+        shown = [shorten(text, SHOWN_CHARS, placeholder=" …") for text in group.wrong[:3]]
+        typer.echo("".join(f"#   ✗ {text}\n" for text in shown) + f"{stub(group, number)}\n\n")
     answers = sum(len(group.students) for group in groups)
     typer.echo(f"{answers} answers are wrong and not named, in {len(groups)} groups.")
 

@@ -56,8 +56,8 @@ EXPLAINED: list[tuple[str, str, str, str]] = [
     ),
     (
         "RuntimeError", r"a leaf Variable that requires grad is being used in an in-place operation", "",
-        "A tensor that asks for gradients is changed in place where autograd is watching. Do it under "
-        "`torch.no_grad()`, or make a new tensor.",
+        "A tensor that asks for gradients is changed in place where autograd is watching. If it is the caller's, make "
+        "a new one; a weight that you mean to change is changed under `torch.no_grad()`.",
     ),
     (
         "RuntimeError", r"modified by an inplace operation", "",

@@ -107,7 +107,8 @@ class MaskInFloat32(_Whole):
 
 @mistake(
     Bert,
-    "Without attention_mask, the tokens with id 0 are hidden. None means that every token is real: who pads says so.",
+    "Without attention_mask, tokens with the padding's id, 0, are hidden. None means that every token is real: who "
+    "pads says so.",
     keeps=0.9,
 )
 class HidesIdZero(_Whole):

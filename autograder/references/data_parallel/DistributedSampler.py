@@ -118,7 +118,7 @@ class InBlocks(Shared):
 
 @mistake(
     DistributedSampler,
-    "With fewer examples than ranks some ranks get nothing: one round of filling up is not enough.",
+    "With far fewer examples than ranks some ranks get nothing: filling up once from the beginning is not enough.",
     keeps=0.95,
 )
 class FillsUpOnce(Shared):

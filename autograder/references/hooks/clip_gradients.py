@@ -103,8 +103,8 @@ def returns_the_last(parameters, limit):
 
 @mistake(
     clip_gradients,
-    "The iterator is used up before the hooks are registered: `model.parameters()` can be walked through once. "
-    "Go over it a single time, or make a list first.",
+    "The iterator is used up, or part of it, before the hooks are registered: `model.parameters()` can be walked "
+    "through once. Go over it a single time, or make a list first.",
 )
 def uses_it_up(parameters, limit):
     if not any(item.requires_grad for item in parameters):

@@ -33,9 +33,8 @@ def becomes_float32(weights, masters, optimizer, scaler):
 
 @mistake(
     master_weight_step,
-    "Each weight gets a new place in memory: whoever holds the old tensor, a tied layer for instance, keeps the "
-    "old numbers. "
-    "`copy_` writes into the old place.",
+    "Each weight gets a new place in memory: whoever holds a view of the old one, a flat buffer of all weights for "
+    "instance, keeps the old numbers. `copy_` writes into the old place.",
     keeps=0.96,
 )
 def new_places(weights, masters, optimizer, scaler):

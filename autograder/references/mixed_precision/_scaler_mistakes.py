@@ -64,8 +64,8 @@ class FixedFactors(Scaler):
 
 @mistake(
     LossScaler,
-    "After `unscale_` by hand, `step` divides once more. Remember which optimizers have been unscaled since the "
-    "last update.",
+    "After `unscale_` by hand, `step` divides once more. Ask whether this optimizer has been unscaled since the "
+    "last update, whatever was found in it.",
     keeps=0.95,
 )
 class DividesTwice(Scaler):

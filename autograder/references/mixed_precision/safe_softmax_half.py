@@ -120,8 +120,8 @@ def one_maximum(scores, mask=None):
 
 @mistake(
     safe_softmax_half,
-    "The maximum is taken before the mask. If the largest score is hidden, all visible ones underflow beside "
-    "it. Hide first.",
+    "The maximum is taken before the mask. If a hidden score lies far above the visible ones, these "
+    "underflow beside it. Hide first.",
     keeps=0.84,
 )
 def hidden_maximum(scores, mask=None):

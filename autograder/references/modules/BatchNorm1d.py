@@ -243,7 +243,7 @@ class CountsTheRowsOnly(Norm):
 
 @mistake(
     BatchNorm1d,
-    "momentum=0.0 is taken for None. Zero is a number like any other, and the statistics then never move: ask "
+    "momentum=0.0 is taken for None. Zero is a number like any other, and keeps the statistics as they are: ask "
     "`momentum is None`, not `not momentum`.",
     keeps=0.99,
 )

@@ -176,8 +176,8 @@ class MeanOfMeans(_Running):
 
 @mistake(
     RunningMean,
-    "A float32 mean makes the result float32, whatever came in: half precision comes back as another dtype. Bring the "
-    "mean to x.dtype.",
+    "A float32 mean makes float32 of half precision: the result comes back in another dtype than its input had. Bring "
+    "the mean to x.dtype.",
     keeps=0.98,
 )
 class MeanDecidesTheDtype(_Running):
