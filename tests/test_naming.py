@@ -298,6 +298,23 @@ def test_a_fault_in_naming_costs_nobody_a_grade(monkeypatch: pytest.MonkeyPatch)
     assert verdict.notes[-1].startswith(NAMELESS)
 
 
+def test_beside_other_faults_an_error_alone_names_no_known_mistake() -> None:
+    """Many mistakes end in the same error."""
+    lowest = min(float(x[0, 0]) for x in DRAWN)
+
+    def cuts(x: Tensor) -> Tensor:
+        if x[0, 0] > lowest:
+            raise ValueError("the same words")
+        return right(x)
+
+    def cuts_and_doubles(x: Tensor) -> Tensor:
+        return 2 * cuts(x)
+
+    assert [cause.whole for cause in named(cuts, the_first_row_is_cut=cuts)] == [True]
+    (cause,) = named(cuts_and_doubles, the_first_row_is_cut=cuts)
+    assert cause.sentence == REFUSES_TOO_MUCH
+
+
 @pytest.mark.parametrize("narrow", [torch.float32, torch.bfloat16, torch.float16])
 def test_numbers_that_passed_through_a_narrower_format_say_through_which(narrow: torch.dtype) -> None:
     name = str(narrow).removeprefix("torch.")

@@ -80,7 +80,7 @@ def _told(suspects: Suspects, shown: Data) -> dict[str, Data]:
         suspects.accepts(*inputs)
         right = _right(suspects, inputs)
     except Exception as error:  # whatever it is that the student returned: it is not an input
-        return dict.fromkeys(suspects.wrong, Unreadable(f"this is not an input: {error}"))
+        return dict.fromkeys(suspects.wrong, Unreadable(f"something that is not an input: {error}"))
     return {name: _compared(suspect, inputs, right) for name, suspect in suspects.wrong.items()}
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from autograder.engine.judge import Rule
 from autograder.engine.naming.cause import Cause
 from autograder.engine.naming.leaves import CERTAIN, SOME, Path, differing, part_at, related, same, strength
-from autograder.engine.values import Data
+from autograder.engine.values import Data, Raised
 
 ENOUGH_WHOLE = SOME  # where a mistake explains everything: one boolean alone (0.2) is no name
 ENOUGH_BESIDE = CERTAIN  # where other faults are beside it
@@ -35,11 +35,13 @@ class Match:
     Attributes:
         explained: (observation, way) of each wrong part that the mistake accounts for.
         weight: how much that tells, summed over observations.
+        apart: the same without exceptions: beside other faults, one error may hide many.
     """
 
     sentence: str
     explained: frozenset[tuple[int, Path]]
     weight: float
+    apart: float
 
     @property
     def observations(self) -> set[int]:
@@ -65,23 +67,25 @@ def known_causes(rows: list[Row], mistakes: list[tuple[str, list[dict[Path, Data
     whole = [match for match in found if match.explained == wrong and match.weight >= ENOUGH_WHOLE]
     if whole:
         return [Cause(whole[0].sentence, len(whole[0].observations), True)]
-    return _together(wrong, [match for match in found if match.weight >= ENOUGH_BESIDE])
+    return _together(wrong, [match for match in found if match.apart >= ENOUGH_BESIDE])
 
 
 def _match(rows: list[Row], sentence: str, theirs: list[dict[Path, Data]]) -> Match | None:
     """None where the answer is right about something that the mistake would spoil, or shares too little with it."""
     explained: set[tuple[int, Path]] = set()
     spoiled: set[tuple[int, Path]] = set()
-    weight = 0.0
+    weight = apart = 0.0
     for at, (row, symptoms) in enumerate(zip(rows, theirs, strict=True)):
         if any(not any(related(way, mine) for mine in row.wrong) for way in symptoms):
             return None
         hits = [way for way, value in symptoms.items() if way in row.wrong and _agree(row, way, value)]
         spoiled.update((at, way) for way in symptoms)
         explained.update((at, way) for way in hits)
-        weight += max((_strength(row, way, symptoms[way]) for way in hits), default=0.0)
+        told = {way: _strength(row, way, symptoms[way]) for way in hits}
+        weight += max(told.values(), default=0.0)
+        apart += max((told[way] for way in hits if not isinstance(row.wrong[way], Raised)), default=0.0)
     enough = _enough(explained, spoiled, sum(bool(row.wrong) for row in rows))
-    return Match(sentence, frozenset(explained), weight) if enough else None
+    return Match(sentence, frozenset(explained), weight, apart) if enough else None
 
 
 def _enough(explained: set[tuple[int, Path]], spoiled: set[tuple[int, Path]], wrong: int) -> bool:
