@@ -1,7 +1,17 @@
-"""The frame of most answers to `MiniModule`."""
+"""`MiniModule`: what is right, and the frame of most answers."""
 
 import torch
 from torch import nn
+
+
+class MiniModule(nn.Module):
+    """The library's own, which would refuse a plain value in place of what was registered."""
+
+    def __setattr__(self, name, value):
+        registered = name in self.__dict__.get("_parameters", ()) or name in self.__dict__.get("_modules", ())
+        if registered and not isinstance(value, nn.Parameter | nn.Module | None):
+            delattr(self, name)
+        super().__setattr__(name, value)
 
 
 class Mini:
