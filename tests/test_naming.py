@@ -13,8 +13,9 @@ from torch import Tensor, nn
 from autograder.engine.exercise import Exercise
 from autograder.engine.judge import Rule
 from autograder.engine.naming import Cause, causes
+from autograder.engine.naming.aspects import aspects
 from autograder.engine.naming.errors import REFUSES_TOO_MUCH, error_causes, explanation
-from autograder.engine.naming.kinds import CHANGES_NOTHING, HANDS_BACK, PRINTS, RETURNS_NOTHING, aspects, identity
+from autograder.engine.naming.kinds import CHANGES_NOTHING, HANDS_BACK, PRINTS, RETURNS_NOTHING, identity
 from autograder.engine.naming.known import rows_of
 from autograder.engine.naming.leaves import strength
 from autograder.engine.observe import Evidence, Observation

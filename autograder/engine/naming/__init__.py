@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from autograder.engine.aligned import aligned
 from autograder.engine.judge import Rule
+from autograder.engine.naming.aspects import aspects
 from autograder.engine.naming.cause import Cause
 from autograder.engine.naming.errors import error_causes
-from autograder.engine.naming.kinds import aspects, changes_nothing, identity, same_for_all
+from autograder.engine.naming.kinds import changes_nothing, identity, same_for_all
 from autograder.engine.naming.known import Row, known_causes, rows_of
 from autograder.engine.naming.leaves import Path, differing
 from autograder.engine.sheet import Sheet
