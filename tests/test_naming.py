@@ -152,6 +152,11 @@ class Forgets(nn.Linear):
         self.weight = nn.Parameter(torch.ones(2, 2))
 
 
+def unpacks(name: str = "weight") -> str:
+    path, _ = name.rsplit(".", 1)
+    return path
+
+
 LEAF = torch.ones(2, requires_grad=True)
 
 
@@ -170,6 +175,16 @@ LEAF = torch.ones(2, requires_grad=True)
         (lambda: torch.ones(2, 3) @ torch.ones(3).double(), "Tensors of different dtypes meet here"),
         (lambda: torch.stack([]), "A list without a tensor is to be laid together"),
         (lambda: torch.cat([]), "A list without a tensor is to be laid together"),
+        (lambda: torch.arange(3).mean(), "Torch takes no mean, deviation or norm of whole numbers"),
+        (lambda: torch.std_mean(torch.arange(3)), "Torch takes no mean, deviation or norm of whole numbers"),
+        (lambda: torch.linalg.vector_norm(torch.arange(3)), "Torch takes no mean, deviation or norm of whole numbers"),
+        (lambda: torch.ones(2).bias, "`bias` is asked of an object that does not have it"),  # type: ignore[attr-defined]
+        (lambda: 1 - torch.ones(2).bool(), "Booleans cannot be subtracted"),
+        (lambda: torch.ones(2)[:, None, :], "There are more indices than the tensor has dimensions"),
+        (lambda: torch.ones(9, 9)[torch.arange(2), torch.ones(2, 7).long()], "Several index tensors are laid side"),
+        (unpacks, "A line takes something apart into more names"),
+        (lambda: dict.fromkeys([[1]]), "A list cannot be a key"),
+        (lambda: 1 / 0, "A Python number is divided by zero"),
         (lambda: torch.ones(0).reshape(0, -1), "`-1` lets torch guess a size"),
         (lambda: torch.ones(2, 3).mT.view(-1), "`view` only reads numbers anew"),
         (lambda: torch.ones(2) + torch.ones(2, device="meta"), "Tensors on different devices meet"),

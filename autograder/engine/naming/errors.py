@@ -142,6 +142,16 @@ EXPLAINED: list[tuple[str, str, str, str]] = [
         "for it, `materialize_grads=True` zeros.",
     ),
     (
+        "RuntimeError", r"only support floating point|floating point or complex (?:dtype|tensor)", "",
+        "Torch takes no mean, deviation or norm of whole numbers. Convert them first; where they are to be refused, "
+        "raise what the docstring names before torch does.",
+    ),
+    (
+        "AttributeError", r"object has no attribute '(\w+)'", "",
+        "`{0}` is asked of an object that does not have it: it is never set on some way through `__init__`, is spelt "
+        "otherwise, or the object is of another kind than the code takes it for.",
+    ),
+    (
         "RuntimeError", r"Subtraction, the `-` operator, with (?:a|two) bool tensors? is not supported", "",
         "Booleans cannot be subtracted. `~` turns True and False around; or make numbers of them first, with "
         "`.int()` or `.to(dtype)`.",

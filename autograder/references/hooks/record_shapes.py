@@ -292,6 +292,21 @@ def hooks_every_name(model, *inputs):
     return recorder(model, inputs, every, by_output)
 
 
+@mistake(
+    record_shapes,
+    "`model.forward(…)` passes by the model's own hooks, yours and other people's. Call the model itself: `model(…)`.",
+    keeps=0.9,
+)
+def calls_forward(model, *inputs):
+    shapes = []
+    handles = [module.register_forward_hook(by_output(name, shapes)) for name, module in leaves_of(model)]
+    try:
+        model.forward(*inputs)
+    finally:
+        remove(handles)
+    return shapes
+
+
 @alternative(record_shapes)
 def with_an_exit_stack(model, *inputs):
     lines = []
