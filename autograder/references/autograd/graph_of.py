@@ -128,7 +128,7 @@ def leaves_out_the_leaves(result):
 
 @mistake(
     graph_of,
-    "An operation that uses one tensor twice has two edges to it, and gets a gradient over both. Keep the second.",
+    "An operation that uses one tensor twice has two edges to it, and sends a gradient over both. Keep the second.",
 )
 def drops_the_second_edge(result):
     return walk(result, after=lambda node: list(dict.fromkeys(one for one, _ in node.next_functions if one)))

@@ -51,7 +51,8 @@ class WideReadsInput(_Wired):
 
 @mistake(
     BertLayer,
-    "The second residual is the layer's input. It is the attention's output: a step adds to what came before it.",
+    "The second residual is the layer's input. It has to be the attention's output: a step adds to what "
+    "came before it.",
 )
 class ResidualFromInput(_Wired):
     def forward(self, hidden_states, mask=None):

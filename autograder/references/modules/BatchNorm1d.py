@@ -225,7 +225,7 @@ class CountsTheRowsOnly(Norm):
 @mistake(
     BatchNorm1d,
     "momentum=0.0 is taken for None. Zero is a number like any other, and keeps the statistics as they are: ask "
-    "`momentum is None`, not `not momentum`.",
+    "`momentum is None`; `not momentum` and `momentum or …` take 0.0 too.",
     keeps=0.99,
 )
 class ZeroIsNone(Norm):
