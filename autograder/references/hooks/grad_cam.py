@@ -114,29 +114,46 @@ keeps_an_alias = mistake(
 )(cam(keep=lambda output: output, hand_on=lambda kept: None))
 
 
-@mistake(
+def by_backward(keep):
+    """The frame of answers that call `backward` instead of `autograd.grad`."""
+
+    def answer(model, layer, images, classes):
+        held = []
+
+        def hook(module, args, output):
+            held.append(keep(output))
+            return held[0].clone()
+
+        handle = model.get_submodule(layer).register_forward_hook(hook)
+        try:
+            model(images).gather(1, classes[:, None]).sum().backward()
+        finally:
+            handle.remove()
+        heat = F.relu((held[0].grad.mean((2, 3), keepdim=True) * held[0]).sum(1)).detach()
+        return heat / heat.amax((1, 2), keepdim=True).clamp(min=1e-30)
+
+    return answer
+
+
+def on_the_graph(output):
+    output = output + torch.zeros_like(output).requires_grad_()
+    output.retain_grad()
+    return output
+
+
+fills_the_parameters = mistake(
     grad_cam,
     "`backward` adds to the `.grad` of every parameter of the model. `torch.autograd.grad(score, "
     "activation)` touches none.",
     keeps=0.9,
-)
-def fills_the_parameters(model, layer, images, classes):
-    held = []
+)(by_backward(on_the_graph))
 
-    def hook(module, args, output):
-        held.append(output + torch.zeros_like(output).requires_grad_())
-        held[0].retain_grad()
-        return held[0].clone()
-
-    handle = model.get_submodule(layer).register_forward_hook(hook)
-    try:
-        model(images).gather(1, classes[:, None]).sum().backward()
-    finally:
-        handle.remove()
-    weights = held[0].grad.mean((2, 3), keepdim=True)
-    heat = F.relu((weights * held[0]).sum(1)).detach()
-    return heat / heat.amax((1, 2), keepdim=True).clamp(min=1e-30)
-
+fills_the_parameters_behind = mistake(
+    grad_cam,
+    "`backward` adds to the `.grad` of every parameter between the layer and the score. `torch.autograd.grad(score, "
+    "activation)` touches none.",
+    keeps=0.9,
+)(by_backward(lambda output: output.detach().requires_grad_()))
 
 adds_a_little = mistake(
     grad_cam,
@@ -280,28 +297,6 @@ with_one_hot = alternative(grad_cam)(
         scale=lambda heat: torch.nan_to_num(heat / heat.flatten(1).max(1).values[:, None, None]),
     )
 )
-
-
-@mistake(
-    grad_cam,
-    "`backward` adds to the `.grad` of every parameter between the layer and the score. `torch.autograd.grad(score, "
-    "activation)` touches none.",
-    keeps=0.9,
-)
-def fills_the_parameters_behind(model, layer, images, classes):
-    held = []
-
-    def hook(module, args, output):
-        held.append(output.detach().requires_grad_())
-        return held[0].clone()
-
-    handle = model.get_submodule(layer).register_forward_hook(hook)
-    try:
-        model(images).gather(1, classes[:, None]).sum().backward()
-    finally:
-        handle.remove()
-    heat = F.relu((held[0].grad.mean((2, 3), keepdim=True) * held[0]).sum(1)).detach()
-    return heat / heat.amax((1, 2), keepdim=True).clamp(min=1e-30)
 
 
 @alternative(grad_cam)

@@ -27,12 +27,12 @@ def record_shapes(model, *inputs):
     return shapes
 
 
-def recorder(model, inputs, modules, make, tidy=True):
+def recorder(model, inputs, modules, make, tidy=True, call=nn.Module.__call__):
     """The frame of most answers: hooks on, run, hooks off."""
     shapes = []
     handles = [module.register_forward_hook(make(name, shapes)) for name, module in modules]
     try:
-        model(*inputs)
+        call(model, *inputs)
     finally:
         if tidy:
             remove(handles)
@@ -298,13 +298,7 @@ def hooks_every_name(model, *inputs):
     keeps=0.9,
 )
 def calls_forward(model, *inputs):
-    shapes = []
-    handles = [module.register_forward_hook(by_output(name, shapes)) for name, module in leaves_of(model)]
-    try:
-        model.forward(*inputs)
-    finally:
-        remove(handles)
-    return shapes
+    return recorder(model, inputs, leaves_of(model), by_output, call=lambda model, *args: model.forward(*args))
 
 
 @alternative(record_shapes)
