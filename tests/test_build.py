@@ -10,6 +10,7 @@ from toy import DOUBLES, HALVES, built_toy
 
 from autograder.authoring.build import build, stale_files
 from autograder.authoring.lesson import LessonError
+from autograder.engine import fingerprint
 from autograder.engine.catalogue import Catalogue
 from autograder.references import MissingReference
 
@@ -79,6 +80,18 @@ def test_what_was_built_is_up_to_date_until_a_source_changes(toy: Catalogue) -> 
     edit(toy.root / "solutions" / f"{DOUBLES}.py", "# # Doubles", "# # Twice")
     names = [f"{part}/{name}/{name}.ipynb" for part in ("solutions", "notebooks") for name in (DOUBLES, HALVES)]
     assert stale_files(toy) == [*names, "data/course.json"]  # the neighbour says the title, too
+
+
+def test_sheets_are_out_of_date_once_their_experiment_changes(toy: Catalogue) -> None:
+    build(toy, report=quiet)
+    topic = toy.topic(toy.find("halve").topic)
+    place = toy.root / topic.place("exercises", "halve")
+    place.write_text(place.read_text() + "\nAND_MORE = 1\n")
+    for cached in (fingerprint._tree, fingerprint._digest):  # another process would read the file anew
+        cached.cache_clear()
+    assert stale_files(toy) == [str(topic.sheets.relative_to(toy.root))]
+    build(toy, report=quiet)
+    assert stale_files(toy) == []
 
 
 @pytest.mark.parametrize("part", ["solutions", "notebooks"])

@@ -13,7 +13,7 @@ from autograder.engine.judge import Rule, compare, wrong_elements
 from autograder.engine.probes import AFTERWARDS, RESULT
 from autograder.engine.tolerance import Leeway, allowed
 from autograder.engine.values import DTYPES, Data, Raised, Shown, Unreadable
-from autograder.engine.words import describe
+from autograder.engine.words import ALIKE, TOLD, describe
 
 RULE = Rule(10, "cpu", Leeway())
 NAN, INF = math.nan, math.inf
@@ -144,11 +144,18 @@ WORDS: list[tuple[Data, Data, str, str, str]] = [
     (tensor(2 / 3), tensor(1 / 3), "", "it is 0.333333", "0.666667"),
     ([1, 2], [1], "", "it has 1 item", "2 items"),
     ([1], [1, 2], "", "it has 2 items", "1 item"),
-    ([1, [2, 3]], [1, [2, 4]], "item 1, item 1", "it is 4", "3"),
+    ([1, 2], [], "", "it is empty", "2 items"),
+    ([], [1], "", "it has 1 item", "nothing in it"),
+    ([], 1, "", "it is 1", "an empty list"),
+    (list(range(9)), [*range(8), 9], "item 8, counted from 0", "it is 9", "8"),
+    ({"rank 1": {"sum": 1}}, {"rank 1": {"sum": 2}}, "on rank 1, `sum`", "it is 2", "1"),
+    ({"rank 0": {"sum": 1}}, Raised("TypeError"), "", "it raises TypeError", "values for `sum`, on every rank"),
+    (TOLD, ALIKE, "", "it gives what the library gives", "it is seen to be wrong"),
+    ([1, [2, 3]], [1, [2, 4]], "the second item, the second item", "it is 4", "3"),
     ({"a": 1, "b": 2}, {"a": 1}, "", "the names are a", "b as well"),
     ({"a": 1}, {"a": 1, "b": 2}, "", "the names are a, b; too many: b", "no more than the others"),
     ({"a": 1}, {}, "", "the names are none at all", "a as well"),
-    ({"a": {"b": [1]}}, {"a": {"b": [2]}}, "`a`, `b`, item 0", "it is 2", "1"),
+    ({"a": {"b": [1]}}, {"a": {"b": [2]}}, "`a`, `b`, the first item", "it is 2", "1"),
     (Raised("ValueError"), 1, "", "it returns 1", "it raises ValueError"),
     (Raised("ValueError"), Raised("TypeError", ("TypeError", "Exception")), "", "it raises TypeError",
      "it raises ValueError"),

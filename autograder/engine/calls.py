@@ -1,7 +1,7 @@
 """How an experiment calls an answer from outside, noted while the experiment runs once more.
 
 Nothing is wrapped: the interpreter tells which functions are entered (`sys.setprofile`). A call counts where it comes
-from outside the answer; what the answer calls of itself does not. Ranks are other processes, of which nothing is seen.
+from outside the answer; what the answer calls of itself does not. On ranks `calls_on_ranks.py` notes them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import copy
 import inspect
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -41,6 +41,7 @@ class Call:
         optional: the parameters that have a default; and of these, in `left_out`, those that have it here.
         extra: the names of `*args` and of `**kwargs`, where it has them.
         is_module: the instance is a module, whose `forward` is reached by calling it.
+        rank: where it was called, of how many `ranks`; these are 0 where no ranks were started for it.
     """
 
     function: str
@@ -51,6 +52,21 @@ class Call:
     left_out: frozenset[str] = frozenset()
     extra: tuple[str, str] = ("", "")
     is_module: bool = False
+    rank: int = 0
+    ranks: int = 0
+
+
+@dataclass(frozen=True)
+class Stays:
+    """Stands in a call for an input that cannot leave its rank.
+
+    Attributes:
+        kind: its type's name.
+        module: the model in it, where it is a `DistributedDataParallel`; its hooks and its group belong to the rank.
+    """
+
+    kind: str
+    module: nn.Module | None = None
 
 
 def calls_in(exercise: Exercise, candidate: Any, draw: Draw) -> dict[Occurrence, list[Call]]:
@@ -59,34 +75,49 @@ def calls_in(exercise: Exercise, candidate: Any, draw: Draw) -> dict[Occurrence,
     Args:
         draw: a fresh one of the seed whose inputs are asked for.
     """
-    recorder = _Recorder(candidate)
+    recorder = Recorder(candidate)
     seen: Counter[str] = Counter()
     found: dict[Occurrence, list[Call]] = {}
 
+    elsewhere: list[Call] = []
+
     def note(item: Observation) -> bool:
-        found[item.name, seen[item.name]] = recorder.take()
+        found[item.name, seen[item.name]] = [*recorder.take(), *elsewhere]
+        elsewhere.clear()
         seen[item.name] += 1
         return False
 
-    with _alone(), recorder.listening():
+    with _ranks_told_to(elsewhere), recorder.listening():
         observe(exercise, candidate, draw, enough=note)
     return found
 
 
-def _alone() -> AbstractContextManager[None]:
-    """Ranks would show nothing here, and take their time. Where no experiment has imported them, there are none."""
-    if "autograder.engine.ranks.run" not in sys.modules:
+def _ranks_told_to(calls: list[Call]) -> AbstractContextManager[None]:
+    """What is called on ranks goes into a list. Where no experiment has imported them, there are none."""
+    if "autograder.engine.ranks.on_ranks" not in sys.modules:
         return nullcontext()
-    from autograder.engine.ranks.run import without_ranks
+    from autograder.engine.calls_on_ranks import told_of_ranks
 
-    return without_ranks()
+    return told_of_ranks(calls.extend)
+
+
+def with_makers(calls: list[Call], made: dict[int, Call]) -> list[Call]:
+    """The calls, and before them what made the instances that they use, unless it is among them."""
+    used = dict.fromkeys(call.instance for call in calls if call.function != "__init__")
+    new = {call.instance for call in calls if call.function == "__init__"}
+    return [*(made[number] for number in used if number in made and number not in new), *calls]
 
 
 @dataclass
-class _Recorder:
-    """Notes the outermost calls of an answer."""
+class Recorder:
+    """Notes the outermost calls of an answer.
+
+    Attributes:
+        tell: is told of each of them as it comes.
+    """
 
     candidate: Any
+    tell: Callable[[Call], None] | None = None
     calls: list[Call] = field(default_factory=list)
     made: dict[int, Call] = field(default_factory=dict)  # instance → the call that made it
     numbers: dict[int, int] = field(default_factory=dict)  # address of an instance → its number
@@ -110,9 +141,7 @@ class _Recorder:
         """What was called since this was asked last; before it, what made the instances that were called."""
         self.inside = None
         calls, self.calls = self.calls, []
-        used = dict.fromkeys(call.instance for call in calls if call.function != "__init__")
-        new = {call.instance for call in calls if call.function == "__init__"}
-        return [*(self.made[number] for number in used if number in self.made and number not in new), *calls]
+        return with_makers(calls, self.made)
 
     def _hear(self, frame: FrameType, event: str, _: object) -> None:
         if event == "return" and frame is self.inside:
@@ -148,6 +177,8 @@ class _Recorder:
         self.calls.append(call)
         if name == "__init__":
             self.made[call.instance] = call
+        if self.tell is not None:
+            self.tell(call)
 
     def _number(self, owner: object) -> int:
         if id(owner) not in self.numbers:

@@ -19,10 +19,9 @@ from autograder.engine.judge import Rule, compare
 from autograder.engine.observe import Evidence, Observation
 from autograder.engine.tolerance import Leeway
 from autograder.engine.values import Data, Raised, Shown, Unreadable, snapshot
+from autograder.engine.words import ALIKE, TOLD
 
 INPUT = "the input"
-TOLD = "it is seen to be wrong"
-ALIKE = "it gives what the library gives"
 MOST_NUMBERS = 1000  # of all tensors together: a table of all pairs stays small
 CLEAR = Leeway(factor=10, reason="a fault is to be seen, not a rounding")
 CPU = torch.device("cpu")

@@ -10,6 +10,7 @@ from autograder.engine.probes import AFTERWARDS, RESULT
 from autograder.engine.tolerance import Leeway, allowed
 from autograder.engine.values import Data, Raised, Shown, Unreadable
 from autograder.engine.words import (
+    ALIKE,
     ALONE,
     Way,
     close_by,
@@ -139,7 +140,8 @@ def _worst(expected: torch.Tensor, shown: torch.Tensor, wrong: torch.Tensor) -> 
 
 def _compare_lists(expected: list[Data], shown: list[Data], rule: Rule, way: Way) -> Difference | None:
     if len(expected) != len(shown):
-        return Difference(place(way), f"it has {items_of(shown)}", items_of(expected))
+        yours = f"it has {items_of(shown)}" if shown else "it is empty"
+        return Difference(place(way), yours, items_of(expected) if expected else "nothing in it")
     for index, (right, mine) in enumerate(zip(expected, shown, strict=True)):
         if difference := compare(right, mine, rule, (*way, index)):
             return difference
@@ -195,6 +197,8 @@ def _unlike(expected: Data, shown: Data, rule: Rule, way: Way) -> Difference:
     if isinstance(expected, bool) and isinstance(shown, bool) and " " in last:
         yours, wanted = ("it holds", "it should not hold") if shown else ("it does not hold", "it should hold")
         return Difference(place(way), yours, wanted)
+    if shown == ALIKE:
+        return Difference(place(way), ALIKE, describe(expected))
     gradient = any("grad" in str(step) for step in (rule.name, *way))
     if gradient and shown is None:
         return Difference(place(way), "there is no gradient", describe(expected))

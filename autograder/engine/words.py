@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from typing import TypeAlias
 
@@ -15,7 +16,9 @@ Way: TypeAlias = "tuple[str | int, ...]"
 
 MAX_NAMES = 40  # that a sentence lists
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
+RANK = re.compile(r"rank \d+")
 ALONE = "the arguments are left alone, but the result"  # is wrong: what follows says how
+TOLD, ALIKE = "it is seen to be wrong", "it gives what the library gives"  # a suspect, on a student's input
 RESULTS = (RESULT, "the result")
 DIGITS = {torch.float64: 16, torch.float32: 7}
 NEAR = 4  # digits that agree before it is said that the rest is rounding
@@ -24,8 +27,8 @@ NEAR = 4  # digits that agree before it is said that the rest is rounding
 def place(way: Way) -> str:
     """The part of an observation to which keys and indices lead, in words; empty for all of it.
 
-    `("weight",)` is "`weight`", `("arguments afterwards", 0)` "afterwards the first argument", `(2, "names")` "item 2,
-    `names`".
+    `("weight",)` is "`weight`", `("arguments afterwards", 0)` "afterwards the first argument", `(2, "names")` "the
+    third item, `names`", `("rank 1", "sum")` "on rank 1, `sum`".
     """
     match way:
         case ():
@@ -43,7 +46,9 @@ def _joined(first: str, rest: list[str | int]) -> str:
 
 def _step(step: str | int) -> str:
     if isinstance(step, int):
-        return f"item {step}"
+        return f"the {ORDINALS[step]} item" if step < len(ORDINALS) else f"item {step}, counted from 0"
+    if RANK.fullmatch(step):
+        return f"on {step}"
     return f"“{step}”" if " " in step else f"`{step}`"
 
 
@@ -72,6 +77,8 @@ def expected_of(data: Data) -> str:
     returns: its parts are named."""
     if isinstance(data, dict) and RESULT in data:
         return describe(data[RESULT])
+    if isinstance(data, dict) and data and all(map(RANK.fullmatch, data)):
+        return f"{expected_of(next(iter(data.values())))}, on every rank"
     if isinstance(data, dict):
         return f"values for {listed(_step(key) for key in data)}"
     return describe(data)
@@ -95,9 +102,11 @@ def describe(data: Data) -> str:
         case Unreadable():
             return data.reason
         case list():
-            return f"a list of {items_of(data)}"
+            return f"a list of {items_of(data)}" if data else "an empty list"
         case dict():
             return f"a dict with the keys {listed(data) or '(none)'}"
+        case str() if data in (TOLD, ALIKE):
+            return data  # a sentence of ours, and no text that an answer gave
         case str():
             return repr(data if len(data) < 80 else data[:77] + "…")
     return str(data)

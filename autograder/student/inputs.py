@@ -47,7 +47,7 @@ def with_calls(verdict: Verdict, exercise: Exercise, answer: Any) -> Verdict:
     return replace(verdict, findings=findings)
 
 
-def inputs_of(exercise: str, observation: str) -> dict[str, Any]:
+def inputs_of(exercise: str, observation: str) -> dict[str, Any] | list[dict[str, Any]]:
     """What the answer that you checked last got in one observation, by the names of its parameters.
 
     ```python
@@ -57,7 +57,14 @@ def inputs_of(exercise: str, observation: str) -> dict[str, Any]:
 
     Of a class it is a dict for each function that was called: `inputs["Linear"]` for `Linear(…)`, then
     `inputs["forward"]`. Where a function was called several times, it is what it got first. What `*args` got stands
-    under its name as a tuple.
+    under its name as a tuple. Of what was called on ranks it is a list, rank 0 first:
+
+    ```python
+    inputs = inputs_of("ring_all_reduce", "a multiple of n")
+    run_on_ranks(lambda: ring_all_reduce(**inputs[dist.get_rank()]), ranks=len(inputs))
+    ```
+
+    A model in `DistributedDataParallel` cannot leave its rank: what stands for it has its `module`, to be wrapped anew.
 
     Args:
         exercise: its name.
@@ -78,7 +85,7 @@ def inputs_of(exercise: str, observation: str) -> dict[str, Any]:
         raise NoInputs(_unknown(exercise, str(observation), [name for name, _ in found]))
     if not found[observation, 0]:
         raise NoInputs(f"In {observation!r} nothing was seen of how {exercise} is called: it has no inputs to show.")
-    return _by_name(found[observation, 0], answer)
+    return _by_rank(found[observation, 0], answer)
 
 
 def _unknown(exercise: str, observation: str, names: list[str]) -> str:
@@ -88,9 +95,18 @@ def _unknown(exercise: str, observation: str, names: list[str]) -> str:
     return f"The check of {exercise} has no observation {observation!r}.{hint} It has: {listed}."
 
 
+def _by_rank(calls: list[Call], answer: Any) -> dict[str, Any] | list[dict[str, Any]]:
+    """Of an observation that looks at several runs of ranks, what the first of them called."""
+    ranks = calls[0].ranks
+    if not ranks:
+        return _by_name(calls, answer)
+    world = [call for call in calls if call.ranks == ranks]
+    return [_by_name([call for call in world if call.rank == rank], answer) for rank in range(ranks)]
+
+
 def _by_name(calls: list[Call], answer: Any) -> dict[str, Any]:
     if not isinstance(answer, type):
-        return _flat(calls[0])
+        return _flat(calls[0]) if calls else {}
     found: dict[str, Any] = {}
     for call in calls:
         found.setdefault(answer.__name__ if call.function == "__init__" else call.function, _flat(call))

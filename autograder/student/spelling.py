@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import groupby
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from autograder.engine.calls import Call
+from autograder.engine.calls import Call, Stays
 
 SMALL = 6  # elements of a tensor that is written out
 MOST_ITEMS = 4  # of a list or a dict that is written out
@@ -22,8 +23,23 @@ LAST_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]*")
 def as_written(calls: list[Call]) -> str:
     """The calls as Python, one a line, and after them what the names in them stand for, as a comment.
 
-    `attention(query, key, value)` and `# query: float32 (2, 3, 8), key: …`; empty where nothing was called.
+    `attention(query, key, value)` and `# query: float32 (2, 3, 8), key: …`; empty where nothing was called. Of ranks
+    it is what rank 0 calls; where each makes one call, with values of its own that are short, it is those of all.
     """
+    worlds = groupby(calls, key=lambda call: call.ranks)
+    return "\n".join(_on_ranks(list(world), ranks) if ranks else _in_lines(list(world)) for ranks, world in worlds)
+
+
+def _on_ranks(calls: list[Call], ranks: int) -> str:
+    by_rank = [[call for call in calls if call.rank == rank] for rank in range(ranks)]
+    texts = [_in_lines(own) for own in by_rank]
+    if len(set(texts)) > 1 and not any("\n" in text for text in texts):
+        return "\n".join(f"{text}  # on rank {rank}" for rank, text in enumerate(texts) if text)
+    where = f"# on rank 0 of {ranks}" if ranks > 1 else "# on the only rank"
+    return f"{where}\n{texts[0]}" if texts[0] else ""
+
+
+def _in_lines(calls: list[Call]) -> str:
     lines: dict[str, None] = {}  # what comes twice is said once
     large: dict[str, str] = {}
     left = 0
@@ -149,16 +165,31 @@ def words_for(value: Any) -> str:
     """What a value is that is too large to be written out: `float32 (2, 3, 8)`, `a Linear`, `a list of 3: …`."""
     if isinstance(value, Tensor):
         parameter = "nn.Parameter, " if isinstance(value, nn.Parameter) else ""
-        return f"{parameter}{str(value.dtype).removeprefix('torch.')} {tuple(value.shape)}"
+        strides = ", not contiguous" if value.layout is torch.strided and not value.is_contiguous() else ""
+        return f"{parameter}{str(value.dtype).removeprefix('torch.')} {tuple(value.shape)}{strides}"
     if isinstance(value, np.ndarray):
         return f"array, {value.dtype} {value.shape}"
     if isinstance(value, str):
         return f"text of {len(value)} characters"
     if isinstance(value, list | tuple):
-        some = ", ".join(literal_of(item) or words_for(item) for item in value[:MOST_ITEMS])
-        return f"{type(value).__name__} of {len(value)}: {some}{', …' if len(value) > MOST_ITEMS else ''}"
+        return f"{type(value).__name__} of {len(value)}: {_items_of(value)}"
     if isinstance(value, dict):
         return f"dict with {', '.join(map(str, list(value)[:MOST_ITEMS]))}{', …' if len(value) > MOST_ITEMS else ''}"
     if callable(value) and not isinstance(value, nn.Module):
         return f"the function {getattr(value, '__name__', type(value).__name__)}"
+    if isinstance(value, Stays):
+        return f"{value.kind} of {words_for(value.module)}" if value.module is not None else value.kind
     return type(value).__name__
+
+
+def _items_of(items: list[Any] | tuple[Any, ...]) -> str:
+    """What stands in a list; tensors by shape however small they are, and what is alike once."""
+    some = [_item(item) for item in items[:MOST_ITEMS]]
+    alike = len(items) > 1 and {*map(_item, items)} == {some[0]}
+    return f"each {some[0]}" if alike else ", ".join([*some, *(["…"] if len(items) > MOST_ITEMS else [])])
+
+
+def _item(value: Any) -> str:
+    if isinstance(value, tuple) and value:
+        return f"({', '.join(map(_item, value[:MOST_ITEMS]))}{', …' if len(value) > MOST_ITEMS else ''})"
+    return words_for(value) if isinstance(value, Tensor | list) else literal_of(value) or words_for(value)

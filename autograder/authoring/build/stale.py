@@ -6,12 +6,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from autograder.authoring.build.make import make_notebooks, sound_lessons
-from autograder.authoring.lesson import lesson_files, parse_course
+from autograder.authoring.lesson import Lesson, lesson_files, parse_course
 from autograder.engine.catalogue import Catalogue
+from autograder.engine.sheet import StaleSheet, read_sheets
 
 
 def stale_files(catalogue: Catalogue, names: list[str] | None = None) -> list[str]:
-    """The notebooks, and the map, that differ from what a build would write, as paths relative to the course.
+    """The generated files that a build would change, as paths relative to the course.
+
+    Notebooks and map are made anew and compared; visible sheets, which take longer, are asked what they were made from.
 
     Args:
         names: lessons, as for `build`; all without, and then also what no lesson writes any more.
@@ -31,7 +34,16 @@ def stale_files(catalogue: Catalogue, names: list[str] | None = None) -> list[st
         for part in ("solutions", "notebooks"):
             stale += [name for pattern in patterns for name in _differing(fresh, catalogue.root, f"{part}/{pattern}")]
         stale += _differing(fresh, catalogue.root, str(catalogue.contents.relative_to(catalogue.root)))
-    return stale
+    return stale + [name for lesson in lessons for name in _stale_sheets(lesson)]
+
+
+def _stale_sheets(lesson: Lesson) -> list[str]:
+    topic = lesson.catalogue.topic(lesson.topic)
+    try:
+        current = not lesson.exercises or read_sheets(topic).keys() >= lesson.exercises.keys()
+    except StaleSheet:
+        current = False
+    return [] if current else [str(topic.sheets.relative_to(lesson.catalogue.root))]
 
 
 def _differing(fresh: Path, kept: Path, pattern: str) -> list[str]:

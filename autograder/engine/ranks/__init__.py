@@ -12,6 +12,7 @@ nothing is left behind.
 | `life` | what a rank does, and the files that it leaves |
 | `failure` | what went wrong first, told from what followed from it |
 | `traffic` | what a rank sends |
+| `on_ranks` | a run that several observations of an experiment share |
 """
 
 from autograder.engine.ranks.failure import RankFailed

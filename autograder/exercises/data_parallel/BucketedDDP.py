@@ -14,16 +14,8 @@ from torch import Tensor, nn
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Thunk, exercise
 from autograder.engine.ranks import counted_traffic
-from autograder.exercises.data_parallel._shared import (
-    WRAPPERS,
-    Net,
-    OnRanks,
-    behaves,
-    learns,
-    observed,
-    odd_cases,
-    plain_cases,
-)
+from autograder.engine.ranks.on_ranks import WRAPPERS, OnRanks
+from autograder.exercises.data_parallel._shared import Net, Shown, behaves, learns, observed, odd_cases, plain_cases
 
 PATIENCE = timedelta(seconds=4)  # how long one rank waits for a word of another that may never come
 
@@ -31,10 +23,11 @@ FULL = ("full", "one more", "the second full")
 WHEN = Idea("gradients leave in buckets, while the backward pass goes on", weight=3, point=True)
 
 
-def _overlap(candidate: Any, model: nn.Sequential, xs: list[Tensor], limits: dict[str, int]) -> dict[str, Any]:
+def _overlap(candidate: Any, model: nn.Sequential, xs: list[Tensor], limits: dict[str, int]) -> Shown:
     """How many bytes each all-reduce has taken when the gradient has arrived at each layer's output."""
-    models = {name: copy.deepcopy(model) for name in limits}
-    return {name: _launched(candidate(own, limits[name]), own, xs[dist.get_rank()]) for name, own in models.items()}
+    for name, limit in limits.items():
+        own = copy.deepcopy(model)
+        yield name, _launched(candidate(own, limit), own, xs[dist.get_rank()])
 
 
 class Backwards(nn.Sequential):
@@ -46,11 +39,11 @@ class Backwards(nn.Sequential):
         return x
 
 
-def _out_of_order(candidate: Any, model: nn.Sequential, xs: list[Tensor]) -> dict[str, Any]:
+def _out_of_order(candidate: Any, model: nn.Sequential, xs: list[Tensor]) -> Shown:
     """The bucket whose turn it is fills last; then all others have waited for it, and leave before sync too."""
     own = Backwards(*reversed(list(copy.deepcopy(model))))
     shown = _launched(candidate(own, 1), own, xs[dist.get_rank()])
-    return {"out of order": {**shown, "layer by layer": None, "before sync": sorted(shown["before sync"])}}
+    yield "out of order", {**shown, "layer by layer": None, "before sync": sorted(shown["before sync"])}
 
 
 def _launched(wrapped: Any, model: nn.Sequential, x: Tensor) -> dict[str, Any]:
@@ -82,7 +75,7 @@ def _gradients_of(sent: list[int], whole: int) -> list[int]:
     return [size for place, size in enumerate(sent) if sum(sent[:place]) < whole]
 
 
-def _late(candidate: Any, model: nn.Sequential, xs: list[Tensor], bucket_bytes: int) -> dict[str, Any]:
+def _late(candidate: Any, model: nn.Sequential, xs: list[Tensor], bucket_bytes: int) -> Shown:
     """How far rank 0 gets in its layers while rank 1 has not begun its backward pass."""
     store, first = dist.distributed_c10d._get_default_store(), dist.get_rank() == 0
     wrapped = candidate(model, bucket_bytes)
@@ -98,7 +91,7 @@ def _late(candidate: Any, model: nn.Sequential, xs: list[Tensor], bucket_bytes: 
     layers = 0 if first else _heard_of(store)
     result.square().mean().backward()
     wrapped.sync()
-    return {"late": {"layers of rank 0": layers, "gradients": [item.grad for item in model.parameters()]}}
+    yield "late", {"layers of rank 0": layers, "gradients": [item.grad for item in model.parameters()]}
 
 
 def _heard_of(store: dist.Store) -> int:
@@ -108,9 +101,10 @@ def _heard_of(store: dist.Store) -> int:
     return int(store.add("layers", 0))
 
 
-def _in_time(candidate: Any, model: nn.Sequential, xs: list[Tensor], limits: dict[str, int]) -> dict[str, Any]:
-    odd = _out_of_order(candidate, model, xs)
-    return {**_overlap(candidate, model, xs, limits), **odd, **_late(candidate, model, xs, limits["some"])}
+def _in_time(candidate: Any, model: nn.Sequential, xs: list[Tensor], limits: dict[str, int]) -> Shown:
+    yield from _out_of_order(candidate, model, xs)
+    yield from _overlap(candidate, model, xs, limits)
+    yield from _late(candidate, model, xs, limits["some"])
 
 
 def _deep(draw: Draw) -> tuple[nn.Sequential, list[Tensor], dict[str, int]]:

@@ -11,24 +11,15 @@ from torch import Tensor, nn
 
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Thunk, exercise
-from autograder.exercises.data_parallel._shared import (
-    WRAPPERS,
-    Net,
-    OnRanks,
-    behaves,
-    learns,
-    observed,
-    odd_cases,
-    plain_cases,
-)
+from autograder.engine.ranks.on_ranks import WRAPPERS, OnRanks
+from autograder.exercises.data_parallel._shared import Net, Shown, behaves, learns, observed, odd_cases, plain_cases
 
 
-def _odd(candidate: Any, cases: Any, model: nn.Module, x: Tensor, layer: nn.Linear, xs: list[Tensor]) -> dict[str, Any]:
+def _odd(candidate: Any, cases: Any, model: nn.Module, x: Tensor, layer: nn.Linear, xs: list[Tensor]) -> Shown:
     """Unusual models, what it is as a module, and the docstring's example with its own input and with drawn ones."""
-    shown = behaves(candidate, cases, model, x)
-    shown["example"] = [_example(candidate, nn.Linear(2, 1), torch.ones(3, 2))]
-    shown["example"] += [_example(candidate, layer, xs[dist.get_rank()])]
-    return shown
+    yield from behaves(candidate, cases, model, x)
+    known = _example(candidate, nn.Linear(2, 1), torch.ones(3, 2))
+    yield "example", [known, _example(candidate, layer, xs[dist.get_rank()])]
 
 
 def _example(candidate: Any, layer: nn.Linear, x: Tensor) -> list[Any]:

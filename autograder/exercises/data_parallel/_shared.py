@@ -3,114 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from typing import Any
 
 import torch
 import torch.distributed as dist
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.nn.modules.module import register_module_forward_pre_hook
-from torch.nn.parallel import DataParallel, DistributedDataParallel
 
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Thunk
-from autograder.engine.ranks import RankFailed, run_on_ranks
+from autograder.engine.ranks.on_ranks import OnRanks
 
-SECONDS = 10.0  # for one run of ranks; the right answers need a tenth of a second, on a busy machine a few
-
-WRAPPERS = (DistributedDataParallel, DataParallel)
-
-USED = "torch's own wrappers"
-
-Case = Callable[..., dict[str, Any]]
-
-
-class OnRanks:
-    """One run of ranks, started by the first observation that looks at it; an error is remembered too.
-
-    Args:
-        after: another run of the same candidate. Where that one hangs, this one is not waited for as well.
-    """
-
-    def __init__(
-        self, draw: Draw, ranks: int, case: Case, candidate: Any, *arguments: Any, after: OnRanks | None = None
-    ) -> None:
-        self.device, self.ranks, self.after = draw.device, ranks, after
-        self.call = (case, candidate, *(placed(item, torch.device("cpu")) for item in arguments))
-        self.values: list[dict[str, Any]] | None = None
-        self.error: Exception | None = None
-
-    def shown(self, *names: str) -> list[Any]:
-        """What each rank shows under this name, rank 0 first; under several, a dict for each rank."""
-        self.start()
-        if self.values is None:
-            assert self.error is not None
-            raise self.error
-        found = [{name: value[name] for name in names} for value in self.values]
-        return [placed(item if len(names) > 1 else item[names[0]], self.device) for item in found]
-
-    def start(self) -> None:
-        """Runs it, unless that has been done."""
-        if self.values is not None or self.error is not None:
-            return
-        if self.after is not None:
-            self.after.start()
-            if isinstance(self.after.error, TimeoutError):
-                self.error = self.after.error
-                return
-        self._run()
-
-    def _run(self) -> None:
-        try:
-            self.values = [rank.value for rank in run_on_ranks(watched, *self.call, ranks=self.ranks, seconds=SECONDS)]
-            for value in self.values:
-                tell_watch(value.pop(USED))
-        except RankFailed as error:
-            self.error = told_apart(error)
-
-
-def told_apart(error: RankFailed) -> Exception:
-    """A blank is a blank on ranks too; and who waits for ever has another trouble than who raises."""
-    if isinstance(error, NotImplementedError):
-        return NotImplementedError()
-    return TimeoutError(str(error)) if "did not end within" in str(error) else error
-
-
-def watched(case: Case, *arguments: Any) -> dict[str, Any]:
-    """On a rank: what the case shows, and which of torch's own wrappers have run in it."""
-    used: list[type] = []
-
-    def note(module: nn.Module, inputs: Any) -> None:
-        used.extend(kind for kind in WRAPPERS if isinstance(module, kind) and kind not in used)
-
-    handle = register_module_forward_pre_hook(note)
-    shown = case(*arguments)
-    handle.remove()
-    return {**shown, USED: used}
-
-
-def tell_watch(kinds: list[type]) -> None:
-    """The watch over forbidden modules stands here, and not on the ranks: it sees an empty one of each kind run."""
-    for kind in kinds:
-        ghost: Any = nn.Module.__new__(kind)
-        nn.Module.__init__(ghost)
-        with suppress(AttributeError):
-            ghost()
-
-
-def placed(value: Any, device: torch.device) -> Any:
-    """The same with every tensor on `device`: ranks of gloo compute on the CPU wherever the draws are."""
-    if isinstance(value, Tensor):
-        # A parameter stays one, and so does its place among tied ones.
-        return value if value.device == device else value.detach().to(device)
-    if isinstance(value, nn.Module):
-        return value.to(device)
-    if isinstance(value, dict):
-        return {key: placed(item, device) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return type(value)(placed(item, device) for item in value)
-    return value
+Shown = Iterator[tuple[str, Any]]  # what a case on ranks yields
 
 
 def kinds(value: Any) -> Any:
@@ -219,11 +123,9 @@ LOSSES = {
 }
 
 
-def learns(candidate: Any, cases: dict[str, tuple[nn.Module, list[Any]]], *options: Any) -> dict[str, Any]:
-    return {
-        name: _learn(lambda model: candidate(model, *options), model, batches[dist.get_rank()], LOSSES[name])
-        for name, (model, batches) in cases.items()
-    }
+def learns(candidate: Any, cases: dict[str, tuple[nn.Module, list[Any]]], *options: Any) -> Shown:
+    for name, (model, batches) in cases.items():
+        yield name, _learn(lambda model: candidate(model, *options), model, batches[dist.get_rank()], LOSSES[name])
 
 
 def plain_cases(draw: Draw, ranks: int = 3) -> dict[str, Any]:
@@ -260,24 +162,26 @@ def odd_cases(draw: Draw, ranks: int = 2) -> dict[str, Any]:
     }
 
 
-def _outside(candidate: Any, model: nn.Module, x: Tensor, *options: Any) -> dict[str, Any]:
+def _outside(candidate: Any, model: nn.Module, x: Tensor, *options: Any) -> Shown:
     """What the wrapper is as a module."""
     wrapped = candidate(model, *options)
     modes = [wrapped.eval().training, model.training, wrapped.train().training, model.training]
-    return {
-        "outside": {
+    yield (
+        "outside",
+        {
             "is a module": isinstance(wrapped, nn.Module),
             "holds the model itself": wrapped.module is model,
             "modes": modes,
             "parameters": sorted(name for name, _ in wrapped.named_parameters()),
             "result": wrapped(x, scale=3.0),
-        }
-    }
+        },
+    )
 
 
-def behaves(candidate: Any, cases: Any, model: nn.Module, x: Tensor, *options: Any) -> dict[str, Any]:
+def behaves(candidate: Any, cases: Any, model: nn.Module, x: Tensor, *options: Any) -> Shown:
     """What it learns, and what it is as a module."""
-    return {**learns(candidate, cases, *options), **_outside(candidate, model, x, *options)}
+    yield from learns(candidate, cases, *options)
+    yield from _outside(candidate, model, x, *options)
 
 
 MEAN = Idea("gradients are the mean over the ranks", weight=3, point=True)
@@ -293,18 +197,20 @@ def _there(gradients: dict[str, Tensor | None]) -> dict[str, Tensor]:
 def observed(plain: OnRanks, odd: OnRanks) -> Iterator[tuple[str, Thunk, Idea]]:
     """What both wrappers must show."""
 
-    def steps(run: OnRanks, name: str, key: str = "steps") -> list[Any]:
-        return [value[key] for value in run.shown(name)]
+    def steps(run: OnRanks, name: str, key: str = "steps") -> dict[str, Any]:
+        return {rank: value[key] for rank, value in run.shown(name).items()}
 
-    def heads(step: int, *names: str) -> list[Any]:
-        return [{name: value[step][f"{name}.weight"] for name in names} for value in steps(odd, "heads")]
+    def heads(step: int, *names: str) -> dict[str, Any]:
+        return {
+            rank: {name: value[step][f"{name}.weight"] for name in names} for rank, value in steps(odd, "heads").items()
+        }
 
-    def frozen() -> list[Any]:
+    def frozen() -> dict[str, Any]:
         """Steps, and the gradients that there are: which have one tells more than a None among them."""
-        return [
-            {"steps": value["steps"], "gradients": _there(value["gradients of the last step"])}
-            for value in odd.shown("frozen")
-        ]
+        return {
+            rank: {"steps": value["steps"], "gradients": _there(value["gradients of the last step"])}
+            for rank, value in odd.shown("frozen").items()
+        }
 
     yield "parameters at the start are rank 0's", lambda: steps(plain, "plain", "start"), START
     yield "tied weights and buffers at the start", lambda: steps(odd, "tied", "start"), START

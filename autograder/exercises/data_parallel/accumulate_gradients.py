@@ -12,7 +12,8 @@ from torch.nn.parallel import DistributedDataParallel
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Thunk, exercise
 from autograder.engine.ranks import counted_traffic
-from autograder.exercises.data_parallel._shared import OnRanks
+from autograder.engine.ranks.on_ranks import OnRanks
+from autograder.exercises.data_parallel._shared import Shown
 
 ONCE = Idea("one exchange between the ranks", weight=2, point=True)
 MEAN = Idea("the gradient is that of the mean loss", weight=2, point=True)
@@ -28,10 +29,9 @@ def lopsided(prediction: Tensor, y: Tensor) -> Tensor:
     return (prediction.exp() - 2 * y).square().mean()
 
 
-def _accumulated(candidate: Any, model: nn.Module, cases: dict[str, list[Any]]) -> dict[str, Any]:
+def _accumulated(candidate: Any, model: nn.Module, cases: dict[str, list[Any]]) -> Shown:
     """Gradients, traffic and forward passes of one call for each case, and of a plain backward pass after the last."""
     wrapped = DistributedDataParallel(model)
-    shown: dict[str, Any] = {}
     rows: list[int] = []
     model.register_forward_pre_hook(lambda module, inputs: rows.append(len(inputs[0])))
     for name, batches in cases.items():
@@ -40,14 +40,12 @@ def _accumulated(candidate: Any, model: nn.Module, cases: dict[str, list[Any]]) 
             loss = candidate(wrapped, batches[dist.get_rank()], lopsided)
         calls = traffic.of("all_reduce")
         gradients = [item.grad.clone() for item in model.parameters() if item.grad is not None]
-        shown[name] = {"gradients": gradients, "forward passes": list(rows)}
-        shown[f"{name}: traffic"] = {
-            "last layer's gradients": gradients[2:], "all-reduces": len(calls), "bytes": sum(map(_sent, calls)),
-        }  # fmt: skip
-        shown[f"{name}: loss"] = float(loss)
-        shown[f"{name}: type"] = {"loss": float(loss), "type": type(loss).__name__}
-    shown["afterwards"] = _plain(wrapped, *batches[dist.get_rank()][0])
-    return shown
+        yield name, {"gradients": gradients, "forward passes": list(rows)}
+        sent = sum(map(_sent, calls))
+        yield f"{name}: traffic", {"last layer's gradients": gradients[2:], "all-reduces": len(calls), "bytes": sent}
+        yield f"{name}: loss", float(loss)
+        yield f"{name}: type", {"loss": float(loss), "type": type(loss).__name__}
+    yield "afterwards", _plain(wrapped, *batches[dist.get_rank()][0])
 
 
 def _sent(call: Any) -> int:

@@ -10,7 +10,8 @@ import torch.distributed as dist
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Thunk, exercise
 from autograder.engine.ranks import counted_traffic
-from autograder.exercises.data_parallel._shared import OnRanks
+from autograder.engine.ranks.on_ranks import OnRanks
+from autograder.exercises.data_parallel._shared import Shown
 
 WEIGHED = Idea("every example counts alike", weight=2, point=True)
 NAMES = Idea("numbers are matched by name")
@@ -21,19 +22,17 @@ Given = list[tuple[dict[str, float], int]]
 NAN = float("nan")
 
 
-def _metrics(candidate: Any, cases: dict[str, Given]) -> dict[str, Any]:
-    shown: dict[str, Any] = {}
+def _metrics(candidate: Any, cases: dict[str, Given]) -> Shown:
     for name, given in cases.items():
         metrics, count = given[dist.get_rank()]
         before = list(metrics)
         with counted_traffic() as traffic:
             result = candidate(metrics, count)
         means = {key: float(value) for key, value in sorted(result.items())}
-        shown[name] = means
-        shown[f"{name}: types"] = {key: [value, type(value).__name__] for key, value in sorted(result.items())}
-        shown[f"{name}: calls"] = {"means": means, "calls": len(traffic.calls)}
-        shown[f"{name}: afterwards"] = {"means": means, "names": before == list(metrics), "metrics": dict(metrics)}
-    return shown
+        yield name, means
+        yield f"{name}: types", {key: [value, type(value).__name__] for key, value in sorted(result.items())}
+        yield f"{name}: calls", {"means": means, "calls": len(traffic.calls)}
+        yield f"{name}: afterwards", {"means": means, "names": before == list(metrics), "metrics": dict(metrics)}
 
 
 @exercise(points=1, seconds=30)
@@ -79,7 +78,10 @@ def all_reduce_metrics(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]
     yield "NaN among real examples stays NaN", lambda: run.shown("spoiled")
     yield (
         "tens of millions of examples",
-        lambda: [{"misses": round((2**25 + least) * (1 - value["rate"]), 3)} for value in run.shown("many")],
+        lambda: {
+            rank: {"misses": round((2**25 + least) * (1 - value["rate"]), 3)}
+            for rank, value in run.shown("many").items()
+        },
     )
     yield "one exchange for several metrics", lambda: run.shown("uneven: calls", "swapped: calls"), ONCE
     yield "means are Python floats", lambda: pair.shown("zero: types")

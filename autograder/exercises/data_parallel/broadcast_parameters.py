@@ -10,29 +10,32 @@ from torch import nn
 
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Thunk, exercise
-from autograder.exercises.data_parallel._shared import OnRanks, Tied, start_elsewhere, state_of
+from autograder.engine.ranks.on_ranks import OnRanks
+from autograder.exercises.data_parallel._shared import Shown, Tied, start_elsewhere, state_of
 
 SOURCE = Idea("all ranks have the source's parameters", weight=2, point=True)
 BUFFERS = Idea("buffers too")
 OBJECTS = Idea("the model stays the same object, in all its parts")
 
 
-def _broadcast(candidate: Any, models: dict[str, tuple[nn.Module, dict[str, Any]]]) -> dict[str, Any]:
-    shown: dict[str, Any] = {}
+def _broadcast(candidate: Any, models: dict[str, tuple[nn.Module, dict[str, Any]]]) -> Shown:
     for name, (model, options) in models.items():
         start_elsewhere(model)
         objects = {key: id(item) for key, item in model.named_parameters(remove_duplicate=False)}
         candidate(model, **options)
         after = dict(model.named_parameters(remove_duplicate=False))
-        shown[name] = state_of(model)
-        shown[f"{name}: objects"] = {
-            "values": shown[name],
-            "the same parameters": [id(after.get(key)) == before for key, before in objects.items()],
-            "learning": [key for key, item in after.items() if item.requires_grad],
-            "leaves": [item.is_leaf for item in after.values()],
-            "training": model.training,
-        }
-    return shown
+        values = state_of(model)
+        yield name, values
+        yield (
+            f"{name}: objects",
+            {
+                "values": values,
+                "the same parameters": [id(after.get(key)) == before for key, before in objects.items()],
+                "learning": [key for key, item in after.items() if item.requires_grad],
+                "leaves": [item.is_leaf for item in after.values()],
+                "training": model.training,
+            },
+        )
 
 
 class Flags(nn.Module):
@@ -73,8 +76,8 @@ def broadcast_parameters(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thun
             item.copy_(draw.normal(*item.shape))
     run = OnRanks(draw, 3, _broadcast, candidate, models)
 
-    def part(name: str, *keys: str) -> list[Any]:
-        return [{key: state[key] for key in keys} for state in run.shown(name)]
+    def part(name: str, *keys: str) -> dict[str, Any]:
+        return {rank: {key: state[key] for key in keys} for rank, state in run.shown(name).items()}
 
     parameters = ("table.weight", "decoder.weight", "decoder.bias", "body.1.weight")
     yield "a linear layer", lambda: run.shown("plain"), SOURCE

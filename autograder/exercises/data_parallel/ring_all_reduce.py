@@ -12,7 +12,8 @@ from torch import Tensor
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Thunk, exercise
 from autograder.engine.ranks import counted_traffic
-from autograder.exercises.data_parallel._shared import OnRanks
+from autograder.engine.ranks.on_ranks import OnRanks
+from autograder.exercises.data_parallel._shared import Shown
 
 RING = Idea("each rank sends 2(n-1)/n of the data, to one neighbour", weight=2, point=True)
 SUM = Idea("every rank has the sum, in place", weight=2)
@@ -21,29 +22,27 @@ FEW = Idea("few numbers")
 LEAST = Idea("nothing is sent in vain", weight=0.5)
 
 
-def _reduced(candidate: Any, inputs: dict[str, list[Tensor]]) -> dict[str, Any]:
+def _reduced(candidate: Any, inputs: dict[str, list[Tensor]]) -> Shown:
     """The sum of each input, and what was sent for it."""
-    shown: dict[str, Any] = {}
     for name, tensors in inputs.items():
         mine = tensors[dist.get_rank()]
         with counted_traffic() as traffic:
             candidate(mine)
         calls = [call for call in traffic.calls if call.name != "recv"]
         # One observation: the sum is worth nothing where a collective has made it.
-        shown[name] = {"sum": mine, "made of": sorted({call.name for call in calls})}
-        shown[f"{name}: traffic"] = {
-            **shown[name], "calls": len(calls), "bytes": traffic.sent, "neighbours": len({call.peer for call in calls}),
-        }  # fmt: skip
-        shown[f"{name}: numbers sent"] = traffic.sent // mine.element_size()
-    return shown
+        made = {"sum": mine, "made of": sorted({call.name for call in calls})}
+        neighbours = {call.peer for call in calls}
+        yield name, made
+        yield f"{name}: traffic", {**made, "calls": len(calls), "bytes": traffic.sent, "neighbours": len(neighbours)}
+        yield f"{name}: numbers sent", traffic.sent // mine.element_size()
 
 
-def _in_a_slice(candidate: Any, inputs: dict[str, list[Tensor]], wide: list[Tensor]) -> dict[str, Any]:
+def _in_a_slice(candidate: Any, inputs: dict[str, list[Tensor]], wide: list[Tensor]) -> Shown:
     """As above, and every other column of a matrix, with what lies between them."""
+    yield from _reduced(candidate, inputs)
     mine = wide[dist.get_rank()]
-    shown = _reduced(candidate, inputs)
     candidate(mine[:, ::2])
-    return {**shown, "slice": mine}
+    yield "slice", mine
 
 
 @exercise(
@@ -93,8 +92,10 @@ def ring_all_reduce(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | 
     yield "one number more than ranks", lambda: few.shown("more"), FEW
     yield "fewer numbers than ranks", lambda: few.shown("two", "one"), FEW
     yield "a number without dimensions, and no number", lambda: none.shown("bare", "none"), FEW
-    yield "a rank alone, too", lambda: [*plain.shown("even"), *alone.shown("alone: traffic")], LEAST
+    yield "a rank alone, too", lambda: {
+        "together": plain.shown("even"), "alone": alone.shown("alone: traffic")
+    }, LEAST  # fmt: skip
     yield "no padding travels", lambda: {
-        "all ranks together": sum(plain.shown("rest: numbers sent")), "sums": plain.shown("rest")
+        "all ranks together": sum(plain.shown("rest: numbers sent").values()), "sums": plain.shown("rest")
     }, LEAST  # fmt: skip
     yield "the docstring's example", lambda: pair.shown("known", "drawn"), LEAST
