@@ -173,7 +173,7 @@ check(double)
 #
 # One sentence names the misunderstanding: squared, not doubled. Below it stands the smallest case that fails, with the
 # call, what came and what was wanted, and a picture: what was expected (*target*), what came (*yours*) and the
-# difference. The four other cases fail for the same reason, so they are folded.
+# difference. The five other cases fail for the same reason, so they are folded.
 #
 # </details>
 #
@@ -184,8 +184,9 @@ check(double)
 # ```
 # <details><summary>What the card says</summary>
 #
-# Only the docstring's example has ✗: whole numbers should stay whole. The other four cases have ✓, so this version
-# earns 0.8 of the point. There is no picture: the numbers are right, only their dtype is not.
+# Two cases have ✗, the docstring's example and the large whole numbers: whole numbers should stay whole. The other four
+# cases have ✓, so this version earns 0.67 of the point. There is no picture: where the dtype is wrong, the numbers are
+# not compared.
 #
 # </details>
 #

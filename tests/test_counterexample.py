@@ -8,11 +8,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from autograder.engine.counterexample import ALIKE, INPUT, MOST_NUMBERS, TOLD, counterexample, witnessed
+from autograder.engine.counterexample import INPUT, MOST_NUMBERS, counterexample, witnessed
 from autograder.engine.draw import Draw
 from autograder.engine.observe import Evidence, Observation, observe
 from autograder.engine.sheet import Sheet
 from autograder.engine.verdict import State, judge
+from autograder.engine.words import ALIKE, TOLD
 
 
 def forgets_the_last(x: Tensor) -> Tensor:
@@ -80,7 +81,11 @@ def test_points_are_paid_for_suspects_told_apart() -> None:
 )
 def test_what_is_not_an_input_tells_nobody_apart_and_says_why(answer: Any, said: str) -> None:
     assert all(said in value.reason for value in told(answer).values())
-    assert judge(unsorted, SHEET, shown_by(answer)).earned == 0
+    verdict = judge(unsorted, SHEET, shown_by(answer))
+    assert verdict.earned == 0
+    (cause,) = verdict.causes
+    assert cause.sentence.startswith("What comes back cannot be used as an input: ")
+    assert said in cause.sentence
 
 
 def test_who_says_that_a_suspect_was_told_apart_is_not_believed() -> None:

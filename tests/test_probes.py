@@ -51,6 +51,11 @@ def test_calls_of_one_operation_are_counted() -> None:
     assert (result.item(), count) == (6, 2)
 
 
+def asserts() -> None:
+    number = 3
+    assert number < 3, "no"
+
+
 def test_a_refusal_is_told_from_one_by_another_kind_of_error_and_from_an_accident() -> None:
     def raises(error: Exception) -> Callable[[], Any]:
         def answer() -> Any:
@@ -60,6 +65,7 @@ def test_a_refusal_is_told_from_one_by_another_kind_of_error_and_from_an_acciden
 
     assert refusal(KeyError, raises(KeyError("x"))) == REFUSED
     assert refusal(KeyError, raises(ValueError("x"))) == REFUSED_OTHERWISE + "ValueError"
+    assert refusal(KeyError, asserts) == REFUSED_OTHERWISE + "AssertionError"
     assert refusal(KeyError, lambda: 3) == 3
     with pytest.raises(NotImplementedError):  # a blank
         refusal(RuntimeError, raises(NotImplementedError()))

@@ -19,7 +19,7 @@ from autograder.engine.judge import Rule, compare
 from autograder.engine.observe import Evidence, Observation
 from autograder.engine.tolerance import Leeway
 from autograder.engine.values import Data, Raised, Shown, Unreadable, snapshot
-from autograder.engine.words import ALIKE, TOLD
+from autograder.engine.words import ALIKE, NO_INPUT, TOLD
 
 INPUT = "the input"
 MOST_NUMBERS = 1000  # of all tensors together: a table of all pairs stays small
@@ -79,7 +79,7 @@ def _told(suspects: Suspects, shown: Data) -> dict[str, Data]:
         suspects.accepts(*inputs)
         right = _right(suspects, inputs)
     except Exception as error:  # whatever it is that the student returned: it is not an input
-        return dict.fromkeys(suspects.wrong, Unreadable(f"something that is not an input: {error}"))
+        return dict.fromkeys(suspects.wrong, Unreadable(f"{NO_INPUT}{error}"))
     return {name: _compared(suspect, inputs, right) for name, suspect in suspects.wrong.items()}
 
 

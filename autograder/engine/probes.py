@@ -44,9 +44,9 @@ def with_arguments(function: Callable[..., Any], *arguments: Any, **options: Any
 
 
 def refusal(kind: type[Exception], function: Callable[..., Any], *arguments: Any, **options: Any) -> object:
-    """ "refused" where `function` raises `kind`, "refused, but by …" where a `raise` of its own raises another one;
-    else what it returns. In a dict beside a drawn result: an answer that refuses everything is as wrong as one that
-    refuses nothing."""
+    """ "refused" where `function` raises `kind`, "refused, but by …" where a `raise` or an `assert` of its own raises
+    another one; else what it returns. In a dict beside a drawn result: an answer that refuses everything is as wrong
+    as one that refuses nothing."""
     try:
         return function(*arguments, **options)
     except kind as error:
@@ -55,7 +55,7 @@ def refusal(kind: type[Exception], function: Callable[..., Any], *arguments: Any
         return REFUSED
     except Exception as error:
         noted = raised(error)
-        if noted.blank or not noted.line.startswith("raise "):
+        if noted.blank or not noted.line.startswith(("raise ", "assert ")):
             raise
         return REFUSED_OTHERWISE + noted.kind
 

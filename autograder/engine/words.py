@@ -18,6 +18,7 @@ MAX_NAMES = 40  # that a sentence lists
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 RANK = re.compile(r"rank \d+")
 ALONE = "the arguments are left alone, but the result"  # is wrong: what follows says how
+NO_INPUT = "something that is not an input: "  # and why
 TOLD, ALIKE = "it is seen to be wrong", "it gives what the library gives"  # a suspect, on a student's input
 RESULTS = (RESULT, "the result")
 DIGITS = {torch.float64: 16, torch.float32: 7}

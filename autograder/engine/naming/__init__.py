@@ -7,7 +7,7 @@ from autograder.engine.judge import Rule
 from autograder.engine.naming.aspects import aspects
 from autograder.engine.naming.cause import Cause
 from autograder.engine.naming.errors import error_causes
-from autograder.engine.naming.kinds import changes_nothing, identity, same_for_all
+from autograder.engine.naming.kinds import changes_nothing, identity, refused_as_input, same_for_all
 from autograder.engine.naming.known import Row, known_causes, rows_of
 from autograder.engine.naming.leaves import Path, differing
 from autograder.engine.sheet import Sheet
@@ -22,7 +22,7 @@ def causes(sheet: Sheet, expected: list[Data], shown: list[Data], rules: list[Ru
     An empty body and a constant come before all known mistakes: a mistake may look like them where it shows little.
     """
     rows = rows_of(expected, shown, rules)
-    if found := same_for_all(rows, sheet.returned, printed) or _does_nothing(sheet, rows):
+    if found := refused_as_input(rows) or same_for_all(rows, sheet.returned, printed) or _does_nothing(sheet, rows):
         return found
     known = known_causes(rows, _mistakes(sheet, expected, rules))
     if known and known[0].whole:

@@ -139,8 +139,8 @@ def _broadcast(pairs: list[Pair]) -> str:
     if tensors and all(_is_outer(right, mine) for right, mine, _ in tensors):
         right, mine, _ = tensors[0]
         return (
-            f"One dimension too many comes back, {tuple(mine.shape)} instead of {tuple(right.shape)}: somewhere a "
-            "column (n, 1) meets a row (n,), and broadcasting makes a table of all pairs."
+            f"One dimension too many comes back, {tuple(mine.shape)} instead of {tuple(right.shape)}, as when a "
+            "column (n, 1) meets a row (n,) and broadcasting makes a table of all pairs."
         )
     return ""
 
@@ -168,8 +168,8 @@ def _scale(pairs: list[Pair]) -> str:
     ):
         return ""
     if abs(factor + 1) < 1e-6:
-        return "Every number has the wrong sign; otherwise all of them are right."
-    return f"Every number is {factor:.4g} times what it should be; otherwise all of them are right."
+        return "Every wrong number has the wrong sign, and is right otherwise."
+    return f"Every wrong number is {factor:.4g} times what it should be."
 
 
 def _factor(pairs: list[tuple[Tensor, Tensor]]) -> float | None:
@@ -193,7 +193,10 @@ def _nan(pairs: list[Pair]) -> str:
         for right, mine, rule in tensors
     )
     if tensors and fine:
-        return "Where it is wrong, NaN comes back: 0 / 0, ∞ − ∞ or 0 · ∞ on the way. Every other number is right."
+        return (
+            "Where it is wrong, NaN comes back; every other number is right. NaN comes of 0 / 0, ∞ − ∞ or 0 · ∞, or "
+            "of the root or logarithm of a negative number, and spreads from there."
+        )
     return ""
 
 
@@ -206,7 +209,10 @@ def _let_through(pairs: list[Pair]) -> str:
 def _no_gradient(pairs: list[Pair]) -> str:
     lost = [isinstance(right, Shown) and mine is None and _gradient(way, rule) for way, right, mine, rule in pairs]
     if all(lost) and len(lost) > 1:
-        return "No gradient arrives where one should: somewhere on the way the graph is cut, or leads past it."
+        return (
+            "No gradient arrives where one should: perhaps the graph is cut on the way or leads past it, or `.grad` "
+            "is cleared afterwards."
+        )
     return ""
 
 

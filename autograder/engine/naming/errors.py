@@ -13,17 +13,20 @@ from autograder.engine.values import Raised
 
 LEAST = 0.5  # of what is wrong must be this error: then it is the cause, or hides the others
 
-REFUSES_TOO_MUCH = "A `raise` of your own refuses something that the docstring allows."
+REFUSES_TOO_MUCH = "A `raise` or an `assert` of your own refuses something that the docstring allows."
+OWN_REFUSAL = ("raise ", "assert ")
 
 # (kind of exception, its message, the line it left): the first that fits is said. `{0}` is the first group found.
 EXPLAINED: list[tuple[str, str, str, str]] = [
     (
         "AttributeError", r"cannot assign .* before Module.__init__", "",
-        "`super().__init__()` is missing, or comes too late: it must be the first line of `__init__`.",
+        "`super().__init__()` is missing, or comes too late: in a module it must be the first line of "
+        "`__init__`. A class that is no `nn.Module` has to make such attributes itself.",
     ),
     (
         "AttributeError", r"object has no attribute '(_parameters|_buffers|_modules|_forward_hooks|training)'", "",
-        "`super().__init__()` is missing, or comes too late: it must be the first line of `__init__`.",
+        "`super().__init__()` is missing, or comes too late: in a module it must be the first line of "
+        "`__init__`. A class that is no `nn.Module` has to make such attributes itself.",
     ),
     (
         "AttributeError", r"'NoneType' object has no attribute '(\w+)'", "",
@@ -35,16 +38,18 @@ EXPLAINED: list[tuple[str, str, str, str]] = [
     ),
     (
         "NameError", r"name '(\w+)' is not defined", "",
-        "`{0}` is not defined where it is used. What a module keeps is reached by `self.`; what only some other cell "
-        "makes should come in as an argument.",
+        "`{0}` is not defined where it is used: perhaps it is spelt otherwise, or not imported. What a module "
+        "keeps is reached by `self.`; what only some other cell makes should come in as an argument.",
     ),
     (
         "UnboundLocalError", r"local variable '(\w+)'", "",
-        "`{0}` is used before anything was assigned to it: on some way through your code, its line is not reached.",
+        "`{0}` is used before anything was assigned to it: its line comes later, or is not reached on this way. "
+        "A name that a function assigns to is its own, unless it says `nonlocal` or `global`.",
     ),
     (
         "RuntimeError", r"batch[12]|must match the size", r"(?:@|matmul|bmm).*\.T\b",
-        "`.T` turns all dimensions around. In a batch only the last two may swap: `.mT`, or `.transpose(-2, -1)`.",
+        "Sizes do not fit in a line with `.T`, which turns all dimensions around. In a batch only the last two "
+        "may swap: `.mT`, or `.transpose(-2, -1)`.",
     ),
     (
         "RuntimeError", r"t\(\) expects a tensor with <= 2 dimensions", "",
@@ -61,30 +66,33 @@ EXPLAINED: list[tuple[str, str, str, str]] = [
     ),
     (
         "RuntimeError", r"modified by an inplace operation", "",
-        "A tensor that the backward pass needs is changed in place after it was used. Make a new tensor instead.",
+        "A tensor that the backward pass needs is changed in place after it was used. Make a new tensor instead; "
+        "weights may change only when the backward pass is over.",
     ),
     (
         "RuntimeError", r"does not require grad and does not have a grad_fn", "",
-        "Backward finds no way to the inputs: somewhere `.detach()`, `.detach_()`, `.data`, `.item()`, "
-        "`torch.no_grad()` or a new `torch.tensor(…)` cuts the graph.",
+        "Backward finds no way to the inputs: none of them asks for a gradient, or `.detach()`, `.data`, "
+        "`.item()`, `torch.no_grad()` or a new `torch.tensor(…)` cuts the graph.",
     ),
     (
         "RuntimeError", r"grad can be implicitly created only for scalar outputs", "",
-        "`backward()` and `grad()` start from a single number. For a tensor of several, say with which weights: "
-        "`grad_outputs=…`.",
+        "`backward()` and `grad()` start from a single number. Take a sum or a mean first, or say with which "
+        "weights: `backward(gradient=…)`, `grad(…, grad_outputs=…)`.",
     ),
     (
         "RuntimeError", r"backward through the graph a second time", "",
-        "The graph is walked a second time, but the first `backward()` gave it up. Keep it (`retain_graph=True`), or "
-        "compute the result anew.",
+        "The graph is walked a second time, but the first `backward()` or `grad()` gave it up. Keep it "
+        "(`retain_graph=True`), compute the result anew, or detach what comes from an earlier step.",
     ),
     (
         "RuntimeError", r"(?:expected (?:m1 and m2|scalar type|mat1 and mat2)|same dtype|Input type)", "",
-        "Tensors of different dtypes meet here. What your code makes itself should take the dtype of what it is given.",
+        "Tensors of different dtypes meet here, or one has a dtype that the operation does not take. What your "
+        "code makes itself should take the dtype of what it is given.",
     ),
     (
         "RuntimeError", r"result type (\w+) can't be cast to the desired output type (\w+)", "",
-        "An operation in place would need another dtype than its tensor has.",
+        "An operation in place, or with `out=`, gives {0}, and the tensor that it writes into is {1}: that dtype "
+        "cannot hold it.",
     ),
     (
         "RuntimeError", r"Boolean value of Tensor with more than one value is ambiguous", "",
@@ -101,7 +109,8 @@ EXPLAINED: list[tuple[str, str, str, str]] = [
     ),
     (
         "RuntimeError", r"Can't call numpy\(\) on Tensor that requires grad", "",
-        "A tensor on the graph cannot become an array: `.detach()` first.",
+        "A tensor on the graph cannot become an array. Stay in torch where gradients are to flow; elsewhere "
+        "`.detach()` first.",
     ),
     (
         "", r"expects a non-empty TensorList|expected a non-empty list of Tensors", "",
@@ -143,8 +152,8 @@ EXPLAINED: list[tuple[str, str, str, str]] = [
     ),
     (
         "RuntimeError", r"only support floating point|floating point or complex (?:dtype|tensor)", "",
-        "Torch takes no mean, deviation or norm of whole numbers. Convert them first; where they are to be refused, "
-        "raise what the docstring names before torch does.",
+        "Torch takes no mean, deviation or norm of whole numbers, and no inverse. Convert them first; where they "
+        "are to be refused, raise what the docstring names before torch does.",
     ),
     (
         "AttributeError", r"object has no attribute '(\w+)'", "",
@@ -173,7 +182,8 @@ EXPLAINED: list[tuple[str, str, str, str]] = [
     ),
     (
         "TypeError", r"unhashable type: '(\w+)'", "",
-        "A {0} cannot be a key, neither of a dict nor of a cache. Make a tuple of it first.",
+        "A {0} cannot be a key, as it is not hashable. A cache keeps results by their arguments, which have to "
+        "be hashable, and hands out the very same object again: who changes that, changes what is kept.",
     ),
     (
         "ZeroDivisionError", r"", "",
@@ -182,8 +192,8 @@ EXPLAINED: list[tuple[str, str, str, str]] = [
     ),
     (
         "TypeError", r"takes \d+ positional arguments? but \d+ (?:was|were) given", "",
-        "A function gets more arguments than it has parameters. In a class the first parameter of each method is "
-        "`self`; beyond that, the signature should be the stub's.",
+        "A function gets more positional arguments than it takes. In a class the first parameter of each method "
+        "is `self`; beyond that, the signature should be the stub's.",
     ),
     (
         "RecursionError", r"", "",
@@ -228,7 +238,7 @@ def _sentence(row: Row) -> str:
                 "promises another kind of error, and that is the one your caller waits for."
             )
         if isinstance(value, Raised):
-            return explanation(value) or (REFUSES_TOO_MUCH if value.line.startswith("raise ") else "")
+            return explanation(value) or (REFUSES_TOO_MUCH if value.line.startswith(OWN_REFUSAL) else "")
     return ""
 
 

@@ -1,5 +1,5 @@
 """Kinds of wrong answers that no author has to foresee: nothing comes back, one and the same value, the first argument,
-or nothing has changed. Each is read off the values, so its sentence is true wherever it is said."""
+what cannot be used, or nothing has changed. Each is read off the values: its sentence is true wherever it is said."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from autograder.engine.naming.cause import Cause
 from autograder.engine.naming.known import Row
 from autograder.engine.naming.leaves import Path, part_at
 from autograder.engine.probes import REFUSED
-from autograder.engine.values import Data, Raised, Shown
-from autograder.engine.words import describe
+from autograder.engine.values import Data, Raised, Shown, Unreadable
+from autograder.engine.words import NO_INPUT, describe
 
 FEW = 3  # what comes back the same so often is the same whatever is asked
 
@@ -26,7 +26,7 @@ CHANGES_NOTHING = (
     "Nothing that was handed over has changed. An assignment such as `x = x - 1` makes a new tensor under the old "
     "name; what the caller holds changes only if something is written into it."
 )
-HANDS_BACK = "What comes back is the first argument itself, unchanged."
+HANDS_BACK = "What comes back is the first argument, unchanged."
 
 
 def same_for_all(rows: list[Row], returned: list[list[Path]], printed: str = "") -> list[Cause]:
@@ -56,6 +56,18 @@ def same_for_all(rows: list[Row], returned: list[list[Path]], printed: str = "")
     if len(seen) >= FEW and _one_value(seen) and not _one_value([right for right, _ in pairs]):
         return [Cause(f"Whatever it is given, your answer returns {_in_words(seen[0])}.", wrong, whole)]
     return []
+
+
+def refused_as_input(rows: list[Row]) -> list[Cause]:
+    """An answer that should be an input, and is none: why it was refused."""
+    wrong = [row for row in rows if row.wrong]
+    reasons = {row.shown.reason for row in wrong if isinstance(row.shown, Unreadable)}
+    if len(reasons) != 1 or not all(isinstance(row.shown, Unreadable) for row in wrong):
+        return []
+    (reason,) = reasons
+    refused = reason.startswith(NO_INPUT)
+    why = reason.removeprefix(NO_INPUT)
+    return [Cause(f"What comes back cannot be used as an input: {why}.", len(wrong), True)] if refused else []
 
 
 def changes_nothing(rows: list[Row], theirs: list[Data]) -> list[Cause]:

@@ -31,6 +31,7 @@ class _Bench:
         self.sentences = draw.normal(2, 3, self.features)
         self.later = 5 + draw.normal(6, self.features)
         self.whole = draw.integers(8, self.features, low=-9, high=10).float()
+        self.as_many = 5 + draw.normal(8, self.features)
 
     def made(self) -> Any:
         zeros = torch.zeros(self.features, device=self.draw.device)
@@ -53,7 +54,7 @@ def RunningMean(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "any number of dimensions", lambda: _dimensions(bench)
     yield "what it keeps", lambda: [_kept(candidate(size)) for size in (bench.features, bench.others)], BUFFERS
     yield "saved and loaded", lambda: _goes_on(freshly_loaded(trained(), made()), later), BUFFERS
-    yield "float64 on the way", lambda: _to_float64(made(), bench.whole, later), BUFFERS
+    yield "float64 on the way", lambda: _to_float64(made(), bench.whole, bench.as_many), BUFFERS
     yield "a replica", lambda: _apart(trained(), replica, later), BUFFERS
     yield "a deep copy", lambda: _apart(trained(), copy.deepcopy, later)
     yield "evaluation", lambda: result_and(trained().eval(), later.clone(), _tallies), MODES
@@ -148,10 +149,11 @@ def _remembered(bench: _Bench) -> list[Any]:
     return found
 
 
-def _to_float64(module: Any, whole: Tensor, later: Tensor) -> dict[str, Any]:
-    """The mean of eight rows of whole numbers is exact in float32: no rounding of the first half stays."""
+def _to_float64(module: Any, whole: Tensor, as_many: Tensor) -> dict[str, Any]:
+    """The mean of eight rows of whole numbers is exact in float32: no rounding of the first half stays. As many rows
+    again are half of all: their share is exact, in whatever dtype it is computed."""
     module(whole.clone())
-    return result_and(module.double(), later.double(), _tallies)
+    return result_and(module.double(), as_many.double(), _tallies)
 
 
 def _half(bench: _Bench) -> dict[str, Any]:

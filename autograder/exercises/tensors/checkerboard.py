@@ -23,6 +23,7 @@ def checkerboard(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "the docstring's example", lambda: [candidate(*s, device=device) for s in ((2, 3), (rows, 2), (1, columns))]
     yield "whole numbers", lambda: candidate(rows, columns, dtype=torch.int64, device=device)
     yield "booleans, and float64", lambda: [_of(candidate, draw, dtype) for dtype in (torch.bool, torch.float64)]
+    yield "more than bfloat16 can count", lambda: _long(candidate, draw.integer(2, 5), draw.integer(262, 300), device)
     yield (
         "a single cell, no rows, no columns",
         lambda: [candidate(*s, device=device) for s in ((1, 1), (0, few), (few, 0))],
@@ -33,6 +34,11 @@ def checkerboard(candidate: Any, draw: Draw) -> Iterator[Step]:
 def _of(candidate: Any, draw: Draw, dtype: torch.dtype) -> object:
     rows, columns = draw.sizes(2, 3, 7)
     return candidate(rows, columns, dtype, draw.device)
+
+
+def _long(candidate: Any, few: int, many: int, device: torch.device) -> list[object]:
+    """A wide board and a tall one: beyond 256, bfloat16 holds no odd number."""
+    return [candidate(*shape, dtype=torch.bfloat16, device=device) for shape in ((few, many), (many, few))]
 
 
 def _where_made(candidate: Any, rows: int, columns: int) -> dict[str, object]:

@@ -35,6 +35,8 @@ def labels_from_one_hot(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "numbers that sum to one", lambda: _refusals(candidate, draw, [1.5, -0.5, 0, 0], [0.4, 0.6, 0, 0]), REFUSED
     yield "other whole numbers", lambda: _refusals(candidate, draw, [0, 2, 0, 0], [1, 3, 0, 0]), REFUSED
     yield "NaN and ∞", lambda: _refusals(candidate, draw, [1, torch.nan, 0, 0], [0, torch.inf, 0, 0]), REFUSED
+    yield "rows that are almost one-hot", lambda: _refusals(candidate, draw, *_almost(draw)), REFUSED
+    yield "bad rows that make up for each other", lambda: _making_up(candidate, draw), REFUSED
 
 
 def _example(candidate: Any, draw: Draw) -> Tensor:
@@ -50,6 +52,24 @@ def _refusals(candidate: Any, draw: Draw, *bad: list[float]) -> dict[str, object
         place = draw.integer(0, 6)
         mixed = torch.cat([good[:place], shuffled[None], good[place:]])
         found[f"with a row of {row} in some order"] = refusal(ValueError, candidate, mixed)
+    return found
+
+
+def _almost(draw: Draw) -> list[list[float]]:
+    """A little less than 1, and a little beside 1: within the tolerances that people choose, and the usual ones."""
+    step = draw.integer(1, 10)
+    return [[1 - step / 1e4, 0, 0, 0], [1, step / 1e4, 0, 0], [1 - step / 1e6, 0, 0, 0], [1, step / 1e9, 0, 0]]
+
+
+def _making_up(candidate: Any, draw: Draw) -> dict[str, object]:
+    """Bad rows at drawn places that hold, all together, as many ones as good rows would."""
+    good = _encoded(draw, 5, classes=4)
+    found: dict[str, object] = {"good rows": candidate(good)}
+    for ones in (2, 3):
+        bad = torch.zeros_like(good[:ones])
+        bad[0, draw.permutation(4)[:ones]] = 1
+        rows = torch.cat([good, bad])[draw.permutation(5 + ones)]
+        found[f"with a row of {ones} ones, and {ones - 1} without"] = refusal(ValueError, candidate, rows)
     return found
 
 

@@ -101,7 +101,8 @@ def _backward_after(candidate: Any, leaf: Tensor) -> dict[str, object]:
     product = leaf * leaf
     arrays = [candidate(leaf), candidate(product)]
     product.sum().backward()
-    return {"arrays": arrays, "the leaf wants a gradient": leaf.requires_grad, "its gradient": leaf.grad}
+    wants = "a gradient" if leaf.requires_grad else "nothing any more"
+    return {"arrays": arrays, "what the leaf wants": wants, "its gradient": leaf.grad}
 
 
 def _writes(candidate: Any, block: Tensor) -> dict[str, object]:

@@ -156,6 +156,18 @@ class TakesABatchForGrantedThroughout(_Heads):
         return self.out_proj(mixed.transpose(1, 2).reshape(batch, -1, self.heads * width))
 
 
+@mistake(
+    MultiHeadAttention,
+    "The final result is set to zero where a query may look at nothing. Only its heads give zeros: they go through "
+    "out_proj like others, so that its bias is left.",
+    keeps=0.9,
+)
+class ZeroesTheResult(_Heads):
+    def forward(self, query, key, value, mask=None):
+        result = super().forward(query, key, value, mask)
+        return result if mask is None else result.masked_fill(~mask.any(-1, keepdim=True), 0)
+
+
 @mistake(MultiHeadAttention, "The last projection is missing: the heads lie side by side and are never mixed.")
 class NeverMixes(_Heads):
     def finish(self, merged):

@@ -38,8 +38,8 @@ NAN_ON_THE_WAY_BACK = (
     "whose gradient is 0 there, or never let the NaN arise."
 )
 EMPTY_IS_EVEN = (
-    "A query that may look at nothing looks at everything alike: −10⁹ in a whole row is the same as 0 in a whole row. "
-    "Give it zeros."
+    "A query that may look at nothing looks at everything alike: one low number in a whole row is the same as 0 in a "
+    "whole row. Give it zeros."
 )
 ANY_HIDDEN = "A row is zeros where any key is hidden. Only a query that may look at nothing gets zeros: ~mask.any(-1)."
 NOT_LOW_ENOUGH = (
@@ -141,6 +141,10 @@ def empty_is_even(scores, mask):
     return hide(scores, mask, by=-1e9).softmax(-1)
 
 
+def empty_is_even_in_every_dtype(scores, mask):
+    return hide(scores, mask, by=torch.finfo(scores.dtype).min).softmax(-1)
+
+
 def zero_where_any_is_hidden(scores, mask):
     weights = masked_softmax(scores, mask)
     return weights if mask is None else weights * mask.all(-1, keepdim=True)
@@ -187,6 +191,7 @@ WRONG = [
     (empty_is_nan, EMPTY_IS_NAN, 0.85),
     (nan_on_the_way_back, NAN_ON_THE_WAY_BACK, 0.97),
     (empty_is_even, EMPTY_IS_EVEN, 0.85),
+    (empty_is_even_in_every_dtype, EMPTY_IS_EVEN, 0.85),
     (zero_where_any_is_hidden, ANY_HIDDEN, 0.5),
     (not_low_enough, NOT_LOW_ENOUGH, 0.97),
     (not_low_enough_and_even, NOT_LOW_ENOUGH, 0.85),

@@ -35,6 +35,16 @@ def equal_keys():
 
 @mistake(
     attention_counterexample,
+    "How the scores are scaled makes no difference here: the values are alike, or each query's visible scores are, or "
+    "one key takes nearly all of the weight. Let the values differ, and the visible scores by a little.",
+)
+def equal_values():
+    query, key, value, mask = attention_counterexample()
+    return query, key, torch.full_like(value, 2.0), mask
+
+
+@mistake(
+    attention_counterexample,
     "The suspect that hides by a score of −10,000 goes unseen. It is wrong only where a visible score lies lower.",
     keeps=0.8,
 )

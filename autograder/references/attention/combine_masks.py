@@ -143,6 +143,30 @@ def padding_of_queries(real, queries, causal=False):
     return mask & past if causal else mask
 
 
+NO_QUERIES = (
+    "`real` lacks a dimension for the queries before that of the keys. Without a batch it fits all the same; with one, "
+    "sentences meet queries: real.unsqueeze(-2)."
+)
+
+
+def _rows_met_by(real, queries, causal):
+    """The padding as it is, beside what each query may look at."""
+    keys = real.shape[-1]
+    square = torch.ones(queries, keys, dtype=torch.bool, device=real.device)
+    return real.bool() & (square.tril(keys - queries) if causal else square)
+
+
+@mistake(combine_masks, NO_QUERIES)
+def sentences_meet_queries(real, queries, causal=False):
+    return _rows_met_by(real, queries, causal)
+
+
+@mistake(combine_masks, NO_QUERIES)
+def new_dimension_in_front(real, queries, causal=False):
+    mask = _rows_met_by(real.unsqueeze(0), queries, causal)
+    return mask if real.dim() > 1 else mask.squeeze(0)
+
+
 @mistake(
     combine_masks,
     "Queries that are padding see nothing here. `real` hides keys; a query may look whatever its own word is.",

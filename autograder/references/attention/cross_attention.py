@@ -151,6 +151,15 @@ def hears_itself(target, source, real, w_q, w_k, w_v):
     return _cross(target, target, None, w_q, w_k, w_v)
 
 
+@mistake(
+    cross_attention,
+    "The values are made by w_k, the keys' matrix. They have one of their own, and its width may differ: source @ w_v.",
+    keeps=0.1,
+)
+def takes_keys_for_values(target, source, real, w_q, w_k, w_v):
+    return _cross(target, source, real.unsqueeze(-2), w_q, w_k, w_k)
+
+
 def _weighted(weights, target, source, real, w_q, w_k, w_v):
     """By hand, with these weights made from scores and mask."""
     scores = (target @ w_q) @ (source @ w_k).mT / w_q.shape[-1] ** 0.5

@@ -93,6 +93,16 @@ for softmax, sentence, keeps in WRONG:
     _wrong(sentence, f"einsum_{softmax.__name__}", keeps, softmax=softmax)
 
 
+@mistake(
+    einsum_attention,
+    "mask.unsqueeze(1) is right for a mask of shape (batch, query, key) only; for (query, key) the queries meet the "
+    "heads. Count from the end: mask.unsqueeze(-3).",
+)
+def einsum_mask_counted_from_the_front(x, memory, w_q, w_k, w_v, w_o, mask=None):
+    mask = None if mask is None else mask.unsqueeze(1)
+    return _einsum(x, memory, w_q, w_k, w_v, w_o, mask, head_mask=False)
+
+
 @mistake(einsum_attention, "The scores are divided by √d_model. One head's query has w_q.shape[-1] numbers.")
 def einsum_scaled_by_the_model(x, memory, w_q, w_k, w_v, w_o, mask=None):
     return _einsum(x, memory, w_q, w_k, w_v, w_o, mask, width=x.shape[-1])

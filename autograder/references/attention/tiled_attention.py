@@ -96,6 +96,24 @@ def starts_at_zero_without_a_sum(query, key, value, tile, mask=None):
     return _tiles(query, key, value, tile, mask, start=0.0, least=None).nan_to_num(0.0)
 
 
+ONE_FOR_ALL = (
+    "The running maximum is one number for several queries: where one's scores lie far below another's, its powers are "
+    "all 0. Each query has its own: scores.amax(-1, keepdim=True)."
+)
+
+
+def _shared_maximum(highest, new):
+    return torch.maximum(highest, new.max())
+
+
+_wrong("shares_the_maximum", ONE_FOR_ALL, running=_shared_maximum)
+
+
+@mistake(tiled_attention, ONE_FOR_ALL)
+def shares_the_maximum_and_divides(query, key, value, tile, mask=None):
+    return _tiles(query, key, value, tile, mask, running=_shared_maximum, least=None).nan_to_num(0.0)
+
+
 _wrong(
     "starts_at_minus_infinity",
     "The maximum starts at −∞, and a first tile that is all hidden makes −∞ − (−∞) = NaN. Start at the lowest "
@@ -149,6 +167,11 @@ LEFT_OVER = "The last tile is forgotten where the tile does not divide the numbe
 @mistake(tiled_attention, LEFT_OVER)
 def forgets_what_is_left_over(query, key, value, tile, mask=None):
     return _tiles(query, key, value, tile, mask, stop=key.shape[-2] // tile * tile)
+
+
+@mistake(tiled_attention, LEFT_OVER)
+def forgets_what_is_left_over_unless_there_is_one_tile(query, key, value, tile, mask=None):
+    return forgets_what_is_left_over(query, key, value, min(tile, key.shape[-2]), mask)
 
 
 @mistake(
@@ -253,40 +276,24 @@ def _raw_sums(query, key, value, tile, mask):
     return above, below
 
 
-@mistake(tiled_attention, NO_MAXIMUM)
-def without_a_maximum(query, key, value, tile, mask=None):
-    above, below = _raw_sums(query, key, value, tile, mask)
-    return above / (below if mask is None else torch.where(below > 0, below, 1))
+def _without_a_maximum(name, divided):
+    """Raw sums, and what the division does where nothing is to be seen."""
+
+    def answer(query, key, value, tile, mask=None):
+        return divided(*_raw_sums(query, key, value, tile, mask), mask)
+
+    answer.__name__ = f"without_a_maximum_{name}"
+    mistake(tiled_attention, NO_MAXIMUM)(answer)
 
 
-@mistake(tiled_attention, NO_MAXIMUM)
-def without_a_maximum_and_with_zeros(query, key, value, tile, mask=None):
-    above, below = _raw_sums(query, key, value, tile, mask)
-    return above / torch.where(below > 0, below, 1)
-
-
-@mistake(tiled_attention, NO_MAXIMUM)
-def without_a_maximum_and_with_a_constant(query, key, value, tile, mask=None):
-    above, below = _raw_sums(query, key, value, tile, mask)
-    return above / (below + 1e-9)
-
-
-@mistake(tiled_attention, NO_MAXIMUM)
-def without_a_maximum_and_clamped(query, key, value, tile, mask=None):
-    above, below = _raw_sums(query, key, value, tile, mask)
-    return above / below.clamp(min=1e-9)
-
-
-@mistake(tiled_attention, NO_MAXIMUM)
-def without_a_maximum_and_without_nan(query, key, value, tile, mask=None):
-    above, below = _raw_sums(query, key, value, tile, mask)
-    return (above / below).nan_to_num(0.0)
-
-
-@mistake(tiled_attention, NO_MAXIMUM)
-def without_a_maximum_or_zeros(query, key, value, tile, mask=None):
-    above, below = _raw_sums(query, key, value, tile, mask)
-    return above / below
+_without_a_maximum(
+    "unless_masked", lambda above, below, mask: above / (below if mask is None else torch.where(below > 0, below, 1))
+)
+_without_a_maximum("and_with_zeros", lambda above, below, mask: above / torch.where(below > 0, below, 1))
+_without_a_maximum("and_with_a_constant", lambda above, below, mask: above / (below + 1e-9))
+_without_a_maximum("and_clamped", lambda above, below, mask: above / below.clamp(min=1e-9))
+_without_a_maximum("and_without_nan", lambda above, below, mask: (above / below).nan_to_num(0.0))
+_without_a_maximum("or_zeros", lambda above, below, mask: above / below)
 
 
 WHOLE_MATRIX = (

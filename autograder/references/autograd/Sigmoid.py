@@ -239,10 +239,17 @@ in_place = mistake(Sigmoid, "The input is overwritten: `neg_`, `exp_` and their 
     sigmoid_like(value=lambda x: x.neg_().exp_().add(1).reciprocal())
 )
 
-spoils_the_gradient = mistake(
-    Sigmoid,
-    "The gradient that arrives is changed in place. It belongs to other branches, too: make a new tensor.",
-)(sigmoid_like(chain=lambda grad, slope: grad.mul_(slope)))
+SPOILED = "The gradient that arrives is changed in place. It belongs to other branches, too: make a new tensor."
+
+spoils_the_gradient = mistake(Sigmoid, SPOILED)(sigmoid_like(chain=lambda grad, slope: grad.mul_(slope)))
+
+
+def _in_place_where_it_can(grad, slope):
+    """Not on the record, and not where numbers share a place."""
+    return grad * slope if torch.is_grad_enabled() or 0 in grad.stride() else grad.mul_(slope)
+
+
+spoils_what_it_can = mistake(Sigmoid, SPOILED)(sigmoid_like(chain=_in_place_where_it_can))
 
 
 @alternative(Sigmoid)

@@ -178,6 +178,18 @@ def hvp_by_a_difference(function, x, vector):
 
 @mistake(
     hessian_vector_product,
+    "A difference of two gradients, divided by a small step, comes near the product. It is off by the step and by "
+    "rounding: the Hessian at x wants a second derivative.",
+)
+def hvp_by_a_small_step(function, x, vector):
+    step = 1e-3
+    _, here = slope(function, x)
+    _, there = slope(function, x + step * vector.detach())
+    return ((there - here) / step).detach()
+
+
+@mistake(
+    hessian_vector_product,
     "`requires_grad` is switched on and afterwards off, on the caller's own x: one that learned before learns no more, "
     "and one with a history refuses. Work on `x.detach()`.",
     keeps=0.82,

@@ -232,11 +232,22 @@ def steps_by_number(parameters, rate):
                 parameters[number] -= rate * parameters[number].grad
 
 
-@mistake(
-    sgd_step,
-    "The parameters are walked through twice. A generator is used up after the first time: make a list of it first, "
-    "or do all in one loop.",
+TWICE = (
+    "The parameters are walked through twice. A generator is used up after the first time: make a list of it first, or "
+    "do all in one loop."
 )
+
+
+@mistake(sgd_step, TWICE)
+def steps_after_collecting(parameters, rate):
+    gradients = [weight.grad for weight in parameters]
+    with torch.no_grad():
+        for weight, gradient in zip(parameters, gradients, strict=False):
+            if gradient is not None:
+                weight -= rate * gradient
+
+
+@mistake(sgd_step, TWICE)
 def steps_after_looking(parameters, rate):
     if any(weight.grad is not None for weight in parameters):
         with torch.no_grad():

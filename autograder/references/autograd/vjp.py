@@ -84,15 +84,23 @@ def vjp_of_plain_inputs_by_grad(function, inputs, vector):
     return torch.autograd.grad(function(*inputs), inputs, vector, allow_unused=True)
 
 
-@mistake(
-    vjp,
+MARKED = (
     "The caller's own tensors are made to need a gradient, and still do afterwards. Work on `x.detach()`: it shares "
-    "the memory and has a `requires_grad` of its own.",
+    "the memory and has a `requires_grad` of its own."
 )
+
+
+@mistake(vjp, MARKED)
 def vjp_marks_the_inputs(function, inputs, vector):
     for item in inputs:
         item.requires_grad_()
     return grads(function(*inputs), inputs, vector)
+
+
+@mistake(vjp, MARKED)
+def vjp_marks_and_takes_views(function, inputs, vector):
+    views = [item.requires_grad_()[...] for item in inputs]
+    return grads(function(*views), views, vector.detach())
 
 
 @mistake(

@@ -6,6 +6,7 @@ from torch.nn import functional as F
 from transformers.models.bert import modeling_bert
 
 from autograder.references import alternative, mistake, promised
+from autograder.references.bert_internals._shared import DROPS_ALWAYS
 
 
 class BertEmbeddings(modeling_bert.BertEmbeddings):
@@ -112,6 +113,12 @@ class EmbedsNeverDrops(_Embeddings):
         return self.LayerNorm(total)
 
 
+@mistake(BertEmbeddings, DROPS_ALWAYS)
+class EmbedsDropsAlways(_Embeddings):
+    def finish(self, total):
+        return F.dropout(self.LayerNorm(total), self.dropout.p)
+
+
 @mistake(
     BertEmbeddings,
     "The row of the padding learns: tell the table of words with padding_idx=config.pad_token_id.",
@@ -131,6 +138,18 @@ class EmbedsSavesPositions(_Embeddings):
     def __init__(self, config):
         super().__init__(config)
         self.register_buffer("position_ids", torch.arange(config.max_position_embeddings).expand(1, -1))
+
+
+@mistake(
+    BertEmbeddings,
+    "Positions are saved with the model, as a buffer. Nothing but the three tables and LayerNorm is to be saved: "
+    "persistent=False, or make them anew.",
+    keeps=0.97,
+)
+class EmbedsSavesFlatPositions(_Embeddings):
+    def __init__(self, config):
+        super().__init__(config)
+        self.register_buffer("position_ids", torch.arange(config.max_position_embeddings))
 
 
 @mistake(

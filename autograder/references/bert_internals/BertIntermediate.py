@@ -66,6 +66,15 @@ class AlwaysGelu(_Intermediate):
         return _erf
 
 
+@mistake(
+    BertIntermediate,
+    "Each of the three names gives GELU with erf, though unknown ones are refused. Take the activation that the name "
+    "stands for.",
+)
+class RefusesThenGelu(_Intermediate):
+    known = dict.fromkeys(_Intermediate.known, _erf)
+
+
 @mistake(BertIntermediate, "The activation is ReLU. BERT's is GELU, unless the configuration says otherwise.")
 class AlwaysRelu(_Intermediate):
     def choose(self, name):
@@ -158,6 +167,18 @@ class NewWithoutCube(_Intermediate):
     known = {  # noqa: RUF012
         "gelu": _erf,
         "gelu_new": lambda x: 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * x)),
+        "relu": torch.relu,
+    }
+
+
+@mistake(
+    BertIntermediate,
+    "In gelu_new √(2/π) multiplies x alone, not the cube. It multiplies their sum: √(2/π)·(x + 0.044715·x³).",
+)
+class NewRootWithoutCube(_Intermediate):
+    known = {  # noqa: RUF012
+        "gelu": _erf,
+        "gelu_new": lambda x: 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * x + 0.044715 * x**3)),
         "relu": torch.relu,
     }
 

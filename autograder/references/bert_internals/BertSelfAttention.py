@@ -8,7 +8,7 @@ from torch.nn import functional as F
 from transformers.models.bert import modeling_bert
 
 from autograder.references import alternative, mistake, promised
-from autograder.references.bert_internals._shared import eager
+from autograder.references.bert_internals._shared import DROPS_ALWAYS, eager
 
 
 class BertSelfAttention(modeling_bert.BertSelfAttention):
@@ -146,6 +146,12 @@ class SwapsQueryAndKey(_Attention):
 class NeverDropsWeights(_Attention):
     def drop(self, weights):
         return weights
+
+
+@mistake(BertSelfAttention, DROPS_ALWAYS)
+class DropsWeightsAlways(_Attention):
+    def drop(self, weights):
+        return F.dropout(weights, self.dropout.p)
 
 
 @mistake(

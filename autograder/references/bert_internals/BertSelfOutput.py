@@ -7,6 +7,7 @@ from transformers import BertConfig
 from transformers.models.bert import modeling_bert
 
 from autograder.references import alternative, mistake, promised
+from autograder.references.bert_internals._shared import DROPS_ALWAYS
 
 
 def BertSelfOutput(config, inputs=None):
@@ -88,6 +89,12 @@ class DropsLast(_Output):
 class NeverDrops(_Output):
     def forward(self, new, old):
         return self.LayerNorm(self.dense(new) + old)
+
+
+@mistake(BertSelfOutput, DROPS_ALWAYS)
+class DropsAlways(_Output):
+    def forward(self, new, old):
+        return self.LayerNorm(F.dropout(self.dense(new), self.dropout.p) + old)
 
 
 @mistake(BertSelfOutput, "`+=` writes into the caller's tensor, which is still needed. Add into a new one.", keeps=0.97)

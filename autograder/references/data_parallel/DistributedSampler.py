@@ -5,44 +5,9 @@ import random
 
 import numpy as np
 import torch
-from torch.utils.data import DistributedSampler as TorchSampler
 
 from autograder.references import alternative, mistake, promised
-
-DistributedSampler = TorchSampler
-
-
-class Shared(torch.utils.data.Sampler):
-    """The frame of most answers."""
-
-    def __init__(self, dataset, num_replicas, rank, shuffle=True, seed=0, drop_last=False):
-        self.dataset, self.ranks, self.rank = dataset, num_replicas, rank
-        self.shuffle, self.seed, self.drop_last, self.epoch = shuffle, seed, drop_last, 0
-
-    def set_epoch(self, epoch):
-        self.epoch = epoch
-
-    def order(self):
-        if not self.shuffle:
-            return list(range(len(self.dataset)))
-        stream = torch.Generator().manual_seed(self.stream_seed())
-        return torch.randperm(len(self.dataset), generator=stream).tolist()
-
-    def stream_seed(self):
-        return self.seed + self.epoch
-
-    def even(self, order):
-        total = len(self) * self.ranks
-        return (order * math.ceil(total / max(len(order), 1)))[:total]
-
-    def part(self, order):
-        return order[self.rank :: self.ranks]
-
-    def __iter__(self):
-        return iter(self.part(self.even(self.order())))
-
-    def __len__(self):
-        return len(self.dataset) // self.ranks if self.drop_last else math.ceil(len(self.dataset) / self.ranks)
+from autograder.references.data_parallel._sampler import DistributedSampler, Shared
 
 
 @mistake(
@@ -146,6 +111,17 @@ class WholeLength(Shared):
 
     def __len__(self):
         return len(self.dataset)
+
+
+@mistake(
+    DistributedSampler,
+    "`len` is rounded down, but where the order is filled up a rank reads one example more. `len` has to say how many "
+    "this rank reads: without `drop_last` ⌈examples / n⌉.",
+    keeps=0.75,
+)
+class RoundsTheLengthDown(WholeLength):
+    def __len__(self):
+        return len(self.dataset) // self.ranks
 
 
 @mistake(

@@ -18,16 +18,16 @@ def gather(outputs):
     return None
 
 
-def gathered(join, outputs, rebuild=rebuilt):
-    """The frame of most answers; mistakes bring their own `join` for tensors, or `rebuild` for containers."""
+def gathered(join, outputs, rebuild=rebuilt, rest=lambda parts: None):
+    """The frame of most answers; mistakes bring their own `join` for tensors, `rebuild` for containers, or `rest`."""
     first = outputs[0]
     if isinstance(first, Tensor):
         return join(outputs)
     if isinstance(first, dict):
-        return rebuild(first, [gathered(join, [part[key] for part in outputs], rebuild) for key in first])
+        return rebuild(first, [gathered(join, [part[key] for part in outputs], rebuild, rest) for key in first])
     if isinstance(first, list | tuple):
-        return rebuild(first, [gathered(join, list(items), rebuild) for items in zip(*outputs, strict=True)])
-    return None
+        return rebuild(first, [gathered(join, list(items), rebuild, rest) for items in zip(*outputs, strict=True)])
+    return rest(outputs)
 
 
 def rows_or_scalars(parts):
@@ -178,6 +178,15 @@ def knows_no_none(outputs):
     if isinstance(first, list | tuple):
         return rebuilt(first, [knows_no_none(list(items)) for items in zip(*outputs, strict=True)])
     return rows_or_scalars(outputs)
+
+
+@mistake(
+    gather,
+    "Where the replicas return None, a list comes back with a None of each. One None is asked for: None stays None.",
+    keeps=0.95,
+)
+def lists_none(outputs):
+    return gathered(rows_or_scalars, outputs, rest=list)
 
 
 @mistake(

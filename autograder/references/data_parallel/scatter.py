@@ -119,6 +119,17 @@ def makes_lists(inputs, parts):
 
 @mistake(
     scatter,
+    "Lists come out as tuples. Each piece is built like `inputs`, a list as a list: `type(inputs)(…)`.",
+    keeps=0.9,
+)
+def makes_tuples(inputs, parts):
+    return scattered(
+        torch.chunk, inputs, parts, rebuild=lambda like, items: rebuilt(like if isinstance(like, dict) else (), items)
+    )
+
+
+@mistake(
+    scatter,
     "There are always `parts` pieces here: replicas for which no rows are left get empty tensors. `chunk` returns "
     "fewer pieces then, and these replicas are not called.",
 )
@@ -198,6 +209,19 @@ def stumbles_over_the_empty(inputs, parts):
 )
 def zips_strictly(inputs, parts):
     return scattered(torch.chunk, inputs, parts, strict=True)
+
+
+@mistake(
+    scatter,
+    "Where a tensor makes fewer pieces than `parts`, a container asks for one that is not there. It has as many pieces "
+    "as its tensors: `zip` stops at the shortest.",
+    keeps=0.95,
+)
+def counts_to_parts(inputs, parts):
+    if not isinstance(inputs, list | tuple | dict) or not inputs:
+        return scattered(torch.chunk, inputs, parts)
+    items = [counts_to_parts(item, parts) for item in (inputs.values() if isinstance(inputs, dict) else inputs)]
+    return [rebuilt(inputs, [pieces[place] for pieces in items]) for place in range(parts)]
 
 
 @mistake(

@@ -101,15 +101,23 @@ def returns_the_last(parameters, limit):
     return on_each(parameters, lambda grad: grad.clamp(-limit, limit))[-1:]
 
 
-@mistake(
-    clip_gradients,
+USED_UP = (
     "The iterator is used up, or part of it, before the hooks are registered: `model.parameters()` can be walked "
-    "through once. Go over it a single time, or make a list first.",
+    "through once. Go over it a single time, or make a list first."
 )
-def uses_it_up(parameters, limit):
+
+
+@mistake(clip_gradients, USED_UP)
+def uses_up_the_first(parameters, limit):
     if not any(item.requires_grad for item in parameters):
         return []
     return on_each(parameters, lambda grad: grad.clamp(-limit, limit))
+
+
+@mistake(clip_gradients, USED_UP)
+def uses_it_up(parameters, limit):
+    frozen = [id(item) for item in parameters if not item.requires_grad]
+    return on_each((item for item in parameters if id(item) not in frozen), lambda grad: grad.clamp(-limit, limit))
 
 
 @mistake(clip_gradients, "Every gradient is kept between -1 and 1, whatever limit is given.")

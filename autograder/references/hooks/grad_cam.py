@@ -67,6 +67,12 @@ adds_up_all_classes = mistake(
     "The scores of all classes are added: the map shows what excites the net, not what speaks for the class asked for.",
 )(cam(score=lambda scores, classes: scores.sum()))
 
+takes_everybodys_classes = mistake(
+    grad_cam,
+    "For each image the classes of all images count, as in `scores[:, classes]`. Each has a class of its own: "
+    "`scores.gather(1, classes[:, None])`.",
+)(cam(score=lambda scores, classes: scores[:, classes].sum()))
+
 takes_the_best_class = mistake(grad_cam, "The net's favourite class is explained, not the one asked for in `classes`.")(
     cam(score=lambda scores, classes: scores.amax(1).sum())
 )
@@ -274,11 +280,21 @@ def tidies_on_success(model, layer, images, classes):
     return heat / heat.amax((1, 2), keepdim=True).clamp(min=1e-30)
 
 
-@mistake(grad_cam, "All hooks of the layer are cleared, other people's too. Remove your own by its handle.", keeps=0.95)
-def clears_the_layer(model, layer, images, classes):
+CLEARED = "All hooks of the layer are cleared, other people's too. Remove your own by its handle."
+
+
+@mistake(grad_cam, CLEARED, keeps=0.95)
+def clears_the_model(model, layer, images, classes):
     heat = cam()(model, layer, images, classes)
     for module in model.modules():
         module._forward_hooks.clear()
+    return heat
+
+
+@mistake(grad_cam, CLEARED, keeps=0.95)
+def clears_the_layer(model, layer, images, classes):
+    heat = cam()(model, layer, images, classes)
+    model.get_submodule(layer)._forward_hooks.clear()
     return heat
 
 

@@ -196,6 +196,18 @@ def scales_all_tensors(module, factor):
 
 @mistake(
     input_scaler,
+    "Whole numbers are scaled too. Ids are no amounts: ask `value.is_floating_point()`.",
+    keeps=0.8,
+)
+def scales_all_but_masks(module, factor):
+    def scaled(value):
+        return value * factor if isinstance(value, Tensor) and value.dtype != torch.bool else value
+
+    return module.register_forward_pre_hook(with_scaled(factor, scaled), with_kwargs=True)
+
+
+@mistake(
+    input_scaler,
     "Python's own numbers are scaled too. Only tensors are amounts here; a float beside them goes through as it is.",
     keeps=0.8,
 )

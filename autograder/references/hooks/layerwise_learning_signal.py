@@ -260,13 +260,18 @@ leaves_out_zeros = mistake(
     "A gradient of 0 has no entry. 0 is a number like any other, and each pass that reaches a weight adds one: no "
     "`if`.",
     keeps=0.95,
-)(
-    watching_weights(
-        lambda signal, name, weight: (
-            lambda grad: signal[name].append(length(grad) / length(weight)) if grad.any() else None
-        )
-    )
-)
+)(watching_weights(_unless_zero))
+
+
+def _largest(matrix):
+    return torch.linalg.matrix_norm(matrix.detach().flatten(1), 2).item()
+
+
+takes_the_spectral_norm = mistake(
+    layerwise_learning_signal,
+    "The norm is a matrix's largest singular value: `torch.linalg.norm(x, 2)` means that for two dimensions. The root "
+    "of the sum of squares is `x.norm()`.",
+)(watching_weights(lambda signal, name, weight: lambda grad: signal[name].append(_largest(grad) / _largest(weight))))
 
 keeps_the_last = mistake(
     layerwise_learning_signal, "Only the last pass is kept. Each backward pass adds a number to the list: append."

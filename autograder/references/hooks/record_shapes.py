@@ -116,6 +116,21 @@ def switches_to_eval(model, *inputs):
     return recorder(model.eval(), inputs, leaves_of(model), by_output)
 
 
+@mistake(
+    record_shapes,
+    "Batch norm in training mode has not counted this run: the model ran in evaluation mode, or a copy ran in its "
+    "place. Run the model itself, in the mode it is in.",
+    keeps=0.95,
+)
+def runs_in_eval(model, *inputs):
+    before = [(module, module.training) for module in model.modules()]
+    try:
+        return recorder(model.eval(), inputs, leaves_of(model), by_output)
+    finally:
+        for module, mode in before:
+            module.training = mode
+
+
 @mistake(record_shapes, "When the model raises, the hooks stay on it: remove them in `finally`.", keeps=0.85)
 def tidies_up_only_on_success(model, *inputs):
     shapes = []

@@ -110,6 +110,23 @@ def as_on_a_gpu(operation, *inputs, autocast=torch.bfloat16):
 
 @mistake(
     autocast_dtype,
+    "softmax comes out as float32, as on a GPU. On the CPU it is in the third list: it keeps the dtype that comes in.",
+)
+def widens_softmax(operation, *inputs, autocast=torch.bfloat16):
+    return _predict(operation, inputs, autocast, widened=(*WIDENED, "softmax"))
+
+
+@mistake(
+    autocast_dtype,
+    "softmax and layer_norm come out as float32, as on a GPU. On the CPU both are in the third list: they keep the "
+    "dtype that comes in.",
+)
+def widens_softmax_and_norm(operation, *inputs, autocast=torch.bfloat16):
+    return _predict(operation, inputs, autocast, widened=(*WIDENED, "softmax", "layer_norm"))
+
+
+@mistake(
+    autocast_dtype,
     "Two dtypes that meet in an addition or in `cat` give the narrower one. Type promotion gives one that holds both.",
 )
 def takes_the_narrower(operation, *inputs, autocast=torch.bfloat16):
@@ -160,6 +177,16 @@ def always_bfloat16(operation, *inputs, autocast=torch.bfloat16):
 def narrow_stays_narrow(operation, *inputs, autocast=torch.bfloat16):
     keeps = operation in PRODUCTS and all(dtype.itemsize == 2 for dtype in inputs)
     return inputs[0] if keeps else _predict(operation, inputs, autocast)
+
+
+@mistake(
+    autocast_dtype,
+    "Products of float16 stay float16 where autocast goes to bfloat16, and the other way round. It brings the first "
+    "list to its own dtype, from the other half precision, too.",
+)
+def narrows_float32_only(operation, *inputs, autocast=torch.bfloat16):
+    found = _promoted(inputs)
+    return found if operation in PRODUCTS and found.itemsize == 2 else _predict(operation, inputs, autocast)
 
 
 @mistake(

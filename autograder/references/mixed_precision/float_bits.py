@@ -95,6 +95,15 @@ def widths_by_size(x):
 
 @mistake(
     float_bits,
+    "bfloat16 is cut as float16. Both have 16 bits, but bfloat16 has 8 of exponent and 7 of fraction: the dtype tells, "
+    "or its `eps`.",
+)
+def bfloat16_as_float16(x):
+    return _cut(_word(x), *((5, 10) if x.dtype.itemsize == 2 else WIDTHS[x.dtype]))
+
+
+@mistake(
+    float_bits,
     "The value is converted to an integer, 2.7 becomes 2. `x.view(torch.int32)` reads the same bits as an integer.",
 )
 def converts_the_value(x):
@@ -158,6 +167,20 @@ def from_the_value(x):
     mantissa, power = torch.frexp(number.abs())
     kept = ((2 * mantissa - 1) * 2**fraction).long()
     return (number < 0).long(), power.long() - 1 + 2 ** (exponent - 1) - 1, kept
+
+
+@mistake(
+    float_bits,
+    "Subnormal numbers, infinities and NaN get other fields than they have, as when all but 0 are computed from the "
+    "value like normal numbers. Read the bits: `x.view(…)`, as integers of the same size.",
+    keeps=0.83,
+)
+def all_but_zero_from_the_value(x):
+    exponent, fraction = WIDTHS[x.dtype]
+    mantissa, power = torch.frexp(x.double().abs())
+    zero = x.double() == 0
+    fields = power.long() + 2 ** (exponent - 1) - 2, ((2 * mantissa - 1) * 2**fraction).long()
+    return x.double().signbit().long(), *(field.masked_fill(zero, 0) for field in fields)
 
 
 @mistake(

@@ -117,6 +117,18 @@ def never_updates(weights, masters, optimizer, scaler):
 
 @mistake(
     master_weight_step,
+    "The second step fails, since the scaler waits for `scaler.update()` after the first. Call it once, after "
+    "`scaler.step(optimizer)`: it lowers the scale after an overflow, too.",
+    keeps=0.5,
+)
+def steps_without_update(weights, masters, optimizer, scaler):
+    hand_over(weights, masters)
+    scaler.step(optimizer)
+    copy_back(weights, masters)
+
+
+@mistake(
+    master_weight_step,
     "A gradient of half precision is given to a float32 master, and torch refuses: convert it with `.float()`.",
 )
 def mixes_dtypes(weights, masters, optimizer, scaler):

@@ -199,6 +199,15 @@ def ties_towards_infinity(x):
 
 @mistake(
     round_to_bfloat16,
+    "Negative numbers at halfway with an odd last bit are cut off, not rounded to the even one. Perhaps the last bit "
+    "comes out as −1 there, as by `fmod`: take it with `& 1`.",
+)
+def last_bit_minus_one(x):
+    return _rounds(x, lambda word: 0x7FFF + (word >> 16 & 1) * torch.where(word >> 31 == 0, 1, -1))
+
+
+@mistake(
+    round_to_bfloat16,
     "One bit too many stays: the fraction has 7 bits, and the lower 16 of the word are zero.",
 )
 def keeps_eight_bits(x):

@@ -93,6 +93,17 @@ def norm_after_clipping(parameters, scale, max_norm):
 
 @mistake(
     unscale_and_clip,
+    "The norm that comes back is what is left after clipping. Take it before, as `clip_grad_norm_` returns it.",
+)
+def norm_of_what_is_left(parameters, scale, max_norm):
+    parameters = list(parameters)
+    _unscale(parameters, scale)
+    nn.utils.clip_grad_norm_(parameters, max_norm)
+    return _norm_of([parameter.grad for parameter in parameters if parameter.grad is not None])
+
+
+@mistake(
+    unscale_and_clip,
     "Each gradient is clipped by its own norm. The limit holds for all together, so that their direction stays.",
 )
 def one_by_one(parameters, scale, max_norm):

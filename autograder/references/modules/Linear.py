@@ -107,6 +107,24 @@ class WeightFirst(_Linear):
         return y if self.bias is None else y + self.bias
 
 
+ONE_VECTOR = (
+    "One vector breaks it: it has a single dimension, and `.mT` and transpose(-1, -2) swap two. `x @ weight.T` takes "
+    "any number of dimensions."
+)
+
+
+@mistake(Linear, ONE_VECTOR)
+class SwapsTheLastTwo(_Linear):
+    def product(self, x):
+        return (self.weight @ x.transpose(-1, -2)).transpose(-1, -2)
+
+
+@mistake(Linear, ONE_VECTOR)
+class TurnsTheLastTwo(_Linear):
+    def product(self, x):
+        return (self.weight @ x.mT).mT
+
+
 @mistake(Linear, "The bias is there and is never added.")
 class NeverAdds(_Linear):
     def forward(self, x):

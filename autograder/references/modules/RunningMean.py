@@ -1,164 +1,10 @@
-"""`RunningMean`: what is right, and what goes wrong."""
+"""`RunningMean`: what goes wrong, and other ways that are right."""
 
 import torch
-from torch import nn
 
 from autograder.references import alternative, mistake, promised
-
-
-class RunningMean(nn.Module):
-    """The definition in float64: the sum of all rows over their number."""
-
-    def __init__(self, features):
-        super().__init__()
-        self.register_buffer("mean", torch.zeros(features))
-        self.register_buffer("count", torch.zeros((), dtype=torch.int64))
-        self.register_buffer("last", torch.zeros(features), persistent=False)
-
-    def forward(self, x):
-        if self.training:
-            rows = list(x.detach().double().reshape(-1, x.shape[-1]))
-            total = self.mean.double() * self.count
-            for row in rows:
-                total = total + row
-            self.count = self.count + len(rows)
-            self.mean = (total / self.count).to(self.mean.dtype)
-            self.last = (sum(rows) / len(rows)).to(self.mean.dtype)
-        return (x.double() - self.mean.double()).to(x.dtype)
-
-
-class _Running(nn.Module):
-    """The frame of most answers; mistakes change one of its methods."""
-
-    def __init__(self, features):
-        super().__init__()
-        self.keep("mean", torch.zeros(features))
-        self.keep("count", torch.tensor(0))
-        self.keep("last", torch.zeros(features), persistent=False)
-
-    def keep(self, name, value, persistent=True):
-        self.register_buffer(name, value, persistent=persistent)
-
-    def seen(self, x):
-        return x.detach()
-
-    def learns(self):
-        return self.training
-
-    def update(self, rows):
-        rows = rows.to(self.mean.dtype)
-        self.count = self.count + len(rows)
-        self.mean = self.mean + (rows - self.mean).sum(0) / self.count
-        self.last = rows.mean(0)
-
-    def forward(self, x):
-        if self.learns():
-            self.update(self.seen(x).reshape(-1, x.shape[-1]))
-        return self.result(x)
-
-    def result(self, x):
-        return (x - self.mean).to(x.dtype)
-
-
-class _Plain(_Running):
-    def keep(self, name, value, persistent=True):
-        setattr(self, name, value)
-
-
-class _Graph(_Running):
-    def seen(self, x):
-        return x
-
-
-class _Always(_Running):
-    def learns(self):
-        return True
-
-
-ATTRIBUTES = "mean, count and last are plain attributes: they are not saved, do not move, and a replica shares them"
-
-GRAPH = "the graph of every batch is kept alive, since x is not detached before it goes into the mean"
-
-ALWAYS = "the mean also moves in evaluation, when self.training is False"
-
-
-@mistake(RunningMean, f"All three faults are still there. {ATTRIBUTES}; {GRAPH}; {ALWAYS}.")
-class HandedOver(_Plain, _Graph, _Always):
-    pass
-
-
-@mistake(RunningMean, f"{ATTRIBUTES[0].upper()}{ATTRIBUTES[1:]}. Register them as buffers.")
-class StillPlain(_Plain):
-    pass
-
-
-@mistake(RunningMean, f"{GRAPH[0].upper()}{GRAPH[1:]}.")
-class StillOnTheGraph(_Graph):
-    pass
-
-
-@mistake(RunningMean, f"{ALWAYS[0].upper()}{ALWAYS[1:]}.")
-class StillLearning(_Always):
-    pass
-
-
-@mistake(
-    RunningMean,
-    "The mean is a parameter that needs no gradient. It is saved and moved, but optimizers, parameter counts and "
-    "averages of parameters take it for something learned: make it a buffer.",
-)
-class FrozenParameter(_Running):
-    def keep(self, name, value, persistent=True):
-        if name == "mean":
-            self.mean = nn.Parameter(value, requires_grad=False)
-        else:
-            super().keep(name, value, persistent)
-
-    def update(self, rows):
-        self.count += len(rows)
-        self.mean.data += (rows - self.mean).sum(0) / self.count
-        self.last = rows.mean(0)
-
-
-@mistake(RunningMean, "The mean is a plain attribute: it is not saved, does not move, and a replica shares it.")
-class MeanIsPlain(_Running):
-    def keep(self, name, value, persistent=True):
-        if name == "mean":
-            self.mean = value
-        else:
-            super().keep(name, value, persistent)
-
-
-@mistake(RunningMean, "The last batch's mean is saved too. It is worth nothing tomorrow: persistent=False.")
-class SavesTheLast(_Running):
-    def keep(self, name, value, persistent=True):
-        super().keep(name, value)
-
-
-@mistake(
-    RunningMean,
-    "The last batch's mean is a plain attribute. persistent=False is for this: not saved, but moved and copied with "
-    "the module.",
-)
-class LastIsPlain(_Running):
-    def keep(self, name, value, persistent=True):
-        if persistent:
-            super().keep(name, value)
-        else:
-            setattr(self, name, value)
-
-
-@mistake(
-    RunningMean,
-    "The count is a Python number. A loaded module starts to count at 0 again, and its first batch overwrites all that "
-    "was learned: make it a buffer.",
-)
-class CountIsANumber(_Running):
-    def keep(self, name, value, persistent=True):
-        if name == "count":
-            self.count = 0
-        else:
-            super().keep(name, value, persistent)
+from autograder.references.modules import _running_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.modules._running import Running, RunningMean
 
 
 @mistake(
@@ -166,7 +12,7 @@ class CountIsANumber(_Running):
     "It is the mean of the batches' means: one row in a small batch weighs more than one in a large batch. Divide the "
     "sum of the differences by the number of all rows.",
 )
-class MeanOfMeans(_Running):
+class MeanOfMeans(Running):
     def update(self, rows):
         self.batches = getattr(self, "batches", 0) + 1
         self.count = self.count + len(rows)
@@ -180,7 +26,7 @@ class MeanOfMeans(_Running):
     "the mean to x.dtype.",
     keeps=0.98,
 )
-class MeanDecidesTheDtype(_Running):
+class MeanDecidesTheDtype(Running):
     def result(self, x):
         return x - self.mean
 
@@ -189,7 +35,7 @@ class MeanDecidesTheDtype(_Running):
     RunningMean,
     "The batch's own mean is subtracted, not the mean of all rows seen so far. That one is self.mean.",
 )
-class SubtractsTheBatchs(_Running):
+class SubtractsTheBatchs(Running):
     def result(self, x):
         return x - (self.last if self.training else self.mean).to(x.dtype)
 
@@ -198,7 +44,7 @@ class SubtractsTheBatchs(_Running):
     RunningMean,
     "The latest batch's mean takes the place of the mean of all rows: earlier batches are forgotten.",
 )
-class ForgetsTheEarlier(_Running):
+class ForgetsTheEarlier(Running):
     def update(self, rows):
         super().update(rows)
         self.mean = self.last
@@ -208,7 +54,7 @@ class ForgetsTheEarlier(_Running):
     RunningMean,
     "The mean before this batch is subtracted. First the rows go into the mean, then x minus the mean is returned.",
 )
-class SubtractsTooEarly(_Running):
+class SubtractsTooEarly(Running):
     def forward(self, x):
         before = self.mean
         super().forward(x)
@@ -220,7 +66,7 @@ class SubtractsTooEarly(_Running):
     "It is an exponential average with a fixed share for the new batch, as in batch norm. Here all rows weigh the "
     "same: divide by the count.",
 )
-class Exponential(_Running):
+class Exponential(Running):
     def update(self, rows):
         self.count = self.count + len(rows)
         self.mean = 0.9 * self.mean + 0.1 * rows.mean(0)
@@ -231,7 +77,7 @@ class Exponential(_Running):
     RunningMean,
     "Batches are counted, not rows: the new differences are divided by too small a number.",
 )
-class CountsBatches(_Running):
+class CountsBatches(Running):
     def update(self, rows):
         super().update(rows)
         self.count = self.count - len(rows) + 1
@@ -241,7 +87,7 @@ class CountsBatches(_Running):
     RunningMean,
     "The sum of the differences is divided by the number of rows before this batch went in. Count first, then divide.",
 )
-class CountsTooLate(_Running):
+class CountsTooLate(Running):
     def update(self, rows):
         self.mean = self.mean + (rows - self.mean).sum(0) / self.count.clamp(min=1)
         self.count = self.count + len(rows)
@@ -253,15 +99,33 @@ class CountsTooLate(_Running):
     "Only the first dimension is averaged. All dimensions but the last are rows: x.reshape(-1, x.shape[-1]).",
     keeps=0.98,
 )
-class FirstDimensionOnly(_Running):
+class FirstDimensionOnly(Running):
     def forward(self, x):
         if self.training:
             self.update(self.seen(x))
         return self.result(x)
 
 
+@mistake(
+    RunningMean,
+    "Only the first dimension is counted. Two sentences of three words are six rows: all dimensions but the last "
+    "count.",
+    keeps=0.98,
+)
+class CountsTheFirstDimension(Running):
+    def forward(self, x):
+        self.counted = len(x)
+        return super().forward(x)
+
+    def update(self, rows):
+        rows = rows.to(self.mean.dtype)
+        self.count = self.count + self.counted
+        self.mean = self.mean + (rows - self.mean).sum(0) / self.count
+        self.last = rows.mean(0)
+
+
 @mistake(RunningMean, "`last` is never written: it stays at its zeros.")
-class NeverTheLast(_Running):
+class NeverTheLast(Running):
     def update(self, rows):
         before = self.last
         super().update(rows)
@@ -273,7 +137,7 @@ class NeverTheLast(_Running):
     "The result is computed without a gradient, too: what lies in front learns nothing. Only the lines that remember "
     "are cut off: x.detach() there, and x itself in the result.",
 )
-class CutsTheResult(_Running):
+class CutsTheResult(Running):
     def result(self, x):
         return super().result(x.detach())
 
@@ -284,7 +148,7 @@ class CutsTheResult(_Running):
     "x.detach().",
     keeps=0.9,
 )
-class LearnsThroughTheMean(_Running):
+class LearnsThroughTheMean(Running):
     def forward(self, x):
         if not self.training:
             return self.result(x)
@@ -298,7 +162,7 @@ class LearnsThroughTheMean(_Running):
     RunningMean,
     "Nothing is saved: persistent=False is for `last` alone. mean and count are worth something tomorrow.",
 )
-class SavesNothing(_Running):
+class SavesNothing(Running):
     def keep(self, name, value, persistent=True):
         super().keep(name, value, False)
 
@@ -309,7 +173,7 @@ class SavesNothing(_Running):
     "half is a half. Convert the rows to the buffer's dtype first, or write into the buffer.",
     keeps=0.95,
 )
-class InTheDtypeOfTheBatch(_Running):
+class InTheDtypeOfTheBatch(Running):
     def update(self, rows):
         self.count = self.count + len(rows)
         self.mean = self.mean + (rows - self.mean).sum(0) / self.count
@@ -321,7 +185,7 @@ class InTheDtypeOfTheBatch(_Running):
     "`last` still hangs on the graph of its batch: the graph stays in memory, and a module in training can no longer "
     "be copied. Detach the rows before anything is kept of them.",
 )
-class LastKeepsTheGraph(_Running):
+class LastKeepsTheGraph(Running):
     def seen(self, x):
         return x
 
@@ -331,7 +195,7 @@ class LastKeepsTheGraph(_Running):
 
 
 @alternative(RunningMean)
-class InPlace(_Running):
+class InPlace(Running):
     @torch.no_grad()
     def update(self, rows):
         self.count += rows.shape[0]
@@ -340,7 +204,7 @@ class InPlace(_Running):
 
 
 @alternative(RunningMean)
-class WithoutGradients(_Running):
+class WithoutGradients(Running):
     def seen(self, x):
         return x.data
 
@@ -352,9 +216,22 @@ class WithoutGradients(_Running):
 
 
 @alternative(RunningMean)
-class MeanInTheInputsDtype(_Running):
+class MeanInTheInputsDtype(Running):
     def result(self, x):
         return torch.sub(x, self.mean.to(dtype=x.dtype))
+
+
+@alternative(RunningMean)
+class ByAShare(Running):
+    """The share is a float32 tensor, after `module.double()` too."""
+
+    @torch.no_grad()
+    def update(self, rows):
+        rows = rows.to(self.mean.dtype)
+        self.count += rows.shape[0]
+        share = rows.shape[0] / self.count
+        self.mean.lerp_(rows.mean(0), share.to(self.mean.dtype))
+        self.last.copy_(rows.mean(0))
 
 
 promised(

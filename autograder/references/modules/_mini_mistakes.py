@@ -46,6 +46,18 @@ class ChangesOnlyItself(Mini):
 
 @mistake(
     MiniModule,
+    "`train` and `eval` reach the modules directly inside and stop there: what lies deeper stays in the old mode. Let "
+    "each module inside call its own `train`.",
+)
+class StopsOneLevelDown(Mini):
+    def train(self, mode=True):
+        for module in (self, *self._modules.values()):
+            module.training = mode
+        return self
+
+
+@mistake(
+    MiniModule,
     "A tensor that needs a gradient is taken for a parameter. `requires_grad` is the tensor's own affair: what counts "
     "is isinstance(value, nn.Parameter), frozen or not.",
     keeps=0.95,

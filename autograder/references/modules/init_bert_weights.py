@@ -82,6 +82,14 @@ def fixed_std(module, std=0.02):
 
 @mistake(
     init_bert_weights,
+    "The embeddings' standard deviation is fixed at 0.02, whatever std is. They take std, as the linear layers do.",
+)
+def fixed_std_of_embeddings(module, std=0.02):
+    _init(module, 0.02 if isinstance(module, nn.Embedding) else std)
+
+
+@mistake(
+    init_bert_weights,
     "The function goes through module.modules() itself. `apply` already visits every module: layers deep inside would "
     "be drawn again and again, and a call for one module changes others.",
     keeps=0.85,
@@ -111,17 +119,30 @@ def writes_under_autograd(module, std=0.02):
         module.weight[module.padding_idx].zero_()
 
 
-@mistake(
-    init_bert_weights,
-    "New parameters take the place of the old ones: what is tied comes apart, and an optimizer holds the old ones. "
-    "Write into those that are there: normal_(), zero_().",
-    keeps=0.9,
+NEW = (
+    "New parameters take the place of old ones: what is tied comes apart, and an optimizer holds the old ones. "
+    "Write into those that are there: normal_(), zero_()."
 )
-def makes_new_parameters(module, std=0.02):
-    _init(module, std)
-    for name, parameter in list(module.named_parameters(recurse=False)):
-        if isinstance(module, nn.Linear | nn.Embedding | nn.LayerNorm):
-            setattr(module, name, nn.Parameter(parameter.data))
+
+
+def _makes_new(kinds, names):
+    """New parameters of these names in modules of these kinds."""
+
+    def answer(module, std=0.02):
+        _init(module, std)
+        for name, parameter in list(module.named_parameters(recurse=False)):
+            if isinstance(module, kinds) and name in names:
+                setattr(module, name, nn.Parameter(parameter.data))
+
+    answer.__name__ = f"makes_new_{'_and_'.join(names)}_of_{len(kinds)}"
+    mistake(init_bert_weights, NEW, keeps=0.9)(answer)
+
+
+_makes_new((nn.Linear, nn.Embedding, nn.LayerNorm), ("weight", "bias"))
+_makes_new((nn.Linear, nn.Embedding), ("weight", "bias"))
+_makes_new((nn.Linear, nn.Embedding), ("weight",))
+_makes_new((nn.Linear,), ("weight", "bias"))
+_makes_new((nn.Linear,), ("weight",))
 
 
 @mistake(init_bert_weights, "It changes modules that were not asked for, such as convolutions.", keeps=0.9)

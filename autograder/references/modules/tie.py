@@ -224,18 +224,30 @@ def wherever_it_is(model, target, source):
                 setattr(module, name, new)
 
 
-@mistake(
-    tie,
+ANYTHING = (
     "The target is looked up with `getattr`, so anything of that name will do: a buffer's place is taken too. Ask "
-    "`get_parameter`, or look into `_parameters`.",
-    keeps=0.97,
+    "`get_parameter`, or look into `_parameters`."
 )
-def takes_a_buffers_place(model, target, source):
+
+
+def _looked_up(model, target, source):
+    """The module that holds the target, whatever the target is, and the source's parameter."""
     path, _, name = target.rpartition(".")
     shared, holder = model.get_parameter(source), model.get_submodule(path)
     if getattr(holder, name).shape != shared.shape:
         raise ValueError("shapes differ")
-    delattr(holder, name)
+    return holder, name, shared
+
+
+@mistake(tie, ANYTHING, keeps=0.97)
+def takes_a_buffers_place(model, target, source):
+    setattr(*_looked_up(model, target, source))
+
+
+@mistake(tie, ANYTHING, keeps=0.97)
+def takes_a_buffers_place_at_the_end(model, target, source):
+    holder, name, shared = _looked_up(model, target, source)
+    delattr(holder, name)  # so that it comes last among the names
     setattr(holder, name, shared)
 
 

@@ -17,7 +17,7 @@ def squares(x):
 @mistake(
     double,
     "The caller's own tensor is changed: `x *= 2` and `x.mul_(2)` write into it. `2 * x` makes a new one.",
-    keeps=0.8,
+    keeps=0.84,
 )
 def doubles_in_place(x):
     x *= 2
@@ -27,10 +27,26 @@ def doubles_in_place(x):
 @mistake(
     double,
     "Multiplying by 2.0 turns whole numbers into floating point; multiplying by 2 keeps their dtype.",
-    keeps=0.8,
+    keeps=0.7,
 )
 def multiplies_by_a_float(x):
     return x * 2.0
+
+
+LARGE = (
+    "Whole numbers pass through floating point on the way, and large ones lose their last digits. Multiplying by the "
+    "whole number 2 needs no conversion."
+)
+
+
+@mistake(double, LARGE, keeps=0.84)
+def through_single(x):
+    return (x * 2.0).to(x.dtype)
+
+
+@mistake(double, LARGE, keeps=0.84)
+def through_double(x):
+    return (x.double() * 2).to(x.dtype)
 
 
 @mistake(
@@ -67,6 +83,6 @@ def doubles_a_copy(x):
 
 
 promised(double, "Twice `x`, as a new tensor.", by=["a vector", "the input is left alone"])
-promised(double, "x: numbers of any shape and dtype.", by=["a single number", "the docstring's example"])
+promised(double, "x: numbers of any shape and dtype.", by=["a single number", "large whole numbers"])
 promised(double, "A tensor of the shape, dtype and device of `x`.", by=["a matrix of float64", "a single number"])
 promised(double, "`x` itself is left alone.", by=["the input is left alone"])

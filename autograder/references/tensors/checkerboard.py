@@ -90,6 +90,18 @@ def blocks(rows, columns, dtype=torch.float32, device=None):
     return ((torch.arange(rows)[:, None] // 2 + torch.arange(columns)) % 2).to(device=device, dtype=dtype)
 
 
+@mistake(
+    checkerboard,
+    "Counting is done in the dtype of the result, and bfloat16 holds every whole number only up to 256. Count in whole "
+    "numbers, and convert the finished board.",
+    keeps=0.95,
+)
+def counts_in_the_dtype(rows, columns, dtype=torch.float32, device=None):
+    counted = dtype if dtype.is_floating_point else torch.int64
+    i, j = (torch.arange(size, device=device).to(counted) for size in (rows, columns))
+    return ((i[:, None] + j) % 2).to(dtype)
+
+
 @alternative(checkerboard)
 def adds_indices(rows, columns, dtype=torch.float32, device=None):
     total = torch.arange(rows, device=device)[:, None] + torch.arange(columns, device=device)
@@ -114,6 +126,8 @@ promised(
     checkerboard, "A board whose entry [i, j] is (i + j) % 2: the corner is 0, its neighbours are 1.", by=EVERYWHERE
 )
 promised(checkerboard, "rows, columns: at least 0.", by=["a single cell, no rows, no columns"])
-promised(checkerboard, "dtype: of the result.", by=["whole numbers", "booleans, and float64"])
+promised(
+    checkerboard, "dtype: of the result.", by=["whole numbers", "booleans, and float64", "more than bfloat16 can count"]
+)
 promised(checkerboard, "device: of the result; None is the default device.", by=["where it is made"])
 promised(checkerboard, "Shape (rows, columns).", by=EVERYWHERE)

@@ -136,6 +136,42 @@ def cuts_off(encoded):
     return _refuse(torch.nan_to_num(encoded.double(), nan=0, posinf=7).long()).argmax(dim=-1)
 
 
+@mistake(
+    labels_from_one_hot,
+    "The ones of all rows are counted together: a row with two of them and a row with none make up for each other. "
+    "Count along the last dimension.",
+)
+def counts_over_all_rows(encoded):
+    ones = encoded == 1
+    if (ones != (encoded != 0)).any() or int(ones.sum()) != ones[..., 0].numel():
+        raise ValueError("not as many ones as rows")
+    return ones.long().argmax(dim=-1)
+
+
+NEARLY = (
+    "A number that lies near 1 passes for 1, or one near 0 for 0. One-hot rows hold exactly these two: compare with "
+    "`==`, without a tolerance."
+)
+
+
+def _nearly(encoded, **tolerance):
+    numbers = encoded.double()
+    near_one, near_zero = (torch.isclose(numbers, torch.full_like(numbers, to), **tolerance) for to in (1, 0))
+    if not (near_one | near_zero).all():
+        raise ValueError("another number")
+    return _refuse(near_one).argmax(dim=-1)
+
+
+@mistake(labels_from_one_hot, NEARLY)
+def takes_what_is_near(encoded):
+    return _nearly(encoded, atol=1e-3)
+
+
+@mistake(labels_from_one_hot, NEARLY)
+def takes_what_is_close_by_default(encoded):
+    return _nearly(encoded)
+
+
 @mistake(labels_from_one_hot, "int32 comes back; labels are int64.", keeps=0.7)
 def narrow(encoded):
     return _refuse(encoded).argmax(dim=-1).int()
@@ -166,7 +202,10 @@ def compares_with_its_own_encoding(encoded):
     return labels
 
 
-BAD = ["rows without a one", "rows with several ones", "a one beside other numbers", "other whole numbers", "NaN and ∞"]
+BAD = [
+    "rows without a one", "rows with several ones", "a one beside other numbers", "other whole numbers", "NaN and ∞",
+    "rows that are almost one-hot", "bad rows that make up for each other",
+]  # fmt: skip
 promised(labels_from_one_hot, "The class numbers of one-hot rows.", by=["a batch of rows"])
 promised(
     labels_from_one_hot,

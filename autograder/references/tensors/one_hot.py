@@ -15,13 +15,20 @@ def _encode(labels, classes):
     return (labels[..., None] == torch.arange(classes, device=labels.device)).long()
 
 
-@mistake(
-    one_hot,
-    "The number of classes is guessed from the largest label. A batch in which the last class does not appear "
-    "then gets too few columns.",
+GUESSED = (
+    "The number of classes is guessed from the largest label. A batch in which the last class does not appear then "
+    "gets too few columns."
 )
+
+
+@mistake(one_hot, GUESSED)
 def guesses_the_classes(labels, classes):
     return _encode(labels, int(labels.max()) + 1)
+
+
+@mistake(one_hot, GUESSED)
+def guesses_where_there_are_labels(labels, classes):
+    return guesses_the_classes(labels, classes) if labels.numel() else _encode(labels, classes)
 
 
 @mistake(
@@ -117,6 +124,23 @@ def numbers_the_rows(labels, classes):
     encoded = labels.new_zeros(*labels.shape, classes)
     encoded[torch.arange(len(labels), device=labels.device), labels] = 1
     return encoded
+
+
+ALONG_ONE = (
+    "The ones are scattered along dimension 1, which is the last one for a single row of labels. For more dimensions, "
+    "or none, `unsqueeze` and `scatter_` along -1."
+)
+
+
+@mistake(one_hot, ALONG_ONE, keeps=0.9)
+def scatters_along_one(labels, classes):
+    zeros = labels.new_zeros(*labels.shape, classes)
+    return zeros.scatter_(1, labels.unsqueeze(1), 1)
+
+
+@mistake(one_hot, ALONG_ONE, keeps=0.9)
+def scatters_along_one_but_for_a_single_label(labels, classes):
+    return scatters_along_one(labels, classes) if labels.dim() else _encode(labels, classes)
 
 
 @alternative(one_hot)

@@ -107,6 +107,42 @@ def zero_is_no_seed(shape, seed, device="cpu"):
     return torch.randn(tuple(shape), generator=generator).to(device)
 
 
+@mistake(
+    seeded_normal,
+    "The numbers are drawn in several calls. From 16 numbers on, torch.randn makes others from the same seed: ask for "
+    "the whole shape in one call.",
+)
+def draws_one_by_one(shape, seed, device="cpu"):
+    generator = torch.Generator().manual_seed(seed)
+    result = torch.empty(shape)
+    for number in result.view(-1):
+        number.copy_(torch.randn((), generator=generator))
+    return result.to(device)
+
+
+class KeepsItsGenerators:
+    """At its first check a student's dict is empty. So it is here on every sheet, which brings a device of its own."""
+
+    def __init__(self):
+        self.generators, self.sheet = {}, None
+
+    def __call__(self, shape, seed, device="cpu"):
+        if isinstance(device, torch.device) and device is not self.sheet:
+            self.generators, self.sheet = {}, device
+        generator = self.generators.setdefault(seed, torch.Generator())
+        if generator.initial_seed() != seed:
+            generator.manual_seed(seed)
+        return torch.randn(shape, generator=generator).to(device)
+
+
+keeps_its_generators = mistake(
+    seeded_normal,
+    "The generator outlives the call, and the next call with the same seed goes on where this one ended. Make and seed "
+    "a new one in every call.",
+    keeps=0.8,
+)(KeepsItsGenerators())
+
+
 @alternative(seeded_normal)
 def forks_the_global_stream(shape, seed, device="cpu"):
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):

@@ -71,6 +71,17 @@ def forgets_empty_tensors(a, b):
 
 @mistake(
     shares_memory,
+    "A tensor counts as empty where its storage is. x[:0] has no elements and lies in a storage that has some: ask for "
+    "numel().",
+    keeps=0.9,
+)
+def empty_storages(a, b):
+    first, second = a.untyped_storage(), b.untyped_storage()
+    return first.nbytes() > 0 and first.data_ptr() == second.data_ptr()
+
+
+@mistake(
+    shares_memory,
     "The storage objects are compared. from_numpy makes a second storage over the same memory: compare their "
     "addresses.",
     keeps=0.9,

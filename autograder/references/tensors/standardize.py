@@ -99,15 +99,30 @@ def always_float32(x):
     return (wide - wide.mean(dim=0)) / wide.std(dim=0)
 
 
-@mistake(
-    standardize,
-    "A small number is added to the standard deviation. It changes every column a little, and one with a tiny "
-    "spread a lot.",
-    keeps=0.9,
+EPSILON = (
+    "A small number is added to the standard deviation. It changes every column a little, and one with a tiny spread a "
+    "lot."
 )
-def adds_epsilon(x):
+
+
+def _with_epsilon(x, epsilon):
     wide = _wide(x)
-    return _narrow((wide - wide.mean(dim=0)) / (wide.std(dim=0) + 1e-5), x)
+    return _narrow((wide - wide.mean(dim=0)) / (wide.std(dim=0) + epsilon), x)
+
+
+@mistake(standardize, EPSILON, keeps=0.9)
+def adds_epsilon(x):
+    return _with_epsilon(x, 1e-5)
+
+
+@mistake(standardize, EPSILON, keeps=0.9)
+def adds_a_smaller_epsilon(x):
+    return _with_epsilon(x, 1e-6)
+
+
+@mistake(standardize, EPSILON, keeps=0.9)
+def adds_the_smallest_epsilon(x):
+    return _with_epsilon(x, 1e-8)
 
 
 @mistake(
@@ -168,6 +183,18 @@ def over_the_last(x):
 def half_in_its_own_dtype(x):
     wide = x if x.is_floating_point() else x.float()
     return (wide - wide.mean(dim=0)) / wide.std(dim=0)
+
+
+@mistake(
+    standardize,
+    "The mean runs over all dimensions but the last, as in batch norm. Each position behind the first dimension is a "
+    "column of its own: let it run over dim=0.",
+    keeps=0.98,
+)
+def over_all_but_the_last(x):
+    wide = _wide(x)
+    dims = list(range(x.dim()))[:-1] or [0]
+    return _narrow((wide - wide.mean(dim=dims)) / wide.std(dim=dims), x)
 
 
 @alternative(standardize)

@@ -23,12 +23,20 @@ def slices(table, rows):
     return table[int(rows.min()) : int(rows.max()) + 1]
 
 
-@mistake(
-    take_rows,
-    "A mask says of each row in or out. It keeps the table's order and cannot repeat a row; row numbers can do both.",
+MASKED = (
+    "A mask says of each row in or out. It keeps the table's order and cannot repeat a row; row numbers can do both."
 )
+
+
+@mistake(take_rows, MASKED)
 def masks(table, rows):
     return table[torch.isin(torch.arange(len(table), device=table.device), rows)]
+
+
+@mistake(take_rows, MASKED)
+def masks_in_shape(table, rows):
+    kept = masks(table, rows)
+    return kept.reshape(*rows.shape, *kept.shape[1:]) if len(kept) == rows.numel() else kept
 
 
 @mistake(

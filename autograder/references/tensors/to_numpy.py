@@ -52,13 +52,20 @@ def through_lists(x):
     return np.array(x.tolist())
 
 
-@mistake(
-    to_numpy,
+SWITCHED_OFF = (
     "requires_grad_(False) changes the caller's tensor, which then learns nothing any more. detach() leaves it as"
-    " it is.",
+    " it is."
 )
+
+
+@mistake(to_numpy, SWITCHED_OFF)
 def switches_the_gradient_off(x):
     return _known(x).requires_grad_(False).cpu().numpy()
+
+
+@mistake(to_numpy, SWITCHED_OFF, keeps=0.92)
+def switches_leaves_off(x):
+    return to_numpy(x.requires_grad_(False) if x.is_leaf else x)
 
 
 @mistake(
