@@ -196,6 +196,11 @@ EXPLAINED: list[tuple[str, str, str, str]] = [
         "is `self`; beyond that, the signature should be the stub's.",
     ),
     (
+        "", r"was killed by SIGABRT", "",
+        "A rank is aborted inside torch.distributed, as when what arrives does not fit what it is received into. "
+        "`torch.empty_like` makes the same dtype and size.",
+    ),
+    (
         "RecursionError", r"", "",
         "Your code calls itself, deeper than Python allows. A loop with a list of what is waiting has no such end. In "
         "`__setattr__` and `__getattr__`, `self.x` calls the very same method again: go through `super()` or "

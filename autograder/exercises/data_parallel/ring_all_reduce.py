@@ -63,9 +63,11 @@ def ring_all_reduce(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | 
     rest = 3 * n + draw.integer(1, n)
     plain = OnRanks(draw, n, _reduced, candidate, {
         "even": each(times * n), "rest": each(rest), "matrix": each(2, 3, n),
+    })  # fmt: skip
+    dtypes = OnRanks(draw, n, _reduced, candidate, {
         "whole": [draw.integers(rest, low=2**40, high=2**58) for _ in range(n)],
         "double": each(2 * n, dtype=torch.float64), "half": each(2 * n, dtype=torch.bfloat16),
-    })  # fmt: skip
+    }, after=plain)  # fmt: skip
     strided = OnRanks(draw, n, _in_a_slice, candidate, {
         "transposed": [item.T for item in each(4, 3)],
     }, each(4, 5), after=plain)  # fmt: skip
@@ -86,9 +88,9 @@ def ring_all_reduce(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | 
     yield "2(n-1) chunks to one neighbour", lambda: plain.shown("even: traffic"), RING
     yield "a block is cut into n equal chunks", lambda: plain.shown("matrix: traffic"), RING
     yield "in a world of two", lambda: pair.shown("drawn: traffic"), RING
-    yield "whole numbers", lambda: plain.shown("whole"), DTYPES
-    yield "double precision", lambda: plain.shown("double: traffic"), DTYPES
-    yield "bfloat16", lambda: plain.shown("half: traffic"), DTYPES
+    yield "whole numbers", lambda: dtypes.shown("whole"), DTYPES
+    yield "double precision", lambda: dtypes.shown("double: traffic"), DTYPES
+    yield "bfloat16", lambda: dtypes.shown("half: traffic"), DTYPES
     yield "one number more than ranks", lambda: few.shown("more"), FEW
     yield "fewer numbers than ranks", lambda: few.shown("two", "one"), FEW
     yield "a number without dimensions, and no number", lambda: none.shown("bare", "none"), FEW

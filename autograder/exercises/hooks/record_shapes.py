@@ -96,9 +96,12 @@ def _example(lines: Any, draw: Draw) -> dict[str, Any]:
 def _runs_once(lines: Any, draw: Draw) -> dict[str, Any]:
     """In training mode batch norm counts its calls and moves its mean; in evaluation mode it does neither."""
     width = draw.integer(2, 7)
-    model = draw.fill_(Ordered(named(draw, nn.Linear(3, width), nn.BatchNorm1d(width)))).train()
-    found = lines(model, draw.normal(4, 3))
-    return {"lines": found, **{name.split(".")[-1]: item for name, item in model.named_buffers()}}
+    found: dict[str, Any] = {}
+    for mode in ("training", "evaluation"):
+        model = draw.fill_(Ordered(named(draw, nn.Linear(3, width), nn.BatchNorm1d(width)))).train(mode == "training")
+        lines_of = lines(model, draw.normal(4, 3))
+        found[mode] = {"lines": lines_of, **{name.split(".")[-1]: item for name, item in model.named_buffers()}}
+    return found
 
 
 def _again(shown: Any, draw: Draw) -> dict[str, Any]:

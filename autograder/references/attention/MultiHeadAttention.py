@@ -168,7 +168,9 @@ class ZeroesTheResult(_Heads):
         return result if mask is None else result.masked_fill(~mask.any(-1, keepdim=True), 0)
 
 
-@mistake(MultiHeadAttention, "The last projection is missing: the heads lie side by side and are never mixed.")
+@mistake(
+    MultiHeadAttention, "The last projection, out_proj, is never applied: the heads lie side by side and are not mixed."
+)
 class NeverMixes(_Heads):
     def finish(self, merged):
         return merged

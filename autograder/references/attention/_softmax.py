@@ -6,8 +6,8 @@ import torch
 from autograder.references.attention._shared import hide, masked_softmax
 
 NO_MASK = (
-    "The mask changes nothing: it is never used, or what masked_fill returns is dropped (only masked_fill_ writes in "
-    "place)."
+    "The mask changes nothing: perhaps it is never used, or what masked_fill returns is dropped (only "
+    "masked_fill_ writes in place)."
 )
 OVERFLOW = (
     "exp is taken of the raw scores and overflows. Subtract each query's largest score first; torch.softmax does."
@@ -18,24 +18,25 @@ LATE = (
     "take the softmax."
 )
 TOO_LATE = (
-    "The keys are hidden too late: the softmax has subtracted the largest score of all keys, hidden ones included. "
-    "Where a hidden one had it, hardly anything is left of the others. Hide the scores first."
+    "The keys are hidden too late, after the largest score of all keys, hidden ones included, was "
+    "subtracted. Where a hidden one leads by far, hardly anything is left of the others. Hide the scores "
+    "first."
 )
 ZERO_SCORES = (
-    "Hidden scores are set to about zero, but exp(0) is 1: a hidden key still gets its share. Set them to minus "
-    "infinity."
+    "Hidden scores are set to about zero, but exp(0) is 1: a hidden key still takes its share of the sum. "
+    "Set them to minus infinity."
 )
 MASK_ADDED = (
-    "The boolean mask is added to the scores: True is 1, so a visible key gains e and a hidden one loses nothing. That "
-    "is for masks of 0 and −∞; here use masked_fill(~mask, …)."
+    "The mask is added to the scores as 0 and 1: a visible score gains 1 and a hidden one loses nothing. "
+    "That is for masks of 0 and −∞; here use masked_fill(~mask, …)."
 )
 PLUS = "Hidden keys are set to plus infinity, or to a large number: they win. It must be minus."
 EMPTY_IS_NAN = (
-    "A query that may look at nothing gets NaN: its row is −∞ throughout, and softmax makes 0/0 of it. Give it zeros."
+    "A query that may look at nothing gets NaN, 0/0: softmax makes that of a row that is −∞ throughout. Give it zeros."
 )
 NAN_ON_THE_WAY_BACK = (
-    "NaN is replaced in the weights, but it is still on the way back: the gradients are NaN. Hide with masked_fill, "
-    "whose gradient is 0 there, or never let the NaN arise."
+    "The gradients of a query that may look at nothing are NaN: it was replaced in the result, but it is "
+    "still on the way back. Hide with masked_fill, whose gradient is 0 there, or never let the NaN arise."
 )
 EMPTY_IS_EVEN = (
     "A query that may look at nothing looks at everything alike: one low number in a whole row is the same as 0 in a "
@@ -47,10 +48,13 @@ NOT_LOW_ENOUGH = (
     "win. −∞ is below all of them, torch.finfo(scores.dtype).min below all but itself."
 )
 BEYOND_HALF = (
-    "Hidden scores are set to −10⁹, which float16 cannot hold: there `masked_fill` raises. −∞ is in every format, and "
-    "torch.finfo(scores.dtype).min fits each."
+    "Hidden scores are set to a number that float16 cannot hold, −10⁹ for instance: there `masked_fill` "
+    "raises. −∞ is in every format, and torch.finfo(scores.dtype).min fits each."
 )
-BY_INDEXING = "scores[~mask] needs a mask of exactly the scores' shape. masked_fill and torch.where broadcast it."
+BY_INDEXING = (
+    "A mask that has to broadcast raises: scores[~mask], for instance, needs one of exactly the scores' "
+    "shape. masked_fill and torch.where broadcast it."
+)
 
 
 def no_mask(scores, mask):

@@ -40,7 +40,10 @@ _by(
     "The scores are divided by the root of the first dimension, the batch. d_k is the last one, query.shape[-1].",
     weights.weights_by_batch,
 )
-_by("√d_k is rounded to a whole number, by int() or by //. It seldom is one.", weights.weights_by_a_rounded_root)
+_by(
+    "√d_k is rounded down to a whole number, by int(), for instance. It seldom is one.",
+    weights.weights_by_a_rounded_root,
+)
 _by(
     "The weights, or the result, are divided by √d_k, not the scores. Scale first, then the softmax.",
     weights.weights_scaled_late,
@@ -101,7 +104,8 @@ def stops_at_the_weights(query, key, value, mask=None):
 
 @mistake(
     attention,
-    "The mask meets the result, not the scores: hidden keys were looked at all the same.",
+    "Hidden keys are looked at all the same: only the result of a query that may look at nothing is emptied. "
+    "The mask belongs to the scores, before the softmax.",
 )
 def masks_the_result(query, key, value, mask=None):
     mixed = scaled_scores(query, key).softmax(-1) @ value
@@ -116,7 +120,8 @@ def attention_and_weights(query, key, value, mask=None):
 
 @mistake(
     attention,
-    "Everything is computed in float32, whatever comes in: float64 loses half of its digits.",
+    "float64 loses half of its digits: something on the way is float32, whatever comes in. Compute in the "
+    "dtype of the inputs, or in a wider one.",
     keeps=0.95,
 )
 def attention_by_float32(query, key, value, mask=None):

@@ -14,8 +14,9 @@ def attention_counterexample():
 
 @mistake(
     attention_counterexample,
-    "Both suspects that hide wrongly do well here. One is wrong only where a hidden key's score is so far above the "
-    "visible ones that nothing is left for these; the other only where a visible score lies below −10,000.",
+    "Both suspects that hide wrongly do well here. One fails only where a hidden score leads so far that "
+    "next to nothing is left for the visible ones; the other where all visible scores of a query lie near "
+    "−10,000 or below.",
     keeps=0.6,
 )
 def ordinary_scores():
@@ -26,8 +27,9 @@ def ordinary_scores():
 
 @mistake(
     attention_counterexample,
-    "For each query all scores are alike, or nearly so (equal keys, a query of zeros): it looks at every key as much "
-    "as at the others, whatever is done with the scores.",
+    "Here the scores hardly matter: for each query they are alike, or one key has all the weight (the only "
+    "visible one, or the best by far), or all values are the same. Let several keys share, with different "
+    "values.",
 )
 def equal_keys():
     return torch.ones(3, 4), torch.ones(5, 4), torch.arange(10.0).reshape(5, 2), torch.ones(3, 5, dtype=torch.bool)
@@ -45,7 +47,8 @@ def equal_values():
 
 @mistake(
     attention_counterexample,
-    "The suspect that hides by a score of −10,000 goes unseen. It is wrong only where a visible score lies lower.",
+    "The suspect that hides by a score of −10,000 goes unseen. It is wrong only where all visible scores of "
+    "a query lie near −10,000 or below, and a hidden one is there.",
     keeps=0.8,
 )
 def nothing_so_low():
@@ -68,7 +71,8 @@ def no_hidden_winner():
 
 @mistake(
     attention_counterexample,
-    "There are as many keys as numbers in a query: then √d_k and the root of the number of keys are the same.",
+    "The suspect that takes the root of the number of keys goes unseen. With as many keys as numbers in a "
+    "query that root is √d_k: let the two differ.",
     keeps=0.8,
 )
 def square():

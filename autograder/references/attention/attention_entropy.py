@@ -147,7 +147,8 @@ def normalizes_again(weights):
 
 @mistake(
     attention_entropy,
-    "Everything is computed in float32, whatever comes in: float64 loses half of its digits.",
+    "float64 loses half of its digits: something on the way is float32, whatever comes in. Compute in the "
+    "dtype of the inputs, or in a wider one.",
     keeps=0.83,
 )
 def by_float32(weights):
@@ -170,8 +171,9 @@ for each in (1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8):
 
 
 TOO_SMALL = (
-    "The constant that keeps the logarithm from zero is smaller than any number of float16: there it is 0 itself, and "
-    "0 · log 0 is NaN. xlogy and where need none; for clamp, torch.finfo(dtype).tiny is one of each dtype."
+    "The constant that keeps the logarithm from zero is smaller than any positive number of float16: there "
+    "it is 0 itself, and 0 · log 0 is NaN. xlogy and where need none; for clamp, torch.finfo(dtype).tiny "
+    "fits each."
 )
 for each in (1e-9, 1e-10, 1e-12):
     mistake(attention_entropy, TOO_SMALL, keeps=0.9)(_with_a_constant(each))

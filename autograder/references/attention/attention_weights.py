@@ -58,7 +58,7 @@ def weights_by_batch(query, key, mask=None):
     return masked_softmax(query @ key.mT / len(query) ** 0.5, mask)
 
 
-@mistake(attention_weights, "√d_k is rounded to a whole number, by int() or by //. It seldom is one.")
+@mistake(attention_weights, "√d_k is rounded down to a whole number, by int(), for instance. It seldom is one.")
 def weights_by_a_rounded_root(query, key, mask=None):
     return masked_softmax(query @ key.mT / int(math.sqrt(query.shape[-1])), mask)
 
@@ -208,7 +208,8 @@ def weights_scaling_the_caller(query, key, mask=None):
 
 @mistake(
     attention_weights,
-    "Everything is computed in float32, whatever comes in: float64 loses half of its digits.",
+    "float64 loses half of its digits: something on the way is float32, whatever comes in. Compute in the "
+    "dtype of the inputs, or in a wider one.",
     keeps=0.95,
 )
 def weights_by_float32(query, key, mask=None):

@@ -37,7 +37,8 @@ def marks_the_hidden(real, queries, causal=False):
 
 @mistake(
     combine_masks,
-    "The padding is turned around: `real` is True already where a token may be looked at. Without the `~` it is right.",
+    "The padding is turned around: `real` is True already where a token may be looked at. Take it as it is, "
+    "without `~` or `== 0`.",
 )
 def inverts_the_padding(real, queries, causal=False):
     return _combine(~real.bool(), queries, causal)
@@ -57,7 +58,11 @@ def without_the_diagonal(real, queries, causal=False):
     return _combine(real, queries, causal, past=lambda square, shift: square.tril(shift - 1))
 
 
-@mistake(combine_masks, "One word of the future is visible: the diagonal of tril is shifted one too far.")
+@mistake(
+    combine_masks,
+    "One word of the future is visible: the border between past and future, tril's diagonal for instance, "
+    "lies one too far.",
+)
 def sees_one_ahead(real, queries, causal=False):
     return _combine(real, queries, causal, past=lambda square, shift: square.tril(shift + 1))
 
@@ -125,7 +130,8 @@ def always_causal(real, queries, causal=False):
 
 
 @mistake(
-    combine_masks, "The future is hidden where `causal` is False and shown where it is True: the `if` is turned around."
+    combine_masks,
+    "The future is hidden where `causal` is False and shown where it is True: `causal` is read the wrong way round.",
 )
 def the_other_way_round(real, queries, causal=False):
     return _combine(real, queries, not causal)
@@ -213,8 +219,8 @@ def one_row_for_all(real, queries, causal=False):
 
 @mistake(
     combine_masks,
-    "The square of the future is as large as the keys: with fewer queries its rows do not fit. It has the shape "
-    "(queries, keys).",
+    "With fewer queries than keys the mask of the future does not fit, as when it is a square as large as "
+    "the keys. It has the shape (queries, keys).",
     keeps=0.7,
 )
 def square_of_keys(real, queries, causal=False):
@@ -264,8 +270,8 @@ def writes_into_real(real, queries, causal=False):
 
 @mistake(
     combine_masks,
-    "`~` is taken of a tokenizer's integers: ~1 is -2 and ~0 is -1, both true, so that everything is hidden. Make the "
-    "mask boolean before you turn it around.",
+    "With a tokenizer's integers everything is hidden, as when `~` is taken of them: ~1 is -2 and ~0 is -1, "
+    "both true. Make the mask boolean before you turn it around.",
     keeps=0.91,
 )
 def hides_by_integers(real, queries, causal=False):

@@ -40,8 +40,8 @@ def as_it_was_handed_over(target, source, real, w_q, w_k, w_v):
 
 @mistake(
     cross_attention,
-    "The mask is turned around by `~real`: F.scaled_dot_product_attention wants True where a key may be looked at; "
-    "nn.MultiheadAttention wants the opposite.",
+    "The mask is turned around, as by `~real`: F.scaled_dot_product_attention wants True where a key may be "
+    "looked at; nn.MultiheadAttention wants the opposite.",
     keeps=0.2,
 )
 def looks_at_the_padding(target, source, real, w_q, w_k, w_v):
@@ -59,8 +59,8 @@ def hides_the_source(target, source, real, w_q, w_k, w_v):
 
 @mistake(
     cross_attention,
-    "The mask still hides something by position: the causal mask was turned around, it should have gone. The whole "
-    "source may be looked at.",
+    "The mask still hides something by position, the first words of the source. No causal mask belongs here, "
+    "turned around or not: the whole source may be looked at.",
 )
 def hides_the_past(target, source, real, w_q, w_k, w_v):
     return _cross(target, source, real.unsqueeze(-2) & ~_causal(target, source), w_q, w_k, w_v)
@@ -68,8 +68,8 @@ def hides_the_past(target, source, real, w_q, w_k, w_v):
 
 @mistake(
     cross_attention,
-    "The mask still hides something by position: the causal mask was turned around, it should have gone. The whole "
-    "source may be looked at.",
+    "The mask still hides something by position, the first words of the source. No causal mask belongs here, "
+    "turned around or not: the whole source may be looked at.",
 )
 def hides_the_past_but_not_itself(target, source, real, w_q, w_k, w_v):
     square = torch.ones(target.shape[-2], source.shape[-2], dtype=torch.bool, device=target.device)
@@ -78,8 +78,8 @@ def hides_the_past_but_not_itself(target, source, real, w_q, w_k, w_v):
 
 @mistake(
     cross_attention,
-    "Padding is visible where the two masks are joined by `or`: the causal mask should have gone, and only `real` "
-    "stayed.",
+    "Padding is visible up to the target word's own position, as when the two masks are joined by `or`. The "
+    "causal mask has to go, and only `real` stays.",
 )
 def joined_by_or(target, source, real, w_q, w_k, w_v):
     return _cross(target, source, real.unsqueeze(-2) | _causal(target, source), w_q, w_k, w_v)
@@ -87,14 +87,15 @@ def joined_by_or(target, source, real, w_q, w_k, w_v):
 
 @mistake(
     cross_attention,
-    "is_causal=True hides the future of a source that is already finished, and no mask hides the padding.",
+    "The future of a source that is already finished is hidden, as by is_causal=True, and the padding is "
+    "not. Hide the padding alone.",
     keeps=0.2,
 )
 def causal_by_option(target, source, real, w_q, w_k, w_v):
     return F.scaled_dot_product_attention(target @ w_q, source @ w_k, source @ w_v, is_causal=True)
 
 
-@mistake(cross_attention, "There is no mask any more: the padding is looked at like words.")
+@mistake(cross_attention, "Nothing hides the padding any more: it is looked at like words.")
 def without_a_mask(target, source, real, w_q, w_k, w_v):
     return _cross(target, source, None, w_q, w_k, w_v)
 
@@ -109,7 +110,8 @@ def mask_without_queries(target, source, real, w_q, w_k, w_v):
 
 @mistake(
     cross_attention,
-    "real.unsqueeze(-1) spreads the padding over the queries. It belongs to the keys: real.unsqueeze(-2).",
+    "The padding mask does not fit the scores, (…, target, source), as when real.unsqueeze(-1) spreads it "
+    "over the queries. It belongs to the keys: real.unsqueeze(-2).",
 )
 def mask_of_queries(target, source, real, w_q, w_k, w_v):
     return _cross(target, source, real.unsqueeze(-1), w_q, w_k, w_v)
@@ -125,7 +127,8 @@ def without_a_mask_but_with_zeros(target, source, real, w_q, w_k, w_v):
 
 @mistake(
     cross_attention,
-    "real[:, None] is right with a batch only. Count the new dimension from the end: real.unsqueeze(-2).",
+    "It works with a batch only: real[:, None] or bmm, for instance, take one for granted. Count the new "
+    "dimension from the end, real.unsqueeze(-2), and multiply by `@`.",
     keeps=0.8,
 )
 def mask_counted_from_the_front(target, source, real, w_q, w_k, w_v):
@@ -144,7 +147,7 @@ def source_asks(target, source, real, w_q, w_k, w_v):
 
 @mistake(
     cross_attention,
-    "The values are made from the target. Only the queries are; what is heard is the source's.",
+    "Keys and values are made from the target. Only the queries are; what is looked at and heard is the source's.",
     keeps=0.1,
 )
 def hears_itself(target, source, real, w_q, w_k, w_v):
@@ -191,8 +194,8 @@ def cross_unscaled(target, source, real, w_q, w_k, w_v):
 
 @mistake(
     cross_attention,
-    "The mask's dimension for the queries is put in after the batch, which need not be there. Count from the end: "
-    "`real.unsqueeze(-2)`.",
+    "Without a batch there are too few dimensions, for real[:, None, :] or transpose(1, 2), for instance. "
+    "Count from the end: `real.unsqueeze(-2)`, `.mT`.",
 )
 def needs_a_batch(target, source, real, w_q, w_k, w_v):
     return _cross(target, source, real[:, None, :], w_q, w_k, w_v)

@@ -48,20 +48,21 @@ def _wrong(sentence, name, keeps=0.5, **changes):
 
 
 _wrong(
-    "The letter of the heads is missing after the arrow of the scores: what is missing there is summed, and all "
-    "heads share one set of weights.",
+    "The scores are summed over the heads, and all heads share one set of weights. Keep the letter of the "
+    "heads after the arrow of the scores: what is missing there is summed.",
     "sums_the_scores_over_heads",
     scores="bhqd,bhkd->bqk",
     softmax=lambda scores, mask: masked_softmax(scores.unsqueeze(1), mask),
 )
 _wrong(
-    "The letter of the heads is still there after the last arrow: leave it out, and the heads are summed.",
+    "The result still has a dimension for the heads. Leave their letter out after the last arrow, and they are summed.",
     "keeps_the_heads",
     keeps=0.1,
     last="bhqd,hdm->bhqm",
 )
 _wrong(
-    "The letter of the sentences is missing after the last arrow: the whole batch is added up.",
+    "The whole batch is added up, as when the letter of the sentences is missing after the last arrow. It "
+    "has to stand there.",
     "sums_the_batch",
     keeps=0.1,
     last="bhqd,hdm->qm",
@@ -77,7 +78,8 @@ _wrong(
     softmax=lambda scores, mask: torch.nan_to_num(masked_softmax(scores, mask, dim=2)),
 )
 _wrong(
-    "The scores have their letters in the order kq: what comes last are the queries, and the softmax runs over them.",
+    "The softmax runs over the queries, and a mask does not fit, as when the scores have their letters in "
+    "the order kq. The keys come last: qk.",
     "turns_the_scores",
     scores="bhqd,bhkd->bhkq",
     values="bhkq,bhkd->bhqd",

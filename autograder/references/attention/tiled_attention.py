@@ -85,8 +85,8 @@ _wrong(
     running=lambda highest, new: new.clamp(min=torch.finfo(new.dtype).min),
 )
 AT_ZERO = (
-    "The largest score so far starts at 0: where all scores are far below that, every power is 0. Start at the lowest "
-    "finite number, torch.finfo(query.dtype).min."
+    "Where all scores are far below 0, every power is 0: the largest score so far starts at 0, perhaps. "
+    "Start at the lowest finite number, torch.finfo(query.dtype).min."
 )
 _wrong("starts_at_zero", AT_ZERO, start=0.0)
 
@@ -116,8 +116,8 @@ def shares_the_maximum_and_divides(query, key, value, tile, mask=None):
 
 _wrong(
     "starts_at_minus_infinity",
-    "The maximum starts at −∞, and a first tile that is all hidden makes −∞ − (−∞) = NaN. Start at the lowest "
-    "finite number.",
+    "A first tile that is all hidden makes NaN: −∞ − (−∞), as where the maximum starts at −∞. Start at the "
+    "lowest finite number.",
     keeps=0.9,
     start=-torch.inf,
 )
@@ -129,8 +129,8 @@ _wrong(
 )
 _wrong(
     "hides_by_a_large_number",
-    "A query that may look at nothing gets the average of all values: hidden scores are a large negative number, and "
-    "measured from itself that is 0. Use −∞.",
+    "A query that may look at nothing gets the average of all values: its hidden scores are a finite number, "
+    "and measured from itself that is 0. Use −∞, and give such a query zeros.",
     keeps=0.88,
     by=-1e9,
 )
@@ -182,7 +182,7 @@ def ends_one_tile_early(query, key, value, tile, mask=None):
     return _tiles(query, key, value, tile, mask, stop=key.shape[-2] - tile)
 
 
-@mistake(tiled_attention, "The mask changes nothing: it is never used, or what masked_fill returns is dropped.")
+@mistake(tiled_attention, "The mask changes nothing: perhaps it is never used, or what masked_fill returns is dropped.")
 def tiled_without_a_mask(query, key, value, tile, mask=None):
     return _tiles(query, key, value, tile, None)
 
@@ -205,7 +205,8 @@ class _Inverted:
 
 @mistake(
     tiled_attention,
-    "The mask is not cut: a tile's scores meet the mask of all keys. Take mask[..., first : first + tile].",
+    "The mask does not fit a tile's scores, as when it is not cut, or not along the keys. Take mask[..., "
+    "first : first + tile].",
 )
 def does_not_cut_the_mask(query, key, value, tile, mask=None):
     return _tiles(query, key, value, tile, None if mask is None else _Whole(mask))
@@ -258,7 +259,8 @@ def adds_the_tiles(query, key, value, tile, mask=None):
 
 @mistake(
     tiled_attention,
-    "Only the last tile is left in the result: the sums are overwritten in each turn of the loop instead of added to.",
+    "Only the last tile is left in the result, as when the sums are overwritten in each turn of the loop. "
+    "Add to them instead.",
 )
 def keeps_the_last_tile(query, key, value, tile, mask=None):
     part = _parts(key, tile)[-1]
@@ -314,7 +316,8 @@ def makes_all_products(query, key, value, tile, mask=None):
 
 @mistake(
     tiled_attention,
-    "The tiles are all kept, in a list: together they are the whole matrix. Use a tile's scores and drop them.",
+    "The tiles are all kept, in a list, perhaps: together they are the whole matrix. Use a tile's scores and "
+    "drop them.",
 )
 def keeps_all_tiles(query, key, value, tile, mask=None):
     scores = [_tile_scores(query, key, mask, part) for part in _parts(key, tile)]
@@ -328,7 +331,8 @@ def keeps_all_tiles(query, key, value, tile, mask=None):
 
 @mistake(
     tiled_attention,
-    "The queries are cut into tiles, not the keys: one query still makes a score for every key at once.",
+    "With few queries there is a tensor with a number for every key at once, as when the queries are cut "
+    "into tiles, not the keys. Make nothing larger than one tile of keys needs.",
 )
 def cuts_up_the_queries(query, key, value, tile, mask=None):
     rows = []
@@ -341,7 +345,8 @@ def cuts_up_the_queries(query, key, value, tile, mask=None):
 
 @mistake(
     tiled_attention,
-    "The mask is turned around all at once: ~mask is as large as the scores of all keys. Cut out a tile's part first.",
+    "Something as large as the scores of all keys is made of the mask, by ~mask for instance. Cut out a "
+    "tile's part first, then turn or convert it.",
     keeps=0.5,
 )
 def turns_the_whole_mask(query, key, value, tile, mask=None):

@@ -92,8 +92,9 @@ keeps_the_input_by_hand = mistake(
 
 
 CONSTANT = (
-    "For the second derivative, y·(1 − y) is a constant here: it was computed in `forward`, which records nothing, or "
-    "cut off with `detach`. Save an input or the result, and compute the rest in `backward`."
+    "For the second derivative, y·(1 − y) is a constant here: perhaps it, or a copy of y, was made in "
+    "`forward`, which records nothing, or was detached. Save x or y itself, and compute the rest in "
+    "`backward`."
 )
 
 
@@ -140,7 +141,7 @@ def _slope_of_input(ctx):
 
 slope_overflows = mistake(
     Sigmoid,
-    "The derivative is computed from exp(−x) and overflows far from zero: NaN. With the result it is y·(1 − y).",
+    "The derivative is NaN far below zero, where exp(−x) overflows. With the result it is y·(1 − y), which does not.",
     keeps=0.86,
 )(sigmoid_like(keep=_save_input, slope=_slope_of_input))
 
@@ -203,15 +204,15 @@ turned_round = mistake(
 
 hides_nan = mistake(
     Sigmoid,
-    "exp(x) / (1 + exp(x)) is NaN for large x, and `nan_to_num` makes 0 of it, where 1 is right. Write "
-    "1 / (1 + exp(−x)): no NaN arises.",
+    "For large x comes 0, where 1 is right: exp(x) / (1 + exp(x)) is NaN there, and `nan_to_num`, for "
+    "instance, makes 0 of it. Write 1 / (1 + exp(−x)): no NaN arises.",
     keeps=0.86,
 )(sigmoid_like(value=lambda x: torch.nan_to_num(torch.exp(x) / (1 + torch.exp(x)))))
 
 in_single = mistake(
     Sigmoid,
-    "The computation is done in float32, whatever x is: doubles lose half their digits, and half precision comes "
-    "back as float32.",
+    "The result is float32 also where x is not: doubles lose half their digits, and half precision does not "
+    "come back. Keep the dtype of x.",
 )(sigmoid_like(value=lambda x: value(x.float())))
 
 

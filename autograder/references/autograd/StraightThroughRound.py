@@ -132,14 +132,14 @@ def _by_attributes(ctx, x, step):
 
 keeps_by_hand = mistake(
     StraightThroughRound,
-    "The inputs are kept as attributes of `ctx`: when somebody changes x in place, the step's gradient is silently "
-    "wrong. `ctx.save_for_backward` would notice.",
+    "When somebody changes x or the step in place, the step's gradient is silently wrong, as when they are "
+    "kept as attributes of `ctx`. `ctx.save_for_backward` would notice.",
     keeps=0.87,
 )(straight(keep=_by_attributes, kept=lambda ctx: (ctx.x, ctx.step)))
 
 halves_up = mistake(
     StraightThroughRound,
-    "Halves are rounded up, by floor(x + ½). `torch.round` takes the even neighbour, so that errors cancel.",
+    "Halves are rounded up, as by floor(x + ½). `torch.round` takes the even neighbour, so that errors cancel.",
     keeps=0.9,
 )(straight(value=lambda x, step: step * torch.floor(x / step + 0.5)))
 
@@ -193,8 +193,8 @@ clips_the_gradient = mistake(
 
 no_gradient_for_x = mistake(
     StraightThroughRound,
-    "The true derivative of `round`, zero, is taken for x. Straight through means to take 1: what arrives leaves as "
-    "it is.",
+    "The gradient of x is zero, as the true derivative of `round` is. Straight through means to take 1: what "
+    "arrives leaves as it is.",
 )(straight(of_x=lambda grad, x, step: torch.zeros_like(grad)))
 
 swaps_the_two = mistake(
@@ -232,8 +232,8 @@ def detached(x, step):
 
 @mistake(
     StraightThroughRound,
-    "`x + (rounded − x).detach()` lets x's gradient through, and cuts the step off from its own. Make it a Function "
-    "whose `backward` returns both.",
+    "x's gradient comes through, and the step is cut off from its own, as in `x + (rounded − x).detach()`. "
+    "Make it a Function whose `backward` returns both.",
 )
 class DetachTrick:
     apply = staticmethod(detached)
@@ -288,8 +288,8 @@ def _step_beside(ctx, x, step):
 
 mistake(
     StraightThroughRound,
-    "The step is kept as an attribute of `ctx`. Nobody notices there if it is changed before the way back, and its "
-    "gradient is silently wrong: `save_for_backward` is for all tensors, a single number too.",
+    "If the step is changed before the way back, its gradient is silently wrong, as when it is an attribute "
+    "of `ctx`. `save_for_backward` is for all tensors, a single number too.",
     keeps=0.95,
 )(straight(keep=_step_beside, kept=lambda ctx: (*ctx.saved_tensors, ctx.step)))
 

@@ -52,7 +52,7 @@ def accumulate(loss_of, batches, optimizer, every, share=len, before=True, each=
 
 @mistake(
     accumulated_gradient,
-    "This is the notes' order: the gradients are cleared, and then the optimizer steps with nothing. Step first.",
+    "The optimizer steps with nothing: perhaps the gradients are cleared before it, in the notes' order. Step first.",
 )
 def clears_then_steps(loss_of, batches, optimizer, every):
     return accumulate(loss_of, batches, optimizer, every, after="zero, step")
@@ -76,7 +76,8 @@ def adds_without_dividing(loss_of, batches, optimizer, every):
 
 @mistake(
     accumulated_gradient,
-    "Batches that are left over at the end are computed and never used. A last, smaller group gets its step, too.",
+    "Batches that are left over at the end are not used. A last, smaller group gets its step, and its place "
+    "in the list, too.",
     keeps=0.72,
 )
 def forgets_the_rest(loss_of, batches, optimizer, every):
@@ -110,8 +111,8 @@ def divides_losses_by_every_too(loss_of, batches, optimizer, every):
 
 @mistake(
     accumulated_gradient,
-    "`retain_graph=True` keeps what each graph has saved as long as anybody holds its loss. Each graph goes back once: "
-    "let it be freed.",
+    "The last graph is still held when the next batch begins: `retain_graph=True` keeps what it has saved as "
+    "long as anybody holds its loss. Each graph goes back once: let it be freed.",
 )
 def keeps_the_graphs(loss_of, batches, optimizer, every):
     losses = []
@@ -147,7 +148,8 @@ def steps_at_once(loss_of, batches, optimizer, every):
 
 @mistake(
     accumulated_gradient,
-    "The gradients are cleared before each batch: a step sees only the last batch of its group.",
+    "A step sees only the last batch of its group, as when the gradients are cleared before each batch. "
+    "Clear them once for each group.",
 )
 def keeps_the_last_batch(loss_of, batches, optimizer, every):
     return accumulate(loss_of, batches, optimizer, every, each=True)
@@ -173,8 +175,8 @@ def begins_with_the_old(loss_of, batches, optimizer, every):
 
 @mistake(
     accumulated_gradient,
-    "The losses of a group are added up and sent back together: the numbers are right, but all its graphs are held "
-    "at once, and saving that memory was the point. Call `backward` for each batch.",
+    "The losses of a group are sent back only when all are there: the numbers are right, but all its graphs "
+    "are held at once, and saving that memory was the point. Call `backward` for each batch.",
 )
 def holds_all_graphs(loss_of, batches, optimizer, every):
     losses = []
@@ -282,8 +284,8 @@ def returns_every_loss(loss_of, batches, optimizer, every):
 
 @mistake(
     accumulated_gradient,
-    "The losses in the list are divided by the number of batches twice. What was sent back is `loss / n` already: "
-    "these add up to the mean.",
+    "The losses in the list are divided by the number of batches twice. If you note `loss / n` for each "
+    "batch, their sum is the mean already.",
 )
 def divides_the_loss_twice(loss_of, batches, optimizer, every):
     means = accumulate(loss_of, batches, optimizer, every)
@@ -311,7 +313,7 @@ def knows_one_group(loss_of, batches, optimizer, every):
 
 @mistake(
     accumulated_gradient,
-    "Every gradient is divided at the end, also where there is none: of a parameter that takes no part in the loss, "
+    "Every gradient is divided, also where there is none: of a parameter that takes no part in the loss, "
     "`.grad` is None. Divide the loss instead, or leave such parameters out.",
     keeps=0.97,
 )

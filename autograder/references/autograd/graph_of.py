@@ -136,8 +136,8 @@ def drops_the_second_edge(result):
 
 @mistake(
     graph_of,
-    "The walk goes to the bottom of one branch before it looks at the next. Numbers are given in the order of finding: "
-    "take the oldest waiting node, not the newest.",
+    "The walk goes to the bottom of one branch before it looks at the next. Numbers are given in the order "
+    "of finding: take the oldest waiting node, not the newest, and let its inputs wait in their own order.",
 )
 def goes_deep_first(result):
     waiting, order = [result.grad_fn] if result.grad_fn else [], {}
@@ -151,8 +151,8 @@ def goes_deep_first(result):
 
 @mistake(
     graph_of,
-    "The function calls itself for every node, and Python allows about a thousand calls inside one another. The graph "
-    "of a long computation is deeper: keep a list of nodes to visit.",
+    "The function calls itself for each level of the graph, and Python allows about a thousand calls inside "
+    "one another. The graph of a long computation is deeper: keep a list of nodes to visit.",
     keeps=0.7,
 )
 def calls_itself(result):

@@ -19,7 +19,8 @@ def once_more(target, leaf, **options):
 
 @mistake(
     hessian_vector_product,
-    "The first derivative was taken without a graph, and nothing leads back from it. Say `create_graph=True` there.",
+    "Nothing leads back from the first derivative: perhaps it is taken without a graph, or detached. Say "
+    "`create_graph=True` there, and work with the gradient as it comes.",
 )
 def hvp_without_a_graph(function, x, vector):
     leaf = x.detach().requires_grad_()
@@ -48,8 +49,8 @@ def hvp_of_first_order(function, x, vector):
 
 @mistake(
     hessian_vector_product,
-    "This is gradient plus product: the first `backward` left the gradient in `x.grad`, and the second added to it. "
-    "`torch.autograd.grad` has no such memory.",
+    "This is gradient plus product, as when a first `backward` leaves the gradient in `x.grad` and a second "
+    "adds to it. `torch.autograd.grad` has no such memory.",
 )
 def hvp_adds_the_gradient(function, x, vector):
     x = x.detach().clone().requires_grad_()
@@ -118,8 +119,8 @@ def hvp_marks_x(function, x, vector):
 
 @mistake(
     hessian_vector_product,
-    "`torch.dot` and `@` take vectors only. x may have any shape: multiply entry by entry and add up, "
-    "`(gradient * vector).sum()`.",
+    "`torch.dot` takes vectors only, and `@` makes a matrix product of matrices. x may have any shape: "
+    "multiply entry by entry and add up, `(gradient * vector).sum()`.",
 )
 def hvp_by_a_dot_of_vectors(function, x, vector):
     leaf, gradient = slope(function, x)
@@ -128,8 +129,8 @@ def hvp_by_a_dot_of_vectors(function, x, vector):
 
 @mistake(
     hessian_vector_product,
-    "`torch.dot` and `@` take vectors only. x may have any shape: multiply entry by entry and add up, "
-    "`(gradient * vector).sum()`.",
+    "`torch.dot` takes vectors only, and `@` makes a matrix product of matrices. x may have any shape: "
+    "multiply entry by entry and add up, `(gradient * vector).sum()`.",
 )
 def hvp_by_at(function, x, vector):
     leaf, gradient = slope(function, x)

@@ -23,8 +23,8 @@ def stacked(rows, y, x):
 
 @mistake(
     jacobian,
-    "All results are added up before the derivative is taken: that is one row, the sum of all of them. Each result "
-    "needs a backward pass of its own.",
+    "One row comes out, the sum of all of them, as when all results are added up before the derivative is "
+    "taken. Each result needs a backward pass of its own.",
 )
 def jacobian_of_the_sum(function, x):
     x = x.detach().requires_grad_()
@@ -44,8 +44,8 @@ def jacobian_turned(function, x):
 
 @mistake(
     jacobian,
-    "Always a matrix of all results by all inputs. Asked for is the shape of the result followed by the shape of x: "
-    "`reshape(*y.shape, *x.shape)`.",
+    "The result is a matrix of all results by all inputs. Asked for is the shape of the result followed by "
+    "the shape of x: `reshape(*y.shape, *x.shape)`.",
 )
 def jacobian_flat(function, x):
     x = x.detach().requires_grad_()
@@ -109,8 +109,8 @@ def jacobian_of_vectors(function, x):
 
 @mistake(
     jacobian,
-    "All rows are equal: they are one tensor, `x.grad`, to which every pass adds in place. Use `torch.autograd.grad`, "
-    "which returns a new one each time.",
+    "All rows are equal: perhaps they are one tensor, `x.grad`, to which every pass adds in place. Use "
+    "`torch.autograd.grad`, which returns a new one each time.",
 )
 def jacobian_of_one_tensor(function, x):
     x = x.detach().requires_grad_()
@@ -161,7 +161,8 @@ def jacobian_marks_x(function, x):
 
 @mistake(
     jacobian,
-    "The rows go into a float32 tensor: doubles lose half their digits. `torch.stack` keeps the dtype.",
+    "The Jacobian is float32 where x is not, as when its rows are written into torch.zeros(…): doubles lose "
+    "half their digits. `torch.stack` keeps the dtype.",
     keeps=0.93,
 )
 def jacobian_in_single(function, x):

@@ -16,8 +16,8 @@ def learned(parameters):
 
 @mistake(
     sgd_step,
-    "`.data` hides the change from the version counter: a backward pass that comes too late goes through, with wrong "
-    "numbers. Under `torch.no_grad()` it is noticed.",
+    "The version counter does not see the change, as with `.data`: a backward pass that comes too late goes "
+    "through, with wrong numbers. Under `torch.no_grad()` it is noticed.",
     keeps=0.75,
 )
 def steps_on_data(parameters, rate):
@@ -33,8 +33,8 @@ def steps_uphill(parameters, rate):
 
 
 NEW_TENSORS = (
-    "`weight - …` makes a new tensor, and the caller's stays as it was, whatever the new one is called. Change it in "
-    "place: `weight -= …` under `torch.no_grad()`."
+    "The caller's weights stay as they were. `weight - …` makes a new tensor, whatever that is called. "
+    "Change the old one in place: `weight -= …` under `torch.no_grad()`."
 )
 
 
@@ -113,8 +113,8 @@ def steps_into_new_memory(parameters, rate):
 
 @mistake(
     sgd_step,
-    "Gradients stay switched off for the whole notebook: `torch.set_grad_enabled(False)` has no end. "
-    "`with torch.no_grad():` has.",
+    "Gradients stay switched off for the whole notebook, as after `torch.set_grad_enabled(False)`, which has "
+    "no end. `with torch.no_grad():` has.",
     keeps=0.95,
 )
 def steps_and_stays_off(parameters, rate):
@@ -149,8 +149,8 @@ def steps_until_none(parameters, rate):
 
 @mistake(
     sgd_step,
-    "`requires_grad` is switched off for the step and not on again: the weights learn no more. `torch.no_grad()` "
-    "needs no switching.",
+    "The weights learn no more: afterwards their `requires_grad` is off, perhaps switched off for the step "
+    "and not on again. `torch.no_grad()` needs no switching.",
     keeps=0.75,
 )
 def steps_and_freezes(parameters, rate):
@@ -233,8 +233,8 @@ def steps_by_number(parameters, rate):
 
 
 TWICE = (
-    "The parameters are walked through twice. A generator is used up after the first time: make a list of it first, or "
-    "do all in one loop."
+    "A generator's parameters are left out, some or all, as when they are walked through twice: it gives "
+    "each of them only once. Make a list of it first, or do all in one loop."
 )
 
 

@@ -18,7 +18,8 @@ def fresh(inputs):
 
 @mistake(
     vjp,
-    "The vector plays no part: the results are added up, which is the vector of ones. Hand it over as `grad_outputs`.",
+    "The vector plays no part: ones stand in its place, as when the results are added up. Hand it over as "
+    "`grad_outputs`.",
 )
 def vjp_of_ones(function, inputs, vector):
     leaves = fresh(inputs)
@@ -27,7 +28,8 @@ def vjp_of_ones(function, inputs, vector):
 
 @mistake(
     vjp,
-    "The vector plays no part: the results are added up, which is the vector of ones. Hand it over as `grad_outputs`.",
+    "The vector plays no part: ones stand in its place, as when the results are added up. Hand it over as "
+    "`grad_outputs`.",
 )
 def vjp_of_ones_like_the_vector(function, inputs, vector):
     leaves = fresh(inputs)
@@ -129,8 +131,8 @@ def vjp_fills_the_inputs(function, inputs, vector):
 
 
 SHAPES = (
-    "The vector's shape is never compared with the result's. Multiplying and adding up broadcasts a wrong one in "
-    "silence, flattening hides it; `grad_outputs` compares the shapes."
+    "A vector of another shape than the result's is accepted. Multiplying and adding up broadcasts it in "
+    "silence, as `expand` does; flattening hides its shape. `grad_outputs` compares the shapes."
 )
 
 

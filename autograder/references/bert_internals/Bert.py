@@ -79,7 +79,11 @@ class StatesWithoutTheLast(_Whole):
         return tuple(states)
 
 
-@mistake(Bert, "attention_mask is taken and never used: padding is looked at.")
+@mistake(
+    Bert,
+    "attention_mask changes nothing: padding is looked at. Make a mask of it with parts.mask, and hand that "
+    "to every layer.",
+)
 class ForgetsTheMask(_Whole):
     def mask(self, mask, hidden):
         return None
@@ -126,7 +130,11 @@ class MaskFromTheIds(_Whole):
         return super().forward(input_ids, (input_ids != 0).long(), token_type_ids)
 
 
-@mistake(Bert, "1 − attention_mask goes to parts.mask: so the words are hidden and the padding is seen.")
+@mistake(
+    Bert,
+    "The mask is turned round: the words are hidden and the padding is seen. parts.mask takes 1 where a "
+    "token is real, as attention_mask has it.",
+)
 class MaskInverted(_Whole):
     def mask(self, mask, hidden):
         return None if mask is None else self.parts.mask(1 - mask.long(), hidden.dtype)
@@ -145,8 +153,8 @@ class MaskForTheFirst(_Whole):
 
 @mistake(
     Bert,
-    "The mask is cut to the length of the real tokens of a sentence, as if padding were always at the end. It may "
-    "stand anywhere.",
+    "As many tokens are hidden as should be, but always the last ones, as if padding were always at the end. "
+    "It may stand anywhere: hide where attention_mask is 0.",
     keeps=0.9,
 )
 class CountsTheRealOnes(_Whole):
@@ -159,8 +167,8 @@ class CountsTheRealOnes(_Whole):
 
 @mistake(
     Bert,
-    "The result is cut off from the weights, by torch.no_grad() or .detach(): so nothing can be learned. Leave that to "
-    "the caller.",
+    "The result is cut off from the weights, as torch.no_grad() or .detach() does it: so nothing can be "
+    "learned. Leave that to the caller.",
 )
 class NeverLearns(_Whole):
     @torch.no_grad()
@@ -183,7 +191,11 @@ class PoolsBeforeTheLast(_Whole):
         return self.pooler(states[-2] if len(states) > 1 else last)
 
 
-@mistake(Bert, "The pooler's result is pooled from the first token alone: the pooler itself cuts that out of all.")
+@mistake(
+    Bert,
+    "pooler_output holds the first sentence alone. Hand the pooler the hidden states of the whole batch: it "
+    "takes the first token of each sentence itself.",
+)
 class PoolsTwice(_Whole):
     def pool(self, states, last):
         return self.pooler(last[:1])
@@ -198,7 +210,9 @@ class SwapsMaskAndSegments(_Whole):
         return super().forward(input_ids, attention_mask, token_type_ids)
 
 
-@mistake(Bert, "pooler_output is the vector of [CLS] itself: the pooler is made and never run.")
+@mistake(
+    Bert, "pooler_output is the vector of [CLS] itself. It has to be what the pooler makes of the last hidden states."
+)
 class NeverPools(_Whole):
     def pool(self, states, last):
         return last[:, 0]
@@ -219,7 +233,8 @@ class GivesATuple(_Whole):
 
 @mistake(
     Bert,
-    "The lists are kept on the module and grow from call to call. Start new ones in each call of forward.",
+    "hidden_states and attentions grow from call to call, as lists do that are kept on the module. Start new "
+    "ones in each call of forward.",
 )
 class ListsThatGrow(_Whole):
     def __init__(self, config, parts=LIBRARY):
@@ -235,8 +250,8 @@ class ListsThatGrow(_Whole):
 
 @mistake(
     Bert,
-    "The mask is made by the first BERT's recipe, (1 − mask)·−10 000. Let parts.mask make it: who brings parts brings "
-    "the mask too.",
+    "The mask adds −10 000 where there is padding, as in the first BERT. Let parts.mask make it: who brings "
+    "parts brings the mask too.",
     keeps=0.85,
 )
 class MaskOfOld(_Whole):
@@ -246,7 +261,8 @@ class MaskOfOld(_Whole):
 
 @mistake(
     Bert,
-    "The model switches itself to eval() in forward: then nothing is ever dropped. The caller chooses the mode.",
+    "In training nothing is dropped, as if the model switched itself to eval(). Leave the mode and the rates "
+    "of the parts alone: the caller chooses them.",
     keeps=0.9,
 )
 class EvaluatesItself(_Whole):
@@ -275,13 +291,13 @@ class ForgetsSegments(_Whole):
         return self.embeddings(ids)
 
 
-@mistake(Bert, "All layers are one and the same object: [layer] * n repeats it. Make a new one each time.")
+@mistake(Bert, "All layers share the same weights, as when [layer] * n repeats one object. Make a new layer each time.")
 class OneLayerForAll(_Whole):
     def layers(self, config, parts):
         return nn.ModuleList([parts.layer(config, parts)] * config.num_hidden_layers)
 
 
-@mistake(Bert, "The layers stand in a plain list: their parameters are not registered. Use nn.ModuleList (lesson 06).")
+@mistake(Bert, "The layers' parameters are not registered, as happens in a plain list. Use nn.ModuleList (lesson 06).")
 class LayersInAList(_Whole):
     def __init__(self, config, parts=LIBRARY):
         super().__init__(config, parts)

@@ -48,7 +48,10 @@ class _Embeddings(nn.Module):
         return self.finish(self.total(input_ids, token_type_ids))
 
 
-@mistake(BertEmbeddings, "eps is missing: LayerNorm then takes 1e-5. BERT's is in the configuration, layer_norm_eps.")
+@mistake(
+    BertEmbeddings,
+    "LayerNorm's eps is 1e-5, which torch takes when none is given. BERT's is in the configuration, layer_norm_eps.",
+)
 class EmbedsWithOwnEps(_Embeddings):
     eps = 1e-5
 
@@ -77,7 +80,10 @@ class EmbedsNoSegment(_Embeddings):
         return super().total(ids, types)
 
 
-@mistake(BertEmbeddings, "token_type_ids is taken and never used: every token counts as segment 0.")
+@mistake(
+    BertEmbeddings,
+    "token_type_ids changes nothing: every token counts as segment 0. Look up the segment of each token in its table.",
+)
 class EmbedsOneSegment(_Embeddings):
     def total(self, ids, types):
         return super().total(ids, None)
@@ -107,7 +113,7 @@ class EmbedsDropsFirst(_Embeddings):
         return self.LayerNorm(self.dropout(total))
 
 
-@mistake(BertEmbeddings, "There is no dropout: in training, some numbers of the result must become 0.", keeps=0.85)
+@mistake(BertEmbeddings, "Nothing is dropped: in training, some numbers of the result must become 0.", keeps=0.85)
 class EmbedsNeverDrops(_Embeddings):
     def finish(self, total):
         return self.LayerNorm(total)
@@ -188,7 +194,10 @@ class EmbedsSkipsPadding(_Embeddings):
         return ((ids != 0).cumsum(-1) - 1).clamp(min=0)
 
 
-@mistake(BertEmbeddings, "The table of positions is made and never used.")
+@mistake(
+    BertEmbeddings,
+    "The positions are missing from the sum: look up position 0, 1, 2 … in their table, and add that, too.",
+)
 class EmbedsNoPositions(_Embeddings):
     def total(self, ids, types):
         types = torch.zeros_like(ids) if types is None else types
@@ -216,7 +225,10 @@ class EmbedsOtherRate(_Embeddings):
 
 
 @mistake(
-    BertEmbeddings, "A rate of 0 is taken for none given, and replaced. 0 is a rate: nothing is dropped.", keeps=0.93
+    BertEmbeddings,
+    "With a rate of 0 numbers are dropped all the same. Perhaps `or` takes 0 for none given; it is a rate: "
+    "nothing is dropped.",
+    keeps=0.93,
 )
 class EmbedsZeroRate(_Embeddings):
     def __init__(self, config):

@@ -60,7 +60,11 @@ class SwapsFlavours(_Intermediate):
     known = {"gelu": _tanh, "gelu_new": _erf, "relu": torch.relu}  # noqa: RUF012
 
 
-@mistake(BertIntermediate, "hidden_act is never read: whatever the configuration says, the activation is GELU.")
+@mistake(
+    BertIntermediate,
+    "hidden_act changes nothing: whatever the configuration says, the activation is GELU with erf. Choose it "
+    "by its name; another name is a KeyError.",
+)
 class AlwaysGelu(_Intermediate):
     def choose(self, name):
         return _erf
@@ -126,7 +130,12 @@ class KnowsMore(_Intermediate):
     known = {**_Intermediate.known, "silu": F.silu, "tanh": torch.tanh, "gelu_fast": _tanh}  # noqa: RUF012
 
 
-@mistake(BertIntermediate, "Names are compared in lower case: GELU is not gelu, and must raise KeyError.", keeps=0.85)
+@mistake(
+    BertIntermediate,
+    '"GELU" is taken for "gelu", as when names are compared in lower case. It is another name, and must '
+    "raise KeyError.",
+    keeps=0.85,
+)
 class LowersNames(_Intermediate):
     def choose(self, name):
         return self.known[name.lower()]
@@ -142,7 +151,12 @@ class RaisesLate(_Intermediate):
         return lambda x: self.known[name](x)
 
 
-@mistake(BertIntermediate, "Dropout is added after the activation. This part has none.", keeps=0.97)
+@mistake(
+    BertIntermediate,
+    "In training the result is dropped. This part has no dropout: the one that comes after it, "
+    "BertSelfOutput, brings its own.",
+    keeps=0.97,
+)
 class DropsAfterwards(_Intermediate):
     def __init__(self, config):
         super().__init__(config)
@@ -162,7 +176,7 @@ class PhiAlone(_Intermediate):
     known = {"gelu": torch.special.ndtr, "gelu_new": _tanh, "relu": torch.relu}  # noqa: RUF012
 
 
-@mistake(BertIntermediate, "gelu_new lacks the cube: its tanh acts on x + 0.044715·x³, not on x alone.")
+@mistake(BertIntermediate, "gelu_new lacks the cube: its tanh has to act on √(2/π)·(x + 0.044715·x³), not on √(2/π)·x.")
 class NewWithoutCube(_Intermediate):
     known = {  # noqa: RUF012
         "gelu": _erf,
@@ -185,7 +199,8 @@ class NewRootWithoutCube(_Intermediate):
 
 @mistake(
     BertIntermediate,
-    "tanh is computed from exponentials. Where x is large they overflow, and ∞ / ∞ is NaN: torch.tanh is there.",
+    "gelu_new gives NaN where x is large. Perhaps its tanh is made of exponentials: they overflow, and ∞ / ∞ "
+    "is NaN. torch.tanh stays finite.",
     keeps=0.97,
 )
 class TanhByHand(_Intermediate):
@@ -198,8 +213,8 @@ class TanhByHand(_Intermediate):
 
 @mistake(
     BertIntermediate,
-    "A name that nobody knows falls through to the last case, ReLU. Raise KeyError: a misspelt configuration must "
-    "show.",
+    "A name that nobody knows ends in ReLU, as when an `if` falls through to its last case. Raise KeyError: "
+    "a misspelt configuration must show.",
     keeps=0.85,
 )
 class FallsThrough(_Intermediate):

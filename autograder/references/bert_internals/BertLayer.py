@@ -95,7 +95,9 @@ class KeepsTheMask(_Wired):
         return super().attend(hidden, None)
 
 
-@mistake(BertLayer, "The layer ends after the attention: the wide layer and its output are made and never used.")
+@mistake(
+    BertLayer, "What comes out is the attention's part alone, `attended`. The wide layer and `output` have to follow."
+)
 class EndsEarly(_Wired):
     def forward(self, hidden_states, mask=None):
         return self.attend(hidden_states, mask)
@@ -145,7 +147,8 @@ class AddsByHand(_Wired):
 
 
 @mistake(
-    BertLayer, "The result is cut off from the weights, by torch.no_grad() or .detach(): so nothing can be learned."
+    BertLayer,
+    "The result is cut off from the weights, as torch.no_grad() or .detach() does it: so nothing can be learned.",
 )
 class LearnsNothing(_Wired):
     @torch.no_grad()

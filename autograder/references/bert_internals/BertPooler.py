@@ -55,13 +55,17 @@ class TanhFirst(_Pooler):
         return self.dense(torch.tanh(self.choose(hidden_states)))
 
 
-@mistake(BertPooler, "The dense layer is skipped: the vector of [CLS] itself comes out.")
+@mistake(BertPooler, "The dense layer is left out: tanh of the vector of [CLS] itself comes out.")
 class PoolsWithoutDense(_Pooler):
     def forward(self, hidden_states):
         return torch.tanh(self.choose(hidden_states))
 
 
-@mistake(BertPooler, "A dimension of one token is left in the result: index the token, hidden[:, 0], do not slice it.")
+@mistake(
+    BertPooler,
+    "The result still has a dimension for the one token, (batch, 1, hidden_size). A slice, hidden[:, :1], "
+    "keeps it; an index, hidden[:, 0], takes it away.",
+)
 class KeepsTheToken(_Pooler):
     def choose(self, hidden):
         return hidden[:, :1]
@@ -80,7 +84,9 @@ class PoolsBySigmoid(_Pooler):
 
 
 @mistake(
-    BertPooler, "The first number of each token is taken. The first token is hidden[:, 0]: dimension 1 counts tokens."
+    BertPooler,
+    "All numbers of a row are the same: they come from the first number of [CLS] alone. Take the whole first "
+    "token, hidden[:, 0], and send it through the dense layer.",
 )
 class PoolsTheFirstNumber(_Pooler):
     def forward(self, hidden_states):
@@ -113,7 +119,10 @@ class PoolsWithDropout(_Pooler):
         return self.dropout(super().forward(hidden_states))
 
 
-@mistake(BertPooler, "The first token is detached: what comes before the pooler never learns from it.")
+@mistake(
+    BertPooler,
+    "Nothing flows back to the first token, as when it is detached: what comes before the pooler never learns from it.",
+)
 class PoolsDetached(_Pooler):
     def choose(self, hidden):
         return hidden[:, 0].detach().requires_grad_(hidden.requires_grad) + 0 * hidden[:, 0]

@@ -72,7 +72,7 @@ class MultipliesTheMask(_Attention):
         return scores.softmax(-1) * (1 if mask is None else mask)
 
 
-@mistake(BertSelfAttention, "The mask is taken and never used: padding is looked at.")
+@mistake(BertSelfAttention, "The mask changes nothing: padding is looked at. Add it to the scores, before the softmax.")
 class NeverMasks(_Attention):
     def weights(self, scores, mask):
         return scores.softmax(-1)
@@ -80,7 +80,7 @@ class NeverMasks(_Attention):
 
 @mistake(
     BertSelfAttention,
-    "The mask is added before the division by √d, which makes it smaller. First divide, then add.",
+    "The mask is divided by √d as well, as when it is added before the division. First divide the scores, then add.",
 )
 class MasksBeforeScaling(_Attention):
     def scores(self, query, key):
@@ -136,13 +136,17 @@ class MergesByReshape(_Attention):
         return x.reshape(x.shape[0], x.shape[2], -1)
 
 
-@mistake(BertSelfAttention, "Query and key have changed places: the map of weights is transposed.")
+@mistake(
+    BertSelfAttention,
+    "Query and key have changed places: the map of scores is transposed. A score is that of a query (row) "
+    "with a key (column), query @ key.mT.",
+)
 class SwapsQueryAndKey(_Attention):
     def scores(self, query, key):
         return super().scores(key, query)
 
 
-@mistake(BertSelfAttention, "There is no dropout on the weights: in training, some of them must become 0.", keeps=0.85)
+@mistake(BertSelfAttention, "Nothing is dropped: in training, some of the weights must become 0.", keeps=0.85)
 class NeverDropsWeights(_Attention):
     def drop(self, weights):
         return weights
@@ -223,8 +227,8 @@ class OtherRate(_Attention):
 
 @mistake(
     BertSelfAttention,
-    "Hidden keys are cut out after the softmax, and the rest is divided by its sum. A hidden score that wins leaves "
-    "nothing to divide: add the mask before.",
+    "A key with a mask other than 0 gets weight 0, as if cut out after the softmax: where all keys or the "
+    "largest scores are hidden, nothing is left. Add the mask to the scores instead.",
 )
 class CutsOutAfterwards(_Attention):
     def weights(self, scores, mask):
@@ -258,7 +262,8 @@ class ScalesByD(_Attention):
 
 @mistake(
     BertSelfAttention,
-    "exp and sum are written without taking off the maximum: scores of several hundred overflow to NaN.",
+    "Scores of several hundred end in NaN, as exp overflows where the largest score is not taken off first. "
+    "softmax(-1) takes it off.",
     keeps=0.93,
 )
 class OverflowsInExp(_Attention):

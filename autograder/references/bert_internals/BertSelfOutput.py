@@ -56,7 +56,7 @@ class NoNorm(_Output):
 
 @mistake(
     BertSelfOutput,
-    "eps is missing: LayerNorm then takes 1e-5. BERT's is in the configuration, layer_norm_eps.",
+    "LayerNorm's eps is 1e-5, which torch takes when none is given. BERT's is in the configuration, layer_norm_eps.",
     keeps=0.8,
 )
 class OwnEps(_Output):
@@ -83,7 +83,7 @@ class DropsLast(_Output):
 
 @mistake(
     BertSelfOutput,
-    "There is no dropout: in training, some numbers of the dense layer's result must become 0.",
+    "Nothing is dropped: in training, some numbers of the dense layer's result must become 0.",
     keeps=0.85,
 )
 class NeverDrops(_Output):
@@ -97,7 +97,11 @@ class DropsAlways(_Output):
         return self.LayerNorm(F.dropout(self.dense(new), self.dropout.p) + old)
 
 
-@mistake(BertSelfOutput, "`+=` writes into the caller's tensor, which is still needed. Add into a new one.", keeps=0.97)
+@mistake(
+    BertSelfOutput,
+    "The caller's second tensor is changed, as by `+=` or `add_`, and it is still needed. Add into a new one.",
+    keeps=0.97,
+)
 class AddsInPlace(_Output):
     def forward(self, new, old):
         if torch.is_grad_enabled() and old.requires_grad:
@@ -130,14 +134,19 @@ class MixesTheSum(_Output):
 
 @mistake(
     BertSelfOutput,
-    "`inputs` is only asked whether it is there; then intermediate_size is taken. Take the width that is given.",
+    "Where `inputs` is given, the dense layer takes intermediate_size numbers, whatever `inputs` says. Take "
+    "the width that is given.",
 )
 class TakesIntermediateSize(_Output):
     def __init__(self, config, inputs=None):
         super().__init__(config, config.intermediate_size if inputs else None)
 
 
-@mistake(BertSelfOutput, "`inputs` is never used: after the wide layer more numbers come in than hidden_size.")
+@mistake(
+    BertSelfOutput,
+    "`inputs` changes nothing: the dense layer takes hidden_size numbers. After the wide layer more come in: "
+    "as many as `inputs` says.",
+)
 class IgnoresInputs(_Output):
     def __init__(self, config, inputs=None):
         super().__init__(config)

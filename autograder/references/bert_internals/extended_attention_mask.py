@@ -68,7 +68,11 @@ def extends_over_queries(attention_mask, dtype=torch.float32):
     return _extend(attention_mask, dtype, shape=shape)
 
 
-@mistake(extended_attention_mask, "A dimension for the heads is missing: the result is (batch, 1, 1, key).")
+@mistake(
+    extended_attention_mask,
+    "A dimension for the heads is missing. Asked for is (batch, 1, 1, key), and (batch, 1, query, key) where "
+    "the mask has three dimensions.",
+)
 def extends_without_heads(attention_mask, dtype=torch.float32):
     return _extend(attention_mask, dtype, shape=lambda mask: mask[:, None] if mask.dim() == 2 else mask)
 
@@ -105,7 +109,8 @@ def extends_two_dimensions_only(attention_mask, dtype=torch.float32):
 
 @mistake(
     extended_attention_mask,
-    "1 and 0 are turned round by `~`. Of whole numbers it makes −2 and −1, both true: compare with 0.",
+    "In a mask of whole numbers every key is hidden, as by `~`: of 1 and 0 it makes −2 and −1, both true. "
+    "Compare with 0.",
 )
 def extends_by_tilde(attention_mask, dtype=torch.float32):
     return _extend(attention_mask, dtype, hidden=lambda mask: (~mask).bool())

@@ -46,7 +46,8 @@ def _load(model, checkpoint, *, modern=_modern, check=True, left=None, copy=None
 
 @mistake(
     load_pretrained,
-    "strict=False hides what is missing: the model keeps random numbers there, and nobody is told. Raise KeyError.",
+    "What is missing passes without an error, as with strict=False: the model keeps its old numbers there, "
+    "and nobody is told. Raise KeyError.",
 )
 def loads_without_looking(model, checkpoint):
     def copy(model, given):
@@ -76,7 +77,8 @@ def loads_half(model, checkpoint):
 
 @mistake(
     load_pretrained,
-    'replace("bert.", "") changes the middle of a name too. Only a "bert." in front is to go: removeprefix.',
+    '"bert." is taken away in the middle of a name, too, as by replace("bert.", ""). Only a "bert." in front '
+    "is to go: removeprefix.",
 )
 def replaces_anywhere(model, checkpoint):
     def modern(name):
@@ -87,7 +89,8 @@ def replaces_anywhere(model, checkpoint):
 
 @mistake(
     load_pretrained,
-    'lstrip("bert.") takes away any letter of b, e, r, t: "embeddings" becomes "mbeddings". Use removeprefix.',
+    'Names such as "embeddings.…" are not found, even as they stand. Perhaps it is lstrip("bert."): it takes '
+    'away any letter of b, e, r, t and leaves "mbeddings". Use removeprefix.',
 )
 def strips_letters(model, checkpoint):
     return _load(model, checkpoint, modern=lambda name: _modern(name.lstrip("bert."), prefix="\0"))
@@ -133,7 +136,8 @@ def forgets_buffers(model, checkpoint):
 
 @mistake(
     load_pretrained,
-    "The checkpoint's own tensors become the model's (assign=True): whoever changes one changes the other. Copy.",
+    "Model and checkpoint share memory, as after `parameter.data = tensor`: whoever changes one changes the "
+    "other. Copy the numbers, as copy_ does.",
     keeps=0.95,
 )
 def shares_the_tensors(model, checkpoint):
@@ -147,7 +151,9 @@ def _assign(model, given):
 
 
 @mistake(
-    load_pretrained, "Names are popped from the caller's checkpoint. Copy the dict, or pop from your own.", keeps=0.95
+    load_pretrained,
+    "Names vanish from the caller's checkpoint, as by pop or del. Work on a copy of the dict.",
+    keeps=0.95,
 )
 def pops_from_the_caller(model, checkpoint):
     result = _load(model, checkpoint)
@@ -201,7 +207,11 @@ def turns_to_fit(model, checkpoint):
     return _load(model, given)
 
 
-@mistake(load_pretrained, "Shapes are compared by their number of elements. Two shapes can agree in that and differ.")
+@mistake(
+    load_pretrained,
+    "A tensor of another shape is taken where only the number of elements agrees. Two shapes can agree in "
+    "that and differ: compare the shapes themselves.",
+)
 def counts_elements(model, checkpoint):
     shapes = {name: value.shape for name, value in model.state_dict().items()}
     given = {
@@ -301,8 +311,8 @@ def names_no_tensor(model, checkpoint):
 
 @mistake(
     load_pretrained,
-    "`load_state_dict(…, assign=True)` puts the checkpoint's tensors into the model: its dtypes come along, and "
-    "whoever changes one changes the other. Without it, the values are copied.",
+    "The checkpoint's own tensors are put into the model, as by `load_state_dict(…, assign=True)`: their "
+    "dtypes come along, and whoever changes one changes the other. Copy the values.",
     keeps=0.95,
 )
 def assigns_the_tensors(model, checkpoint):

@@ -56,7 +56,8 @@ class Waits(Buckets):
 
 @mistake(
     BucketedDDP,
-    "After the first step nothing is exchanged: how many gradients a bucket waits for has to be set anew in `sync`.",
+    "From the second step on each rank keeps its own gradients: how many gradients a bucket waits for has to "
+    "be set anew in `sync`, and so has the list of what was sent.",
 )
 class CountsOnce(Buckets):
     def reset(self):
@@ -71,8 +72,8 @@ class CountsOnce(Buckets):
 
 @mistake(
     BucketedDDP,
-    "From the second step on the first one's means come back: what was sent stays noted as sent, and no bucket leaves "
-    "again. `sync` has to begin the counts, and the list of what was sent, anew.",
+    "From the second step on the first one's means come back, as when what was sent stays noted as sent. "
+    "`sync` has to begin the counts, and the list of what was sent, anew.",
 )
 class SentOnce(Buckets):
     def reset(self):
@@ -135,7 +136,8 @@ class FirstLayersFirst(Buckets):
 
 @mistake(
     BucketedDDP,
-    "The mean of a bucket is computed and never written back: `torch.cat` made a copy, and `.grad` is this rank's own.",
+    "The buckets are sent, but `.grad` stays this rank's own. A bucket made by `torch.cat` is a copy: write "
+    "its mean back into each gradient, in `sync`.",
 )
 class NeverWritesBack(Buckets):
     def finish(self, place, flat, work, used):

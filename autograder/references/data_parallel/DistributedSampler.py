@@ -51,7 +51,8 @@ class DrawsGlobally(Shared):
 
 @mistake(
     DistributedSampler,
-    "`torch.manual_seed` seeds the global stream: dropout and all else start again. Make a generator.",
+    "Torch's global random stream is seeded, as by `torch.manual_seed`: dropout and all else start again. "
+    "Make a generator of your own.",
     keeps=0.95,
 )
 class SeedsGlobally(Shared):
@@ -153,7 +154,7 @@ class ShufflesInNumpy(Shared):
 
 @mistake(
     DistributedSampler,
-    "The generator is made once and goes on drawing: the same epoch has another order each time it is read. Seed it "
+    "The same epoch has another order each time it is read, as when one generator goes on drawing. Seed it "
     "anew in every `__iter__`.",
     keeps=0.9,
 )
@@ -243,7 +244,8 @@ class DropsTheFirst(Shared):
 
 @mistake(
     DistributedSampler,
-    "The ranks are taken to count from 1: the first places of the order are left out. Rank r begins at place r.",
+    "The first place of the order is left out, as if ranks counted from 1: rank r begins at place r + 1. It "
+    "should begin at place r.",
 )
 class CountsFromOne(Shared):
     def part(self, order):

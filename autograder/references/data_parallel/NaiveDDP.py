@@ -80,7 +80,11 @@ class AveragesParameters(Wrapper):
             self.reduce(item.detach())
 
 
-@mistake(NaiveDDP, "Gradients are divided before anybody has added them up, and are never exchanged.")
+@mistake(
+    NaiveDDP,
+    "Each rank ends with its own gradient, divided by the number of ranks: what the others have is not "
+    "added. `all_reduce` adds up in the very tensor that it is given, so give it the gradient.",
+)
 class OnlyDivides(Wrapper):
     def reduce(self, grad):
         grad /= dist.get_world_size()
@@ -118,8 +122,8 @@ class DividesByUsers(Wrapper):
 
 @mistake(
     NaiveDDP,
-    "`reduce` gives the sum to one rank only: the others go on with something else, and the models come apart. Every "
-    "rank needs it: `all_reduce`.",
+    "Only rank 0 has the mean, as after `reduce`: the others go on with something else, and the models come "
+    "apart. Every rank needs it: `all_reduce`.",
 )
 class ReducesToOne(Wrapper):
     def reduce(self, grad):

@@ -55,11 +55,12 @@ class Wrapper(nn.Module):
         grad /= dist.get_world_size()
 
 
-SUM = "Gradients are added up and not divided: with n ranks the steps are n times too long. DDP takes the mean."
+SUM = "Gradients are added up and not divided: with n ranks they are n times too large. DDP takes the mean."
 
 NO_BROADCAST = (
-    "The ranks start from different weights: equal gradients keep them apart for ever. Broadcast parameters and "
-    "buffers in `__init__`. With the same seed on every rank one would not have noticed."
+    "The ranks start from different weights, and equal gradients keep them apart. Broadcast rank 0's "
+    "parameters and buffers in `__init__`, into the model's own tensors. With one seed on every rank nobody "
+    "would notice."
 )
 
 ZEROS = (

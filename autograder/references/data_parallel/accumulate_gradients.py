@@ -73,8 +73,8 @@ def divides_by_ranks(model, batches, loss_function):
 
 @mistake(
     accumulate_gradients,
-    "Both bugs are there still: the loss is divided by the ranks, over which DDP takes the mean already; and the "
-    "forward pass stands outside `no_sync`, so that every batch is exchanged.",
+    "Both bugs are there still: the loss is divided by the ranks, over which DDP takes the mean already; and "
+    "every batch is exchanged, since `no_sync` has to hold the forward pass, too.",
 )
 def mends_nothing(model, batches, loss_function):
     return accumulated(model, batches, loss_function, share=lambda x: 1 / dist.get_world_size(), inside=False)
@@ -167,7 +167,8 @@ def reports_the_last(model, batches, loss_function):
 
 @mistake(
     accumulate_gradients,
-    "A tensor comes back, with the graphs of all batches behind it. Add up plain numbers, `loss.item()`.",
+    "A tensor comes back, where a Python number is promised. One that hangs on a graph keeps its batches in "
+    "memory: add up plain numbers, `loss.item()`.",
     keeps=0.97,
 )
 def returns_a_tensor(model, batches, loss_function):
@@ -184,7 +185,8 @@ def swaps_the_arguments(model, batches, loss_function):
 
 @mistake(
     accumulate_gradients,
-    "`zero_grad` is called for every batch: only the last batch's gradient is left. Call it once, before the first.",
+    "Only the last batch's gradient is left, as when `zero_grad` is called for every batch. Call it once, "
+    "before the first, and let the others add up.",
 )
 def clears_every_time(model, batches, loss_function):
     rows, value = sum(len(x) for x, _ in batches), 0.0

@@ -119,7 +119,10 @@ def gives_sums(metrics, count):
     return dict(zip(names, sums.tolist(), strict=True))
 
 
-@mistake(all_reduce_metrics, "Nothing is exchanged: each rank reports its own examples.")
+@mistake(
+    all_reduce_metrics,
+    "Each rank reports the means of its own examples alone. The sums of all ranks are asked for, by one `all_reduce`.",
+)
 def asks_nobody(metrics, count):
     return {name: float(value) if count else math.nan for name, value in metrics.items()}
 
@@ -223,7 +226,8 @@ def sends_the_count_apart(metrics, count):
 
 @mistake(
     all_reduce_metrics,
-    "`reduce` gives the sum to rank 0 only: the other ranks report something else. All ranks need it: `all_reduce`.",
+    "Only rank 0 has the means of all, as after `reduce`: the other ranks report something else. All ranks "
+    "need the sum: `all_reduce`.",
 )
 def reduces_to_one(metrics, count):
     names = sorted(metrics)

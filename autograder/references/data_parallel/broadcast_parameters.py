@@ -29,7 +29,8 @@ def parameters_only(model, source=0):
 
 @mistake(
     broadcast_parameters,
-    "`state_dict` leaves out buffers registered with `persistent=False`. Go through `parameters()` and `buffers()`.",
+    "Buffers that are not saved are left out: `state_dict` does not list what was registered with "
+    "`persistent=False`. Go through `parameters()` and `buffers()`.",
     keeps=0.75,
 )
 def by_state_dict(model, source=0):
@@ -65,8 +66,8 @@ def averages_the_ranks(model, source=0):
 
 @mistake(
     broadcast_parameters,
-    "The model gets new `Parameter` objects. An optimizer that was made before goes on updating the old ones, and "
-    "tied weights come apart: write into those there are.",
+    "The model gets new `Parameter` objects. An optimizer that was made before goes on updating the old "
+    "ones, and tied weights may come apart: write into those there are.",
     keeps=0.8,
 )
 def makes_new_parameters(model, source=0):

@@ -108,7 +108,12 @@ def hands_back_a_single_output(outputs):
     return outputs[0] if len(outputs) == 1 else gathered(rows_or_scalars, outputs)
 
 
-@mistake(gather, "The parts are detached: no gradient reaches the replicas.", keeps=0.9)
+@mistake(
+    gather,
+    "No gradient reaches the replicas, as when the parts are detached or laid together under "
+    "`torch.no_grad()`. `cat` and `stack` keep the way back.",
+    keeps=0.9,
+)
 def detaches_parts(outputs):
     return gathered(lambda parts: rows_or_scalars([part.detach() for part in parts]), outputs)
 

@@ -50,7 +50,8 @@ def into(tensor, work):
 
 @mistake(
     ring_all_reduce,
-    "The ring runs on a copy: the caller's tensor is what it was. The sum has to be written into `tensor`.",
+    "The caller's tensor is what it was, as when the ring runs on a copy. The sum has to be written into "
+    "`tensor`: `tensor.copy_(…)`.",
 )
 def reduces_a_copy(tensor):
     flat = tensor.flatten().clone()
@@ -68,7 +69,11 @@ def trusts_reshape(tensor):
     ring(tensor.reshape(-1))
 
 
-@mistake(ring_all_reduce, "The second half is missing: each rank has one chunk of the sum, and nobody has all of it.")
+@mistake(
+    ring_all_reduce,
+    "Each rank has one chunk of the sum, and nobody has all of it: the second half, which hands the finished "
+    "chunks round, is missing, or does not write them down.",
+)
 def only_reduce_scatter(tensor):
     into(tensor, lambda flat: ring(flat, phases=1))
 
@@ -143,8 +148,8 @@ def gives_the_mean(tensor):
 
 @mistake(
     ring_all_reduce,
-    "The tensor is padded to a multiple of n, and zeros are sent along: more than 2(n-1)/n of the data. `tensor_split` "
-    "makes chunks that differ by one.",
+    "More than 2(n-1)/n of the data is sent where its size does not divide by n, as when it is padded with "
+    "zeros. `tensor_split` makes chunks that differ by one.",
     keeps=0.98,
 )
 def pads(tensor):
@@ -156,8 +161,8 @@ def pads(tensor):
 
 @mistake(
     ring_all_reduce,
-    "`chunk(n)` may give fewer than n chunks, of five numbers for four ranks only three. `tensor_split(n)` always "
-    "gives n, empty ones if need be.",
+    "There may be fewer than n chunks: of five numbers for four ranks, `chunk(4)` and `split(⌈5 / 4⌉)` make "
+    "only three. `tensor_split(n)` always gives n, empty ones if need be.",
     keeps=0.85,
 )
 def makes_too_few_chunks(tensor):
@@ -288,8 +293,8 @@ def hands_on_once_too_often(tensor):
 
 @mistake(
     ring_all_reduce,
-    "Everything passes through float32: large whole numbers and double precision lose their last digits. Make what you "
-    "receive into with `empty_like`.",
+    "Everything passes through float32: large whole numbers and double precision lose their last digits. "
+    "Keep the dtype: no `.float()`, and `empty_like` for what you receive into.",
     keeps=0.9,
 )
 def passes_through_float(tensor):

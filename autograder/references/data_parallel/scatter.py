@@ -90,12 +90,21 @@ def cuts_features(inputs, parts):
     return scattered(lambda x, parts: x.chunk(parts, dim=-1), inputs, parts)
 
 
-@mistake(scatter, "The pieces are detached: no gradient finds its way back to what was cut.", keeps=0.95)
+@mistake(
+    scatter,
+    "No gradient finds its way back to what was cut, as when the pieces are detached. `chunk` and slices "
+    "keep the way back.",
+    keeps=0.95,
+)
 def detaches_pieces(inputs, parts):
     return scattered(lambda x, parts: x.detach().chunk(parts), inputs, parts)
 
 
-@mistake(scatter, "Only the outermost level is cut: tensors inside a list or dict go whole to every replica.")
+@mistake(
+    scatter,
+    "Only the outermost level is cut: tensors in a list or dict that lies inside another go whole to every "
+    "replica. Go into every depth.",
+)
 def stays_outside(inputs, parts):
     def cut(value):
         return list(value.chunk(parts)) if isinstance(value, Tensor) else [value] * parts
@@ -120,7 +129,7 @@ def makes_lists(inputs, parts):
 @mistake(
     scatter,
     "Lists come out as tuples. Each piece is built like `inputs`, a list as a list: `type(inputs)(…)`.",
-    keeps=0.9,
+    keeps=0.95,
 )
 def makes_tuples(inputs, parts):
     return scattered(

@@ -60,8 +60,8 @@ class Watcher:
 
 @mistake(
     Activations,
-    "The stored tensors still belong to the graph: each holds every intermediate result of its forward pass alive. "
-    "Store `output.detach()`, and a copy of it.",
+    "The stored tensors still need a gradient. One that hangs on the graph keeps in memory what led to it: "
+    "store a copy of `output.detach()`.",
 )
 class HoldsTheGraph(Watcher):
     def keep(self, output):
@@ -80,8 +80,9 @@ class StoresAnAlias(Watcher):
 
 @mistake(
     Activations,
-    "The hook returns the detached tensor, and what a forward hook returns takes the place of the output: no gradient "
-    "reaches the layers before it. Return nothing.",
+    "The model goes on with the very tensor that is kept, cut off from its graph: no gradient reaches the "
+    "layers before, and an in-place ReLU writes into it. Keep `output.detach().clone()`, and return nothing "
+    "from the hook.",
 )
 class ReplacesTheOutput(Watcher):
     def note(self, name):
@@ -93,7 +94,9 @@ class ReplacesTheOutput(Watcher):
 
 
 @mistake(
-    Activations, "The hooks are never removed: the model goes on filling the dict after the block. Do it in `__exit__`."
+    Activations,
+    "The hooks are still there after the block, and the model goes on filling the dict. Remove them when the "
+    "block ends, in `__exit__` or in `finally`.",
 )
 class NeverRemoves(Watcher):
     def __exit__(self, *error):
@@ -101,7 +104,10 @@ class NeverRemoves(Watcher):
 
 
 @mistake(
-    Activations, "An error inside the block is swallowed: `__exit__` returns something true. Return None.", keeps=0.9
+    Activations,
+    "An error inside the block is swallowed: perhaps `__exit__` returns something true, or an `except` "
+    "catches it. Let it through.",
+    keeps=0.9,
 )
 class SwallowsErrors(Watcher):
     def __exit__(self, *error):
@@ -111,7 +117,8 @@ class SwallowsErrors(Watcher):
 
 @mistake(
     Activations,
-    "After an error in the block the hooks stay: `__exit__` must remove them whatever it is called with.",
+    "After an error in the block the hooks stay. Remove them however it ends: in `__exit__` whatever it is "
+    "called with, or in a `finally` around the `yield`.",
     keeps=0.9,
 )
 class TidiesOnlyOnSuccess(Watcher):
@@ -165,7 +172,7 @@ class LooksUpWhileRegistering(Watcher):
 
 @mistake(
     Activations,
-    "`__enter__` returns the object itself. What it returns is what the name after `as` holds: return the dict.",
+    "The name after `as` holds an object that is no dict. It holds what `__enter__` returns: return the dict.",
 )
 class ReturnsItself(Watcher):
     def __enter__(self):
@@ -195,8 +202,8 @@ class StoresFloats(Watcher):
 
 @mistake(
     Activations,
-    "`names` is walked through twice, and an iterator is empty the second time: nothing is watched. Look the "
-    "modules up once and keep them.",
+    "Where `names` is an iterator, nothing is watched. It can be walked through once only, and a check with "
+    "`in` uses it up too: make a list of it first.",
     keeps=0.95,
 )
 class WalksTwice(Watcher):
@@ -208,7 +215,7 @@ class WalksTwice(Watcher):
 
 @mistake(
     Activations,
-    'The empty name is taken for no name. It stands for the model itself, and `get_submodule("")` finds it.',
+    'For the empty name nothing is kept. It stands for the model itself, and `get_submodule("")` finds it.',
     keeps=0.95,
 )
 class SkipsTheEmptyName(Watcher):
@@ -218,7 +225,8 @@ class SkipsTheEmptyName(Watcher):
 
 @mistake(
     Activations,
-    "A name that the model has not raises KeyError, from a dict. `get_submodule` raises AttributeError.",
+    "A name that the model has not raises KeyError, as a dict does. AttributeError is promised, and "
+    "`get_submodule` raises it.",
     keeps=0.95,
 )
 class RaisesKeyError(Watcher):
@@ -240,8 +248,8 @@ class IgnoresUnknownNames(Watcher):
 
 @mistake(
     Activations,
-    "All blocks write into one dict, which belongs to the class: a new block begins with what an earlier one "
-    "kept. Make the dict in `__enter__`.",
+    "All blocks share one dict: a new block begins with what an earlier one kept. A dict in the class body, "
+    "as a default argument or outside is made once: make one in `__enter__`, for each block.",
 )
 class SharesOneDict(Watcher):
     shared: ClassVar[dict] = {}
@@ -305,8 +313,9 @@ class FillsAtTheEnd(Watcher):
 
 @mistake(
     Activations,
-    "The model's layers do not learn while they are watched: the hook calls `detach_()` on the output itself, or turns "
-    "gradients off. Detach a copy.",
+    "No gradient gets through a watched layer: the output with which the model goes on has lost its graph, "
+    "perhaps by `detach_()`, `no_grad`, or a detached tensor that the hook returns. Detach a copy only, and "
+    "return nothing.",
     keeps=0.85,
 )
 class DetachesInPlace(Watcher):
@@ -316,8 +325,8 @@ class DetachesInPlace(Watcher):
 
 @mistake(
     Activations,
-    "Every hook writes under the last name: it looks `name` up when it fires, after the loop. Make each hook in a "
-    "function of its own, or bind it with `name=name`.",
+    "Everything is kept under the last name, as when a hook looks `name` up only when it fires, after the "
+    "loop. Make each hook in a function of its own, or bind it with `name=name`.",
 )
 class BindsTheLastName(Watcher):
     def __enter__(self):

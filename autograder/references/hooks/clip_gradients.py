@@ -30,9 +30,8 @@ def returns_none(parameters, limit):
 
 @mistake(
     clip_gradients,
-    "`clamp_` writes into the gradient, and other tensors may share it: a neighbour that nobody asked to "
-    "clip is clipped "
-    "too. Return `grad.clamp(…)`.",
+    "A neighbour that nobody asked to clip is clipped too: tensors may share one gradient, and what is "
+    "written into it in place, as by `clamp_`, reaches them all. Return a new one, `grad.clamp(…)`.",
     keeps=0.8,
 )
 def clamps_in_place(parameters, limit):
@@ -174,7 +173,8 @@ def asks_for_grad(parameters, limit):
 
 @mistake(
     clip_gradients,
-    "The first pass is clipped, later ones are not: the hook takes itself off. It stays until the caller removes it.",
+    "The first pass is clipped, later ones are not, as when a hook takes itself off. It stays until the "
+    "caller removes it.",
 )
 def clips_once(parameters, limit):
     handles = []
@@ -194,8 +194,8 @@ def clips_once(parameters, limit):
 
 @mistake(
     clip_gradients,
-    "Clipping goes through float32, and a float64 gradient loses half of its digits. `clamp` keeps the dtype; "
-    "leave out `.float()`.",
+    "Clipping goes through float32, and a float64 gradient loses half of its digits. `clamp` keeps the "
+    "dtype: there is nothing to convert.",
     keeps=0.8,
 )
 def clips_in_float32(parameters, limit):

@@ -64,7 +64,8 @@ def cam(
 
 adds_up_all_classes = mistake(
     grad_cam,
-    "The scores of all classes are added: the map shows what excites the net, not what speaks for the class asked for.",
+    "The gradient is that of all classes' scores together: the map shows what excites the net, not what "
+    "speaks for the class asked for.",
 )(cam(score=lambda scores, classes: scores.sum()))
 
 takes_everybodys_classes = mistake(
@@ -79,8 +80,8 @@ takes_the_best_class = mistake(grad_cam, "The net's favourite class is explained
 
 takes_probabilities = mistake(
     grad_cam,
-    "The gradient is taken of the probability. After softmax it also says what speaks against the others; "
-    "Grad-CAM uses the score before it.",
+    "The gradient is taken of the probability, or of its logarithm. After a softmax it also says what speaks "
+    "against the others; Grad-CAM uses the score before it.",
 )(cam(score=lambda scores, classes: scores.softmax(1).gather(1, classes[:, None]).sum()))
 
 without_relu = mistake(
@@ -198,16 +199,19 @@ shifts_to_zero = mistake(
 
 pools_over_the_batch = mistake(
     grad_cam,
-    "The gradient is averaged over the batch too, as old tutorials for a single image do, `mean((0, 2, 3))`. "
+    "The gradient is pooled over the batch too, as old tutorials for a single image do, `mean((0, 2, 3))`. "
     "Each image has its own channel weights.",
 )(cam(channel_weights=lambda gradient: gradient.mean((0, 2, 3), keepdim=True)))
 
 ignores_the_gradient = mistake(
-    grad_cam, "The channels are added up without weights: the map shows what is active, for any class alike."
+    grad_cam,
+    "The channels are added up, or averaged, without weights: the map shows what is active, for any class alike.",
 )(cam(combine=lambda weights, kept: F.relu(kept.sum(1))))
 
 takes_the_gradient_alone = mistake(
-    grad_cam, "The map is made of gradients alone. Multiply the channels that the layer gives by their mean gradient."
+    grad_cam,
+    "A map is the same everywhere, 0 or 1, as when it is made of the mean gradients alone. Multiply what the "
+    "layer gives, place by place, by its channel's mean gradient.",
 )(cam(combine=lambda weights, kept: F.relu((weights + 0 * kept).sum(1))))
 
 goes_down_the_loss = mistake(
@@ -253,7 +257,7 @@ def stretches_the_maps(model, layer, images, classes):
     return F.interpolate(heat[:, None], images.shape[-2:], mode="bilinear")[:, 0]
 
 
-@mistake(grad_cam, "The map still hangs on the graph: `detach()` it before it is returned.", keeps=0.9)
+@mistake(grad_cam, "The map that comes back still needs a gradient: `detach()` it before it is returned.", keeps=0.9)
 def leaves_the_graph(model, layer, images, classes):
     heat = cam()(model, layer, images, classes)
     return heat.requires_grad_()
@@ -299,7 +303,10 @@ def clears_the_layer(model, layer, images, classes):
 
 
 @mistake(
-    grad_cam, "The model's gradients are wiped: `zero_grad` takes away what was there. Leave `.grad` alone.", keeps=0.9
+    grad_cam,
+    "The gradients that the model had are gone, as after `zero_grad`. Leave `.grad` alone: "
+    "`torch.autograd.grad` does not touch it.",
+    keeps=0.9,
 )
 def wipes_the_gradients(model, layer, images, classes):
     model.zero_grad()

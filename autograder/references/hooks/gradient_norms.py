@@ -48,7 +48,8 @@ def of_output(name, norms):
 
 @mistake(
     gradient_norms,
-    "These are norms of `grad_input`, the gradient that a module hands on; asked for is `grad_output`, what arrives.",
+    "These are norms of the gradient that a module hands on, `grad_input` in a backward hook; asked for is "
+    "the one that arrives, `grad_output`.",
 )
 def measures_what_leaves(model, x, loss_of):
     return measured(model, x, loss_of, lambda name, norms: lambda m, into, out: norms.append((name, length(into[0]))))
@@ -56,8 +57,8 @@ def measures_what_leaves(model, x, loss_of):
 
 @mistake(
     gradient_norms,
-    "Every line carries the last name: the hook looks `name` up when it fires, after the loop. Bind it "
-    "with `name=name`.",
+    "Every line carries the last name, as when the hook looks `name` up only when it fires, after the loop. "
+    "Bind it with `name=name`.",
 )
 def binds_late(model, x, loss_of):
     def measure(name, norms):
@@ -107,8 +108,8 @@ def in_forward_order(model, x, loss_of):
 
 @mistake(
     gradient_norms,
-    "`x.requires_grad_()` changes the caller's tensor, and the backward pass then fills its `.grad`. "
-    "Work on `x.detach().requires_grad_()`.",
+    "The caller's `x` asks for a gradient afterwards, and has one in its `.grad`: `x.requires_grad_()` "
+    "changes the caller's own tensor. Work on `x.detach().requires_grad_()`.",
     keeps=0.95,
 )
 def marks_the_input(model, x, loss_of):
@@ -124,7 +125,8 @@ def marks_the_input(model, x, loss_of):
 
 @mistake(
     gradient_norms,
-    "The parameters' earlier gradients are gone: a look at the gradients should not call `zero_grad`.",
+    "The parameters' earlier gradients are gone, as after `zero_grad`. The new ones are to be added to them: "
+    "nothing may clear or replace `.grad`.",
     keeps=0.85,
 )
 def zeroes_first(model, x, loss_of):
@@ -142,8 +144,9 @@ def takes_the_rms(model, x, loss_of):
 
 @mistake(
     gradient_norms,
-    "`register_backward_hook` is the old kind: it hangs on the operation that made the output, so a layer that "
-    "hands on what it gets fires together with the one before it. Use `register_full_backward_hook`.",
+    "A layer that hands on its very input, as `nn.Identity`, stands in the wrong place: tensor hooks and the "
+    "old `register_backward_hook` hang on what it shares with the layer before. Use "
+    "`register_full_backward_hook`.",
 )
 def uses_the_old_hook(model, x, loss_of):
     norms, handles = [], []
@@ -160,7 +163,8 @@ def uses_the_old_hook(model, x, loss_of):
 
 @mistake(
     gradient_norms,
-    'A model without children is a leaf itself, under the empty name: `if name:` takes "" for no name at all.',
+    'A model without children has no line. It is a leaf itself, under the empty name: `if name:` takes "" '
+    "for no name at all, and `named_children` does not list it.",
     keeps=0.98,
 )
 def passes_over_the_empty_name(model, x, loss_of):
@@ -186,7 +190,10 @@ def adds_absolute_values(model, x, loss_of):
     )  # fmt: skip
 
 
-@mistake(gradient_norms, "The largest element is taken. The norm is the root of the sum of squares: `gradient.norm()`.")
+@mistake(
+    gradient_norms,
+    "The largest absolute value is taken. The norm is the root of the sum of squares: `gradient.norm()`.",
+)
 def takes_the_largest(model, x, loss_of):
     return measured(
         model, x, loss_of,
@@ -232,7 +239,8 @@ def lists_holders(model, x, loss_of):
 
 @mistake(
     gradient_norms,
-    "A layer that is used twice is listed once: a dict keeps one line a name, and each call has its own.",
+    "A layer that is used twice is listed once, as in a dict, which keeps one line a name. Each call has a "
+    "line of its own.",
 )
 def one_line_a_name(model, x, loss_of):
     return list(dict(measured(model, x, loss_of, of_output)).items())
@@ -240,8 +248,9 @@ def one_line_a_name(model, x, loss_of):
 
 @mistake(
     gradient_norms,
-    "Parameters end without a new gradient: `torch.autograd.grad`, or `zero_grad` at the end, leaves `.grad` out. Call "
-    "`backward()` and leave what it adds.",
+    "The parameters' `.grad` is as before the call: perhaps the pass runs on a copy of the model, "
+    "`torch.autograd.grad` leaves `.grad` out, or it is put back. Call `backward()` on the model's own loss "
+    "and leave what it adds.",
     keeps=0.85,
 )
 def clears_afterwards(model, x, loss_of):
@@ -286,8 +295,8 @@ def input_without_a_gradient(model, x, loss_of):
 
 @mistake(
     gradient_norms,
-    "`torch.linalg.norm(g, 2)` of a matrix is its largest singular value, not the root of the sum of squares. That is "
-    "`torch.linalg.vector_norm(g)`, or `g.norm()`.",
+    "A matrix's largest singular value is taken, as `torch.linalg.norm(g, 2)` gives it. The root of the sum "
+    "of squares is `torch.linalg.vector_norm(g)`, or `g.norm()`.",
 )
 def takes_the_spectral_norm(model, x, loss_of):
     def measure(name, norms):

@@ -42,8 +42,8 @@ def scales_the_output(module, factor):
 
 @mistake(
     input_scaler,
-    "The scaled values are computed and thrown away: a pre-hook that returns None leaves the inputs as they are. "
-    "Return the new (args, kwargs).",
+    "Nothing is scaled: the module gets its inputs as they were. A pre-hook that returns None leaves them "
+    "so, whatever it computes: return the new (args, kwargs).",
 )
 def returns_nothing(module, factor):
     def hook(module, args, kwargs):
@@ -53,7 +53,10 @@ def returns_nothing(module, factor):
     return module.register_forward_pre_hook(hook, with_kwargs=True)
 
 
-@mistake(input_scaler, "`*=` and `mul_` write into the caller's tensor: scale a new one, `value * factor`.")
+@mistake(
+    input_scaler,
+    "The caller's own tensor is changed, as by `*=` or `mul_`, which write into it: scale a new one, `value * factor`.",
+)
 def scales_in_place(module, factor):
     def scaled(value):
         if isinstance(value, Tensor) and value.is_floating_point():
@@ -65,7 +68,8 @@ def scales_in_place(module, factor):
 
 @mistake(
     input_scaler,
-    "Inputs given by name go through unscaled: a hook sees them only when it is registered with `with_kwargs=True`.",
+    "Inputs given by name go through unscaled. A hook sees them only when it is registered with "
+    "`with_kwargs=True`, and then `kwargs` has to be scaled as `args` is.",
 )
 def forgets_the_names(module, factor):
     return module.register_forward_pre_hook(lambda module, args: tuple(map(scaled_by(factor), args)))
@@ -80,7 +84,7 @@ def drops_the_others(module, factor):
     return module.register_forward_pre_hook(lambda module, args: factor * args[0])
 
 
-@mistake(input_scaler, "The second input is not scaled: go over all of them, not over `args[0]` alone.")
+@mistake(input_scaler, "Only the first input is scaled: go over all of them, in `args` and in `kwargs`.")
 def scales_the_first(module, factor):
     scaled = scaled_by(factor)
 
@@ -118,7 +122,10 @@ def keeps_the_handle(module, factor):
 
 
 @mistake(
-    input_scaler, "`.detach()` and `.data` cut the graph: no gradient reaches the caller's input any more.", keeps=0.9
+    input_scaler,
+    "No gradient reaches the caller's input any more: `.detach()`, `.data` and `torch.no_grad()` cut the "
+    "graph. Multiply the tensor itself.",
+    keeps=0.9,
 )
 def cuts_the_graph(module, factor):
     def scaled(value):
@@ -208,7 +215,7 @@ def scales_all_but_masks(module, factor):
 
 @mistake(
     input_scaler,
-    "Python's own numbers are scaled too. Only tensors are amounts here; a float beside them goes through as it is.",
+    "Python's own floats are scaled too. Only tensors are amounts here; a float beside them goes through as it is.",
     keeps=0.8,
 )
 def scales_python_floats(module, factor):
@@ -257,7 +264,8 @@ def scales_the_weights(module, factor):
 
 @mistake(
     input_scaler,
-    "Only the first call is scaled: the hook takes itself off. It stays on until the caller removes the handle.",
+    "Only the first call is scaled, as when the hook takes itself off. It stays on until the caller removes "
+    "the handle.",
 )
 def scales_once(module, factor):
     def hook(module, args, kwargs):

@@ -52,8 +52,8 @@ def ratio(signal, name, weight):
 
 @mistake(
     layerwise_learning_signal,
-    "This is the draft with all three faults. Begin with the lists: `[[]] * n` is one list n times. Then ask when "
-    "`note` looks up `name`, and what happens to the hooks when the block ends with an error.",
+    "The draft's three faults are all here. Begin with the lists: `[[]] * n` is one list n times. Then ask "
+    "when `note` looks up `name`, and what happens to the hooks when the block ends with an error.",
 )
 @contextmanager
 def the_draft(model):
@@ -72,7 +72,7 @@ def the_draft(model):
 
 @mistake(
     layerwise_learning_signal,
-    "All names share one list: `dict.fromkeys(names, [])` makes a single list. Make one for each name.",
+    "All names share one list, as `dict.fromkeys(names, [])` and `[[]] * n` make it. Make one for each name.",
 )
 @contextmanager
 def shares_one_list(model):
@@ -87,8 +87,8 @@ def shares_one_list(model):
 
 @mistake(
     layerwise_learning_signal,
-    "All numbers land under the last name: the hook looks `name` and `weight` up when it fires, after "
-    "the loop. Bind them early.",
+    "All numbers land under the last name, as when the hook looks `name` and `weight` up only when it fires, "
+    "after the loop. Bind them early.",
 )
 @contextmanager
 def binds_the_last(model):
@@ -105,7 +105,8 @@ def binds_the_last(model):
 
 @mistake(
     layerwise_learning_signal,
-    "After an error in the block the hooks stay on the weights: remove them in `finally`.",
+    "After an error in the block the hooks stay on the weights. Remove them however it ends: in `finally`, "
+    "or in `__exit__` whatever it is called with.",
     keeps=0.75,
 )
 @contextmanager
@@ -137,7 +138,8 @@ def _size_at_the_start(signal, name, weight):
 
 measures_once = mistake(
     layerwise_learning_signal,
-    "The weight's norm is taken once, when the block begins; the weight changes with every step. Take it in the hook.",
+    "Each gradient is divided by the weight's norm as it was at first; the weight changes with every step. "
+    "Take its norm anew each time the hook fires.",
 )(watching_weights(_size_at_the_start))
 
 
@@ -151,15 +153,15 @@ def _hands_on_the_ratio(signal, name, weight):
 
 returns_the_ratio = mistake(
     layerwise_learning_signal,
-    "The hook returns a tensor, which takes the place of the gradient: the model trains differently "
-    "while it is watched.",
+    "The gradient itself is divided by the weight's norm, so the model trains differently while it is "
+    "watched. What a tensor hook returns, or changes in place, is what counts: return nothing.",
 )(watching_weights(_hands_on_the_ratio))
 
 
 @mistake(
     layerwise_learning_signal,
-    "What is measured is `.grad`, the sum over all passes since the last `zero_grad`; the hook's "
-    "argument is this pass alone.",
+    "What is measured is `.grad`, the sum over all passes since the last `zero_grad`. `weight.register_hook` "
+    "hands its hook the gradient of this pass alone; a post-accumulate hook comes too late for it.",
 )
 @contextmanager
 def reads_the_sum(model):
@@ -232,7 +234,8 @@ counts_matrices_only = mistake(
 
 goes_by_name = mistake(
     layerwise_learning_signal,
-    "Weights are found by their name, and norms have a `weight` too, of one dimension. Ask the parameter: `dim() > 1`.",
+    "The weight of a norm has a line, though it has one dimension: it is named `weight` too. Do not go by "
+    "the name, ask the parameter: `dim() > 1`.",
     keeps=0.95,
 )(
     watching_weights(
@@ -299,7 +302,7 @@ def makes_lines_late(model):
 
 @mistake(
     layerwise_learning_signal,
-    "Frozen weights are counted: a parameter that needs no gradient gets no hook and has no line. Ask `requires_grad`.",
+    "Frozen weights have a line, if an empty one. Only a parameter that needs a gradient has one: ask `requires_grad`.",
     keeps=0.95,
 )
 @contextmanager
@@ -317,7 +320,8 @@ def lists_the_frozen(model):
 
 @mistake(
     layerwise_learning_signal,
-    "An error in the block is swallowed: use `finally` to tidy up, and no bare `except`.",
+    "An error in the block is swallowed, perhaps by an `except` or an `__exit__` that returns something "
+    "true. Tidy up in `finally`, and let the error through.",
     keeps=0.75,
 )
 @contextmanager

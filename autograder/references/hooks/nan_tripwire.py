@@ -69,7 +69,8 @@ looks_at_all = mistake(nan_tripwire, "One NaN among good values goes by: ask for
 
 compares_with_nan = mistake(
     nan_tripwire,
-    "No alarm is ever raised: NaN equals nothing, not even itself, so `== float('nan')` is always False. Use `isnan`.",
+    "No alarm is ever raised. `== float('nan')` is always False, as NaN equals nothing, not even itself: use "
+    "`isnan`. And see that every module has a hook, and that the hook raises.",
 )(tripwire(bad=lambda output: any((value == torch.nan).any() for value in tensors_of(output))))
 
 names_the_class = mistake(
@@ -92,7 +93,8 @@ looks_at_the_first = mistake(
 
 @mistake(
     nan_tripwire,
-    "The alarm leaves its hooks behind: it raises, so the lines after `yield` never run. Put them into `finally`.",
+    "An alarm leaves the hooks behind. It is an error, so the lines after a bare `yield` never run: remove "
+    "the hooks in `finally`, or in `__exit__` whatever it is called with.",
 )
 @contextmanager
 def leaves_the_wire(model):
@@ -168,7 +170,10 @@ looks_at_the_last = mistake(
 )(tripwire(bad=lambda output: any(bool(value.isnan().any()) for value in tensors_of(output)[-1:])))
 
 forgets_the_root = mistake(
-    nan_tripwire, "The model itself is not watched: `if name:` takes its empty name for no name at all.", keeps=0.95
+    nan_tripwire,
+    "The model itself is not watched, and it can make NaN too. Its name is empty: `if name:` passes it over, "
+    "and so do `[1:]` and `named_children`.",
+    keeps=0.95,
 )(tripwire(modules_of=lambda model: [item for item in model.named_modules() if item[0]]))
 
 looks_at_children_only = mistake(
@@ -209,8 +214,8 @@ def waits_for_the_end(model):
 
 @mistake(
     nan_tripwire,
-    "The hook on all modules of the process also wakes for models that nobody asked to watch. Register on "
-    "`model.named_modules()`, or ask whose module it is.",
+    "Models that nobody asked to watch raise the alarm too, as with a hook on all modules of the process. "
+    "Register on `model.named_modules()`, or ask whose module it is.",
     keeps=0.95,
 )
 @contextmanager
@@ -230,7 +235,8 @@ def watches_everything(model):
 
 @mistake(
     nan_tripwire,
-    "The alarm is swallowed: an `except` around the `yield` catches it, or it is only printed. Let it come through.",
+    "The alarm is swallowed: perhaps an `except` catches it, or `__exit__` returns something true. Let it "
+    "come through.",
 )
 @contextmanager
 def swallows_the_alarm(model):
@@ -242,7 +248,10 @@ def swallows_the_alarm(model):
 
 
 @mistake(
-    nan_tripwire, "Other errors in the block are swallowed: use `finally` to tidy up, and no bare `except`.", keeps=0.95
+    nan_tripwire,
+    "Other errors in the block are swallowed, perhaps by an `except` or an `__exit__` that returns something "
+    "true. Tidy up in `finally`, and let them through.",
+    keeps=0.95,
 )
 @contextmanager
 def swallows_other_errors(model):
@@ -274,8 +283,8 @@ def looks_at_the_input(model):
 
 @mistake(
     nan_tripwire,
-    "The alarm names the same module whichever is to blame: the hook looks `name` up when it fires, after the "
-    "loop. Make each hook in a function of its own.",
+    "The alarm names the same module whichever is to blame, as when the hook looks `name` up only when it "
+    "fires, after the loop. Make each hook in a function of its own.",
 )
 @contextmanager
 def names_the_last_one(model):

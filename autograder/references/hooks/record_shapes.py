@@ -50,7 +50,7 @@ def leaves_the_hooks(model, *inputs):
 
 @mistake(
     record_shapes,
-    "The hook looks `name` up when it fires, and by then the loop has ended: every line carries the last name. "
+    "Every line carries the last name, as when the hook looks `name` up only when it fires, after the loop. "
     "Bind it while the loop runs, with `name=name` or a function that makes the hook.",
 )
 def binds_the_name_late(model, *inputs):
@@ -101,7 +101,8 @@ def in_written_order(model, *inputs):
 
 @mistake(
     record_shapes,
-    "A layer that is used twice is listed once: a dict keeps one line a name, the list asked for one a call.",
+    "A layer that is used twice is listed once, as in a dict, which keeps one line a name. The list has one "
+    "line for each call.",
 )
 def keeps_one_line_a_name(model, *inputs):
     return list(dict(recorder(model, inputs, leaves_of(model), by_output)).items())
@@ -123,12 +124,25 @@ def switches_to_eval(model, *inputs):
     keeps=0.95,
 )
 def runs_in_eval(model, *inputs):
+    return _in_mode(model, inputs, False)
+
+
+def _in_mode(model, inputs, training):
     before = [(module, module.training) for module in model.modules()]
     try:
-        return recorder(model.eval(), inputs, leaves_of(model), by_output)
+        return recorder(model.train(training), inputs, leaves_of(model), by_output)
     finally:
         for module, mode in before:
             module.training = mode
+
+
+@mistake(
+    record_shapes,
+    "Batch norm in evaluation mode has counted this run: the model ran in training mode. Run it in the mode it is in.",
+    keeps=0.95,
+)
+def runs_in_train(model, *inputs):
+    return _in_mode(model, inputs, True)
 
 
 @mistake(record_shapes, "When the model raises, the hooks stay on it: remove them in `finally`.", keeps=0.85)
@@ -141,7 +155,9 @@ def tidies_up_only_on_success(model, *inputs):
 
 
 @mistake(
-    record_shapes, "The list is empty: no hook was there while the model ran. Register first, then run, then remove."
+    record_shapes,
+    "The list is empty, though the model has run: no hook has added a line to it. Register hooks on the "
+    "leaves first, then run, then remove them, and return the list that they fill.",
 )
 def registers_too_late(model, *inputs):
     model(*inputs)
@@ -166,8 +182,8 @@ def leaves_out_single_numbers(model, *inputs):
 
 @mistake(
     record_shapes,
-    'A model without children is a leaf itself, under the empty name: `if name:` takes "" for no name at all. Ask for '
-    "children, not for the name.",
+    'A model without children has no line. It is a leaf itself, under the empty name: `if name:` takes "" '
+    "for no name at all. Ask for children, not for the name.",
     keeps=0.95,
 )
 def skips_the_empty_name(model, *inputs):
@@ -213,7 +229,11 @@ def without_the_path(model, *inputs):
     return recorder(model, inputs, modules, by_output)
 
 
-@mistake(record_shapes, "Linear layers alone are listed. A leaf is any module without children, whatever it does.")
+@mistake(
+    record_shapes,
+    "Only leaves of some kinds are listed, such as linear layers. A leaf is any module without children, "
+    "whatever it does.",
+)
 def lists_linear_layers(model, *inputs):
     return recorder(model, inputs, [item for item in leaves_of(model) if isinstance(item[1], nn.Linear)], by_output)
 
@@ -258,7 +278,7 @@ def runs_it_before(model, *inputs):
 
 @mistake(
     record_shapes,
-    "The model is in training mode whatever mode it was in. Leave `train` and `eval` to the caller.",
+    "The model is left in training mode, whatever mode it was in. Leave `train` and `eval` to the caller.",
     keeps=0.7,
 )
 def switches_to_train(model, *inputs):

@@ -11,7 +11,8 @@ from autograder.references.mixed_precision._scaler import LossScaler, Scaler, gr
 
 @mistake(
     LossScaler,
-    "The gradients are never divided by the scale: the optimizer takes steps that are 65,536 times too long.",
+    "The gradients keep the scale: with the default one the optimizer's steps are 65,536 times too long. "
+    "Divide the gradients by it, in place.",
 )
 class NeverUnscales(Scaler):
     def unscale_(self, optimizer):
@@ -64,7 +65,11 @@ class LooksAtTheFirst(Scaler):
         return not grads[0].isfinite().all()
 
 
-@mistake(LossScaler, "Only the last gradient is looked at; an overflow in any of them spoils the step.")
+@mistake(
+    LossScaler,
+    "Only the last gradient decides, as when each one overwrites what was noted of those before. An overflow "
+    "in any of them spoils the step.",
+)
 class LooksAtTheLast(Scaler):
     def overflowed(self, grads):
         return not grads[-1].isfinite().all()
@@ -109,8 +114,9 @@ class MultipliesGradients(Scaler):
 
 @mistake(
     LossScaler,
-    "`p.grad = p.grad / scale` makes new gradients. Divide in place, `p.grad.div_(scale)`: whoever holds the old "
-    "tensor, a bucket of gradients for instance, has to see the true ones.",
+    "The divided gradients lie in new memory, as after `p.grad = p.grad / scale`. Divide in place, "
+    "`p.grad.div_(scale)`: whoever holds the old tensor, a bucket of gradients for instance, has to see the "
+    "true ones.",
     keeps=0.99,
 )
 class ReplacesGradients(Scaler):
@@ -149,7 +155,8 @@ class AsksTheNorm(Scaler):
 
 @mistake(
     LossScaler,
-    "An overflow is seen only where all of a gradient overflows. One element is enough: `not grad.isfinite().all()`.",
+    "An overflow is not seen where the rest of a gradient is finite: the step is taken, the scale is not "
+    "lowered. One element is enough: `not grad.isfinite().all()`.",
 )
 class AsksForAnyFinite(Scaler):
     def overflowed(self, grads):

@@ -18,9 +18,8 @@ def none_has_no_float(weights, masters, optimizer, scaler):
 
 @mistake(
     master_weight_step,
-    "The weights are replaced by float32 tensors: `weight.data = master.data` changes the dtype, and the model "
-    "is no longer in "
-    "half precision. `copy_` rounds into the old place.",
+    "The weights become float32, as by `weight.data = master.data`, and the model is no longer in half "
+    "precision. `copy_` rounds into the old place.",
     keeps=0.5,
 )
 def becomes_float32(weights, masters, optimizer, scaler):
@@ -206,7 +205,8 @@ def divides_the_halves_in_place(weights, masters, optimizer, scaler):
 
 @mistake(
     master_weight_step,
-    "`scaler.update()` is called without a step before it. It ends a round: once, after `scaler.step(optimizer)`.",
+    "`scaler.update()` is called without a `scaler.step` before it. It ends a round: once, after "
+    "`scaler.step(optimizer)`.",
 )
 def updates_first(weights, masters, optimizer, scaler):
     hand_over(weights, masters)

@@ -54,7 +54,7 @@ class NeverBacksOff(Scaler):
 
 @mistake(
     LossScaler,
-    "Doubling and halving are written into the code: `growth_factor` and `backoff_factor` are never used.",
+    "The scale doubles and halves, whatever `growth_factor` and `backoff_factor` say. Multiply by these two.",
     keeps=0.9,
 )
 class FixedFactors(Scaler):
@@ -101,8 +101,8 @@ class NeverForgets(Scaler):
 
 @mistake(
     LossScaler,
-    "One flag stands for all optimizers: the overflow of one skips the step of the other, or it is forgotten. "
-    "Keep one for each.",
+    "The overflow of one optimizer skips the step of another. Keep a flag for each, and let `step` ask that "
+    "optimizer's own.",
     keeps=0.98,
 )
 class OneFlag(Scaler):
@@ -157,8 +157,8 @@ class CountsEveryUpdate(Scaler):
 
 @mistake(
     LossScaler,
-    "Quiet steps are counted in `step`: with two optimizers the scale grows twice as fast. `update` ends a round, and "
-    "rounds are counted.",
+    "With two optimizers the scale grows too early, as when quiet steps are counted in `step`. `update` ends "
+    "a round, and rounds are counted.",
     keeps=0.98,
 )
 class CountsSteps(Scaler):

@@ -270,8 +270,8 @@ def float16_by_default(operation, *inputs, autocast=torch.float16):
 
 @mistake(
     autocast_dtype,
-    "A dtype wider than autocast's comes out of an addition narrowed: only what is in the first list is narrowed, sums "
-    "are promoted to the wider one.",
+    "Where two dtypes meet in `add`, `mul`, `cat` or `stack`, autocast's comes out. Only the first list is "
+    "narrowed: these are promoted to a dtype that holds both.",
 )
 def sums_go_to_autocast(operation, *inputs, autocast=torch.bfloat16):
     mixed = len(set(inputs)) > 1 and torch.float64 not in inputs and operation not in WIDENED

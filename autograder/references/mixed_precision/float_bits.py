@@ -41,7 +41,8 @@ def _cut(word, exponent, fraction):
 
 @mistake(
     float_bits,
-    "The sign is taken from `x < 0`: -0 is not below 0, nor is NaN, and both can have their sign bit set.",
+    "-0 and NaN count as positive even with their sign bit set, as with `x < 0`: neither is below 0. Read "
+    "the bit itself.",
     keeps=0.83,
 )
 def sign_by_comparison(x):
@@ -76,8 +77,8 @@ def by_way_of_float32(x):
 
 @mistake(
     float_bits,
-    "The fields are cut as if there were only float32. Their widths follow from the dtype: `torch.finfo(x.dtype)` has "
-    "`bits` and `eps`.",
+    "The bits are read as if there were only float32. View each dtype as integers of its own size, and cut "
+    "by its widths: `torch.finfo(x.dtype)` has `bits` and `eps`.",
 )
 def widths_of_float32(x):
     return _cut(x.view(torch.int32).long(), 8, 23)
@@ -85,8 +86,8 @@ def widths_of_float32(x):
 
 @mistake(
     float_bits,
-    "All 16-bit numbers are cut as float16. bfloat16 has 8 exponent bits and 7 of fraction; the number of bits alone "
-    "does not tell.",
+    "All 16-bit numbers are cut as float16, all 8-bit ones as float8_e5m2. The number of bits alone does not "
+    "tell: bfloat16 has 8 exponent bits, float8_e4m3fn has 4.",
 )
 def widths_by_size(x):
     exponent, fraction = {8: (5, 2), 16: (5, 10), 32: (8, 23)}[8 * x.dtype.itemsize]
@@ -226,7 +227,7 @@ def sign_inverted(x):
     return 1 - sign, exponent, fraction
 
 
-@mistake(float_bits, "The sign comes as +1 and -1, as `torch.sign` gives it. Asked for is the bit: 0 or 1.")
+@mistake(float_bits, "The sign comes as +1 and -1. Asked for is the bit: 0 for plus, 1 for minus.")
 def sign_as_a_factor(x):
     sign, exponent, fraction = float_bits(x)
     return 1 - 2 * sign, exponent, fraction

@@ -43,8 +43,8 @@ def rounds_the_masters(weights, masters, optimizer, scaler):
 
 @mistake(
     master_weight_step,
-    "`optimizer.step()` is called directly: the gradients still carry the scale, and an overflow goes through. "
-    "`scaler.step(optimizer)` sees to both.",
+    "The gradients still carry the scale when the masters step, and an overflow goes through, as with "
+    "`optimizer.step()`. `scaler.step(optimizer)` sees to both.",
 )
 def without_the_scaler(weights, masters, optimizer, scaler):
     hand_over(weights, masters)
@@ -68,7 +68,8 @@ def unscales_in_half(weights, masters, optimizer, scaler):
 
 @mistake(
     master_weight_step,
-    "The gradients are divided by the scale twice: once by hand, once in `scaler.step`.",
+    "The gradients are divided by the scale twice, once by hand perhaps. `scaler.step` divides already: give "
+    "it the scaled ones, in float32.",
 )
 def divides_by_hand_too(weights, masters, optimizer, scaler):
     hand_over(weights, masters, into=lambda grad: grad.float() / scaler.get_scale())
@@ -91,8 +92,8 @@ def by_hand(weights, masters, optimizer, scaler):
 
 @mistake(
     master_weight_step,
-    "The masters have moved, and then `weight.copy_` fails: a leaf that needs a gradient must not be written to while "
-    "autograd watches. Put it under `torch.no_grad()`.",
+    "The masters have moved, and then writing into a weight fails: a leaf that needs a gradient must not be "
+    "changed in place while autograd watches. Put it under `torch.no_grad()`.",
 )
 def copies_under_autograd(weights, masters, optimizer, scaler):
     hand_over(weights, masters)
@@ -104,7 +105,8 @@ def copies_under_autograd(weights, masters, optimizer, scaler):
 
 @mistake(
     master_weight_step,
-    "`scaler.update()` is missing: the scale never changes, and after an overflow it must.",
+    "The scale never changes, and after an overflow it must. Call `scaler.update()` once after the step, "
+    "without an argument.",
     keeps=0.5,
 )
 def never_updates(weights, masters, optimizer, scaler):

@@ -78,8 +78,8 @@ def ties_to_odd(x):
 
 @mistake(
     round_to_bfloat16,
-    "NaN is rounded like a number: the carry runs through its bits, and a NaN becomes -0 or infinite. Leave NaN "
-    "as it is.",
+    "NaN is rounded like a number: the carry runs through its bits, and a NaN can become zero or infinite. "
+    "Leave NaN as it is.",
     keeps=0.88,
 )
 def rounds_nan(x):
@@ -130,7 +130,8 @@ def flushes_subnormals(x):
 
 @mistake(
     round_to_bfloat16,
-    "-0 loses its sign: `sign(-0)` is 0. Work on the bits, and the sign stays where it is.",
+    "-0 loses its sign, as by way of `sign(-0)`, which is 0, or by adding 0. Work on the bits, and the sign "
+    "stays where it is.",
     keeps=0.94,
 )
 def loses_minus_zero(x):
@@ -156,7 +157,8 @@ def rounds_to_float16(x):
 
 @mistake(
     round_to_bfloat16,
-    "`view` shares memory, and `+=` on the view changes the caller's tensor. Write `bits + …`, which makes a new one.",
+    "The caller's tensor is changed. `view` shares memory, so `+=` on the view writes into `x`, and so does "
+    "`x[…] = …`. `bits + …` makes a new tensor.",
     keeps=0.97,
 )
 def writes_into_the_input(x):
@@ -182,7 +184,8 @@ def converts(x):
 
 @mistake(
     round_to_bfloat16,
-    "Everything is rounded away from zero: any rest carries. Only a rest of more than half a step does.",
+    "Everything is rounded away from zero: any rest carries. It should only where it is more than half a "
+    "step, or just half and the last bit 1.",
 )
 def rounds_up(x):
     return _rounds(x, lambda word: 0xFFFF)

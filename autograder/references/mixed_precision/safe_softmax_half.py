@@ -60,9 +60,8 @@ def all_in_half(scores, mask=None):
 
 @mistake(
     safe_softmax_half,
-    "The exponentials go back to half precision before they are summed: a sum over 65,504 is infinite, and the "
-    "small ones "
-    "have lost digits. Round once, at the end.",
+    "The exponentials, or their sum, go back to half precision on the way: a sum over 65,504 is infinite, "
+    "and small numbers have lost digits. Round once, at the end.",
 )
 def sums_in_half(scores, mask=None):
     inner = scores.float() if mask is None else scores.float().masked_fill(~mask, -torch.inf)
@@ -78,7 +77,8 @@ def stays_in_float32(scores, mask=None):
 
 @mistake(
     safe_softmax_half,
-    "-10⁹ does not exist in float16: `masked_fill` raises an error. Go to float32 first and fill with -inf.",
+    "A number like -10⁹ does not exist in float16: `masked_fill` raises an error. Go to float32 first and "
+    "fill with -inf.",
     keeps=0.55,
 )
 def fills_with_a_billion(scores, mask=None):
@@ -133,7 +133,11 @@ def inverted(scores, mask=None):
     return _softmax(scores, None if mask is None else ~mask)
 
 
-@mistake(safe_softmax_half, "The mask is taken as an argument and never used.", keeps=0.5)
+@mistake(
+    safe_softmax_half,
+    "The mask changes nothing: hidden keys get weights like all others. Fill their scores with -inf before exp.",
+    keeps=0.5,
+)
 def mask_forgotten(scores, mask=None):
     return _softmax(scores)
 
@@ -155,8 +159,8 @@ def over_the_rows(scores, mask=None):
 
 @mistake(
     safe_softmax_half,
-    "Hidden keys get a score of -10,000. In float16 a visible score can be lower, and then the hidden ones win. "
-    "Fill with -inf.",
+    "Hidden keys get a low number as score, such as -10,000. In float16 a visible score can be lower, and "
+    "then the hidden ones win. Fill with -inf.",
     keeps=0.9,
 )
 def fills_with_ten_thousand(scores, mask=None):
@@ -177,7 +181,7 @@ def fills_in_float32(scores, mask=None):
 
 @mistake(
     safe_softmax_half,
-    "The scores are multiplied by the mask: a hidden key has the score 0, and its weight is not. Fill with -inf.",
+    "A hidden key has the score 0, as when scores are multiplied by the mask, and its weight is not 0. Fill with -inf.",
     keeps=0.5,
 )
 def multiplies_by_the_mask(scores, mask=None):
@@ -224,8 +228,8 @@ def subtracts_in_half(scores, mask=None):
 
 @mistake(
     safe_softmax_half,
-    "Hidden keys get a score of -10,000. In float16 a visible score can be lower, and a query that may look at nothing "
-    "gets even weights. Fill with -inf.",
+    "Hidden keys get a low number as score, such as -10,000. In float16 a visible score can be lower, and a "
+    "query that may look at nothing gets even weights. Fill with -inf.",
     keeps=0.84,
 )
 def fills_with_ten_thousand_only(scores, mask=None):
@@ -270,7 +274,8 @@ def through_the_logarithm(scores, mask=None):
 
 @mistake(
     safe_softmax_half,
-    "`masked_fill_` writes into the scores of the caller. Without the underscore it makes a new tensor.",
+    "The caller's scores are changed, as by `masked_fill_` or `scores[~mask] = …`. `masked_fill`, without "
+    "the underscore, makes a new tensor.",
     keeps=0.9,
 )
 def hides_in_place(scores, mask=None):

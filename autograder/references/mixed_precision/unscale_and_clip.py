@@ -41,9 +41,8 @@ def _by_norm(parameters, scale, max_norm, norm_of):
 
 @mistake(
     unscale_and_clip,
-    "This is the draft, with both faults. Which gradients does the limit hold for: those times 65,536, or the "
-    "true ones? And "
-    "how often can one walk through a generator?",
+    "Both faults of the draft are here. Which gradients does the limit hold for: those times 65,536, or the "
+    "true ones? And how often can one walk through a generator?",
 )
 def the_draft(parameters, scale, max_norm):
     norm = nn.utils.clip_grad_norm_(parameters, max_norm)
@@ -81,7 +80,11 @@ def uses_up_the_generator(parameters, scale, max_norm):
     return nn.utils.clip_grad_norm_(parameters, max_norm)
 
 
-@mistake(unscale_and_clip, "The norm is that of the scaled gradients: it is taken before the division.")
+@mistake(
+    unscale_and_clip,
+    "The norm that comes back is that of the scaled gradients, as when it is taken before the division. "
+    "Asked for is that of the true ones.",
+)
 def norm_of_the_scaled(parameters, scale, max_norm):
     return unscale_and_clip(list(parameters), scale, max_norm) * scale
 

@@ -9,8 +9,8 @@ from autograder.references.modules._norm import BatchNorm1d, Norm
 
 @mistake(
     BatchNorm1d,
-    "The running statistics are plain attributes: they are not in the state_dict, stay behind when the module moves, "
-    "and a replica shares them. Register them as buffers.",
+    "The running statistics are not registered as buffers: they are not in the state_dict, stay behind when "
+    "the module moves, and a replica shares them. register_buffer does it.",
 )
 class PlainStatistics(Norm):
     def keep(self, name, value):
@@ -74,7 +74,11 @@ class WithoutEps(Norm):
         return var.sqrt()
 
 
-@mistake(BatchNorm1d, "eps is fixed: the argument is taken and never used.", keeps=0.96)
+@mistake(
+    BatchNorm1d,
+    "eps makes no difference: 1e-5 is added, whatever was asked for. Add the eps that was handed over.",
+    keeps=0.96,
+)
 class FixedEps(Norm):
     def divisor(self, var):
         return (var + 1e-5).sqrt()
@@ -191,8 +195,8 @@ class NeverCounts(Norm):
 
 @mistake(
     BatchNorm1d,
-    "One row passes in training: it minus its own mean is 0, whatever it was, and the running variance becomes NaN. "
-    "Raise ValueError.",
+    "One row passes in training: minus its own mean it is 0, whatever it was, and an unbiased variance, "
+    "divided by n − 1 = 0, does not exist. Raise ValueError.",
     keeps=0.96,
 )
 class TakesOneRow(Norm):

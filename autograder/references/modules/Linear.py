@@ -78,7 +78,9 @@ class OnItsSide(_Linear):
 
 
 @mistake(
-    Linear, "torch.mm takes matrices only. With `x @ weight.T` any number of dimensions may stand before the last."
+    Linear,
+    "Only a matrix, (rows, inputs), is taken: torch.mm, for instance, wants one. With `x @ weight.T` any "
+    "number of dimensions may stand before the last.",
 )
 class TakesMatricesOnly(_Linear):
     def product(self, x):
@@ -97,8 +99,8 @@ class StaysFlat(_Linear):
 
 @mistake(
     Linear,
-    "`weight @ x.T` treats the first dimension as the features. They are the last dimension, so the weight comes "
-    "second: x @ weight.T.",
+    "With more than two dimensions the product does not come out, as when it is `weight @ x.T`. The features "
+    "are the last dimension, so the weight comes second: x @ weight.T.",
 )
 class WeightFirst(_Linear):
     def forward(self, x):
@@ -156,8 +158,8 @@ class StartsWide(_Linear):
 
 @mistake(
     Linear,
-    "The first weights are all the same, so all outputs are, and get the same gradient: they stay the same for ever. "
-    "Draw them.",
+    "The first weights are all the same number, so all outputs start out alike, and where every layer does "
+    "so they get the same gradient and stay alike. Draw them.",
     keeps=0.86,
 )
 class StartsAtZero(_Linear):
@@ -166,7 +168,12 @@ class StartsAtZero(_Linear):
             nn.init.zeros_(parameter)
 
 
-@mistake(Linear, "The limit is 1/inputs; the root is missing: 1/√inputs keeps the size of the signal.", keeps=0.87)
+@mistake(
+    Linear,
+    "The first weights lie within about ±1/inputs; the root is missing, perhaps. With ±1/√inputs the size of "
+    "the result does not depend on the number of inputs.",
+    keeps=0.87,
+)
 class WithoutTheRoot(_Linear):
     def start(self):
         for parameter in self.parameters():
@@ -175,7 +182,8 @@ class WithoutTheRoot(_Linear):
 
 @mistake(
     Linear,
-    "The product is taken element by element, `*`. A sum over the inputs belongs to it: `@`.",
+    "The inputs are multiplied by the weights and not added up, as `*` does it. A sum over the inputs "
+    "belongs to the product: `@`.",
 )
 class Elementwise(_Linear):
     def product(self, x):
@@ -215,7 +223,7 @@ class OneSided(_Linear):
 
 @mistake(
     Linear,
-    "The limit is taken from the outputs. A sum has as many terms as there are inputs: ±1/√inputs.",
+    "The first weights lie within about ±1/√outputs. A sum has as many terms as there are inputs: ±1/√inputs.",
     keeps=0.9,
 )
 class LimitOfTheOutputs(_Linear):
@@ -226,7 +234,7 @@ class LimitOfTheOutputs(_Linear):
 
 @mistake(
     Linear,
-    "The weights are drawn from Xavier's interval, ±√(6 / (inputs + outputs)). nn.Linear's is ±1/√inputs.",
+    "The weights are drawn from another interval than ±1/√inputs, perhaps Xavier's, ±√(6 / (inputs + outputs)).",
     keeps=0.9,
 )
 class Xavier(_Linear):

@@ -65,8 +65,8 @@ class KeepsTheOld(Mini):
 
 @mistake(
     MiniModule,
-    "A tensor assigned under a buffer's name lands in `__dict__`: it hides the buffer, and the old one is saved and "
-    "moved. It has to take the buffer's place.",
+    "A tensor assigned under a buffer's name can be read, but the old one is still saved: the new one lies "
+    "beside it, perhaps in `__dict__`. It has to take the buffer's place.",
     keeps=0.98,
 )
 class HidesTheBuffer(Mini):
@@ -95,8 +95,8 @@ class SavesParametersOnly(Mini):
 
 @mistake(
     MiniModule,
-    "The state_dict lists a module that sits in two places once. Unlike named_parameters, it has every name under "
-    "which something can be found.",
+    "The state_dict has a shared parameter under its first name only. Unlike named_parameters, it has every "
+    "name under which something can be found.",
     keeps=0.92,
 )
 class SavesUnderOneName(Mini):
@@ -107,7 +107,8 @@ class SavesUnderOneName(Mini):
 
 @mistake(
     MiniModule,
-    "The state_dict holds the parameters themselves, which need a gradient. What is saved are their values: detach().",
+    "The parameters' entries in the state_dict need a gradient. What is saved are the values, in the same "
+    "memory: parameter.detach().",
 )
 class SavesTheParameters(Mini):
     def state_dict(self):

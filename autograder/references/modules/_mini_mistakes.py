@@ -7,7 +7,11 @@ from autograder.references import mistake
 from autograder.references.modules._mini import Mini, MiniModule
 
 
-@mistake(MiniModule, "`to` forgets the buffers: on another device, or in another dtype, the next call fails.")
+@mistake(
+    MiniModule,
+    "`to` does not reach the buffers: parameters change their dtype and device, buffers keep the old ones. "
+    "On another device the next call mixes the two and fails.",
+)
 class LeavesBuffersBehind(Mini):
     def to(self, target):
         for parameter in self._parameters.values():
@@ -74,7 +78,8 @@ class GoesByTheGradient(Mini):
 
 @mistake(
     MiniModule,
-    "It looks for nn.Module. The parts that belong here are of our own base class: isinstance(value, MiniModule).",
+    "Modules inside take no part: none of their parameters is listed or saved. They are known by our own "
+    "base class, isinstance(value, MiniModule): nn.Module, for instance, is another one.",
 )
 class LooksForTheLibrarys(Mini):
     def shelf(self, name, value):
@@ -98,8 +103,8 @@ class LooksIntoLists(Mini):
 
 @mistake(
     MiniModule,
-    "Only `__dict__` is cleared. What lay under the name on another shelf, a parameter or a module, is still "
-    "registered: take the name off all the others.",
+    "Another value in place of a parameter or a module can be read, but the old one is still registered: it "
+    "is listed and saved. Whatever is assigned, take the name off all the other shelves.",
     keeps=0.95,
 )
 class LeavesTheShelves(Mini):
@@ -110,8 +115,8 @@ class LeavesTheShelves(Mini):
 
 @mistake(
     MiniModule,
-    "What is neither parameter nor module is dropped: `else` is missing. It becomes a plain attribute, "
-    "self.__dict__[name] = value.",
+    "What is neither parameter nor module is not found again, as when the `else` is missing. It becomes a "
+    "plain attribute, self.__dict__[name] = value.",
 )
 class DropsThePlain(Mini):
     def __setattr__(self, name, value):
@@ -134,8 +139,8 @@ class InnerFirst(Mini):
 
 @mistake(
     MiniModule,
-    "What was listed is remembered anew in each module, so two modules that share a parameter both list it. Ask once "
-    "more where the lists come together.",
+    "Within one module a shared parameter is listed once, but two modules that share one both list it. What "
+    "was listed has to be remembered over the whole walk, by identity.",
     keeps=0.98,
 )
 class ForgetsBetweenModules(Mini):
@@ -165,8 +170,8 @@ class GoesByValues(Mini):
 
 @mistake(
     MiniModule,
-    "What was listed is kept in the module itself, so that the second walk lists nothing. Start with an empty set at "
-    "every call.",
+    "The second walk lists nothing: what was listed is still remembered from the first, perhaps in the "
+    "module or in a default argument. Start with an empty set at every call.",
 )
 class ListsOnlyOnce(Mini):
     def named_parameters(self):
@@ -179,8 +184,8 @@ class ListsOnlyOnce(Mini):
 
 @mistake(
     MiniModule,
-    "register_buffer makes a plain attribute: the tensor is readable, but it is not saved and does not move. It "
-    "belongs on the shelf, self._buffers[name] = tensor.",
+    "A buffer can be read, but it is not saved and does not move, as if it were a plain attribute. It "
+    "belongs on its shelf, self._buffers[name] = tensor, where state_dict and `to` find it.",
 )
 class PlainBuffers(Mini):
     def register_buffer(self, name, tensor, persistent=True):
@@ -244,8 +249,8 @@ class LeavesOutItsOwn(Mini):
 
 @mistake(
     MiniModule,
-    "`to` changes nothing: `tensor.to(…)` returns a new tensor, and the old one is still there. Put the new one where "
-    "the old one was: parameter.data = …, self._buffers[name] = ….",
+    "`to` changes nothing. `tensor.to(…)` returns a new tensor and leaves the old one as it is: put the new "
+    "one where the old one was, parameter.data = …, self._buffers[name] = ….",
 )
 class ConvertsIntoTheAir(Mini):
     def to(self, target):

@@ -9,7 +9,7 @@ from autograder.references.modules._norm import BatchNorm1d, Norm
 
 @mistake(
     BatchNorm1d,
-    "Nothing is remembered in training: the running statistics stay at 0 and 1, and evaluation uses those.",
+    "The running statistics are never updated: they stay at 0 and 1, and evaluation uses those.",
 )
 class RemembersNothing(Norm):
     def remember(self, mean, var):
@@ -36,7 +36,7 @@ class LastBatchOnly(Norm):
 
 @mistake(
     BatchNorm1d,
-    "The new batch is added on top: the old value has to shrink by (1 − momentum) at the same time.",
+    "The new batch is added on top: the old value has to shrink to (1 − momentum) of itself at the same time.",
 )
 class AddsOnTop(Norm):
     def remember(self, mean, var):
@@ -48,8 +48,8 @@ class AddsOnTop(Norm):
 
 @mistake(
     BatchNorm1d,
-    "With momentum=None this batch is not counted before its share is taken. Of n batches, this one included, each has "
-    "the share 1/n.",
+    "With momentum=None the first batch gets half instead of all, as if there were one batch more. Of n "
+    "batches, this one included, each has the share 1/n.",
     keeps=0.5,
 )
 class CountsTooLate(Norm):
@@ -264,8 +264,8 @@ class HoldsTheGraph(Norm):
 
 @mistake(
     BatchNorm1d,
-    "The variance is the mean of the squares minus the square of the mean. Far from zero two large numbers cancel and "
-    "little is left: subtract the mean first.",
+    "Far from zero the variance loses its digits, as when it is the mean of the squares minus the square of "
+    "the mean: two large numbers cancel and little is left. Subtract the mean first.",
     keeps=0.97,
 )
 class SquaresMinusSquare(Norm):

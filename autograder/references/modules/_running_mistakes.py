@@ -96,8 +96,8 @@ class LastIsPlain(Running):
 
 @mistake(
     RunningMean,
-    "The count is a Python number. A loaded module starts to count at 0 again, and its first batch overwrites all that "
-    "was learned: make it a buffer.",
+    "The count is not saved, since it is no buffer: a loaded module starts to count at 0 again, and its "
+    "first batch overwrites all that was learned. Register it.",
 )
 class CountIsANumber(Running):
     def keep(self, name, value, persistent=True):

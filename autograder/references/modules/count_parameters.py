@@ -53,8 +53,8 @@ def counts_part_by_part(model, trainable=False):
 
 @mistake(
     count_parameters,
-    "The state_dict also holds buffers, and every name of a shared parameter. What is learned stands in "
-    "named_parameters().",
+    "Buffers are counted, and a shared parameter under each of its names, as in a state_dict. What is "
+    "learned stands in named_parameters(), once.",
 )
 def counts_the_state(model, trainable=False):
     state = model.state_dict(keep_vars=True)
@@ -78,7 +78,8 @@ def counts_frozen(model, trainable=False):
 
 @mistake(
     count_parameters,
-    "Frozen parameters are never counted. They are left out only when trainable=True asks for it.",
+    "Frozen parameters are left out although nobody asked for it. Only trainable=True leaves them out; "
+    "without it, trainable is False and all are counted.",
     keeps=0.89,
 )
 def never_counts_frozen(model, trainable=False):
@@ -184,8 +185,7 @@ def counts_bytes(model, trainable=False):
 
 @mistake(
     count_parameters,
-    "A part whose parameters are all left out is listed with 0: its entry is made before it is asked whether anything "
-    "in it counts.",
+    "A part whose parameters are all left out is listed with 0. It has no entry: make one only where something counts.",
     keeps=0.9,
 )
 def lists_frozen_parts(model, trainable=False):
@@ -195,8 +195,8 @@ def lists_frozen_parts(model, trainable=False):
 
 @mistake(
     count_parameters,
-    "Shared parameters are told by their address. On the meta device nothing has one, all addresses are 0, and only "
-    "the first parameter counts. Shared means the same object.",
+    "On the meta device only the first parameter counts, as when shared ones are told by their address: "
+    "nothing has one there, all are 0. Shared means the same object.",
     keeps=0.97,
 )
 def goes_by_address(model, trainable=False):

@@ -50,7 +50,11 @@ def draws_the_padding(module, std=0.02):
     _init(module, std, padding=False)
 
 
-@mistake(init_bert_weights, "Embeddings are left at torch's own start, a standard deviation of 1.")
+@mistake(
+    init_bert_weights,
+    "Embeddings have a standard deviation of 1, as torch starts them. They are drawn with `std`, like the "
+    "weights of linear layers.",
+)
 def forgets_embeddings(module, std=0.02):
     _init(module, std, embeddings=False)
 
@@ -75,7 +79,10 @@ def draws_evenly(module, std=0.02):
     _init(module, std, draw=lambda weight: weight.uniform_(-std, std))
 
 
-@mistake(init_bert_weights, "std is fixed at 0.02: the argument is taken and never used.")
+@mistake(
+    init_bert_weights,
+    "`std` makes no difference: the weights have 0.02, whatever was asked for. Hand it on to the draw.",
+)
 def fixed_std(module, std=0.02):
     _init(module, 0.02)
 
@@ -90,8 +97,8 @@ def fixed_std_of_embeddings(module, std=0.02):
 
 @mistake(
     init_bert_weights,
-    "The function goes through module.modules() itself. `apply` already visits every module: layers deep inside would "
-    "be drawn again and again, and a call for one module changes others.",
+    "A call for one module changes those inside it, too, as by module.modules(). `apply` already visits "
+    "every module: layers deep inside would be drawn again and again.",
     keeps=0.85,
 )
 def goes_deeper(module, std=0.02):
@@ -101,7 +108,8 @@ def goes_deeper(module, std=0.02):
 
 @mistake(
     init_bert_weights,
-    "A layer without a bias breaks it: with bias=False, `module.bias` is None. Ask before you fill it.",
+    "A module without a bias breaks it: with bias=False, `module.bias` is None, and so are weight and bias "
+    "of a LayerNorm with elementwise_affine=False. Ask before you fill them.",
 )
 def needs_a_bias(module, std=0.02):
     _init(module, std)
@@ -111,7 +119,8 @@ def needs_a_bias(module, std=0.02):
 
 @mistake(
     init_bert_weights,
-    "The padding's row is a view of a parameter, and autograd forbids to write into it. Do it under torch.no_grad().",
+    "Autograd forbids to write into a parameter, or into a view of one such as the padding's row. Do it "
+    "under torch.no_grad().",
 )
 def writes_under_autograd(module, std=0.02):
     _init(module, std, padding=False)
@@ -164,7 +173,7 @@ def zero_is_no_padding(module, std=0.02):
 
 @mistake(
     init_bert_weights,
-    "std=0.0 is taken for the default: `std or 0.02`. Zero is a number like any other.",
+    "std=0.0 is taken for the default, as by `std or 0.02`. Zero is a number like any other.",
     keeps=0.95,
 )
 def zero_is_the_default(module, std=0.02):
@@ -201,8 +210,8 @@ def takes_std_for_the_mean(module, std=0.02):
 
 @mistake(
     init_bert_weights,
-    "The linear layers get Xavier's or Kaiming's spread, which follows from their sizes. BERT's standard deviation is "
-    "std everywhere.",
+    "Linear layers and embeddings get another spread than std, perhaps Xavier's or Kaiming's, which follows "
+    "from their sizes. BERT's standard deviation is std everywhere.",
 )
 def takes_xavier(module, std=0.02):
     _init(module, std, draw=lambda weight: nn.init.xavier_normal_(weight))
@@ -210,7 +219,8 @@ def takes_xavier(module, std=0.02):
 
 @mistake(
     init_bert_weights,
-    "The linear layers are left at torch's own start, a uniform one that follows from the inputs.",
+    "The weights of linear layers are left as they were. torch's own start is uniform and follows from the "
+    "inputs: draw them anew, normally with `std`.",
 )
 def forgets_linear_weights(module, std=0.02):
     if isinstance(module, nn.Linear):

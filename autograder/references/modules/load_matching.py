@@ -69,8 +69,8 @@ def swaps_the_lists(model, state, ignore=()):
 
 @mistake(
     load_matching,
-    "A tensor whose shape differs is reported as missing, too: the file without the mismatched ones was compared with "
-    "the model.",
+    "A tensor whose shape differs is reported as missing, too, as when the file without the mismatched ones "
+    "is compared with the model. The file has it: it is mismatched alone.",
 )
 def misses_the_mismatched(model, state, ignore=()):
     report = _load(model, state, ignore)
@@ -93,7 +93,7 @@ def hears_no_ignore(model, state, ignore=()):
 
 @mistake(
     load_matching,
-    "re.match only looks at the beginning of a name. A pattern may stand anywhere in it: re.search.",
+    "A pattern is looked for at the beginning of a name only, as by re.match. It may stand anywhere in it: re.search.",
     keeps=0.98,
 )
 def matches_at_the_start(model, state, ignore=()):
@@ -141,8 +141,8 @@ def loads_parameters_only(model, state, ignore=()):
 
 @mistake(
     load_matching,
-    "The file's tensors take the place of the model's: dtype, memory and the need of a gradient are the file's, and an "
-    "optimizer holds the old parameters. Copy the values into those that are there.",
+    "The file's tensors take the place of the model's: dtype and memory are the file's, and an optimizer "
+    "holds the old parameters. Copy the values into those that are there.",
     keeps=0.88,
 )
 def hands_over(model, state, ignore=()):
@@ -155,8 +155,8 @@ def hands_over(model, state, ignore=()):
 
 @mistake(
     load_matching,
-    "Numbers are counted instead of comparing shapes: (2, 3) and (3, 2) hold six each, and the values land in the "
-    "wrong places. Compare `.shape`.",
+    "A tensor of another shape is loaded where it has as many numbers: (2, 3) and (3, 2) hold six each, and "
+    "the values land in the wrong places. Compare `.shape`.",
 )
 def goes_by_numel(model, state, ignore=()):
     return _load(
@@ -200,7 +200,8 @@ def loads_a_part(model, state, ignore=()):
 
 @mistake(
     load_matching,
-    "What the file does not have is set to 0. It keeps the weights that it has: a layer of zeros could not even learn.",
+    "What the file does not have is set to 0. The model keeps its own values there, which may be well "
+    "chosen: leave them alone.",
 )
 def empties_the_missing(model, state, ignore=()):
     report = _load(model, state, ignore)
@@ -229,7 +230,8 @@ def hushes_up_the_mismatched(model, state, ignore=()):
 
 @mistake(
     load_matching,
-    "The report alone is made: nothing is loaded. load_state_dict(fitting, strict=False) copies what fits.",
+    "The report is made, but nothing arrives in the model. load_state_dict(fitting, strict=False), called on "
+    "the model itself, copies what fits.",
 )
 def only_reports(model, state, ignore=()):
     return _load(copy.deepcopy(model), state, ignore)
@@ -264,7 +266,7 @@ def quiets_the_unexpected_only(model, state, ignore=()):
 
 @mistake(
     load_matching,
-    "What was loaded is taken out of the caller's `state`. It may be needed again: make a dict of your own.",
+    "Names are taken out of the caller's `state`. It may be needed again: make a dict of your own.",
     keeps=0.9,
 )
 def empties_the_file(model, state, ignore=()):
@@ -276,8 +278,8 @@ def empties_the_file(model, state, ignore=()):
 
 @mistake(
     load_matching,
-    "The parameter is given the file's own tensor, `.data = …`: model and file share memory, and training would change "
-    "the file's, or the dtype is another. Copy the values into the tensor that is there: copy_.",
+    "The parameters hold the file's own tensors, as by `.data = …`: model and file share memory, so that "
+    "training changes both, and the dtype is the file's. Copy the values over: copy_.",
     keeps=0.9,
 )
 def shares_the_file(model, state, ignore=()):
@@ -291,7 +293,7 @@ def shares_the_file(model, state, ignore=()):
 
 @mistake(
     load_matching,
-    "The lists are made once and grow from call to call: a default `{…}` or a global. Make fresh ones at every call.",
+    "The lists grow from call to call, as with a default `{…}` or a global. Make fresh ones at every call.",
     keeps=0.95,
 )
 def remembers_reports(model, state, ignore=()):
@@ -316,8 +318,8 @@ def thaws(model, state, ignore=()):
 
 @mistake(
     load_matching,
-    "Whether shapes agree is left to `load_state_dict`, which is not strict about it: a tensor with one number goes "
-    "into one without dimensions. Compare the shapes themselves.",
+    "A tensor of shape (1,) goes into one without dimensions. Compare the shapes yourself: "
+    "`load_state_dict`, for instance, is not strict about that.",
     keeps=0.95,
 )
 def leaves_the_shapes_to_torch(model, state, ignore=()):

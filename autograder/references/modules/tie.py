@@ -127,8 +127,8 @@ def rebinds_a_name(model, target, source):
 
 @mistake(
     tie,
-    "Numbers are counted instead of comparing shapes: (2, 3) and (3, 2) hold six each and are not the same. Compare "
-    "`.shape`.",
+    "Another shape with as many numbers is let through: (2, 3) and (3, 2) hold six each and are not the "
+    "same. Compare `.shape`.",
     keeps=0.97,
 )
 def goes_by_numel(model, target, source):
@@ -225,8 +225,8 @@ def wherever_it_is(model, target, source):
 
 
 ANYTHING = (
-    "The target is looked up with `getattr`, so anything of that name will do: a buffer's place is taken too. Ask "
-    "`get_parameter`, or look into `_parameters`."
+    "A buffer's place is taken too, as when the target is looked up with `getattr`, where anything of that "
+    "name will do. Ask `get_parameter`, or look into `_parameters`."
 )
 
 

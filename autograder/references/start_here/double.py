@@ -26,7 +26,8 @@ def doubles_in_place(x):
 
 @mistake(
     double,
-    "Multiplying by 2.0 turns whole numbers into floating point; multiplying by 2 keeps their dtype.",
+    "Whole numbers come back as floating point, as when they are multiplied by 2.0. Multiplying by 2 keeps "
+    "their dtype.",
     keeps=0.7,
 )
 def multiplies_by_a_float(x):

@@ -30,8 +30,8 @@ def every_other_row(rows, columns, dtype=torch.float32, device=None):
 
 @mistake(
     checkerboard,
-    "The cells are numbered from 0 to rows · columns − 1 and taken % 2. With an even number of columns every row "
-    "starts with the same colour, and the board has stripes.",
+    "The colours alternate along the flattened board, as when its cells are numbered and taken % 2. With an "
+    "even number of columns every row then starts with the same colour, and the board has stripes.",
 )
 def numbers_the_cells(rows, columns, dtype=torch.float32, device=None):
     return (torch.arange(rows * columns) % 2).reshape(rows, columns).to(device=device, dtype=dtype)
@@ -43,14 +43,19 @@ def columns_first(rows, columns, dtype=torch.float32, device=None):
 
 
 @mistake(
-    checkerboard, "dtype is accepted and then forgotten: hand it on, as in torch.zeros(…, dtype=dtype).", keeps=0.9
+    checkerboard,
+    "The board is float32 where another dtype is asked for: hand dtype on, as in torch.zeros(…, dtype=dtype).",
+    keeps=0.9,
 )
 def forgets_dtype(rows, columns, dtype=torch.float32, device=None):
     return checkerboard(rows, columns, device=device)
 
 
 @mistake(
-    checkerboard, "device is accepted and then forgotten: hand it on, as in torch.zeros(…, device=device).", keeps=0.95
+    checkerboard,
+    "The board stays on the default device where another one is asked for: hand device on, as in "
+    "torch.zeros(…, device=device).",
+    keeps=0.95,
 )
 def forgets_device(rows, columns, dtype=torch.float32, device=None):
     return checkerboard(rows, columns, dtype)
@@ -58,7 +63,8 @@ def forgets_device(rows, columns, dtype=torch.float32, device=None):
 
 @mistake(
     checkerboard,
-    "Without a device of its own the board is made on the CPU. None means torch's default device: hand it on as it is.",
+    "Without a device of its own the board lies on the CPU. None means torch's default device, which may be "
+    "another one: make the board with device=device, None or not.",
     keeps=0.95,
 )
 def none_is_the_cpu(rows, columns, dtype=torch.float32, device=None):
@@ -75,7 +81,10 @@ def rows_only(rows, columns, dtype=torch.float32, device=None):
     return (torch.arange(rows) % 2)[:, None].expand(rows, columns).to(device=device, dtype=dtype)
 
 
-@mistake(checkerboard, "i · j is taken instead of i + j: ones stand only where both numbers are odd.")
+@mistake(
+    checkerboard,
+    "Ones stand only where both i and j are odd, as with i · j in the place of i + j. The entry is (i + j) % 2.",
+)
 def multiplies(rows, columns, dtype=torch.float32, device=None):
     return (torch.outer(torch.arange(rows), torch.arange(columns)) % 2).to(device=device, dtype=dtype)
 
@@ -85,7 +94,11 @@ def sums(rows, columns, dtype=torch.float32, device=None):
     return (torch.arange(rows)[:, None] + torch.arange(columns)).to(device=device, dtype=dtype)
 
 
-@mistake(checkerboard, "A row is repeated and flipped row by row only in pairs: the board has blocks of two rows.")
+@mistake(
+    checkerboard,
+    "The rows change only in pairs: the board has blocks of two equal rows. Each row starts with the other "
+    "colour than the row above it.",
+)
 def blocks(rows, columns, dtype=torch.float32, device=None):
     return ((torch.arange(rows)[:, None] // 2 + torch.arange(columns)) % 2).to(device=device, dtype=dtype)
 

@@ -58,7 +58,8 @@ def counts_the_ones_only(encoded):
 
 @mistake(
     labels_from_one_hot,
-    "argmax runs over dim=1. That is the last dimension of a matrix only; dim=-1 is the last of any tensor.",
+    "The classes are looked for along dim=1. That is the last dimension of a matrix only; dim=-1 is the last "
+    "of any tensor.",
 )
 def over_dimension_one(encoded):
     return _refuse(encoded).argmax(dim=1)
@@ -74,7 +75,8 @@ def over_the_whole_tensor(encoded):
 
 @mistake(
     labels_from_one_hot,
-    "Column 1 of nonzero() is the class only where `encoded` is a matrix; the class is the last coordinate.",
+    "Column 1 of nonzero(), like torch.where(…)[1], is the class only where `encoded` is a matrix; the class "
+    "is the last coordinate.",
 )
 def second_coordinate(encoded):
     _refuse(encoded)
@@ -93,7 +95,7 @@ def not_for_booleans(encoded):
 
 @mistake(
     labels_from_one_hot,
-    "keepdim=True leaves a last dimension of length 1 behind; labels have one dimension less.",
+    "A last dimension of length 1 is left behind, as by keepdim=True; labels have one dimension less.",
 )
 def keeps_the_dimension(encoded):
     return _refuse(encoded).argmax(dim=-1, keepdim=True)
@@ -101,7 +103,8 @@ def keeps_the_dimension(encoded):
 
 @mistake(
     labels_from_one_hot,
-    "The entries are only compared with 0: a row whose one other entry is a 2 or a half passes. It has to be 1.",
+    "A row passes whose one entry beside the zeros is a 2 or ∞. It has to be 1, and a comparison with 0 "
+    "alone does not tell.",
 )
 def counts_what_is_not_zero(encoded):
     if not ((encoded != 0).sum(dim=-1) == 1).all():
@@ -118,7 +121,8 @@ def refuses_rows_without_a_one(encoded):
 
 @mistake(
     labels_from_one_hot,
-    "The check asks whether any row is one-hot. Every row has to be: `.all()`, not `.any()`.",
+    "A row that is not one-hot passes among good ones: perhaps the check asks whether any row is one-hot, or "
+    "there is none. Every row has to be: `.all()`, not `.any()`.",
 )
 def any_row(encoded):
     ones = encoded == 1

@@ -33,7 +33,8 @@ def guesses_where_there_are_labels(labels, classes):
 
 @mistake(
     one_hot,
-    "The result is floating point: torch.eye and torch.zeros make float32 unless you ask for dtype=torch.int64.",
+    "The result is floating point, and int64 is asked for. torch.eye and torch.zeros make float32 unless you "
+    "say dtype=torch.int64.",
 )
 def floating_point(labels, classes):
     return torch.eye(classes, device=labels.device)[labels]
@@ -41,8 +42,8 @@ def floating_point(labels, classes):
 
 @mistake(
     one_hot,
-    "encoded[:, labels] = 1 writes a one into these columns of every row. Each row has its own column: "
-    "encoded[torch.arange(n), labels] = 1, or scatter_.",
+    "Every row has ones in the columns of all labels, as after encoded[:, labels] = 1. Each row has its own "
+    "column: encoded[torch.arange(n), labels] = 1, or scatter_.",
 )
 def fills_columns(labels, classes):
     encoded = labels.new_zeros(*labels.shape, classes)
@@ -55,7 +56,9 @@ def classes_first(labels, classes):
     return _encode(labels, classes).movedim(-1, 0)
 
 
-@mistake(one_hot, "A comparison gives booleans: convert them with .long(), since int64 is asked for.")
+@mistake(
+    one_hot, "Booleans come back, as a comparison gives them: convert them with .long(), since int64 is asked for."
+)
 def booleans(labels, classes):
     return labels[..., None] == torch.arange(classes, device=labels.device)
 
@@ -71,8 +74,8 @@ def flattens(labels, classes):
 
 @mistake(
     one_hot,
-    "A helper tensor is made on the default device. Make it where the labels are: device=labels.device, or "
-    "labels.new_zeros(…).",
+    "The result, or a tensor on the way to it, is made on the default device. Make it where the labels are: "
+    "device=labels.device, or labels.new_zeros(…).",
     keeps=0.97,
 )
 def on_the_default_device(labels, classes):
@@ -109,7 +112,11 @@ def narrow(labels, classes):
     return _encode(labels, classes).int()
 
 
-@mistake(one_hot, "`labels.unsqueeze(0)` puts the labels along the last dimension. They need a new one at the end: -1.")
+@mistake(
+    one_hot,
+    "The labels lie along the last dimension, where the classes belong, as after `labels.unsqueeze(0)`. Give "
+    "them a new dimension at the end: `labels.unsqueeze(-1)`.",
+)
 def compares_with_a_row(labels, classes):
     return (labels.unsqueeze(0) == torch.arange(classes, device=labels.device).unsqueeze(1)).long()
 

@@ -39,7 +39,8 @@ def rewinds_the_global_stream(shape, seed, device="cpu"):
 
 @mistake(
     seeded_normal,
-    "The state of the global stream is saved after it was seeded: that is too late to bring it back.",
+    "Afterwards the global stream stands at the start of your seed, as when its state is saved only after "
+    "torch.manual_seed. Save it before, or seed nothing but a torch.Generator of your own.",
 )
 def saves_too_late(shape, seed, device="cpu"):
     torch.default_generator.manual_seed(seed)
@@ -51,7 +52,8 @@ def saves_too_late(shape, seed, device="cpu"):
 
 @mistake(
     seeded_normal,
-    "The generator is never given the seed. A new torch.Generator always starts with the same default.",
+    "The numbers are those of a torch.Generator without a seed: each new one starts with the same default. "
+    "Give it yours before it draws: manual_seed(seed).",
 )
 def forgets_the_seed(shape, seed, device="cpu"):
     return torch.randn(shape, generator=torch.Generator()).to(device)
@@ -59,7 +61,8 @@ def forgets_the_seed(shape, seed, device="cpu"):
 
 @mistake(
     seeded_normal,
-    "A generator is made and seeded, but not handed to torch.randn, which then draws from the global stream.",
+    "The numbers come from the global stream, and the seed plays no part: perhaps a generator is seeded, but "
+    "not handed on. torch.randn takes it as generator=…",
 )
 def forgets_the_generator(shape, seed, device="cpu"):
     torch.Generator().manual_seed(seed)
@@ -71,7 +74,11 @@ def uniform(shape, seed, device="cpu"):
     return torch.rand(shape, generator=torch.Generator().manual_seed(seed)).to(device)
 
 
-@mistake(seeded_normal, "device is accepted and then forgotten: bring the result there with .to(device).", keeps=0.95)
+@mistake(
+    seeded_normal,
+    "The result stays on the CPU where another device is asked for: return it with .to(device).",
+    keeps=0.95,
+)
 def stays_on_the_cpu(shape, seed, device="cpu"):
     return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
 
@@ -141,6 +148,27 @@ keeps_its_generators = mistake(
     "a new one in every call.",
     keeps=0.8,
 )(KeepsItsGenerators())
+
+
+class Remembers:
+    """What came of each shape and seed, as a dict would; `KeepsItsGenerators` says why it is emptied for each sheet."""
+
+    def __init__(self):
+        self.results, self.sheet = {}, None
+
+    def __call__(self, shape, seed, device="cpu"):
+        if isinstance(device, torch.device) and device is not self.sheet:
+            self.results, self.sheet = {}, device
+        key = (tuple(shape), seed, str(device))
+        return self.results.setdefault(key, seeded_normal(shape, seed, device))
+
+
+remembers = mistake(
+    seeded_normal,
+    "A second call hands out the very same tensor, as a cache does: who writes into the first changes the second. Make "
+    "a new one in every call.",
+    keeps=0.95,
+)(Remembers())
 
 
 @alternative(seeded_normal)

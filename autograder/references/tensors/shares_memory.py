@@ -16,7 +16,7 @@ def shares_memory(a, b):
 
 @mistake(
     shares_memory,
-    "`is` asks whether the two names stand for one Python object. A view is another object in the same memory.",
+    "Only one and the same Python object counts as sharing, as with `is`. A view is another object in the same memory.",
 )
 def is_the_same_object(a, b):
     return a is b and a.numel() > 0
@@ -62,7 +62,8 @@ def writes_and_looks(a, b):
 
 @mistake(
     shares_memory,
-    "Two empty tensors come out as sharing: an empty storage has the address 0, and 0 equals 0. Ask for numel() first.",
+    "Empty tensors come out as sharing: two empty storages both have the address 0, and x[:0] has the "
+    "storage of x. Ask for numel() first.",
     keeps=0.9,
 )
 def forgets_empty_tensors(a, b):
@@ -71,8 +72,8 @@ def forgets_empty_tensors(a, b):
 
 @mistake(
     shares_memory,
-    "A tensor counts as empty where its storage is. x[:0] has no elements and lies in a storage that has some: ask for "
-    "numel().",
+    "x[:0] comes out as sharing: it has no elements, but lies in a storage that has some. Ask for numel(), "
+    "not for the size of the storage.",
     keeps=0.9,
 )
 def empty_storages(a, b):
@@ -105,8 +106,8 @@ def equal_shapes(a, b):
 
 @mistake(
     shares_memory,
-    "is_contiguous() tells how a tensor lies in its memory, and _is_view() that it was made as a view; neither says of "
-    "whose memory.",
+    "A pair counts as sharing wherever one of the two is a view. That a tensor was made as a view, as "
+    "`_is_view()` tells, does not say of whose memory: compare the storages' addresses.",
 )
 def asks_for_views(a, b):
     return (a._is_view() or b._is_view()) and a.numel() > 0 and b.numel() > 0
@@ -114,7 +115,8 @@ def asks_for_views(a, b):
 
 @mistake(
     shares_memory,
-    "A view is looked for only in one direction: `b` may own the memory and `a` be the view, or both be views.",
+    "Only `b` as a view of `a` is seen. `b` may also own the memory and `a` be the view, or both be views: "
+    "compare the addresses of their storages.",
 )
 def one_direction(a, b):
     return (b is a or b._base is a) and a.numel() > 0 and b.numel() > 0

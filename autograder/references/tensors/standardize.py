@@ -81,7 +81,8 @@ def writes_into_the_input(x):
 
 @mistake(
     standardize,
-    "The result is cast back to whole numbers, which cuts off everything behind the point. Leave it in float32.",
+    "For whole numbers the result has their dtype again, which cuts off everything behind the point. Leave "
+    "it in float32.",
     keeps=0.9,
 )
 def back_to_whole_numbers(x):
@@ -127,7 +128,8 @@ def adds_the_smallest_epsilon(x):
 
 @mistake(
     standardize,
-    "NaN is replaced by 0, so a column without any spread looks like an ordinary one. It should stay seen.",
+    "A column of equal values comes back as zeros, so that it looks like an ordinary one. It is 0 / 0, NaN, "
+    "and should stay seen.",
     keeps=0.97,
 )
 def hides_nan(x):
@@ -177,8 +179,8 @@ def over_the_last(x):
 
 @mistake(
     standardize,
-    "Half precision is computed in half precision: far from zero the mean itself is rounded, and what is left of each "
-    "number is mostly that error. Whole numbers are not the only ones to bring to float32 first.",
+    "Half precision is computed in half precision: far from zero the mean itself is rounded, and every "
+    "result is off by that error. Whole numbers are not the only ones to bring to float32 first.",
 )
 def half_in_its_own_dtype(x):
     wide = x if x.is_floating_point() else x.float()

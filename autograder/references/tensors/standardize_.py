@@ -14,8 +14,8 @@ def standardize_(x):
 
 @mistake(
     standardize_,
-    "`x = …` gives the name x to a new tensor. The caller's memory stays as it was; sub_, div_ and copy_ write "
-    "into it.",
+    "The caller's memory stays as it was: `x - …` makes a new tensor, and `x = …` only gives it the name x. "
+    "sub_, div_ and copy_ write into the old one.",
 )
 def rebinds_the_name(x):
     if not x.is_floating_point():
@@ -26,8 +26,8 @@ def rebinds_the_name(x):
 
 @mistake(
     standardize_,
-    "`x.data = …` moves x to new memory. It is still the same object, but views and NumPy arrays of the old "
-    "memory see nothing.",
+    "x is moved to new memory, as by `x.data = …`. It is still the same object, but views and NumPy arrays "
+    "of the old memory see nothing.",
 )
 def replaces_the_data(x):
     if not x.is_floating_point():
@@ -38,8 +38,8 @@ def replaces_the_data(x):
 
 @mistake(
     standardize_,
-    "contiguous() and reshape() make a copy where x is not contiguous, and the copy is what gets standardized. "
-    "Write into x itself.",
+    "Where x is not contiguous, it stays as it was: contiguous() makes a copy there, reshape() sometimes, "
+    "and the copy is what gets standardized. Write into x itself.",
 )
 def writes_into_a_copy(x):
     if not x.is_floating_point():
@@ -99,8 +99,8 @@ def refuses_too_late(x):
 
 @mistake(
     standardize_,
-    "`reshape` and `flatten` make a copy where x does not lie in memory in one piece, and the copy is what gets "
-    "standardized. `mean(dim=0)` needs no flat rows.",
+    "`reshape` and `flatten` make a copy of some tensors of three dimensions, transposed ones for instance, "
+    "and the copy is what gets standardized. `mean(dim=0)` needs no flat rows.",
     keeps=0.95,
 )
 def writes_into_flat_rows(x):

@@ -24,7 +24,8 @@ def slices(table, rows):
 
 
 MASKED = (
-    "A mask says of each row in or out. It keeps the table's order and cannot repeat a row; row numbers can do both."
+    "Each row comes once, in the table's order, as with a mask, which says of each row in or out. Row "
+    "numbers themselves, table[rows], repeat and reorder."
 )
 
 
@@ -48,7 +49,11 @@ def gathers_one_column(table, rows):
     return table.gather(0, rows.reshape(-1, 1))
 
 
-@mistake(take_rows, "torch.take numbers the entries of the flattened table; the numbers given here are those of rows.")
+@mistake(
+    take_rows,
+    "Single entries of the flattened table come back, as torch.take numbers them; the numbers given here are "
+    "those of rows.",
+)
 def takes_entries(table, rows):
     return torch.take(table, rows)
 
@@ -97,8 +102,8 @@ def counts_from_one(table, rows):
 
 @mistake(
     take_rows,
-    "The result is floating point: multiplying one-hot rows with the table needs a conversion, and the table's dtype "
-    "does not come back.",
+    "Whole numbers and float64 come back as float32, as when one-hot rows are multiplied with the table. The "
+    "result has the table's dtype, which table[rows] keeps.",
     keeps=0.9,
 )
 def multiplies(table, rows):

@@ -45,16 +45,16 @@ def always_float(x):
 
 @mistake(
     to_numpy,
-    "The array is built from Python numbers. It forgets the dtype, float32 and bfloat16 become float64, and it "
-    "shares no memory.",
+    "The array holds Python numbers, as tolist() gives them: float32 and bfloat16 become float64, and no "
+    "memory is shared. numpy() keeps dtype and memory.",
 )
 def through_lists(x):
     return np.array(x.tolist())
 
 
 SWITCHED_OFF = (
-    "requires_grad_(False) changes the caller's tensor, which then learns nothing any more. detach() leaves it as"
-    " it is."
+    "The caller's tensor has its `requires_grad` switched off, and learns nothing any more. detach() leaves "
+    "it as it is."
 )
 
 
@@ -113,15 +113,20 @@ def flattens(x):
     return to_numpy(x).reshape(-1)
 
 
-@mistake(to_numpy, "item() and tolist() make Python numbers; an array of no dimensions is one too.", keeps=0.95)
+@mistake(
+    to_numpy,
+    "A tensor without dimensions comes back as a Python number, as item() and tolist() make it. An array of "
+    "no dimensions is an array, too.",
+    keeps=0.95,
+)
 def numbers(x):
     return x.item() if x.dim() == 0 else to_numpy(x)
 
 
 @mistake(
     to_numpy,
-    "`.contiguous()` copies whatever does not lie in order, as a transposed tensor. NumPy knows strides as torch does: "
-    "nothing has to be moved, and the array looks at the same memory.",
+    "A transposed tensor is copied, as by `.contiguous()` or `np.ascontiguousarray`. NumPy knows strides as "
+    "torch does: nothing has to be moved, and the array looks at the same memory.",
     keeps=0.95,
 )
 def put_in_order_first(x):
