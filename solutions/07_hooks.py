@@ -591,7 +591,7 @@ def gradient_norms(model: nn.Module, x: Tensor, loss_of: Callable[[Tensor], Tens
 
     Args:
         model: its parameters end with the `.grad` that `loss_of(model(x)).backward()` leaves: added to what was there.
-        x: the model's input, shape (batch, ...), floating point. It is not changed.
+        x: the model's input, shape (batch, ...), floating point. It is not changed and gets no `.grad`.
         loss_of: from the model's output to the loss, a tensor of one element that depends on what each leaf gives.
 
     Returns:

@@ -339,6 +339,16 @@ def test_numbers_that_passed_through_a_narrower_format_say_through_which(narrow:
     ]
 
 
+@pytest.mark.parametrize(
+    ("mine", "said"), [(lambda x: x.float().long(), "somewhere they become float32"), (lambda x: x + 2, None)]
+)
+def test_large_whole_numbers_too(mine: Callable[[Tensor], Tensor], said: str | None) -> None:
+    right: list[Data] = [Shown(2**30 + torch.arange(1, 99, 7) * 3), Shown(torch.arange(300, 320))]
+    shown: list[Data] = [Shown(mine(item.values)) for item in right if isinstance(item, Shown)]
+    found = aspects(rows_of(right, shown, [Rule(12, "cpu", Leeway())] * 2), right)
+    assert [said in cause.sentence for cause in found] == ([True] if said else [])
+
+
 def test_an_epsilon_is_no_narrower_format() -> None:
     assert named(lambda x: (x - x.mean(0)) / (x.std(0) + 1e-7)) == []
 

@@ -106,8 +106,16 @@ def _learns(norms: Any, draw: Draw) -> list[Any]:
 
 
 def _input_after(norms: Any, draw: Draw) -> dict[str, Any]:
-    model, x = small(draw), draw.normal(2, 4)
-    return {**norms(model, x), "x": x, "x needs a gradient": x.requires_grad, "its grad": x.grad}
+    """An input that does not learn, and one that does."""
+    model, x, learning = small(draw), draw.normal(2, 4), draw.normal(3, 4).requires_grad_()
+    lines = norms(model, learning)
+    after = {
+        "x": x,
+        "x needs a gradient": x.requires_grad,
+        "its grad": x.grad,
+        "the grad of a learning x": learning.grad,
+    }
+    return {**norms(model, x), "of a learning x": lines, **after}
 
 
 def _again(norms: Any, draw: Draw) -> dict[str, Any]:

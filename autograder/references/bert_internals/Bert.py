@@ -50,12 +50,15 @@ class _Whole(nn.Module):
     def states(self, states, last):
         return (*states, last)
 
+    def maps(self):
+        return []
+
     def pool(self, states, last):
         return self.pooler(last)
 
     def forward(self, input_ids, attention_mask=None, token_type_ids=None):
         hidden = self.embed(input_ids, token_type_ids)
-        mask, states, maps = self.mask(attention_mask, hidden), [], []
+        mask, states, maps = self.mask(attention_mask, hidden), [], self.maps()
         for layer in self.encoder["layer"]:
             states.append(hidden)
             hidden, weights = layer(hidden, mask)
@@ -63,6 +66,20 @@ class _Whole(nn.Module):
         states = self.states(states, hidden)
         values = (hidden, self.pool(states, hidden), states, tuple(maps))
         return dict(zip(KEYS, values, strict=True))
+
+
+@mistake(
+    Bert,
+    "From the second call on, the maps of earlier calls come back too: their list grows, as one that is made in "
+    "`__init__`. Begin with an empty one in every call.",
+)
+class KeepsItsMaps(_Whole):
+    def __init__(self, config, parts=LIBRARY):
+        super().__init__(config, parts)
+        self.kept = []
+
+    def maps(self):
+        return self.kept
 
 
 @mistake(Bert, "hidden_states lacks the embeddings. It starts with them: one more than there are layers.")

@@ -199,6 +199,18 @@ class NewRootWithoutCube(_Intermediate):
 
 @mistake(
     BertIntermediate,
+    "In gelu_new the factor is √2/π, about 0.45. The root goes over the fraction: √(2/π), about 0.80.",
+)
+class NewRootOverTheTwo(_Intermediate):
+    known = {  # noqa: RUF012
+        "gelu": _erf,
+        "gelu_new": lambda x: 0.5 * x * (1 + torch.tanh(math.sqrt(2) / math.pi * (x + 0.044715 * x**3))),
+        "relu": torch.relu,
+    }
+
+
+@mistake(
+    BertIntermediate,
     "gelu_new gives NaN where x is large. Perhaps its tanh is made of exponentials: they overflow, and ∞ / ∞ "
     "is NaN. torch.tanh stays finite.",
     keeps=0.97,

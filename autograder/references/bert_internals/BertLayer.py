@@ -110,6 +110,18 @@ class IgnoresParts(_Wired):
 
 
 @mistake(
+    BertLayer,
+    "The last part is the library's, whatever is given. All four come from `parts`: self.output too, "
+    "parts.output(config).",
+    keeps=0.75,
+)
+class TakesTheLibrarysOutput(_Wired):
+    def __init__(self, config, parts=LIBRARY):
+        super().__init__(config, parts)
+        self.output = LIBRARY.output(config)
+
+
+@mistake(
     BertLayer, "The second residual is missing: the output gets the wide layer's numbers and nothing to add them to."
 )
 class NothingToAdd(_Wired):

@@ -150,6 +150,13 @@ def turns_the_order_round(outputs):
     return gathered(lambda parts: rows_or_scalars(parts[::-1]), outputs)
 
 
+@mistake(gather, "Lists come out as tuples: give each structure its own type back, `type(first)(…)`.", keeps=0.9)
+def gathers_tuples(outputs):
+    return gathered(
+        rows_or_scalars, outputs, lambda like, items: rebuilt(like if isinstance(like, dict) else (), items)
+    )
+
+
 @mistake(gather, "Tuples come out as lists: give each structure its own type back, `type(first)(…)`.", keeps=0.9)
 def gathers_lists(outputs):
     return gathered(

@@ -113,7 +113,20 @@ def in_forward_order(model, x, loss_of):
     keeps=0.95,
 )
 def marks_the_input(model, x, loss_of):
-    x.requires_grad_()
+    return _from_the_input(model, x.requires_grad_(), loss_of)
+
+
+@mistake(
+    gradient_norms,
+    "Where the caller's `x` learns, the backward pass goes on into it and leaves a `.grad` there, as through "
+    "`x.clone()`. `x.detach()` cuts it off.",
+    keeps=0.95,
+)
+def goes_on_into_the_input(model, x, loss_of):
+    return _from_the_input(model, x.clone() if x.requires_grad else x.clone().requires_grad_(), loss_of)
+
+
+def _from_the_input(model, x, loss_of):
     norms = []
     handles = [module.register_full_backward_hook(of_output(name, norms)) for name, module in leaves_of(model)]
     try:
@@ -355,7 +368,7 @@ promised(
 )
 promised(
     gradient_norms,
-    "It is not changed.",
+    "It is not changed and gets no `.grad`.",
     by=["the caller's input is left alone"],
 )
 promised(

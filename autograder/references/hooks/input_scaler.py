@@ -207,8 +207,21 @@ def scales_all_tensors(module, factor):
     keeps=0.8,
 )
 def scales_all_but_masks(module, factor):
+    return _all_but(torch.bool, module, factor)
+
+
+@mistake(
+    input_scaler,
+    "Masks of True and False are scaled too, and become numbers. They are no amounts: ask `value.is_floating_point()`.",
+    keeps=0.8,
+)
+def scales_all_but_ids(module, factor):
+    return _all_but(torch.int64, module, factor)
+
+
+def _all_but(dtype, module, factor):
     def scaled(value):
-        return value * factor if isinstance(value, Tensor) and value.dtype != torch.bool else value
+        return value * factor if isinstance(value, Tensor) and value.dtype != dtype else value
 
     return module.register_forward_pre_hook(with_scaled(factor, scaled), with_kwargs=True)
 

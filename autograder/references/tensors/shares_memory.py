@@ -83,6 +83,16 @@ def empty_storages(a, b):
 
 @mistake(
     shares_memory,
+    "x[:0] shares with x here: it lies in the same storage, but has no elements. One of the two without elements is "
+    "enough for False.",
+    keeps=0.9,
+)
+def both_must_be_empty(a, b):
+    return (a.numel() > 0 or b.numel() > 0) and forgets_empty_tensors(a, b)
+
+
+@mistake(
+    shares_memory,
     "The storage objects are compared. from_numpy makes a second storage over the same memory: compare their "
     "addresses.",
     keeps=0.9,
