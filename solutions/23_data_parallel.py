@@ -434,7 +434,7 @@ explore(
 # </details>
 # <details><summary>Hint 3: the transposed matrix does not change?</summary>
 #
-# `flatten` of a tensor that is not contiguous is a copy. Write the result back at the end:
+# `flatten` of a tensor that is not contiguous is a copy, nearly always. Write the result back at the end:
 # `tensor.copy_(flat.view(tensor.shape))`. Where `flat` was a view this does nothing.
 #
 # </details>

@@ -112,7 +112,7 @@ def test_one_boolean_is_no_name() -> None:
         (lambda x: x, HANDS_BACK),
         (lambda x: 7, "Whatever it is given, your answer returns 7."),
         (lambda x: torch.zeros_like(x), "Whatever it is given, your answer returns nothing but 0."),
-        (lambda x: right(x).float(), "The values are right, but not their dtype: float32 comes back where float64 is"),
+        (lambda x: right(x).float(), "The numbers are right as far as float32 can hold them, but float64 is asked for"),
         (lambda x: right(x).flatten(), "The numbers are right, in their order too, but not the shape: (12,)"),
         (lambda x: right(x).mT, "What comes back is transposed: (4, 3) where (3, 4)"),
         (lambda x: -right(x), "Every wrong number has the wrong sign"),

@@ -80,8 +80,8 @@ def _dtype(pairs: list[Pair]) -> str:
         {str(one.dtype).removeprefix("torch.") for one in side} for side in list(zip(*tensors, strict=True))[:2]
     )
     if len(made) == 1:
-        return f"The values are right, but not their dtype: {made.pop()} comes back where {_or(wanted)} is asked for."
-    return "The values are right, but not their dtype. The docstring says which one is asked for."
+        return f"The numbers are right as far as {made.pop()} can hold them, but {_or(wanted)} is asked for."
+    return "The numbers are right as far as their dtype can hold them, but the docstring asks for another one."
 
 
 def _close(right: Tensor, mine: Tensor, rule: Rule) -> bool:

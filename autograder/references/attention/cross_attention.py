@@ -137,8 +137,8 @@ def mask_counted_from_the_front(target, source, real, w_q, w_k, w_v):
 
 @mistake(
     cross_attention,
-    "The roles are swapped: the source asks and the target answers. Queries come from the target, keys and values"
-    " from the source.",
+    "The roles are swapped: the source asks and the target answers. Queries should come from the target, keys and "
+    "values from the source.",
     keeps=0.1,
 )
 def source_asks(target, source, real, w_q, w_k, w_v):

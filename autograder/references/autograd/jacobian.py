@@ -176,7 +176,8 @@ def jacobian_in_single(function, x):
 
 @mistake(
     jacobian,
-    "The Jacobian carries a graph: `create_graph=True` is for those who differentiate once more.",
+    "The Jacobian carries a graph: `create_graph=True` is for those who differentiate once more. To go back several "
+    "times, `retain_graph=True` is enough.",
     keeps=0.65,
 )
 def jacobian_with_a_graph(function, x):

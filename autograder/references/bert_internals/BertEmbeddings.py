@@ -107,7 +107,7 @@ class EmbedsScaled(_Embeddings):
         return super().total(ids, types) + self.word_embeddings(ids) * (self.LayerNorm.normalized_shape[0] ** 0.5 - 1)
 
 
-@mistake(BertEmbeddings, "Dropout comes before the LayerNorm. Here it comes last.", keeps=0.85)
+@mistake(BertEmbeddings, "Numbers are dropped before the LayerNorm. Dropout should come last.", keeps=0.85)
 class EmbedsDropsFirst(_Embeddings):
     def finish(self, total):
         return self.LayerNorm(self.dropout(total))

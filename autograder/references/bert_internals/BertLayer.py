@@ -130,7 +130,7 @@ class NothingToAdd(_Wired):
         return self.output(self.intermediate(attended), torch.zeros_like(attended)), weights
 
 
-@mistake(BertLayer, "The wide layer reads what the heads found, past attention.output. It reads `attended`.")
+@mistake(BertLayer, "The wide layer reads what the heads found, past attention.output. It should read `attended`.")
 class WideReadsContext(_Wired):
     def forward(self, hidden_states, mask=None):
         context, weights = self.attention["self"](hidden_states, mask)

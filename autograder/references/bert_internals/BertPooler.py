@@ -49,7 +49,7 @@ class PoolsWithoutTanh(_Pooler):
         return self.dense(self.choose(hidden_states))
 
 
-@mistake(BertPooler, "The tanh comes before the dense layer. It comes after it.")
+@mistake(BertPooler, "The tanh comes before the dense layer, and should come after it.")
 class TanhFirst(_Pooler):
     def forward(self, hidden_states):
         return self.dense(torch.tanh(self.choose(hidden_states)))

@@ -119,7 +119,7 @@ def extends_by_tilde(attention_mask, dtype=torch.float32):
 @mistake(
     extended_attention_mask,
     "The number is that of float32 in every dtype: in float16 it is −∞, in float64 not the lowest. Ask "
-    "torch.finfo(dtype).",
+    "torch.finfo(dtype), and make the result in that dtype from the start.",
     keeps=0.85,
 )
 def extends_by_float32s_lowest(attention_mask, dtype=torch.float32):

@@ -61,8 +61,8 @@ def reduces_a_copy(tensor):
 
 @mistake(
     ring_all_reduce,
-    "A transposed tensor stays what it was: of what is not contiguous, `reshape` and `flatten` make a copy. "
-    "Write the sum back with `tensor.copy_(…)`.",
+    "A transposed tensor stays what it was: `reshape` and `flatten` make a copy of it, as of most tensors "
+    "that are not contiguous. Write the sum back with `tensor.copy_(…)`.",
     keeps=0.9,
 )
 def trusts_reshape(tensor):

@@ -49,7 +49,7 @@ def shares_memory_only(model, target, source):
     mine.data = theirs.data
 
 
-@mistake(tie, "The roles are swapped: the source keeps its values, and the target takes them.")
+@mistake(tie, "The roles are swapped: both have the target's values. They should have the source's.")
 def swaps_the_roles(model, target, source):
     tie(model, source, target)
 

@@ -37,7 +37,7 @@ def numbers_the_cells(rows, columns, dtype=torch.float32, device=None):
     return (torch.arange(rows * columns) % 2).reshape(rows, columns).to(device=device, dtype=dtype)
 
 
-@mistake(checkerboard, "Rows and columns are exchanged: the shape is (rows, columns), rows first.")
+@mistake(checkerboard, "Rows and columns are exchanged: the shape should be (rows, columns), rows first.")
 def columns_first(rows, columns, dtype=torch.float32, device=None):
     return checkerboard(columns, rows, dtype, device)
 

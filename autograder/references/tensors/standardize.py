@@ -101,8 +101,8 @@ def always_float32(x):
 
 
 EPSILON = (
-    "A small number is added to the standard deviation. It changes every column a little, and one with a tiny spread a "
-    "lot."
+    "A small number is added to the standard deviation: a column of equal values comes out as 0, where 0 / 0 is NaN, "
+    "and one with a tiny spread is far off."
 )
 
 
@@ -189,8 +189,8 @@ def half_in_its_own_dtype(x):
 
 @mistake(
     standardize,
-    "The mean runs over all dimensions but the last, as in batch norm. Each position behind the first dimension is a "
-    "column of its own: let it run over dim=0.",
+    "The mean runs over all dimensions but the last. Each position behind the first dimension is a column of its own: "
+    "let it run over dim=0.",
     keeps=0.98,
 )
 def over_all_but_the_last(x):
