@@ -105,16 +105,6 @@ def einsum_mask_counted_from_the_front(x, memory, w_q, w_k, w_v, w_o, mask=None)
     return _einsum(x, memory, w_q, w_k, w_v, w_o, mask, head_mask=False)
 
 
-@mistake(
-    einsum_attention,
-    "The mask of a batch meets the heads with its batch: (batch, query, key) needs its new dimension before the "
-    "queries, mask.unsqueeze(-3), not in front.",
-)
-def einsum_mask_in_front(x, memory, w_q, w_k, w_v, w_o, mask=None):
-    mask = None if mask is None else mask.unsqueeze(0)
-    return _einsum(x, memory, w_q, w_k, w_v, w_o, mask, head_mask=False)
-
-
 @mistake(einsum_attention, "The scores are divided by √d_model. One head's query has w_q.shape[-1] numbers.")
 def einsum_scaled_by_the_model(x, memory, w_q, w_k, w_v, w_o, mask=None):
     return _einsum(x, memory, w_q, w_k, w_v, w_o, mask, width=x.shape[-1])

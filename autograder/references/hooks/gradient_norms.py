@@ -106,22 +106,18 @@ def in_forward_order(model, x, loss_of):
     return measured(model, x, loss_of, of_output)[::-1]
 
 
-@mistake(
-    gradient_norms,
-    "The caller's `x` asks for a gradient afterwards, and has one in its `.grad`: `x.requires_grad_()` "
-    "changes the caller's own tensor. Work on `x.detach().requires_grad_()`.",
-    keeps=0.95,
+INTO_THE_INPUT = (
+    "The caller's `x` has a `.grad` afterwards: the backward pass goes on into it, as after `x.requires_grad_()` or "
+    "through `x.clone()`. Work on `x.detach().requires_grad_()`."
 )
+
+
+@mistake(gradient_norms, INTO_THE_INPUT, keeps=0.95)
 def marks_the_input(model, x, loss_of):
     return _from_the_input(model, x.requires_grad_(), loss_of)
 
 
-@mistake(
-    gradient_norms,
-    "Where the caller's `x` learns, the backward pass goes on into it and leaves a `.grad` there, as through "
-    "`x.clone()`. `x.detach()` cuts it off.",
-    keeps=0.95,
-)
+@mistake(gradient_norms, INTO_THE_INPUT, keeps=0.95)
 def goes_on_into_the_input(model, x, loss_of):
     return _from_the_input(model, x.clone() if x.requires_grad else x.clone().requires_grad_(), loss_of)
 
@@ -330,7 +326,7 @@ def with_pre_hooks(model, x, loss_of):
                     )
                 )
             )
-        loss_of(model(x.clone().requires_grad_())).backward()
+        loss_of(model(x.detach().clone().requires_grad_())).backward()
     return norms
 
 
