@@ -135,6 +135,36 @@ def test_what_cannot_be_pickled_stays_too() -> None:
     assert written(lambda it: None, locking) == {"lock": "# on the only rank\n<lambda>(it)\n# it: Locked"}
 
 
+class Unread:
+    """Can be written down, and not read again."""
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        raise RuntimeError("not back")
+
+    def __init__(self) -> None:
+        self.number = 3
+
+
+def test_what_cannot_be_read_again_costs_its_calls_and_one_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    def hands_over(candidate: Any) -> Iterator[tuple[str, Any]]:
+        candidate(Unread())
+        yield "one", 1
+        yield "two", 2
+
+    def unread(candidate: Any, draw: Draw) -> Iterator[Any]:
+        run = OnRanks(draw, 1, hands_over, candidate)
+        yield "one", lambda: run.shown("one")
+        yield "two", lambda: run.shown("two")
+
+    started: list[int] = []
+    start = autograder.engine.calls_on_ranks.run_on_ranks
+    monkeypatch.setattr(
+        autograder.engine.calls_on_ranks, "run_on_ranks", lambda *a, **o: (started.append(1), start(*a, **o))[1]
+    )
+    assert written(lambda it: None, unread) == {"one": "", "two": ""}
+    assert started == [1]
+
+
 class Wrapper(nn.Module):
     def __init__(self, module: nn.Module) -> None:
         super().__init__()

@@ -52,7 +52,9 @@ class _Ears:
         """The calls of each rank."""
         if id(run) not in self.told:
             self.kept.append(run)
-            self.told[id(run)] = [] if self._waits_in_vain(run) else self._listen(run)
+            self.told[id(run)] = []  # for good, where what they told cannot be read: a student's class may refuse
+            if not self._waits_in_vain(run):
+                self.told[id(run)] = self._listen(run)
         return self.told[id(run)]
 
     def _waits_in_vain(self, run: OnRanks) -> bool:

@@ -61,13 +61,11 @@ def same_for_all(rows: list[Row], returned: list[list[Path]], printed: str = "")
 def refused_as_input(rows: list[Row]) -> list[Cause]:
     """An answer that should be an input, and is none: why it was refused."""
     wrong = [row for row in rows if row.wrong]
-    reasons = {row.shown.reason for row in wrong if isinstance(row.shown, Unreadable)}
-    if len(reasons) != 1 or not all(isinstance(row.shown, Unreadable) for row in wrong):
+    reasons = {row.shown.reason if isinstance(row.shown, Unreadable) else "" for row in wrong}
+    if len(reasons) != 1 or not all(reason.startswith(NO_INPUT) for reason in reasons):
         return []
-    (reason,) = reasons
-    refused = reason.startswith(NO_INPUT)
-    why = reason.removeprefix(NO_INPUT)
-    return [Cause(f"What comes back cannot be used as an input: {why}.", len(wrong), True)] if refused else []
+    why = reasons.pop().removeprefix(NO_INPUT)
+    return [Cause(f"What comes back cannot be used as an input: {why}.", len(wrong), True)]
 
 
 def changes_nothing(rows: list[Row], theirs: list[Data]) -> list[Cause]:
