@@ -15,7 +15,7 @@ from autograder.grading.ledger import read_ledger
 # (lesson, student) → exercise → what the verdict must say
 EXPECTED = {
     ("01_tensors", "chen"): {"seeded_normal": "global stream"},
-    ("01_tensors", "dana"): {"standardize_": "gives the name x to a new tensor", "to_numpy": "detach"},
+    ("01_tensors", "dana"): {"standardize_": "only gives it the name x", "to_numpy": "detach"},
     ("01_tensors", "emil"): {"one_hot": "torch.nn.functional.one_hot"},
     ("04_autograd", "ben"): {"sgd_step": "version counter", "accumulated_gradient": "the notes' order"},
     ("04_autograd", "chen"): {"vjp": "`backward` adds", "Sigmoid": "attribute of `ctx`"},
