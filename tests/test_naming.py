@@ -343,9 +343,13 @@ def test_numbers_that_passed_through_a_narrower_format_say_through_which(narrow:
     ("mine", "said"), [(lambda x: x.float().long(), "somewhere they become float32"), (lambda x: x + 2, None)]
 )
 def test_large_whole_numbers_too(mine: Callable[[Tensor], Tensor], said: str | None) -> None:
-    right: list[Data] = [Shown(2**30 + torch.arange(1, 99, 7) * 3), Shown(torch.arange(300, 320))]
+    right: list[Data] = [
+        Shown(2**30 + torch.arange(1, 99, 7) * 3),
+        Shown(torch.arange(300, 320)),
+        Shown(2**54 + DRAWN[0].long()),
+    ]
     shown: list[Data] = [Shown(mine(item.values)) for item in right if isinstance(item, Shown)]
-    found = aspects(rows_of(right, shown, [Rule(12, "cpu", Leeway())] * 2), right)
+    found = aspects(rows_of(right, shown, [Rule(12, "cpu", Leeway())] * 3), right)
     assert [said in cause.sentence for cause in found] == ([True] if said else [])
 
 

@@ -115,10 +115,11 @@ def _passed(right: Tensor, mine: Tensor, narrow: torch.dtype, rule: Rule) -> boo
         return False
     wrong = wrong_elements(right, mine, rule)
     rounded = mine[wrong].to(narrow)
-    held = torch.equal(rounded.to(mine.dtype), mine[wrong]) and rounded.unique().numel() > 1
+    if not torch.equal(rounded.to(mine.dtype), mine[wrong]):
+        return False
     if not right.is_floating_point():
-        return held and torch.equal(right[wrong].to(narrow), rounded)
-    return held and not bool(wrong_elements(right[wrong].to(narrow), rounded, rule).any())
+        return torch.equal(right[wrong].to(narrow), rounded)
+    return rounded.unique().numel() > 1 and not bool(wrong_elements(right[wrong].to(narrow), rounded, rule).any())
 
 
 def _shape(pairs: list[Pair]) -> str:
