@@ -212,7 +212,9 @@ def test_a_literal_is_python_for_the_same_value(value: Any) -> None:
 
 @pytest.mark.parametrize(("value", "words"), [
     (torch.zeros(2, 5), "float32 (2, 5)"), (nn.Parameter(torch.zeros(9)), "nn.Parameter, float32 (9,)"),
-    (nn.Linear(2, 3), "Linear"), (torch.zeros(0), "float32 (0,)"), (list(range(9)), "list of 9: 0, 1, 2, 3, …"),
+    (torch.zeros(3, 4, requires_grad=True), "float32 (3, 4), requires_grad=True"),
+    (torch.zeros(3, 4).T, "float32 (4, 3), not contiguous"), (nn.Linear(2, 3), "Linear"),
+    (torch.zeros(0), "float32 (0,)"), (list(range(9)), "list of 9: 0, 1, 2, 3, …"),
     ({"a": nn.Linear(1, 1)}, "dict with a"), (torch.relu, "the function relu"), ("x" * 99, "text of 99 characters"),
 ], ids=lambda value: str(value)[:20])  # fmt: skip
 def test_what_is_large_is_put_into_words(value: Any, words: str) -> None:

@@ -328,7 +328,7 @@ POINT, BESIDE = Idea("a hidden key counts nothing", point=True), Idea("the rest"
 @pytest.mark.parametrize(
     ("shown", "notes"),
     [
-        ((1.0, 2.0), ["The point of this exercise, “a hidden key counts nothing”, is not shown yet: "
+        ((1.0, 2.0), ["The point of this exercise, “a hidden key counts nothing”, is not right in every case yet: "
                       "at most half of the points."]),
         ((3.0, 2.0), []), ((1.0, 4.0), []),
     ],

@@ -139,7 +139,7 @@ def forbidden_note(used: Iterable[str]) -> str:
 
 def _point_note(sheet: Sheet, right: list[bool]) -> list[str]:
     return [
-        f"The point of this exercise, “{name}”, is not shown yet: at most half of the points."
+        f"The point of this exercise, “{name}”, is not right in every case yet: at most half of the points."
         for name in points_that_cost(sheet.expected, right)
     ]
 

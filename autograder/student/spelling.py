@@ -164,9 +164,11 @@ def _dict(items: dict[Any, Any]) -> str:
 def words_for(value: Any) -> str:
     """What a value is that is too large to be written out: `float32 (2, 3, 8)`, `a Linear`, `a list of 3: …`."""
     if isinstance(value, Tensor):
-        parameter = "nn.Parameter, " if isinstance(value, nn.Parameter) else ""
+        is_parameter = isinstance(value, nn.Parameter)
+        parameter = "nn.Parameter, " if is_parameter else ""
         strides = ", not contiguous" if value.layout is torch.strided and not value.is_contiguous() else ""
-        return f"{parameter}{str(value.dtype).removeprefix('torch.')} {tuple(value.shape)}{strides}"
+        learns = ", requires_grad=True" if value.requires_grad and not is_parameter else ""
+        return f"{parameter}{str(value.dtype).removeprefix('torch.')} {tuple(value.shape)}{strides}{learns}"
     if isinstance(value, np.ndarray):
         return f"array, {value.dtype} {value.shape}"
     if isinstance(value, str):
