@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.authoring.lesson import LessonError, check_frame, lesson_files, read_lesson
+from autograder.authoring.lesson.minutes import minutes_of
 from autograder.engine.catalogue import Catalogue, own_catalogue
 
 LESSON = "71_halves"
@@ -33,6 +34,8 @@ WRONG = {
     "no sum": ("About 20 minutes.", "Some time.", None, "say how long the lesson takes"),
     "a sum that is too small": ("About 20 minutes.", "About 9 minutes.", None,
         "take 10 minutes together, the lesson says About 9 minutes"),
+    "one exercise marked, another not": ("`halve` ●○○ · 3 minutes", "`halve` ●○○ · 3 minutes · core",
+        "# ### Exercise: `negate`", "end this heading with · core or · extra"),
     "an answer in plain sight": (HALF, ASKS + "# %% [markdown]\n# It is a half.\n", "# **Predict first.**",
         "fold the answer to this prediction"),
     "a hint is no answer": (HALF, ASKS.replace("one?", "one?\n#\n" + HINT) + "# %% [markdown]\n# It is a half.\n",
@@ -60,6 +63,53 @@ def framed(catalogue: Catalogue, source: str | None = None) -> None:
     if source is not None:
         file.write_text(source, encoding="utf-8")
     check_frame(read_lesson(file, catalogue))
+
+
+MARKED = {
+    "`halve` ●○○ · 3 minutes": "`halve` ●○○ · 3 minutes · core",
+    "`negate` ●●○ · 4 minutes": "`negate` ●●○ · 4 minutes · extra",
+    "why · 3 minutes": "why · 3 minutes · extra",
+    HALF: HALF.replace("Half", "Half · core"),
+}
+
+
+def marked(catalogue: Catalogue, minutes: str, **replaced: str) -> str:
+    """The lesson with its core and its extras marked."""
+    source = (catalogue.root / "solutions" / f"{LESSON}.py").read_text(encoding="utf-8")
+    for old, new in MARKED.items():
+        assert source.count(old) == 1
+        source = source.replace(old, new)
+    return source.replace("About 20 minutes.", minutes)
+
+
+def test_a_lesson_that_marks_its_core_adds_up_exercises_prose_and_cells(toy: Catalogue) -> None:
+    framed(toy, marked(toy, "About 8 minutes for the core, 19 with the extras."))
+    lesson = read_lesson(toy.root / "solutions" / f"{LESSON}.py", toy)
+    cells = sum(cell.kind == "code" and not cell.words for cell in lesson.cells)
+    minutes = minutes_of(lesson)
+    assert minutes.extra == 4 + 3
+    assert 3 + 0.25 * cells < minutes.core < 3 + 0.25 * cells + 2
+
+
+@pytest.mark.parametrize(
+    ("minutes", "text"),
+    [
+        ("About 3 minutes for the core, 30 with the extras.", "by the sum of exercises, prose and cells"),
+        ("About 9 minutes for the core, 10 with the extras.", "by the sum of exercises, prose and cells"),
+        ("About 61 minutes for the core, 90 with the extras.", "Make it 60 at most"),
+    ],
+)
+def test_a_core_that_takes_longer_than_it_says_or_than_an_hour_is_refused(
+    toy: Catalogue, minutes: str, text: str
+) -> None:
+    with pytest.raises(LessonError, match=text):
+        framed(toy, marked(toy, minutes))
+
+
+def test_a_section_without_a_mark_is_refused_beside_marked_exercises(toy: Catalogue) -> None:
+    source = marked(toy, "About 8 minutes for the core, 19 with the extras.").replace("Half · core", "Half")
+    with pytest.raises(LessonError, match="end this section's title with · core or · extra"):
+        framed(toy, source)
 
 
 def test_every_lesson_of_the_course_has_its_frame() -> None:

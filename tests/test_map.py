@@ -127,6 +127,14 @@ def test_what_a_library_calls_an_exercise_is_read_from_the_closing_table(toy: Ca
     assert contents.called_elsewhere(parse_lesson(file, toy)).keys() == {"halve", "double"}
 
 
+def test_core_and_extras_are_told_apart_in_the_contents(toy: Catalogue) -> None:
+    file = toy.root / "solutions" / "05_halves.py"
+    marked = SOURCE.replace("minutes. Not 50 minutes.", "minutes for the core, 55 with the extras.")
+    file.write_text(marked.replace("7 minutes", "7 minutes · extra"))
+    entry = contents.lesson_entry(parse_lesson(file, toy))
+    assert (entry["core"], entry["minutes"], entry["exercises"][0]["extra"]) == (40, 55, True)
+
+
 def test_lesson_that_says_no_minutes_takes_those_of_its_exercises(toy: Catalogue) -> None:
     file = toy.root / "solutions" / "05_halves.py"
     file.write_text(SOURCE.replace("About 40 minutes. Not 50 minutes.", ""))

@@ -26,11 +26,11 @@ def titles(lessons: list[Lesson]) -> dict[str, str]:
 def lesson_entry(lesson: Lesson) -> dict[str, Any]:
     """What the map says about one lesson; without "About N minutes" it takes those of its exercises together."""
     entries = _entries(lesson)
-    minutes = lesson.minutes
-    if minutes is None:
-        minutes = sum(entry.get("minutes", 0) for entry in entries)
+    together = sum(entry.get("minutes", 0) for entry in entries)
+    core, minutes = lesson.minutes or (together, together)
     return {
-        "name": lesson.name, "topic": lesson.topic, "title": lesson.title, "minutes": minutes, "exercises": entries,
+        "name": lesson.name, "topic": lesson.topic, "title": lesson.title, "minutes": minutes,
+        **({"core": core} if core < minutes else {}), "exercises": entries,
     }  # fmt: skip
 
 
@@ -47,6 +47,7 @@ def _entries(lesson: Lesson) -> list[dict[str, Any]]:
         elif cell.exercise in known:
             heading = headings.get(cell.exercise)
             said = {"stars": heading.stars, "minutes": heading.minutes} if heading else {}
+            said |= {"extra": True} if heading and heading.mark == "extra" else {}
             called = {"called": names[cell.exercise]} if cell.exercise in names else {}
             entries.append({"name": cell.exercise, "points": float(known[cell.exercise].points), **said, **called})
     return entries

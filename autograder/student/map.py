@@ -28,7 +28,8 @@ class MissingCourse(RuntimeError):
 class Entry:
     """An exercise or, where `written`, an answer in words. `stars` and `minutes` are 0 where the lesson says none.
 
-    `called` says what a library calls it: "In PyTorch: `nn.Linear`"; empty where the lesson does not say.
+    `called` says what a library calls it: "In PyTorch: `nn.Linear`"; empty where the lesson does not say. `extra` is
+    for who has time; the rest is the lesson's core.
     """
 
     name: str
@@ -37,17 +38,19 @@ class Entry:
     stars: int = 0
     written: bool = False
     called: str = ""
+    extra: bool = False
 
 
 @dataclass(frozen=True)
 class LessonEntry:
-    """One line of the table of contents."""
+    """One line of the table of contents. `core` is 0 where the lesson does not mark its core."""
 
     name: str
     topic: str
     title: str
     minutes: int
     entries: tuple[Entry, ...]
+    core: int = 0
 
     @property
     def exercises(self) -> list[Entry]:
@@ -76,7 +79,7 @@ def course(file: Path = COURSE) -> tuple[LessonEntry, ...]:
 
 def _lesson(row: dict[str, Any]) -> LessonEntry:
     entries = tuple(Entry(**entry) for entry in row["exercises"])
-    return LessonEntry(row["name"], row["topic"], row["title"], row["minutes"], entries)
+    return LessonEntry(row["name"], row["topic"], row["title"], row["minutes"], entries, row.get("core", 0))
 
 
 def state_of(entry: Entry, states: dict[str, State]) -> State:
@@ -139,7 +142,9 @@ class CourseMap:
 
     def _row(self, lesson: LessonEntry) -> str:
         number = lesson.name.partition("_")[0]
-        minutes = f'<div style="font-size:90%;opacity:.8">{lesson.minutes} minutes</div>' if lesson.minutes else ""
+        core = f"{lesson.core} minutes, {lesson.minutes} with the extras"
+        told = core if lesson.core else f"{lesson.minutes} minutes"
+        minutes = f'<div style="font-size:90%;opacity:.8">{told}</div>' if lesson.minutes else ""
         title = f"{number} {_link(lesson)}{minutes}"
         count = f"{lesson.right(self.states)} of {len(lesson.exercises)}"
         bar = f'<div style="{FRAME}"><div style="{FILLED};width:{100 * self._share(lesson):.0f}%"></div></div>'
@@ -149,6 +154,7 @@ class CourseMap:
 
     def _chip(self, entry: Entry) -> str:
         minutes = f" · {entry.minutes} minutes" if entry.minutes else ""
+        minutes += " · extra" if entry.extra else ""
         points = f"{entry.points:g} point{'' if entry.points == 1 else 's'}"
         colour = COLOURS[State.NOT_ATTEMPTED if entry.written else state_of(entry, self.states)]
         mark = f'<span style="color:{colour};font-weight:700">{self._mark(entry)}</span>'

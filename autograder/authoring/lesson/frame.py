@@ -9,6 +9,7 @@ import re
 from itertools import zip_longest
 
 from autograder.authoring.lesson.links import check_links, check_row
+from autograder.authoring.lesson.minutes import check_minutes
 from autograder.authoring.lesson.parse import EXERCISE, WRITTEN, Cell, Heading, Lesson
 
 HEADING = re.compile(r"^### (Exercise|Written answer)\b.*", re.MULTILINE)
@@ -32,7 +33,7 @@ def check_frame(lesson: Lesson) -> None:
     """
     _check_headings(lesson)
     _check_order(lesson)
-    _check_minutes(lesson)
+    check_minutes(lesson)
     _check_predictions(lesson)
     _check_closing(lesson)
     check_links(lesson)
@@ -71,18 +72,6 @@ def _check_order(lesson: Lesson) -> None:
 
 def _what(heading: Heading) -> str:
     return f"the exercise {heading.name!r}" if heading.name else "a written answer"
-
-
-def _check_minutes(lesson: Lesson) -> None:
-    if lesson.minutes is None:
-        raise lesson.error(1, "say how long the lesson takes and what it builds on: About N minutes. You need …")
-    together = sum(heading.minutes for heading in lesson.headings)
-    if together > lesson.minutes:
-        raise lesson.error(
-            1,
-            f"the exercises and written answers take {together} minutes together, the lesson says About "
-            f"{lesson.minutes} minutes. Add up the headings and the reading, and say that.",
-        )
 
 
 def _check_predictions(lesson: Lesson) -> None:

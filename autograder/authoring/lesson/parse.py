@@ -24,11 +24,14 @@ SOLUTION = re.compile(
     r"^(?P<indent>[ \t]*)# BEGIN SOLUTION[^\n]*\n.*?^[ \t]*# END SOLUTION[^\n]*$", re.DOTALL | re.MULTILINE
 )
 STUB = "raise NotImplementedError"
-MINUTES = re.compile(r"\bAbout (\d+) minutes\b")
-# ### Exercise: `attention` ●●○ · 8 minutes
-EXERCISE = re.compile(r"### Exercise: `(?P<name>\w+)` (?P<stars>●○○|●●○|●●●) · (?P<minutes>\d+) minutes?\b")
-# ### Written answer: why √d_k · 5 minutes
-WRITTEN = re.compile(r"### Written answer: \S.* · (?P<minutes>\d+) minutes?\b")
+# About 60 minutes for the core, 95 with the extras.
+MINUTES = re.compile(r"\bAbout (?P<core>\d+) minutes\b(?: for\s+the\s+core, (?P<all>\d+)\s+with\s+the\s+extras\b)?")
+# ### Exercise: `attention` ●●○ · 8 minutes · core
+EXERCISE = re.compile(
+    r"### Exercise: `(?P<name>\w+)` (?P<stars>●○○|●●○|●●●) · (?P<minutes>\d+) minutes?\b(?: · (?P<mark>core|extra)\b)?"
+)
+# ### Written answer: why √d_k · 5 minutes · extra
+WRITTEN = re.compile(r"### Written answer: \S.* · (?P<minutes>\d+) minutes?\b(?: · (?P<mark>core|extra)\b)?")
 
 
 class LessonError(ValueError):
@@ -68,10 +71,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Heading:
-    """What a heading says of an exercise, or of a written answer, which has neither name nor stars."""
+    """What a heading says of an exercise, or of a written answer, which has neither name nor stars.
+
+    `mark` is "core" or "extra"; empty where it does not say.
+    """
 
     minutes: int
     line: int
+    mark: str
     name: str = ""
     stars: int = 0
 
@@ -118,10 +125,11 @@ class Lesson:
         return [heading for cell in self.cells if cell.kind == "markdown" for heading in _headings(cell)]
 
     @cached_property
-    def minutes(self) -> int | None:
-        """What the lesson says that it takes; None where it does not say."""
+    def minutes(self) -> tuple[int, int] | None:
+        """What the lesson says that it takes: its core, and all of it; None where it does not say."""
         prose = (cell.source for cell in self.cells if cell.kind == "markdown")
-        return next((int(told[1]) for text in prose if (told := MINUTES.search(text))), None)
+        told = next((told for text in prose if (told := MINUTES.search(text))), None)
+        return (int(told["core"]), int(told["all"] or told["core"])) if told else None
 
     def error(self, where: Cell | int, text: str) -> LessonError:
         """What is wrong in a cell, or in a line of the file."""
@@ -131,11 +139,17 @@ class Lesson:
 
 def _headings(cell: Cell) -> list[Heading]:
     found = [
-        Heading(int(match["minutes"]), cell.line_at(match.start()), match["name"], match["stars"].count("●"))
+        Heading(
+            int(match["minutes"]),
+            cell.line_at(match.start()),
+            match["mark"] or "",
+            match["name"],
+            match["stars"].count("●"),
+        )
         for match in re.finditer(f"^{EXERCISE.pattern}", cell.source, re.MULTILINE)
     ]
     found += [
-        Heading(int(match["minutes"]), cell.line_at(match.start()))
+        Heading(int(match["minutes"]), cell.line_at(match.start()), match["mark"] or "")
         for match in re.finditer(f"^{WRITTEN.pattern}", cell.source, re.MULTILINE)
     ]
     return sorted(found, key=lambda heading: heading.line)
