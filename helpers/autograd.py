@@ -1,11 +1,11 @@
-"""The graph viewer of the lesson on autograd, and its other pictures.
+"""The graph viewer of the lesson on autograd.
 
 A graph is read from a result's `grad_fn`, laid out in layers from right (the result) to left (the leaves), and drawn.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,8 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch, Patch
 from torch import Tensor
 
-from helpers.plots import lines
-from helpers.style import BLUE, CYCLE, GREEN, GREY, INK, ORANGE, RED, WIDTH, Picture, style
+from helpers.style import BLUE, GREEN, GREY, INK, ORANGE, RED, WIDTH, Picture, style
 
 OPERATION, ACCUMULATE, LEAF, BEND = "operation", "AccumulateGrad", "leaf", "bend"
 EDGES = {OPERATION: BLUE, ACCUMULATE: ORANGE, LEAF: GREEN}
@@ -266,57 +265,3 @@ def remembered(expression: str, event: str = AS_COMPUTED) -> Picture:
     elif event == CHANGED_DATA:
         w.data.mul_(2)
     return draw_graph(result, expression, w=w, x=x, b=b, result=result)
-
-
-def roundings(straight: Callable[[Tensor, Tensor], Tensor], losses: Mapping[str, Sequence[float]]) -> Picture:
-    """On the left rounding and the slope that autograd sees in it, on the right the losses of trainings."""
-    x = torch.linspace(-1.2, 1.2, 481, requires_grad=True)
-    step = torch.tensor(0.5)
-    y = straight(x, step)
-    (seen,) = torch.autograd.grad(y.sum(), x)
-    (plain,) = torch.autograd.grad((torch.round(x / step) * step).sum(), x)
-    with style():
-        figure = Picture(figsize=(WIDTH, 3.2))
-        left, right = figure.subplots(1, 2)
-        at = x.detach()
-        left.plot(at, y.detach(), label="rounded value", color=BLUE, linewidth=2)
-        left.plot(at, seen, "--", label="slope, straight through", color=GREEN, linewidth=2)
-        left.plot(at, plain, ":", label="slope of torch.round", color=RED, linewidth=2)
-        left.set(xlabel="x", ylabel="value or slope", title="step 0.5", ylim=(-1.7, 1.9))
-        left.legend(fontsize=8, loc="lower right")
-        for position, (name, curve) in enumerate(losses.items()):
-            right.plot(curve, ("-", "--", "-.")[position % 3], label=name, color=CYCLE[position], linewidth=2)
-        right.set(xlabel="training step", ylabel="mean squared error", ylim=(0, None))
-        right.legend(fontsize=8, loc="center right")
-    return figure
-
-
-def regression(examples: int = 64, inputs: int = 8) -> tuple[Tensor, Tensor]:
-    """A small problem with a known kind of answer: x of shape (examples, inputs), y of shape (examples,)."""
-    stream = torch.Generator().manual_seed(0)
-    x = torch.randn(examples, inputs, generator=stream) * torch.linspace(0.3, 2.0, inputs)
-    return x, x @ torch.linspace(-1.0, 1.0, inputs) + 0.1 * torch.randn(examples, generator=stream)
-
-
-def largest_curvature(product: Callable[..., Tensor], function: Callable[[Tensor], Tensor], x: Tensor) -> float:
-    """The largest eigenvalue of the matrix of second derivatives, by power iteration: multiply, measure, repeat."""
-    direction = torch.ones_like(x)
-    for _ in range(200):
-        direction = product(function, x, direction / direction.norm())
-    return float(direction.norm())
-
-
-def descents(
-    function: Callable[[Tensor], Tensor], start: Tensor, rates: Mapping[str, float], steps: int = 40
-) -> Picture:
-    """The loss over steps of plain gradient descent, for several rates."""
-    series = {}
-    for name, rate in rates.items():
-        x, losses = start.clone().requires_grad_(), []
-        for _ in range(steps):
-            loss = function(x)
-            losses.append(loss.item())
-            (gradient,) = torch.autograd.grad(loss, x)
-            x = (x - rate * gradient).detach().requires_grad_()
-        series[name] = (range(steps), losses)
-    return lines(series, xlabel="step", ylabel="loss (logarithmic)", logy=True)

@@ -17,7 +17,7 @@ EXPECTED = {
     ("01_tensors", "chen"): {"seeded_normal": "global stream"},
     ("01_tensors", "dana"): {"standardize_": "only gives it the name x", "to_numpy": "detach"},
     ("01_tensors", "emil"): {"one_hot": "torch.nn.functional.one_hot"},
-    ("04_autograd", "ben"): {"sgd_step": "version counter", "accumulated_gradient": "the notes' order"},
+    ("04_autograd", "ben"): {"sgd_step": "version counter", "accumulated_gradient": "cleared before it"},
     ("04_autograd", "chen"): {"vjp": "`backward` adds", "Sigmoid": "attribute of `ctx`"},
     ("11_attention", "ben"): {"attention_weights": "√d"},
     ("11_attention", "chen"): {"attention_weights": "softmax"},

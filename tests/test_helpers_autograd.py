@@ -1,4 +1,4 @@
-"""The graph viewer: what it reads, that arrows lead away from the result, and that no two boxes overlap."""
+"""The graph viewer and the drawing of values: what they read, where arrows lead, that no two boxes overlap."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import torch
 from torch.autograd import Function
 
 from helpers import autograd as viewer
+from helpers import values
 
 
 def leaves() -> tuple[torch.Tensor, torch.Tensor]:
@@ -101,3 +102,31 @@ def test_no_two_boxes_of_a_layer_overlap(expression):
 def test_every_expression_is_drawn_after_every_event(event):
     for expression in viewer.EXPRESSIONS:
         assert viewer.remembered(expression, event).axes or "detach" in expression
+
+
+def journey() -> dict[str, torch.Tensor]:
+    """A small computation with a fork, a number that is used twice, and a step that has no name."""
+    a, b = torch.tensor(2.0, requires_grad=True), torch.tensor(3.0, requires_grad=True)
+    product = a * b
+    square = product * product
+    result = square.neg() + b
+    return {"a": a, "b": b, "product": product, "square": square, "result": result}
+
+
+def test_what_a_number_was_made_of_is_read_through_steps_without_a_name():
+    tensors = journey()
+    made_of = {name: values.sources(tensor, tensors) for name, tensor in tensors.items()}
+    assert made_of == {
+        "a": [], "b": [], "product": ["a", "b"], "square": ["product", "product"], "result": ["b", "square"],
+    }  # fmt: skip
+
+
+def test_numbers_and_gradients_stand_in_the_drawing():
+    tensors = journey()
+    for tensor in tensors.values():
+        tensor.retain_grad()
+    tensors["result"].backward()
+    words = values.draw_values("a title", **tensors).alt_text()
+    assert "a title" in words
+    for text in ("a 2; −36", "b 3; −23", "product; 6; −12", "square; 36; −1", "result; −33; +1"):
+        assert text in words

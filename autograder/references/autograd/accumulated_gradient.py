@@ -52,7 +52,7 @@ def accumulate(loss_of, batches, optimizer, every, share=len, before=True, each=
 
 @mistake(
     accumulated_gradient,
-    "The optimizer steps with nothing: perhaps the gradients are cleared before it, in the notes' order. Step first.",
+    "The optimizer steps with nothing: perhaps the gradients are cleared before it. Step first.",
 )
 def clears_then_steps(loss_of, batches, optimizer, every):
     return accumulate(loss_of, batches, optimizer, every, after="zero, step")
