@@ -1,11 +1,12 @@
-"""Figures of `00_start_here`: rounding, doublings, an example of `nvidia-smi`, one lesson of the course."""
+"""Figures of `00_start_here`: a chessboard, doublings, an example of `nvidia-smi`, one lesson of the course."""
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 
 import torch
 from matplotlib.axes import Axes
@@ -18,20 +19,56 @@ from autograder.engine.verdict import State
 from autograder.student.card import HEADLINES, MARKS
 from autograder.student.map import BY_HAND, Entry, course, state_of
 from autograder.student.progress import states
-from helpers.plots import lines
-from helpers.style import BLUE, CYCLE, GREEN, INK, RED, WIDTH, Picture, style
+from helpers.style import BLUE, CYCLE, GREEN, INK, RED, SEQUENTIAL, WIDTH, Picture, style
 
 MOST_DOUBLINGS = 1_100  # float64 ends after 1023
 PALE = "#CCCCCC"
 COLOUR = {State.RIGHT: GREEN, State.WRONG: RED, State.NOT_ATTEMPTED: PALE, State.NOT_GRADED: PALE}
 
 
-def error_curves(errors: Mapping[torch.dtype, Sequence[float]]) -> Picture:
-    """How far each running sum is from the true one: dtype → error after 1, 2, 3 … additions."""
-    series = {
-        str(dtype).removeprefix("torch."): (range(1, len(values) + 1), values) for dtype, values in errors.items()
-    }
-    return lines(series, xlabel="how often 0.1 was added", ylabel="sum minus true sum")
+def board(double: Callable[[Tensor], Tensor]) -> Picture:
+    """A chessboard, twice: on each square twice the grains of the one before, in whole numbers and in float64."""
+    with style():
+        figure = Picture(figsize=(WIDTH, 4.4))
+        for axis, dtype in zip(figure.subplots(1, 2), (torch.int64, torch.float64), strict=True):
+            grains = _grains(double, dtype)
+            shades = [[math.log2(max(1.0, grains[8 * row + column])) for column in range(8)] for row in range(8)]
+            axis.imshow(shades, cmap=SEQUENTIAL, vmin=0, vmax=70)
+            for square, count in enumerate(grains):
+                wrong = count != 2**square
+                colour = "white" if square < 38 or wrong else "black"
+                box = {"boxstyle": "square,pad=0.3", "facecolor": RED, "edgecolor": "none"} if wrong else None
+                axis.text(
+                    square % 8,
+                    square // 8,
+                    _short(count),
+                    color=colour,
+                    fontsize=7.5,
+                    ha="center",
+                    va="center",
+                    bbox=box,
+                )
+            axis.set(title=str(dtype).removeprefix("torch."), xticks=[], yticks=[])
+    return figure
+
+
+def _grains(double: Callable[[Tensor], Tensor], dtype: torch.dtype) -> list[float]:
+    """The grains on each square, as Python numbers; what is not a single number counts as none."""
+    grains = [torch.tensor(1, dtype=dtype)]
+    for _ in range(63):
+        grains.append(double(grains[-1]))
+    return [item.item() if isinstance(item, Tensor) and item.numel() == 1 else math.nan for item in grains]
+
+
+def _short(count: float) -> str:
+    """1, 2, … 512, then 1 K, 1 M, … by powers of 1,000."""
+    if not math.isfinite(count):
+        return "?"
+    size, power = abs(count), 0
+    while size >= 1000 and power < 6:
+        size, power = size / 1000, power + 1
+    sign = "−" if count < 0 else ""
+    return f"{sign}{size:.3g}" + ("", " K", " M", " G", " T", " P", " E")[power]
 
 
 def doublings(double: Callable[[Tensor], Tensor]) -> Picture:

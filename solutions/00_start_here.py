@@ -1,19 +1,14 @@
 # %% [markdown]
 # # Start here
 #
-# **Add 0.1 twenty thousand times. How much do you get?** On paper: 2000. The first picture shows what a computer
-# gets.
+# **How many grains of rice lie on the last square of a chessboard?**
 #
-# At the end you will be able to
+# The story goes that the inventor of chess was granted a wish, and asked for rice: one grain on the first square, two
+# on the second, four on the third, and on each square twice as many as on the one before. It sounded modest. Let us
+# count.
 #
-# - run a lesson: predict, write, check, take a hint, look;
-# - read the card of a check, and say why it allows small differences but not small mistakes;
-# - say which machine you are on, and read `nvidia-smi`.
-#
-# About 30 minutes. You need to know what a Python function is. You need no GPU, no network and no account.
-#
-# Click on this text, then press **Shift + Enter** again and again. Each press runs one cell and selects the next. The
-# first two code cells get the course's tools. The third draws the picture.
+# Click on this text, then press **Shift + Enter**, again and again. Each press runs one cell and goes on to the next.
+# The first two code cells fetch the tools of the course. The third one counts rice.
 
 # %%
 import platform
@@ -23,53 +18,61 @@ import torch
 
 from autograder import check, progress
 from autograder.student.map import course
-from helpers.start_here import doublings, error_curves, lesson_picture, memory, nvidia_smi, nvidia_smi_picture
+from helpers.start_here import board, doublings, lesson_picture, memory, nvidia_smi, nvidia_smi_picture
 from helpers.widgets import choice, explore
 
 # %%
-errors = {}
-for dtype in (torch.float32, torch.float64):
-    total, errors[dtype] = torch.zeros((), dtype=dtype), []
-    for count in range(1, 20_001):
-        total += 0.1
-        errors[dtype].append(total.item() - count / 10)
-    print(f"{dtype}: {total.item()!r}")
-error_curves(errors)
+grains = torch.ones(64, dtype=torch.int64)
+for square in range(1, 64):
+    grains[square] = 2 * grains[square - 1]
+
+print("on square 11:     ", grains[10].item())
+print("on square 21:     ", grains[20].item())
+print("on the last square", grains[63].item())
 
 # %% [markdown]
-# *The picture: the horizontal axis counts the additions, the vertical one shows how far the sum is from the true sum.
-# The float64 line lies on zero. The float32 line stays near zero, rises a little to 0.02, bends after some 5000
-# additions, and falls to −0.34.*
+# On square 21 there is a million, a bag of some 25 kilograms. On the last square the inventor *owes* us rice. Nothing
+# crashed, nothing warned us, and the loop is right.
 #
-# Nothing is broken here. A float32 number has about 7 decimal digits, a float64 number about 16, and every addition
-# rounds to what fits. 0.1 itself does not fit either. Two programs that are equal on paper may round in another order
-# and end with other last digits.
+# You will meet this kind of thing a lot: code that runs, and an answer that is not so. This course is built around it.
+# You write small functions, and a check tells you not only whether they are right but what you may have misunderstood.
+# This page takes you through that once, with a function of one line. At the end you will have filled the board
+# yourself, and you will know what went wrong on the last square.
 #
-# So a check must not ask for equal numbers. It allows what rounding explains: in float32 about one part in ten
-# thousand, in float64 about one in a million millions. Whole numbers do not round, and there a check wants every
-# digit.
+# At the end you will be able to
 #
-# ## 1 · How a lesson works
+# - run a lesson: predict, write, check, take a hint, look;
+# - read the card of a check, and say why it allows small differences but not small mistakes;
+# - get yourself out of trouble: restart, find your progress, fetch new lessons without losing your own work;
+# - as an extra: say which machine you are on, and read `nvidia-smi`.
+#
+# About 20 minutes for the core, 30 with the extras. You need to know what a Python function is. You need no GPU, no
+# network and no account.
+
+# %% [markdown]
+# ## 1 · How a lesson works · core
 #
 # | step | what you do |
 # |---|---|
 # | **run** | Press Shift + Enter, cell by cell, from the top. |
 # | **predict** | Asked for a prediction, write it down before you run. You learn most where you were wrong. |
-# | **write** | In an exercise, replace `raise NotImplementedError` by your answer. Run the cell. |
+# | **write** | In an exercise, replace `raise NotImplementedError` with your answer. Run the cell. |
 # | **check** | Run the line `check(…)` below it. Read the card. |
-# | **hint** | Stuck for five minutes? Open the first hint. Each says a little more than the one before. |
-# | **see** | Run the cell after the check. It draws with the function that you just wrote. |
+# | **hint** | Stuck for five minutes? Open the first hint. Each one says a little more than the one before. |
+# | **see** | Run the cell after the check. It draws with the function that you have just written. |
 #
-# Two things surprise everyone once.
+# What is marked *core* leads to the end of a lesson in an hour at most. What is marked *extra* can wait. Two things
+# about notebooks surprise everyone once:
 #
-# * **A cell that you changed but did not run has no effect.** The number in brackets, `[7]`, says when a cell ran
-#   last.
-# * **Names outlive their cells.** Delete a cell, and what it defined is still there until you choose *Kernel →
-#   Restart Kernel*. If a notebook behaves strangely, restart it and run it from the top.
+# * **A cell that you changed but did not run has no effect.** The number in brackets, `[7]`, says in which turn a cell
+#   was run last.
+# * **Names outlive their cells.** Delete a cell, and what it defined is still there. If a notebook behaves strangely,
+#   choose *Kernel → Restart Kernel* and run it from the top. What you wrote stays; only what was computed is gone.
+
+# %% [markdown]
+# ## 2 · Predict · core
 #
-# ## 2 · Predict
-#
-# Before you run the next cell, write down for each line: is it `True` or `False`?
+# **Predict first.** Write down for each line: is it `True` or `False`?
 
 # %%
 print(0.1 + 0.2 == 0.3)
@@ -79,7 +82,7 @@ print(torch.tensor([1, 2]).dtype == (2.0 * torch.tensor([1, 2])).dtype)
 print(torch.allclose(torch.tensor(0.1 + 0.2), torch.tensor(0.3)))
 
 # %% [markdown]
-# <details><summary>Why</summary>
+# <details><summary>The answer</summary>
 #
 # 1. `False`. None of 0.1, 0.2 and 0.3 is a sum of a few powers of two, so each is rounded, and the roundings do not
 #    cancel.
@@ -90,10 +93,16 @@ print(torch.allclose(torch.tensor(0.1 + 0.2), torch.tensor(0.3)))
 #
 # </details>
 #
-# ## 3 · Write: mend a bug
+# Two programs that are equal on paper may round in another order and end with other last digits. So a check must not
+# ask for equal numbers. It allows what rounding explains: in `float32`, which has about 7 decimal digits, about one
+# part in ten thousand; in `float64`, with about 16, about one in a million millions. Whole numbers do not round, and
+# there it wants every digit.
+
+# %% [markdown]
+# ## 3 · Write: mend a bug · core
 #
-# Somebody wrote the function below. It prints the right answer, once. Run the cell and find the line that is to
-# blame.
+# Somebody has put the doubling into a function. It gives the right answer, once. Run the cell, and find the line that
+# is to blame.
 
 
 # %%
@@ -102,15 +111,16 @@ def double_with_a_bug(x: torch.Tensor) -> torch.Tensor:
     return x
 
 
-prices = torch.tensor([1.0, 2.0, 3.0])
-print("doubled      ", double_with_a_bug(prices))
-print("doubled again", double_with_a_bug(prices))
-print("the prices   ", prices)
+row = torch.tensor([1, 2, 4, 8])
+print("the next squares would be", double_with_a_bug(row))
+print("and once more            ", double_with_a_bug(row))
+print("the row itself is now    ", row)
 
 # %% [markdown]
-# The same call gives two answers, and the prices are no longer the prices. Write `double` so that this cannot happen.
+# The same call gives two different answers, and the row is not the row any more. Write `double` so that this cannot
+# happen.
 #
-# ### Exercise: `double` ●○○ · 3 minutes
+# ### Exercise: `double` ●○○ · 3 minutes · core
 #
 # Before you write anything, run the two cells below as they are. The first raises nothing, because a function that is
 # only defined does not run. The check shows the card of an answer that is not there yet.
@@ -158,13 +168,13 @@ def double(x: torch.Tensor) -> torch.Tensor:
 check(double)
 
 # %% [markdown]
-# ## 4 · Read three wrong answers
+# ## 4 · Read three wrong answers · core
 #
-# A card that says "right" teaches little. Here are three answers of other people. For each one: say what the card
-# will complain about, paste it over your own answer, run that cell, run the check, and read. Put your own answer back
-# at the end. You can run a check as often as you like: its inputs are the same every time.
+# A card that says "right" teaches little. Here are three answers of other people. For each of them, say what the card
+# will complain about. Then paste it over your own answer, run that cell, run the check, and read. You can run a check
+# as often as you like, and its inputs are the same every time. Put your own answer back at the end.
 #
-# #### Version A
+# ### Version A
 # ```python
 # def double(x):
 #     return x ** 2
@@ -177,7 +187,7 @@ check(double)
 #
 # </details>
 #
-# #### Version B
+# ### Version B
 # ```python
 # def double(x):
 #     return x * 2.0
@@ -190,7 +200,7 @@ check(double)
 #
 # </details>
 #
-# #### Version C
+# ### Version C
 # ```python
 # def double(x):
 #     print(2 * x)
@@ -202,14 +212,29 @@ check(double)
 # what was printed.
 #
 # </details>
+
+# %% [markdown]
+# ## 5 · See: the whole board · core
 #
-# ## 5 · See: how often can 1 be doubled?
+# A picture after an exercise always uses *your* function. This one puts a grain on the first square and calls your
+# `double` for each square that follows, once with whole numbers and once with `float64`.
+
+# %%
+board(double)
+
+# %% [markdown]
+# The first 63 squares agree, and then the two part. With `int64` the last square is negative, with `float64` it is
+# 9 223 372 036 854 775 808. That is the answer to our question, and at some forty grains to the gram it comes to more
+# than four hundred years of the world's harvest today.
 #
-# A picture after an exercise always uses *your* function. This one calls your `double` on 1, then on the result, and
-# so on, for seven dtypes. It counts until the result is no longer the power of two that it should be.
+# So why is the whole number wrong, of all things? An `int64` has 64 bits. One of them is for the sign, and 63 remain:
+# the largest number they hold is one *less* than the last square needs. It is like a car's mileage counter that has run
+# out of digits, and jumps. (But a counter jumps back to zero, and this one jumps to the other end, to the lowest number
+# there is.) A `float64` keeps the leading digits and a power of two, so it has no trouble with a number that *is* a
+# power of two.
 #
-# Predict first: the largest number that an 8-bit integer holds is 127. After how many doublings is that too little,
-# and what comes then?
+# **Predict first.** The largest number that an 8-bit integer holds is 127. After how many doublings of 1 is that too
+# little, and what comes then? And which of the dtypes below gets furthest?
 
 # %%
 doublings(double)
@@ -217,37 +242,23 @@ doublings(double)
 # %% [markdown]
 # <details><summary>The answer</summary>
 #
-# *The picture: one bar for each dtype, as long as the number of right doublings: int8 6, int32 30, int64 62, float16
-# 15, bfloat16 and float32 127, float64 1023. Beside each bar stands the first wrong value: negative for integers,
-# infinity for floating point.*
-#
-# Two ways to fail. Whole numbers run over into negative ones, without a word. Floating-point numbers end at `inf`.
-# And two dtypes that keep their promise equally long: bfloat16 has half the bits of float32 and the same range; it
-# gives up digits instead. [Lesson 22](../22_mixed_precision/22_mixed_precision.ipynb) is about this.
+# After six doublings, at 64; the seventh should be 128 and comes out as −128. There are two ways to fail: whole numbers
+# run over into negative ones, without a word, and floating-point numbers end at `inf`. `float64` gets furthest, with
+# 1023. bfloat16 gets as far as float32 with half the bits, because it gives up digits instead of range.
+# [Lesson 22](../22_mixed_precision/22_mixed_precision.ipynb) is about this.
 #
 # </details>
+
+# %% [markdown]
+# ## 6 · Where you are · core
 #
-# ## 6 · How your work is graded
-#
-# Grading asks the same exercise with other numbers: inputs that are drawn anew, after you handed in. Your functions
-# are called with them one by one, and what they return is compared outside your notebook, where your code cannot
-# reach. So an answer that is right for all inputs keeps its points, and one that only knows the numbers of the
-# visible check does not.
-#
-# Every exercise is graded alone. If one stays blank, the later ones still count.
-#
-# ## 7 · Where you are
-#
-# `progress()` shows every lesson, its exercises and how far you are. It remembers what you checked, in your home
-# folder. Run it again whenever you like.
+# `progress()` shows every lesson, its exercises and how far you are. It remembers what you have checked. Run it again
+# whenever you like.
 
 # %%
 progress()
 
 # %% [markdown]
-# *The picture: a table with one row for each lesson. It shows the title, how many exercises are right, and each
-# exercise with ✓, ✗ or ○ before its name.*
-#
 # Which lesson next? In order is best. The explorer shows what a lesson will ask of you.
 
 # %%
@@ -258,26 +269,62 @@ explore(
 )
 
 # %% [markdown]
-# *The picture: one bar for each exercise of the chosen lesson, as long as the minutes it takes. Dots beside the name
-# say how hard it is, words beside the bar say your state and the points.*
+# ## 7 · When something goes wrong · core
 #
-# ## 8 · What machine is this?
+# - *A check says "wrong", and you do not see why.* The card shows the smallest case that fails. `inputs_of(double)`
+#   puts its inputs into your notebook, so that you can call your function on them yourself.
+# - *You are stuck.* Open the hints one by one. After three honest tries, or once you are right, `solution(double)`
+#   shows our answer.
+# - *Nothing makes sense any more.* Choose *Kernel → Restart Kernel*, then run from the top.
+# - *A cell does not end.* Choose *Kernel → Interrupt Kernel*. A check ends by itself after some seconds.
+# - *You want the original notebook back.* Copy yours to another name, then say `git restore notebooks` in the folder of
+#   the course.
+# - *You think that a check is wrong, or a sentence.* Open an issue in the
+#   [repository of the course](https://github.com/tensors-to-transformers/tensors-to-transformers/issues), with your
+#   answer and the lines that section 9 prints.
 #
-# A result depends on the machine: on the device, the versions, the number of cores. When you ask somebody for help,
-# send them this.
+# (`inputs_of` and `solution` come from the same place as `check`: `from autograder import inputs_of, solution`.)
+#
+# **New lessons** come with `git pull`. Git stops before it overwrites a notebook that both you and we have changed. To
+# keep out of its way, work in a copy of the folder: `cp -r notebooks mine`. Everything runs from there as well. Your
+# progress lies in your home folder, in `.tensors-to-transformers`, and survives all of this.
+#
+# **Other places** run the same notebooks:
+#
+# - *Colab.* The first code cell fetches the course each time. What you change is gone with the session, your progress
+#   too, so save a copy to Drive. *Runtime → Change runtime type* gives you a GPU.
+# - *Binder.* The machine goes away after ten idle minutes: download your notebook.
+# - *VS Code.* Open the folder, and choose the environment `.venv` as the kernel.
+# - *Windows.* The programs of `.venv` lie in `.venv\Scripts`. [Lesson 23](../23_data_parallel/23_data_parallel.ipynb)
+#   starts processes by `fork`, which Windows does not have: use WSL there.
+
+# %% [markdown]
+# ## 8 · How your work is graded · extra
+#
+# Grading runs the same exercise with other numbers, drawn after you have handed in. Your functions are called with
+# them, and what they return is compared outside your notebook, where your code cannot reach. So an answer that is right
+# keeps its points, and one that only knows the numbers of the visible check does not. Every exercise is graded alone.
+# If one stays blank, the later ones still count.
+
+# %% [markdown]
+# ## 9 · What machine is this? · extra
+#
+# A result depends on the machine: on the device, the versions, the number of cores. When you ask for help, send these
+# lines along.
 
 # %%
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 print("Python        ", platform.python_version(), "on", platform.system(), platform.machine())
 print("PyTorch       ", torch.__version__)
-print("built for CUDA", torch.version.cuda)
+print("built for CUDA", torch.version.cuda, "with cuDNN", torch.backends.cudnn.version())
 print("device        ", torch.cuda.get_device_name(device) if device.type == "cuda" else device)
 print("CPU threads   ", torch.get_num_threads(), "used by PyTorch")
 print("memory        ", memory())
 
 # %% [markdown]
 # `device` is the word that the course uses everywhere: a tensor made with `device=device` lies on the GPU where there
-# is one, and on the CPU elsewhere. A check uses both where there are both.
+# is one, and on the CPU elsewhere. A check uses both where there are both. CUDA is NVIDIA's way to run programs on its
+# cards, and cuDNN its library of layers; `None` means that this PyTorch was built without them.
 #
 # ### Reading `nvidia-smi`
 #
@@ -308,12 +355,10 @@ nvidia_smi_picture()
 #    honestly.
 # 6. **GPU Memory** of one process. If the card is full and you do not know why, look for an old notebook kernel here.
 #
-# ### From the notes
-#
-# > *"To see the CUDA version, `cat /usr/local/cuda/version.txt`. To turn persistence on, `nvidia-smi -pm 1`."*
-#
-# The file belongs to a CUDA toolkit, which a machine may have, or have twice, or not at all. PyTorch's packages bring
-# their own CUDA libraries and do not look there. Three places, three different questions:
+# > **You may read that** `cat /usr/local/cuda/version.txt` or `nvcc --version` tells your CUDA version. Both speak of a
+# > *toolkit*, with which one compiles programs. A machine may have one, or two, or none at all, and PyTorch does not
+# > look there: its packages bring CUDA libraries of their own. There are three different questions, and three places to
+# > ask them:
 
 # %%
 toolkit = [str(file) for file in Path("/usr/local").glob("cuda*/version.*")]
@@ -322,14 +367,22 @@ print("Can PyTorch use a card here and now?      torch.cuda.is_available():", to
 print("Is a toolkit installed to compile with?   files:", toolkit or "none")
 
 # %% [markdown]
-# `None` in the first line means: this PyTorch is built without CUDA, whatever `nvidia-smi` says. This is a frequent
-# reason for a card that "PyTorch does not see". The file's name has changed too: newer toolkits write `version.json`.
+# > A `None` in the first line is a frequent reason for a card that "PyTorch does not see". And the file has another
+# > name by now: newer toolkits write `version.json`.
 #
-# As for persistence: `nvidia-smi -pm 1` needs an administrator. Where the service `nvidia-persistenced` runs, the
-# command hands the wish on to it. Elsewhere it sets a switch in the driver, which NVIDIA calls legacy and which is
-# forgotten when the machine restarts. So on a Linux machine let the system start the service. On Windows the driver
-# stays loaded anyway.
+# > **You may read that** `nvidia-smi -pm 1` turns persistence on. It needs an administrator. Where the service
+# > `nvidia-persistenced` runs, the command hands the wish on to it; elsewhere it sets a switch in the driver which
+# > NVIDIA calls legacy, and which is forgotten when the machine restarts. So on Linux let the system start the service.
+# > On Windows the driver stays loaded anyway.
 #
+# > **You may read that** one installs PyTorch by `conda install pytorch cudatoolkit=10.2 -c pytorch-lts`, or from a
+# > mirror with `pip install -i …`. There is no long-term-support release any more, and the conda channel `pytorch` ends
+# > with version 2.5. Today the [selector on pytorch.org](https://pytorch.org/get-started/locally/) gives you a line for
+# > pip; which index that line names decides whether you get the CPU build or one for CUDA. A mirror of PyPI serves well
+# > where PyPI is slow, but it holds only PyPI's builds. Install PyTorch first and `transformers` after it: the other
+# > way round, pip picks a PyTorch for you.
+
+# %% [markdown]
 # ## What you have built
 #
 # | here | in PyTorch | difference |
@@ -341,12 +394,17 @@ print("Is a toolkit installed to compile with?   files:", toolkit or "none")
 #
 # **Read the real source.** `torch.testing.assert_close` lives in `torch/testing/_comparison.py`; look for
 # `_DTYPE_PRECISIONS`, PyTorch's table of tolerances. What the check of `double` looks at stands in
-# `autograder/exercises/start_here/double.py`: five lines. You may read every experiment of the course. It says what is
-# looked at, and never what the answer is.
+# `autograder/exercises/start_here/double.py`. You may read every experiment of the course. It says what is looked at,
+# and never what the answer is.
+#
+# **At scale.** An `int64` counts to nine quintillion, but token counts, byte offsets and products of shapes do reach
+# the end of an `int32`: 2 147 483 647 is less than the number of entries in one attention map of 16 heads over 16 000
+# tokens. Large models are trained in bfloat16, which counts to 256 without a gap and no further. That is why sums,
+# averages and step counters are kept in `float32` or in whole numbers.
 #
 # **Three questions to take home.**
-# 1. The float32 curve at the top bends a little after 5000 additions. What is the sum there, and what happens to the
-#    distance between neighbouring float32 numbers at that value?
+#
+# 1. How much rice lies on the whole board? Which of `int64`, `uint64` and `float64` can hold that number exactly?
 # 2. A check allows one part in ten thousand in float32. Which mistakes could hide below that, and which inputs would
 #    bring them out?
 # 3. `nvidia-smi` shows 100 % utilisation and your training is slow. What would you measure next?

@@ -171,10 +171,11 @@ descent.tangents(lambda numbers: loss_of_rule(numbers[0], numbers[1]), nudge, 5.
 # | `** 2` | 9 | 2 · (−3) = −6 |
 #
 # A nudge of 0.01 leaves the first step as 0.05. The next two hand it on as it is, since adding a fixed amount changes
-# nothing about it. The last one makes −0.3 of it. And 5 · 1 · 1 · (−6) is −30.
+# nothing about it. The last one turns −3 into (−3 + 0.05)², which is 9 − 6 · 0.05 and a tiny rest: it multiplies by
+# twice what came in. And 5 · 1 · 1 · (−6) is −30.
 #
-# You may know this as the **chain rule**: the factor of a row of steps is the product of their factors. What makes it
-# so useful is how little each step has to know. The square never heard of kilometres. It saw a −3 come in, and that is
+# This is the **chain rule**: the factor of a row of steps is the product of their factors. What makes it so useful is
+# how little each step has to know. The square never heard of kilometres. It saw a −3 come in, and that is
 # enough to tell its own factor.
 #
 # It is a bit like a row of gears, where the last wheel turns by the product of all the ratios. But the comparison
@@ -190,8 +191,8 @@ descent.tangents(lambda numbers: loss_of_rule(numbers[0], numbers[1]), nudge, 5.
 #
 # </details>
 #
-# So whoever wants to walk back through these steps later has to remember what came into them. This is the main reason
-# why training a model takes so much more memory than using it.
+# So whoever wants to walk back through these steps later has to remember what came into them. This is one of the
+# reasons why training a model takes so much more memory than using it.
 
 # %% [markdown]
 # ## 3 · Why backwards · core
@@ -226,20 +227,26 @@ draw_values("the number in its box, its gradient below",
 # Read the boxes from left to right and you see how the loss came about. Read the small numbers from right to left and
 # you see the walk back. Each of them is what `nudge` would have found for its box.
 #
-# PyTorch did not read our code to find them. It watched it run. `requires_grad=True` asks it to watch what is done with
-# a tensor, and from then on every operation leaves a note about how to go back. The notes form a graph, made anew by
-# each run of the code, with whatever `if` and `for` did this time. `backward()` follows them and leaves what it finds
-# in `.grad`.
+# It is worth doing that walk once by hand, in plain Python. Each line takes the gradient of one box, multiplies it by
+# the factor of the step, and *adds* it to the boxes that went into the step.
+
+# %%
+factor_of_square = 2 * (-3.0)
+gradient = {"pace": 0.0, "start": 0.0, "running": 0.0, "predicted": 0.0, "miss": 0.0, "loss": 1.0}
+gradient["miss"] += gradient["loss"] * factor_of_square
+gradient["predicted"] += gradient["miss"] * 1
+gradient["running"] += gradient["predicted"] * 1
+gradient["start"] += gradient["predicted"] * 1
+gradient["pace"] += gradient["running"] * 5
+print(gradient)
+
+# %% [markdown]
+# Why start from zero and add, where we could just write the number down? Because a number may be used twice. And why in
+# this order? Because a box may pass its gradient on only when all that comes back to it has arrived. Those two rules
+# are all there is to know about the order of the walk.
 #
-# | the word | in code | what it is |
-# |---|---|---|
-# | **leaf** | `pace.is_leaf` | a tensor that no recorded operation made: what we want to learn is here |
-# | **node** | `loss.grad_fn` | the note of one operation; `PowBackward0` here |
-# | **saved tensors** | `loss.grad_fn._saved_self` | what the node remembers: the square keeps the −3 that came in |
-# | `AccumulateGrad` | at the end of each way | adds what arrives to the leaf's `.grad` |
-#
-# **Predict first.** What if a number is used twice? With `y = x * x` at x = 3, the two factors are both the same `x`.
-# Each use gets a share of the gradient. What does `.grad` hold in the end?
+# **Predict first.** With `y = x * x` at x = 3, the two factors are the same `x`. Each use hands a share back to it.
+# What does `.grad` hold in the end?
 
 # %%
 x = torch.tensor(3.0, requires_grad=True)
@@ -255,8 +262,20 @@ print(x.grad)
 #
 # </details>
 #
-# And the price? We can count multiplications instead of taking our word for it. This is a small network of 1.6 million
-# numbers.
+# PyTorch did not read our code to find all this. It watched it run. `requires_grad=True` asks it to watch what is done
+# with a tensor, and from then on every operation leaves a note about how to go back. The notes form a graph, made anew
+# by each run of the code, with whatever `if` and `for` did this time. `backward()` follows them and leaves what it
+# finds in `.grad`.
+#
+# | the word | in code | what it is |
+# |---|---|---|
+# | **leaf** | `pace.is_leaf` | a tensor that no recorded operation made: what we want to learn is here |
+# | **node** | `loss.grad_fn` | the note of one operation; `PowBackward0` here |
+# | **saved tensors** | `loss.grad_fn._saved_self` | what the node remembers: the square keeps the −3 that came in |
+# | `AccumulateGrad` | where a path reaches a leaf | adds what arrives to the leaf's `.grad` |
+#
+# And the price? Let us count multiplications and additions, for a small network. (An `nn.Linear(512, 1024)` holds a
+# table of 512 × 1,024 numbers and multiplies by it; `FlopCounterMode` counts along.)
 
 # %%
 network = nn.Sequential(nn.Linear(512, 1024), nn.ReLU(), nn.Linear(1024, 1024), nn.ReLU(), nn.Linear(1024, 1))
@@ -276,8 +295,7 @@ print(f"operations, backward    {back.get_total_flops():,}")
 # ### Exercise: `log_backward` ●○○ · 4 minutes · core
 #
 # Every operation of PyTorch knows one thing about the way back: what to do with a gradient that arrives. Let us write
-# that for one of them. Three minutes are a lot on a run of five kilometres, and nothing in a marathon, so one might
-# compare logarithms instead. At $x$, the logarithm multiplies a nudge by $1/x$.
+# that for one of them, the logarithm. At $x$, the logarithm multiplies a nudge by $1/x$.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -352,7 +370,8 @@ explore(
 # $$w \leftarrow w - \text{rate} \cdot \text{gradient}$$
 #
 # There is one thing to take care of. The step must change the tensor itself, since the model holds on to it: `w -= …`,
-# and not `w = w - …`, which only gives the name to a new tensor. But as soon as we write into a leaf, PyTorch objects.
+# and not `w = w - …`, which makes a new tensor and calls it `w`, while the model keeps the old one. But as soon as we
+# write into a leaf, PyTorch objects.
 
 # %%
 w = torch.tensor([6.0, 2.0], requires_grad=True)
@@ -370,42 +389,9 @@ except RuntimeError as error:
 # back through the last step, and through the one before it, and so on. The step is not part of the model. So we take it
 # off the record, under `torch.no_grad()`.
 #
-# > **You may read that** one writes `w.data -= rate * w.grad`. This also leaves no record, but it hides the change as
-# > well. Ordinarily every tensor counts the changes made in it, and when a node needs a saved tensor on the way back,
-# > it compares the count. With `.data` the count stands still. Suppose we have a loss, take a step too early, and only
-# > then go back:
-
-
-# %%
-def gradient_after_a_step(step: Callable[[Tensor], None]) -> str:
-    w = torch.tensor([1.0, 2.0], requires_grad=True)
-    loss = (w * w.exp()).sum()
-    step(w)
-    try:
-        return str(torch.autograd.grad(loss, w)[0])
-    except RuntimeError as error:
-        return f"RuntimeError: {str(error).split(': ')[0]}"
-
-
-def by_data(w: Tensor) -> None:
-    w.data -= 0.5
-
-
-def by_no_grad(w: Tensor) -> None:
-    with torch.no_grad():
-        w -= 0.5
-
-
-print("before the step:", (1 + torch.tensor([1.0, 2.0])) * torch.tensor([1.0, 2.0]).exp())
-print("after it:       ", (1 + torch.tensor([0.5, 1.5])) * torch.tensor([0.5, 1.5]).exp())
-print("with .data:     ", gradient_after_a_step(by_data))
-print("with no_grad:   ", gradient_after_a_step(by_no_grad))
-
-# %% [markdown]
-# > With `.data` we get a gradient that belongs to no point at all: half of it was computed with the old weights, half
-# > with the new ones. With `no_grad` we get an error, and an error is what we want here. (`.data` has a use left where
-# > a change must *not* count, as when a module moves its parameters to another device;
-# > [lesson 06](../06_modules/06_modules.ipynb) meets it again.)
+# There is a second point to it. A step that comes too early, before the way back, would spoil what the nodes have
+# saved. Under `no_grad` PyTorch still counts every change, and refuses to go back with spoilt numbers. (Old code writes
+# `w.data -= …` for the step, which hides the change from that count; section 9 shows what comes of it.)
 #
 # ### Exercise: `sgd_step` ●○○ · 5 minutes · core
 #
@@ -465,6 +451,7 @@ check(sgd_step)
 
 # %%
 distance, took = descent.log_of_runs()
+print(*(f"{d:g} km in {t:g} min" for d, t in zip(distance, took, strict=True)), sep=" · ")
 
 
 def loss_of(numbers: Tensor) -> Tensor:
@@ -504,7 +491,7 @@ descent.way_down(loss_of, {"800 steps, rate 0.01": way})
 # far.
 
 # %%
-descent.way_down(loss_of, {"as it should be": train(0.01, 60), "never forgotten": train(0.01, 60, forget=False)})
+descent.way_down(loss_of, {"as it should be": train(0.01, 12), "never forgotten": train(0.01, 12, forget=False)})
 
 # %% [markdown]
 # It races across the valley and back like a ball that nothing slows down. This trap has caught everyone at some time.
@@ -636,16 +623,14 @@ lines(curves, xlabel="rounds through the log", ylabel="mean loss (logarithmic)",
 
 # %% [markdown]
 # The mean keeps the length of a step the same. So the loop that steps less often gets less far in the same number of
-# rounds, and with a larger batch one often takes a larger rate. A later lesson takes care of batches of different
-# sizes.
+# rounds, and with a larger batch one often takes a larger rate.
 
 # %% [markdown]
 # ## 6 · Wrong, and hard to see · core
 #
 # A wrong gradient seldom crashes. It has the right shape, it points roughly downhill, and the training just works a bit
-# worse than it could. So before we trust one, it should face an input that leaves it nowhere to hide. Here are five
-# gradients of our loss, at a pace of 6 and a start of 2, as people write them. Every one of them is right about *some*
-# logs.
+# worse than it could. Here are five gradients of our loss, at a pace of 6 and a start of 2, as people write them. Every
+# one of them is right about *some* logs.
 
 # %%
 suspects("gradient_counterexample")
@@ -653,8 +638,8 @@ suspects("gradient_counterexample")
 # %% [markdown]
 # ### Exercise: `gradient_counterexample` ●●○ · 6 minutes · core
 #
-# Write a log of runs on which all five are seen to be wrong. Autograd and each suspect get it, and you earn a share for
-# each one whose result is clearly another.
+# Write a log of runs on which all five are seen to be wrong. We run autograd and the five suspects on it, and you score
+# for each suspect that gives a clearly different answer.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -697,11 +682,12 @@ descent.lineup("gradient_counterexample", gradient_counterexample())
 #
 # Will we be back within the hour? If our rule predicts 58 minutes, most likely, and if it predicts 75, hardly. To turn
 # a margin of so many minutes into a probability one uses the **sigmoid**, $y = 1 / (1 + e^{-x})$. Written with the
-# operations that we have, it leaves five nodes in the graph. Its derivative, though, is one short line, and it needs
-# nothing but the result: $y \, (1 - y)$.
+# operations that we have, it takes five of them, and PyTorch records all five. Its derivative, though, is one short
+# line, and it needs nothing but the result: $y \, (1 - y)$.
 #
 # So let us give PyTorch a node of our own. That is what a `Function` is. Its `forward` computes, and is not recorded.
-# Its `backward` gets the gradient that arrives and sends it on, just as `log_backward` did. Between the two, `ctx`
+# Its `backward` takes the gradient that arrives, multiplies it by the derivative and passes it back, just as
+# `log_backward` did. Between the two, `ctx`
 # carries what has to be remembered. Here is one for $x^3$, and beside it the mistake that is made most often.
 
 
@@ -740,9 +726,9 @@ for kind in (Cube, CubeWithoutChain):
 # > of PyTorch's own operations are not Python objects of this kind but C++, made where the operation runs.
 #
 # Why `ctx.save_for_backward(x)` instead of simply `ctx.x = x`? Both work at first. But what is saved has its count of
-# changes compared on the way back, as in section 4. An attribute has not, and a change in place makes for a wrong
-# gradient without a word. And a result that is kept as an attribute holds on to its node, which holds on to the result:
-# such a circle stays in memory until Python's garbage collector comes by.
+# changes compared on the way back, as in section 4. An attribute is not checked, and a change in place then gives a
+# wrong gradient without a word. And a result that is kept as an attribute holds on to its node, which holds on to the
+# result: such a circle stays in memory until Python's garbage collector comes by.
 #
 # ### Exercise: `Sigmoid` ●●○ · 8 minutes · core
 #
@@ -815,13 +801,15 @@ graphs.draw_graph(1 / (1 + (-w).exp()), "1 / (1 + (-w).exp())", w=w)
 # ## 8 · 405,000 numbers · core
 #
 # We began with the question which of a million numbers should move, which way, and how far. By now we have an answer.
-# Those move that the loss answers to, each against its entry of the gradient, and by the learning rate times that
-# entry. And all these entries come out of one walk back.
+# The numbers that the loss depends on move, each of them against its entry of the gradient, and by the learning rate
+# times that entry. And all these entries come out of one walk back.
 #
 # Nothing in this was about running. So let us take a photograph, and somebody who could not hold the camera still. Each
 # pixel of the picture is now the mean of 21 that lie beside each other. The sharp picture is unknown: 300 by 450 pixels
 # in three colours make 405,000 numbers. But from any guess at it we can *compute* what the unsteady hand would have
-# made of it, and the loss is how far that is from what we have. We begin with plain grey.
+# made of it, and the loss is how far that is from what we have. We begin with plain grey. This time we add the squares
+# up, so that each pixel's gradient tells how far *it* is off, and a rate of 0.5 makes up for the 2 that a square brings
+# along.
 
 # %%
 sharp = photograph()[40:340, 150:600].permute(2, 0, 1) / 255  # (colour, height, width)
@@ -837,7 +825,7 @@ stages = {"what we have": received}
 for step in range(1, 101):
     guess.grad = None
     (shaken(guess) - received).square().sum().backward()
-    sgd_step([guess], rate=0.9)
+    sgd_step([guess], rate=0.5)
     if step in (1, 10, 100):
         stages[f"after {step} step{'s' if step > 1 else ''}"] = guess.detach().clone()
 
@@ -847,14 +835,14 @@ show({name: picture.permute(1, 2, 0) for name, picture in stages.items()}, colum
 # %% [markdown]
 # The roof has its ornaments back, and you can count the windows. Nobody told the loop what a palace looks like, or how
 # to undo a blur. It knew only how to blur, and asked 405,000 numbers a hundred times which way they should move. One
-# nudge at a time, these hundred steps would have taken eighty million blurred pictures. (The ripples at the right are
-# what the blur has truly wiped out. No gradient brings that back.)
+# nudge at a time, these hundred steps would have taken eighty million blurred pictures. (What ripples are left in the
+# sky are waves that fit almost exactly into those 21 pixels. Blurring leaves next to nothing of them, so the loss
+# hardly depends on them, and their gradient is next to nothing, too.)
 #
 # This is the loop that trains every network in this course, and your `sgd_step` is in the middle of it. All that
 # changes from here is what stands in for `shaken`.
 #
-# The core of the lesson ends here. What follows is for those who have time, or who come back because something does not
-# work: sections 9 to 13 stand by themselves.
+# The core of the lesson ends here. Sections 9 to 13 stand by themselves, for when you have time or need them.
 
 # %% [markdown]
 # ## 9 · Off the record · extra
@@ -867,7 +855,7 @@ show({name: picture.permute(1, 2, 0) for name, picture in stages.items()}, colum
 # | `with torch.no_grad():` | records nothing inside | results that need no gradient |
 # | `with torch.inference_mode():` | records nothing, not even versions | faster still; a graph may not save it later |
 # | `w.requires_grad_(False)` | from now on, nothing done with this leaf is recorded for it | a frozen weight |
-# | `x.data` | as `detach`, and changes in place go unnoticed | a trap, see section 4 |
+# | `x.data` | as `detach`, and changes in place go unnoticed | a trap, see below |
 #
 # **Predict first.** A saved tensor is the tensor itself, not a copy. What if somebody writes into it before the way
 # back? Each of these functions computes something from a leaf `x`, and then one goes back. Which of the seven fail?
@@ -930,10 +918,10 @@ for computation in (
 #
 # </details>
 #
-# Two of the failures are caught by the **version counter**, the count of changes from section 4: a node notes it when
-# it saves, and compares on the way back. So you get "is at version 1; expected version 0" instead of a wrong gradient.
-# The cure depends on what you mean. Use the operation that makes a new tensor (`y = y + 1`), or `y.clone()` before the
-# change.
+# Two of the failures are caught by the **version counter**, a count of the changes in place that every tensor keeps: a
+# node notes it when it saves, and compares on the way back. So you get "is at version 1; expected version 0" instead of
+# a wrong gradient. The cure depends on what you mean. Use the operation that makes a new tensor (`y = y + 1`), or
+# `y.clone()` before the change.
 
 # %%
 y = torch.ones(2, requires_grad=True).exp()
@@ -949,21 +937,57 @@ print("· changed through .data", y._version)
 
 # %% [markdown]
 # A view shares the counter of its tensor, and so does what `detach` gives. Only `.data` gets one of its own.
-#
+
+# %% [markdown]
+# > **You may read that** one writes the step as `w.data -= rate * w.grad`. It leaves no record, but the version does
+# > not move either. Say we have a loss, take a step too early, and only then go back:
+
+
+# %%
+def gradient_after_a_step(step: Callable[[Tensor], None]) -> str:
+    w = torch.tensor([1.0, 2.0], requires_grad=True)
+    loss = (w * w.exp()).sum()
+    step(w)
+    try:
+        return str(torch.autograd.grad(loss, w)[0])
+    except RuntimeError as error:
+        return f"RuntimeError: {str(error).split(': ')[0]}"
+
+
+def by_data(w: Tensor) -> None:
+    w.data -= 0.5
+
+
+def by_no_grad(w: Tensor) -> None:
+    with torch.no_grad():
+        w -= 0.5
+
+
+print("before the step:", (1 + torch.tensor([1.0, 2.0])) * torch.tensor([1.0, 2.0]).exp())
+print("after it:       ", (1 + torch.tensor([0.5, 1.5])) * torch.tensor([0.5, 1.5]).exp())
+print("with .data:     ", gradient_after_a_step(by_data))
+print("with no_grad:   ", gradient_after_a_step(by_no_grad))
+
+# %% [markdown]
+# > With `.data` we get a gradient that belongs to no point at all: half of it was computed with the old weights, half
+# > with the new ones. With `no_grad` we get an error, and an error is what we want here. (`.data` has a use left where
+# > a change must *not* count, as when a module moves its parameters to another device;
+# > [lesson 06](../06_modules/06_modules.ipynb) meets it again.)
+# %% [markdown]
 # > **You may read that** only leaves get a gradient, and that no tensor in the graph may depend on one that needs none.
 # > Let us try both.
 
 # %%
 x = torch.tensor([1.0, 2.0], requires_grad=True)
 middle = x * 3
-side = middle.detach().exp()  # depends on x and needs no gradient: the third condition is broken
+side = middle.detach().exp()  # depends on x, and needs no gradient
 result = (middle.square() * side).sum()
 
 (at_middle,) = torch.autograd.grad(result, middle, retain_graph=True)
 print("computed for the middle:", at_middle)
 result.backward()
 with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # torch warns: this is no leaf
+    warnings.simplefilter("ignore")  # torch warns: this is not a leaf
     print("kept there:             ", middle.grad)
 print("kept at the leaf:       ", x.grad)
 

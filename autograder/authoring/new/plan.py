@@ -14,6 +14,9 @@ from autograder.engine.catalogue import Catalogue, Topic
 LESSON = re.compile(r"\d\d_[a-z][a-z0-9_]*")
 CLOSING = "# ## What you have built"
 MARKDOWN = "# %% [markdown]"
+HEADING = re.compile(r"^# (### Exercise: .*)$", re.MULTILINE)
+EXTRA = " · extra"
+MARKS = (" · core", EXTRA)
 
 
 @dataclass
@@ -101,10 +104,16 @@ def _exercise(catalogue: Catalogue, file: Path, source: str, name: str, plan: Pl
     """Plans an exercise's files; gives the lesson's source with its cells."""
     _check_exercise_name(catalogue, name)
     topic: Topic = catalogue.topic(file.stem.partition("_")[2])
-    words = {"exercise": name}
+    words = {"exercise": name, "mark": _mark(source)}
     plan.made[topic.experiments / f"{name}.py"] = templates.EXPERIMENT.substitute(words)
     plan.made[topic.references / f"{name}.py"] = templates.REFERENCE.substitute(words)
     return _with_cells(file, source, templates.CELLS.substitute(words))
+
+
+def _mark(source: str) -> str:
+    """A lesson that marks its exercises as core and extra marks all of them."""
+    headings = HEADING.findall(source)
+    return "" if headings and not any(heading.endswith(MARKS) for heading in headings) else EXTRA
 
 
 def _check_exercise_name(catalogue: Catalogue, name: str) -> None:

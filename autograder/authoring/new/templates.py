@@ -30,10 +30,10 @@ pictures.opening(torch.linspace(0, 1, 50))
 # - …;
 # - ….
 #
-# About 60 minutes. You need ….
+# About 20 minutes for the core, 25 with the extras. You need ….
 
 # %% [markdown]
-# ## 1 · …
+# ## 1 · … · core
 #
 # … need, then the smallest worked example, then the exercise.
 #
@@ -87,7 +87,7 @@ ROW = Template("| `$lesson` | … |")
 
 CELLS = Template('''\
 # %% [markdown]
-# ### Exercise: `$exercise` ●○○ · 5 minutes
+# ### Exercise: `$exercise` ●○○ · 5 minutes$mark
 #
 # … what to write, and what it is good for.
 #

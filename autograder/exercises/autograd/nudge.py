@@ -62,12 +62,22 @@ def nudge(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "a curved loss and a wide nudge", far, BOTH_WAYS
     yield "a step of its own", lambda: candidate(lambda x: x.sin().sum(), numbers(3), 1, by=0.5), BOTH_WAYS
     yield "the numbers, afterwards", lambda: _afterwards(candidate, bowl(3), numbers(3)), UNTOUCHED
+    yield "each of them to its last digit", lambda: _to_the_last_digit(candidate, bowl(12), numbers(12)), UNTOUCHED
     yield "a column of a table", lambda: _afterwards(candidate, bowl(4), numbers(8).reshape(4, 2)[:, 1]), UNTOUCHED
     yield "a loss that uses weights that learn", lambda: _with_weights(candidate, numbers(3), numbers(3)), REST
 
 
 def _afterwards(candidate: Any, loss: Callable[[Tensor], Tensor], x: Tensor) -> Any:
     return with_arguments(lambda x: candidate(loss, x, x.numel() - 1), x)
+
+
+def _to_the_last_digit(candidate: Any, loss: Callable[[Tensor], Tensor], x: Tensor) -> Any:
+    """Up, down and back by sums and differences, a number seldom ends where it began."""
+    before = x.clone()
+    return {
+        "results": [candidate(loss, x, index, by=0.1) for index in range(x.numel())],
+        "numbers that are not the same afterwards": int((x != before).sum()),
+    }
 
 
 def _with_weights(candidate: Any, weight: Tensor, x: Tensor) -> Any:

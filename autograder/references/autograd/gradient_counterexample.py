@@ -16,8 +16,8 @@ def gradient_counterexample():
 
 @mistake(
     gradient_counterexample,
-    "With a single run three of the suspects do well: the sum over one run is its mean, and so is its mean "
-    "taken first. Give the log two runs or more, and let them miss by different amounts.",
+    "With a single run, two of the suspects are always right, and often more: the sum over one run is its mean, and it "
+    "does not matter when that mean is taken. Give the log two runs or more, and let them miss by different amounts.",
     keeps=0.7,
 )
 def a_single_run():
@@ -52,6 +52,16 @@ def all_too_long():
 )
 def all_one_kilometre():
     return log((1.0, 9.0), (1.0, 5.0), (1.0, 40.0))
+
+
+@mistake(
+    gradient_counterexample,
+    "All runs are equally long. Then it does not matter whether the mean is taken before or after one multiplies by "
+    "the distance, and that suspect is right. Let the distances differ.",
+    keeps=0.8,
+)
+def always_the_same_round():
+    return log((5.0, 35.0), (5.0, 60.0), (5.0, 28.0))
 
 
 @mistake(

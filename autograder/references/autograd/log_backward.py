@@ -55,12 +55,19 @@ def upside_down(grad, x):
     return x / grad
 
 
-@mistake(
-    log_backward,
-    "The values are right, and the gradient that arrived has been written into. It may be on its way to other places "
-    "as well: make a new tensor.",
-    keeps=0.85,
+WRITTEN_INTO = (
+    "The gradient that arrived has been written into, as by `/=` or `div_`. It may be on its way to other places as "
+    "well: make a new tensor."
 )
+
+
+@mistake(log_backward, WRITTEN_INTO, keeps=0.85)
+def in_place_wherever(grad, x):
+    grad /= x
+    return grad
+
+
+@mistake(log_backward, WRITTEN_INTO, keeps=0.85)
 def in_place(grad, x):
     if grad.numel() > 1 and 0 in grad.stride():
         return grad / x

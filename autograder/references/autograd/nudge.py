@@ -93,6 +93,21 @@ def leaves_them_moved(loss, numbers, index, by=1e-3):
 
 @mistake(
     nudge,
+    "The answer is right, but some of the caller's numbers are off in their last digit: to add a step and to take it "
+    "away again does not always lead back, since both are rounded. Nudge a copy, or put the old number back.",
+    keeps=0.95,
+)
+def undone_by_arithmetic(loss, numbers, index, by=1e-3):
+    numbers[index] += by
+    up = loss(numbers).item()
+    numbers[index] -= 2 * by
+    down = loss(numbers).item()
+    numbers[index] += by
+    return (up - down) / (2 * by)
+
+
+@mistake(
+    nudge,
     "It is half of what it should be where the loss is straight, or so: as when the way down starts from above, and "
     "ends where it all began. Take a fresh copy of the numbers for each side.",
     keeps=0.75,
@@ -154,7 +169,11 @@ promised(
 promised(nudge, "loss: from the numbers to a single number, shape ().", by=["each of four numbers"])
 promised(nudge, "It may use weights that need gradients.", by=["a loss that uses weights that learn"])
 promised(nudge, "numbers: float64, shape (n,).", by=["the only number there is", "each of four numbers"])
-promised(nudge, "They are left as they were.", by=["the numbers, afterwards", "a column of a table"])
+promised(
+    nudge,
+    "They are left as they were.",
+    by=["the numbers, afterwards", "a column of a table", "each of them to its last digit"],
+)
 promised(nudge, "index: which of them moves, from 0 to n − 1.", by=["each of four numbers"])
 promised(nudge, "by: how far it moves to each side.", by=["a step of its own", "a curved loss and a wide nudge"])
 promised(nudge, "A Python number.", by=["a loss that uses weights that learn"])
