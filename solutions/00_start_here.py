@@ -217,7 +217,8 @@ check(double)
 # ## 5 · See: the whole board · core
 #
 # A picture after an exercise always uses *your* function. This one puts a grain on the first square and calls your
-# `double` for each square that follows, once with whole numbers and once with `float64`.
+# `double` for each square that follows, once with whole numbers and once with `float64`. (K, M, G, T, P and E
+# stand for a thousand, a million and so on, each a thousand times the one before.)
 
 # %%
 board(double)
