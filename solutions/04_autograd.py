@@ -49,9 +49,9 @@ print(f"start up by 0.01   {loss_of_rule(6.00, 2.01):.4f}")
 # nudged it by 0.01 and the loss fell by 0.2975, which is about 30 times the nudge. With the start it fell by about 6
 # times the nudge.
 #
-# These two numbers, −30 and −6, say how the loss answers to each of ours. Together they are called the **gradient** of
-# the loss, and they are what we asked for. Each number should move against its entry of the gradient, and the pace
-# should move more than the start.
+# These two numbers, −30 and −6, say how much the loss changes for each unit that one of ours moves. Together they are
+# called the **gradient** of the loss, and they are what we asked for. Each number should move against its entry of the
+# gradient, and the pace should move more than the start.
 #
 # For two numbers we could stop here. Nudging is honest and simple, and we will keep it as our test for everything that
 # is cleverer. But look at what it costs: for each number, we run the whole model once more. A small language model
@@ -200,9 +200,10 @@ descent.tangents(lambda numbers: loss_of_rule(numbers[0], numbers[1]), nudge, 5.
 # We went from the pace to the loss, multiplying as we went. For the start we would have to go again, and for a hundred
 # million numbers a hundred million times. We would be no better off than with nudging.
 #
-# So let us walk the other way. We begin at the loss, and the loss answers to itself with a factor of 1. Back through
-# the square it becomes −6. Back through the subtraction it stays −6. Now we come to the sum, where two things came in.
-# The start has its answer, −6. And the product takes the same −6, multiplies it by its 5, and hands −30 to the pace.
+# So let us walk the other way. We begin at the loss, where the factor is 1, since it changes as much as itself. Back
+# through the square it becomes −6. Back through the subtraction it stays −6. Now we come to the sum, where two things
+# came in. The start has its answer, −6. And the product takes the same −6, multiplies it by its 5, and hands −30 to the
+# pace.
 #
 # We computed the −6 *once*, and both numbers used it. With a hundred million numbers it is just the same: one walk back
 # serves them all. That is the whole trick, and it is called **backpropagation**. In PyTorch we ask for it with
@@ -476,8 +477,8 @@ descent.way_down(loss_of, {"800 steps, rate 0.01": way})
 
 # %% [markdown]
 # The first few steps cross the valley and find its floor. Then the way turns and creeps along, with little slope left
-# under its feet. That is not a fault of yours. The loss answers much more strongly to the pace than to the start, and
-# one rate has to do for both: what is just right for the one is hardly anything for the other. A later lesson on
+# under its feet. That is not a fault of yours. The loss changes much more with the pace than with the start, and one
+# rate has to do for both: what is just right for the one is hardly anything for the other. A later lesson on
 # optimizers is about this.
 #
 # (Older code adds the losses up instead of taking their mean, and divides by the number of examples in the step. Ours
