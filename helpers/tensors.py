@@ -141,7 +141,7 @@ def block(x: Tensor, member: str, week: str, measurement: str) -> Picture:
             _numbers(axis, x[number], taken[number], ORANGE)
             axis.set(title=f"member {number}", xlabel="measurement", ylabel="week" if number == 0 else "")
         words = "a view" if same else "a copy"
-        figure.suptitle(f"club[{member}, {week}, {measurement}]  has shape {shape}: {words}", fontsize=11)
+        figure.suptitle(f"weeks[{member}, {week}, {measurement}]  has shape {shape}: {words}", fontsize=11)
     return figure
 
 

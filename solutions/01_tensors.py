@@ -7,9 +7,9 @@
 # pulse. Two of the rows are ours, and in the first of them the time is wrong. Our watch had stopped at a traffic light,
 # and the 22 minutes were really 25.
 #
-# So we take our two rows out of the table and correct the time there. In the next cell but one we do this twice. The
-# first time we ask for the rows as `runs[1:3]`, that is, from 1 up to and without 3. The second time we ask for the
-# same two rows by a list of their numbers.
+# So we take our two rows out of the table and correct the time there. Below we do this twice. The first time we ask for
+# the rows as `runs[1:3]`, from 1 up to but not including 3. The second time we ask for the same two rows by a list of
+# their numbers.
 
 # %%
 import numpy as np
@@ -43,8 +43,8 @@ tables({"the club's table": club, "ours = runs[1:3]": runs, "ours = again[[1, 2]
 # If we only wanted to try something out, the slice is the mistake, and now the club has numbers that it never agreed
 # to. Both times there is no error and no warning, and the numbers look reasonable.
 #
-# So when does a change reach another tensor? At the end of this lesson you can tell, and you have written a function
-# that checks it. That function will find a mistake which has cost many people the best model of their training.
+# So when does a change reach another tensor? By the end of this lesson you can tell, and you have a function of your
+# own that checks it. It will find a mistake by which a training loses its best model without a word.
 #
 # At the end you will be able to
 #
@@ -65,13 +65,13 @@ tables({"the club's table": club, "ours = runs[1:3]": runs, "ours = again[[1, 2]
 #
 # Beside the storage, a tensor keeps a small note about how to read it. For the club's table the note says: start at
 # place 0; there are four rows, and from one row to the next it is 3 places; there are three columns, and from one to
-# the next it is 1 place. Say we want the minutes of run 1. That is row 1 and column 1, so we go to place 0 + 1 · 3 + 1
-# · 1 = 4. There stands the 22.
+# the next it is 1 place. Say we want the minutes of run 1. That is row 1 and column 1, so we go to place 0 + 1·3 + 1·1
+# = 4. There stands the 22.
 #
 # Now, what has to be done for `runs[1:3]`? Nothing has to be moved. It is enough to write a second note about the same
 # storage: start at place 3; two rows, 3 places apart; three columns, 1 place apart. And where are the minutes of our
-# first run, row 0 of this one? At place 3 + 0 · 3 + 1 · 1 = 4. It is the same place. We wrote a 25 into it, and both
-# notes lead there.
+# first run, row 0 of this one? At place 3 + 0·3 + 1·1 = 4. It is the same place. We wrote a 25 into it, and both notes
+# lead there.
 #
 # A tensor with a note of its own about memory that it did not make is called a **view**. We can look at both parts of
 # it. (The next lesson is all about these notes, and what one can do by changing them.)
@@ -293,14 +293,14 @@ weeks = torch.tensor(
     ]
 )
 outcomes(
-    "club[0].shape",
-    "club[:, 0]",
-    "club[..., 0]",
-    "club[1, ::2, :2]",
-    "club[club > 80]",
-    "club[0, [2, 0]]",
-    "club.index_select(1, torch.tensor([3, 3])).shape",
-    club=weeks,
+    "weeks[0].shape",
+    "weeks[:, 0]",
+    "weeks[..., 0]",
+    "weeks[1, ::2, :2]",
+    "weeks[weeks > 80]",
+    "weeks[0, [2, 0]]",
+    "weeks.index_select(1, torch.tensor([3, 3])).shape",
+    weeks=weeks,
 )
 
 # %% [markdown]
@@ -310,7 +310,7 @@ outcomes(
 # %%
 explore(
     lambda member, week, measurement: block(weeks, member, week, measurement),
-    "Which numbers does club[member, week, measurement] take?",
+    "Which numbers does weeks[member, week, measurement] take?",
     member=choice([name for name in CHOICES if name != "[2, 0]"], "1", label="member"),
     week=choice(list(CHOICES), "::2", label="week"),
     measurement=choice([name for name in CHOICES if name != "[2, 0]"], ":2", label="measurement"),
@@ -706,8 +706,9 @@ same = torch.add(x, 1, out=buffer) is buffer
 print("out=buffer  holds", buffer.tolist(), "and is what comes back:", same)
 
 # %% [markdown]
-# In place are also `x[...] = y`, anything called with `out=x`, and every method whose name ends in an underscore:
-# `add_`, `zero_`, `copy_`.
+# In place are also anything called with `out=x`, every method whose name ends in an underscore (`add_`, `zero_`,
+# `copy_`), and `x[...] = y`, whatever stands in the brackets. `x[[1, 2]]` is a copy when we *read* it, but `x[[1, 2]] =
+# 0` writes into `x`.
 #
 # Why would one want that? Sometimes to save memory. But the main reason is the one from the club: others hold on to
 # this tensor, and the change has to reach them. An optimizer changes the weights of a model in place, since a new

@@ -103,9 +103,10 @@ promised(
         "mean square minus squared mean",
     ],
 )  # fmt: skip
-promised(
-    standardize_counterexample,
+ACCEPTED = "who returns something else is told what a table is, and no suspect counts as told apart"
+for sentence in (
     "A tuple with the table in it, `(table,)`: float32, of shape (runs, measurements), finite, with two runs at least "
-    "and two different numbers at least in every column. At most 1,000 numbers.",
-    by="who returns something else is told what a table is, and no suspect counts as told apart",
-)
+    "and two different numbers at least in every column.",
+    "At most 1,000 numbers.",
+):
+    promised(standardize_counterexample, sentence, by=ACCEPTED)

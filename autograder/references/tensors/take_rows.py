@@ -96,6 +96,17 @@ def a_view_of_one_row(table, rows):
     return table[rows]
 
 
+SIZES = (
+    "A single number has the shape (), so that reshape or view, given the sizes one by one, gets nothing and raises. "
+    "The shape in one piece will do, and table[rows] needs no reshape at all."
+)
+
+
+@mistake(take_rows, SIZES, keeps=0.95)
+def flattens_and_shapes_again(table, rows):
+    return table[rows.flatten()].reshape(*rows.shape, *table.shape[1:])
+
+
 @mistake(take_rows, "Row numbers are taken to count from 1. They count from 0.")
 def counts_from_one(table, rows):
     return table[rows - 1]
