@@ -544,14 +544,16 @@ lines(gaps, xlabel="the number", ylabel="gap to the next number", logx=True, log
 # that is computed from it is off by 0.3. The usual remedy is to convert to `float32`, compute, and convert back once at
 # the end.
 #
-# Now to a question that the club has. Which of last year's 500 runs were unusual? We could ask how far each of them is
-# from the mean run. But look at the three measurements on one axis.
+# Now to a question that the club has. Which of last year's 500 runs were unusual? In run 300, for one, the sensor
+# slipped and wrote down a pulse of 190, so that one should be found. We could ask how far each run is from the mean
+# run. But look at the three measurements on one axis.
 
 # %%
 generator = torch.Generator().manual_seed(1)
 kilometres = 9 + 2 * torch.randn(500, generator=generator)
 minutes = 6.5 * kilometres + 4 + 6 * torch.randn(500, generator=generator)
 year = torch.stack([kilometres, minutes, 148 + 7 * torch.randn(500, generator=generator)], dim=1)
+year[300, 2] = 190.0  # the sensor slipped
 histograms(dict(zip(measured, year.T, strict=True)), xlabel="value in its own unit")
 
 # %% [markdown]
@@ -621,17 +623,19 @@ def standardize(x: Tensor) -> Tensor:
 check(standardize)
 
 # %% [markdown]
-# **See it.** The same year through your function. Now the three can be compared.
+# **See it.** The same year through your function, and the run that is furthest from the mean, before and after.
 
 # %%
+for how, away in {"in their units": year - year.mean(dim=0), "standardized": standardize(year)}.items():
+    print(f"{how}: run {away.norm(dim=1).argmax()}")
 histograms(dict(zip(measured, standardize(year).T, strict=True)), xlabel="standard deviations from the mean")
 
 # %% [markdown]
-# ## 6 · Wrong, and right about most tables · core
+# ## 6 · Wrong, and right about many tables · core
 #
-# There are many ways to get this slightly wrong, and on most tables most of them go unnoticed. Here are five, as people
-# write them. The third one is even used on purpose inside networks, where it keeps a column of equal values from giving
-# 0 / 0. But it is not what we promised.
+# There are many ways to get this slightly wrong, and an ordinary table shows only some of them. Here are five, as
+# people write them. The third one is even used on purpose inside networks, where it keeps a column of equal values from
+# giving 0 / 0. But it is not what we promised.
 
 # %%
 suspects("standardize_counterexample")
