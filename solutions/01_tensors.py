@@ -711,8 +711,8 @@ print("out=buffer  holds", buffer.tolist(), "and is what comes back:", same)
 
 # %% [markdown]
 # In place are also anything called with `out=x`, every method whose name ends in an underscore (`add_`, `zero_`,
-# `copy_`), and `x[...] = y`, whatever stands in the brackets. `x[[1, 2]]` is a copy when we *read* it, but `x[[1, 2]] =
-# 0` writes into `x`.
+# `copy_`), and `x[...] = y`, whatever stands in the brackets. `x[[1, 2]]` is a copy when we *read* it, but what we
+# *assign* to `x[[1, 2]]` is written into `x`.
 #
 # Why would one want that? Sometimes to save memory. But the main reason is the one from the club: others hold on to
 # this tensor, and the change has to reach them. An optimizer changes the weights of a model in place, since a new
@@ -859,8 +859,8 @@ sorted_out({name: shares_memory(x, tensor) for name, tensor in made.items()})
 #
 # And now the mistake that we promised. A training goes on for many rounds, and the model is not always at its best in
 # the last one. So one keeps the weights of the best round, and returns to them at the end. Here is how it is often
-# written. The model is a black box with two weights in it, and `state_dict()` hands them out under their names ([lesson
-# 06](../06_modules/06_modules.ipynb) builds all of this).
+# written. The model is a black box with two weights in it, and `state_dict()` hands them out under their names. (We build
+# both in [lesson 06](../06_modules/06_modules.ipynb).)
 
 # %%
 model = torch.nn.Linear(2, 1, bias=False)
