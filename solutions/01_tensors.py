@@ -859,8 +859,8 @@ sorted_out({name: shares_memory(x, tensor) for name, tensor in made.items()})
 #
 # And now the mistake that we promised. A training goes on for many rounds, and the model is not always at its best in
 # the last one. So one keeps the weights of the best round, and returns to them at the end. Here is how it is often
-# written. The model is a black box with two weights in it, and `state_dict()` hands them out under their names. (We build
-# both in [lesson 06](../06_modules/06_modules.ipynb).)
+# written. The model is a black box with two weights in it, and `state_dict()` hands them out under their names. (We
+# build both in [lesson 06](../06_modules/06_modules.ipynb).)
 
 # %%
 model = torch.nn.Linear(2, 1, bias=False)
