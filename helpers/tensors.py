@@ -70,7 +70,7 @@ def tables(panels: Mapping[str, Tensor], rows: Sequence[str], columns: Sequence[
 
 
 def strips(storage: Tensor, taken: Mapping[str, Tensor]) -> Picture:
-    """The places of a storage in a line, once for each expression; coloured are those that it reads.
+    """The places of a storage in a line, once for each expression; coloured are those that it reads, in which order.
 
     Args:
         storage: its numbers.
@@ -82,7 +82,11 @@ def strips(storage: Tensor, taken: Mapping[str, Tensor]) -> Picture:
         axis = figure.subplots()
         for row, places in enumerate(taken.values()):
             for place, value in enumerate(numbers):
-                _cell(axis, row, place, _short(value), ORANGE if place in places.flatten().tolist() else PALE)
+                order = places.flatten().tolist()
+                _cell(axis, row, place, _short(value), ORANGE if place in order else PALE)
+                if place in order:
+                    turn = f"{1 + order.index(place)}."
+                    axis.text(place + 0.04, row + 0.06, turn, fontsize=6.5, ha="left", va="top", color="black")
         _frame(axis, len(taken), len(numbers))
         axis.set_aspect("auto")
         axis.set_yticks([row + 0.5 for row in range(len(taken))], list(taken), family="monospace")

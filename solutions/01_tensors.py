@@ -33,22 +33,23 @@ ours = again[[1, 2]]
 ours[0, 1] = 25.0
 
 names, measured = [f"run {row}" for row in range(4)], ["km", "minutes", "pulse"]
-tables({"the club's table": club, "ours = runs[1:3]": runs, "ours = again[[1, 2]]": again}, names, measured)
+tables({"the club's table": club, "by runs[1:3]": runs, "by again[[1, 2]]": again}, names, measured)
 
 # %% [markdown]
-# In neither case did we assign anything to the club's table. Yet the first time it has changed. The second time, with
-# the very same rows, it has not, and the correction is in our own two rows only.
+# The picture shows the whole table: as it was, after the first way, and after the second. In neither case did we assign
+# anything to the table itself. Yet the first time it has changed. The second time, with the very same rows, it has not,
+# and only our own two rows are corrected.
 #
 # Either can be what we want. If we are to mend the club's records, the list is the mistake, and our correction is lost.
 # If we only wanted to try something out, the slice is the mistake, and now the club has numbers that it never agreed
 # to. Both times there is no error and no warning, and the numbers look reasonable.
 #
 # So when does a change reach another tensor? By the end of this lesson you can tell, and you have a function of your
-# own that checks it. It will find a mistake by which a training loses its best model without a word.
+# own that checks it. It will find a bug that silently overwrites the best model of a training.
 #
 # At the end you will be able to
 #
-# - say of a part of a tensor whether it is a view or a copy, and why it has to be;
+# - tell whether an index gives a view or a copy, and explain why;
 # - make tensors of any shape, dtype and device, and say beforehand which dtype an expression gives;
 # - change a tensor in place, and do so on purpose only;
 # - as extras: hand any tensor to NumPy, pick one entry in each row, and draw random numbers without side effects.
@@ -66,15 +67,16 @@ tables({"the club's table": club, "ours = runs[1:3]": runs, "ours = again[[1, 2]
 # Beside the storage, a tensor keeps a small note about how to read it. For the club's table the note says: start at
 # place 0; there are four rows, and from one row to the next it is 3 places; there are three columns, and from one to
 # the next it is 1 place. Say we want the minutes of run 1. That is row 1 and column 1, so we go to place 0 + 1·3 + 1·1
-# = 4. There stands the 22.
+# = 4. That is where the 22 is.
 #
 # Now, what has to be done for `runs[1:3]`? Nothing has to be moved. It is enough to write a second note about the same
 # storage: start at place 3; two rows, 3 places apart; three columns, 1 place apart. And where are the minutes of our
 # first run, row 0 of this one? At place 3 + 0·3 + 1·1 = 4. It is the same place. We wrote a 25 into it, and both notes
 # lead there.
 #
-# A tensor with a note of its own about memory that it did not make is called a **view**. We can look at both parts of
-# it. (The next lesson is all about these notes, and what one can do by changing them.)
+# A second tensor that reads the same storage by a note of its own is called a **view**. We can look at both notes.
+# (`outcomes` runs each line of text and shows what comes out, errors too. A later lesson is all about such notes, and
+# what one can do by changing them.)
 
 # %%
 ours = runs[1:3]
@@ -141,12 +143,13 @@ for row in (first_row, own_row):
 # ## 2 · Making tensors · core
 #
 # Let us make some tensors. Each has a **shape**, a **dtype** (the kind of its numbers) and a **device** (where its
-# storage is). There are four ways to get one.
+# storage is). There are five ways to get one.
 #
 # | from | for example | dtype and device |
 # |---|---|---|
 # | values | `torch.tensor([[1, 2], [3, 4]])` | dtype from the values, default device |
-# | a shape | `torch.zeros(2, 3)`, `ones`, `empty`, `full`, `eye(3)`, `rand`, `randn` | `float32` by default |
+# | a shape | `torch.zeros(2, 3)`, `ones`, `empty`, `eye(3)`, `rand`, `randn` | `float32` by default |
+# | a shape and a value | `torch.full((2, 3), 7)` | dtype from the value |
 # | a range | `torch.arange(5)`, `torch.linspace(0, 1, 11)` | `arange` of whole numbers is `int64` |
 # | another tensor | `torch.zeros_like(x)`, `x.new_zeros(2, 3)` | those of `x` |
 #
@@ -195,9 +198,9 @@ outcomes(
 # > for `torch.LongTensor`: write `torch.tensor(values, dtype=torch.int64)`.
 #
 # A device has a name, `"cpu"` or `"cuda"`, and tensors that meet in an operation have to be on the same one.
-# `x.to("cuda")` makes a copy there, and `x.to("cpu", torch.double)` changes device and dtype in one go. So a function
-# that makes tensors should take `device=` and hand it on. A third device is useful for planning: on `"meta"` a tensor
-# has a shape and a dtype, but no numbers.
+# `x.to("cuda")` makes a copy there (unless `x` is there already), and `x.to("cpu", torch.double)` changes device and
+# dtype in one go. So a function that makes tensors should take `device=` and hand it on. A third device is useful for
+# planning: on `"meta"` a tensor has a shape and a dtype, but no numbers.
 
 # %%
 device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -223,8 +226,8 @@ outcomes("torch.ones(2).to('cpu', torch.double).dtype", "torch.ones(2) + torch.o
 # </details>
 # <details><summary>Hint 2: does your board have stripes?</summary>
 #
-# To count all cells and take `% 2` works for an odd number of columns only. With an even number, each row starts like
-# the row above it.
+# Numbering all cells and taking `% 2` works only if the number of columns is odd. With an even number, each row starts
+# like the row above it.
 #
 # </details>
 # <details><summary>Hint 3: nearly the code</summary>
@@ -279,7 +282,8 @@ heatmaps({"six weeks": checkerboard(4, 6), "five weeks": checkerboard(4, 5)}, xl
 # | **basic indexing** | whole numbers, slices, `None`, `...` | a view |
 # | **advanced indexing** | lists, tensors of row numbers, masks | a copy |
 #
-# A mask is a boolean tensor that says for each entry whether it is in, as `runs > 50`. Which entries those are depends
+# (A tensor without dimensions, as `torch.tensor(2)`, counts as a whole number here.) A mask is a boolean tensor that
+# marks the entries to keep, for example `runs > 50`. Which entries those are depends
 # on the values, so there can be no fixed distance, and it has to be a copy.
 #
 # Let us give the table a third dimension. Here are two members of the club, four weeks of each, and the same three
@@ -405,7 +409,7 @@ tables({"looked up": found}, this_week, measured)
 #
 # ## 4 · Ask the memory · core
 #
-# By now we can tell for an index. But there are hundreds of operations, and we do not want to learn by heart what each
+# For an index we know by now. But there are hundreds of operations, and we do not want to learn by heart what each
 # of them does. It would be better to have a way to ask. We know enough to write one, because we know what sharing is:
 # two tensors whose storages begin at the same address.
 #
@@ -512,9 +516,10 @@ outcomes(
 #
 # Line 1: whole numbers become `int64`. Line 2: `/` always gives floating point, and `//` keeps whole numbers. Lines 3
 # and 4: two tensors meet at the wider dtype, but a tensor *without dimensions*, like a Python number, does not widen
-# one that has some, as long as both are floating point. Line 5: 300 does not fit into eight bits, and what is left is
-# 300 − 256. Lines 6 and 7: the results would be floating point. `mean` of whole numbers does not decide for you which
-# one, and `add_` cannot write it into `int64` memory, so both refuse.
+# one that has some, as long as both are of one kind: `float32` plus a single `float64` number stays `float32`. Line 5:
+# 300 does not fit into eight bits, and what is left is 300 − 256. Lines 6 and 7: the results would be floating point.
+# `mean` of whole numbers does not decide for you which one, and `add_` cannot write it into `int64` memory, so both
+# refuse.
 #
 # </details>
 #
@@ -527,8 +532,9 @@ promotions(
 
 # %% [markdown]
 # Look at the cell for `int64` and `float16`. It says `float16`, however large the whole numbers are. The *kind* comes
-# first (floating point before whole numbers, those before booleans), and only within a kind does the size count. (Older
-# code asks `x.type()` and gets a text like `'torch.FloatTensor'`. Today one asks `x.dtype` and `x.device`.)
+# first (floating point before whole numbers, those before booleans), and only within a kind does the size count.
+# (`float16` and `bfloat16` are equally long and hold different numbers, so they meet at `float32`.) (Older code asks
+# `x.type()` and gets a text like `'torch.FloatTensor'`. Today one asks `x.dtype` and `x.device`.)
 #
 # Then why not always take the widest dtype? Because of the memory: with half the bytes there is room for about twice
 # the batch. What one pays is the gap between a number and the next larger one, and this gap grows with the number.
@@ -536,6 +542,7 @@ promotions(
 # %%
 powers = [2.0**exponent for exponent in range(-6, 15)]
 dtypes = (torch.bfloat16, torch.float16, torch.float32)
+# eps is the gap between 1 and the next number; at a power of two p it is p times as large
 gaps = {str(dtype).removeprefix("torch."): (powers, [torch.finfo(dtype).eps * p for p in powers]) for dtype in dtypes}
 lines(gaps, xlabel="the number", ylabel="gap to the next number", logx=True, logy=True, title="how fine is a dtype?")
 
@@ -549,7 +556,7 @@ lines(gaps, xlabel="the number", ylabel="gap to the next number", logx=True, log
 # run. But look at the three measurements on one axis.
 
 # %%
-generator = torch.Generator().manual_seed(1)
+generator = torch.Generator().manual_seed(1)  # random numbers, the same at each run; section 11 is about it
 kilometres = 9 + 2 * torch.randn(500, generator=generator)
 minutes = 6.5 * kilometres + 4 + 6 * torch.randn(500, generator=generator)
 year = torch.stack([kilometres, minutes, 148 + 7 * torch.randn(500, generator=generator)], dim=1)
@@ -560,6 +567,21 @@ histograms(dict(zip(measured, year.T, strict=True)), xlabel="value in its own un
 # The kilometres hardly spread, and the minutes spread widely. Compared like this, the minutes decide nearly alone,
 # merely because of their unit. Had we written metres, it would be the distance. So let us measure each column by its
 # own spread: subtract its mean, divide by its standard deviation.
+#
+# How does one subtract three means from 500 rows? `year.mean(dim=0)` has shape (3,), and `year` has (500, 3). PyTorch
+# lays the two shapes side by side from the right and repeats the shorter one along what it lacks, here once for each
+# row, without making the copies. This is called **broadcasting**. It needs sizes that are equal, or 1, or missing; a
+# `(500, 3)` and a `(500,)` do not fit.
+
+# %%
+outcomes(
+    "year.shape, year.mean(dim=0).shape, (year - year.mean(dim=0)).shape",
+    "(year - year.mean(dim=1)).shape",
+    "year.mean(dim=1, keepdim=True).shape, (year - year.mean(dim=1, keepdim=True)).shape",
+    year=year,
+)
+
+# %% [markdown]
 #
 # ### Exercise: `standardize` ●●○ · 8 minutes · core
 #
@@ -627,11 +649,11 @@ check(standardize)
 
 # %%
 for how, away in {"in their units": year - year.mean(dim=0), "standardized": standardize(year)}.items():
-    print(f"{how}: run {away.norm(dim=1).argmax()}")
+    print(f"{how}: run {away.norm(dim=1).argmax()}")  # the length of each row, and where it is largest
 histograms(dict(zip(measured, standardize(year).T, strict=True)), xlabel="standard deviations from the mean")
 
 # %% [markdown]
-# ## 6 · Wrong, and right about many tables · core
+# ## 6 · Wrong, and right about many tables · extra
 #
 # There are many ways to get this slightly wrong, and an ordinary table shows only some of them. Here are five, as
 # people write them. The third one is even used on purpose inside networks, where it keeps a column of equal values from
@@ -641,10 +663,10 @@ histograms(dict(zip(measured, standardize(year).T, strict=True)), xlabel="standa
 suspects("standardize_counterexample")
 
 # %% [markdown]
-# ### Exercise: `standardize_counterexample` ●●○ · 6 minutes · core
+# ### Exercise: `standardize_counterexample` ●●○ · 6 minutes · extra
 #
-# Write a table on which all five are seen to be wrong. PyTorch and each suspect get it, and you earn a share for each
-# one whose result is clearly another.
+# Write a table on which all five are seen to be wrong. We run PyTorch and the five suspects on it, and you score for
+# each suspect that gives a clearly different answer.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -683,7 +705,7 @@ def standardize_counterexample() -> tuple[Tensor]:
 check(standardize_counterexample)
 
 # %% [markdown]
-# **See it.** What each of them makes of your table. Every row should differ from the first. (For ∞, too, it says nan.)
+# **See it.** What each of them makes of your table. Every row should differ from the first. (∞ is shown as nan, too.)
 
 # %%
 lineup("standardize_counterexample", standardize_counterexample())
@@ -851,9 +873,9 @@ sorted_out({name: shares_memory(x, tensor) for name, tensor in made.items()})
 # <details><summary>The answer</summary>
 #
 # Nine share: the two slices, `x.T`, `x.reshape(6, 2)`, `x.detach()`, `x.float()`, `x.contiguous()`, `x.add_(0)` and
-# `torch.from_numpy(x.numpy())`. Seven do not. `x.T` reads the storage column by column, and of this order `reshape` can
-# make no table of six rows and two columns with a new note only, so it copies. `x.float()` and `x.contiguous()` return
-# `x` itself here, because there is nothing to do.
+# `torch.from_numpy(x.numpy())`. Seven do not. `x.T` reads the storage column by column. No note describes that order as
+# six rows of two, so `reshape` has to copy. `x.float()` and `x.contiguous()` return `x` itself here, because there is
+# nothing to do.
 #
 # </details>
 #
