@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
+import numpy as np
 import torch
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from torch import Tensor
 
+from autograder.engine.catalogue import own_catalogue
+from helpers.plots import heatmaps
 from helpers.style import BLUE, CYCLE, GREY, ORANGE, SKY, WIDTH, Picture, style
 
 Index: TypeAlias = "slice | int | list[int]"
@@ -31,16 +34,78 @@ def outcomes(*expressions: str, **names: object) -> None:
     """Prints what each expression gives, or what it raises, on a line of its own.
 
     Args:
-        expressions: source text; it may use `torch`.
+        expressions: source text; it may use `torch` and `np`.
         names: what else it may use.
     """
     width = max(map(len, expressions))
     for expression in expressions:
         try:
-            found = str(eval(expression, {"torch": torch, **names}))
-        except (TypeError, RuntimeError, ValueError) as error:
+            found = str(eval(expression, {"torch": torch, "np": np, **names}))
+        except (TypeError, RuntimeError, ValueError, AttributeError, AssertionError) as error:
             found = f"{type(error).__name__}: {error}"
         print(f"{expression:{width}}  →  {' '.join(found.split())}")
+
+
+def tables(panels: Mapping[str, Tensor], rows: Sequence[str], columns: Sequence[str]) -> Picture:
+    """Tables side by side; coloured is what differs from the first of them.
+
+    Args:
+        panels: title → numbers, shape (rows, columns). NaN stays blank.
+        rows, columns: names at the axes.
+    """
+    first = next(iter(panels.values()))
+    with style():
+        figure = Picture(figsize=(WIDTH, 0.9 + 0.36 * len(rows)))
+        axes = figure.subplots(1, len(panels), squeeze=False, sharey=True)[0]
+        for axis, (title, values) in zip(axes, panels.items(), strict=True):
+            for (row, column), value in np.ndenumerate(values.detach().cpu().numpy()):
+                same = bool(values[row, column] == first[row, column])
+                _cell(axis, row, column, _short(float(value)), PALE if same else ORANGE)
+            _frame(axis, len(rows), len(columns))
+            axis.set_aspect("auto")
+            axis.set_title(title, family="monospace" if "[" in title else None, fontsize=10)
+            axis.set_xticks([place + 0.5 for place in range(len(columns))], columns)
+            axis.set_yticks([place + 0.5 for place in range(len(rows))], rows)
+    return figure
+
+
+def strips(storage: Tensor, taken: Mapping[str, Tensor]) -> Picture:
+    """The places of a storage in a line, once for each expression; coloured are those that it reads, in which order.
+
+    Args:
+        storage: its numbers.
+        taken: expression → the places that it reads, any shape.
+    """
+    numbers = storage.flatten().tolist()
+    with style():
+        figure = Picture(figsize=(WIDTH, 0.8 + 0.42 * len(taken)))
+        axis = figure.subplots()
+        for row, places in enumerate(taken.values()):
+            for place, value in enumerate(numbers):
+                order = places.flatten().tolist()
+                _cell(axis, row, place, _short(value), ORANGE if place in order else PALE)
+                if place in order:
+                    turn = f"{1 + order.index(place)}."
+                    axis.text(place + 0.04, row + 0.06, turn, fontsize=6.5, ha="left", va="top", color="black")
+        _frame(axis, len(taken), len(numbers))
+        axis.set_aspect("auto")
+        axis.set_yticks([row + 0.5 for row in range(len(taken))], list(taken), family="monospace")
+        axis.set_xticks([place + 0.5 for place in range(len(numbers))], [str(place) for place in range(len(numbers))])
+        axis.set(xlabel="place in the storage")
+    return figure
+
+
+def lineup(exercise: str, inputs: tuple[Tensor, ...], most: int = 10) -> Picture:
+    """What the library and each suspect of an exercise make of a table: the first entries, row by row."""
+    found = own_catalogue().find(exercise).suspects
+    assert found is not None
+    makers = {"the library": found.library, **found.wrong}
+    entries = [f"[{row}, {column}]" for row, column in np.ndindex(*inputs[0].shape)][:most]
+    results = torch.stack([make(*inputs).flatten()[: len(entries)] for make in makers.values()])
+    results[~results.isfinite()] = torch.nan
+    return heatmaps(
+        {"standardized": results}, rows=list(makers), columns=entries, xlabel="entry", ylabel="", signed=True
+    )
 
 
 def promotions(dtypes: Sequence[torch.dtype]) -> Picture:
@@ -60,14 +125,14 @@ def promotions(dtypes: Sequence[torch.dtype]) -> Picture:
     return figure
 
 
-def block(x: Tensor, layer: str, row: str, column: str) -> Picture:
-    """The layers of a 3-D block side by side; what the index takes is coloured.
+def block(x: Tensor, member: str, week: str, measurement: str) -> Picture:
+    """A table for each member, side by side; what the index takes is coloured.
 
     Args:
-        x: whole numbers, shape (layers, rows, columns).
-        layer, row, column: keys of `CHOICES`.
+        x: whole numbers, shape (members, weeks, measurements).
+        member, week, measurement: keys of `CHOICES`.
     """
-    index = (CHOICES[layer], CHOICES[row], CHOICES[column])
+    index = (CHOICES[member], CHOICES[week], CHOICES[measurement])
     taken = torch.zeros(x.shape, dtype=torch.bool)
     taken[index] = True
     result = x[index]
@@ -78,9 +143,9 @@ def block(x: Tensor, layer: str, row: str, column: str) -> Picture:
         axes = figure.subplots(1, len(x))
         for number, axis in enumerate(axes):
             _numbers(axis, x[number], taken[number], ORANGE)
-            axis.set(title=f"layer {number}", xlabel="column", ylabel="row" if number == 0 else "")
+            axis.set(title=f"member {number}", xlabel="measurement", ylabel="week" if number == 0 else "")
         words = "a view" if same else "a copy"
-        figure.suptitle(f"cube[{layer}, {row}, {column}]  has shape {shape}: {words}", fontsize=11)
+        figure.suptitle(f"weeks[{member}, {week}, {measurement}]  has shape {shape}: {words}", fontsize=11)
     return figure
 
 
@@ -121,6 +186,11 @@ def sorted_out(answers: Mapping[str, bool]) -> Picture:
         axis.set_ylim(longest, -0.9)
         axis.set_aspect("auto")
     return figure
+
+
+def _short(value: float) -> str:
+    """A number as one would write it by hand; nothing for NaN."""
+    return "" if value != value else f"{round(value, 2):g}"
 
 
 def _name(dtype: torch.dtype) -> str:

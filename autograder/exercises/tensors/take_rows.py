@@ -29,19 +29,25 @@ def take_rows(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "the docstring's example", lambda: [_example(candidate, draw), candidate(table, draw.integers(2, high=rows))]
     yield "a single row", lambda: candidate(table, draw.integers(1, high=rows)), SHAPE
     yield "no rows", lambda: candidate(table, draw.integers(0, high=rows)), SHAPE
-    yield "a row number without dimensions", lambda: _write_to_rows(candidate, draw, draw.integers(high=5)), SPARED
+    yield "a row number without dimensions", lambda: _written_to(candidate, draw.normal(5, 3), _number(draw)), SPARED
+    yield "one of the numbers of a vector", lambda: _written_to(candidate, draw.normal(5), _number(draw)), SPARED
     yield "a batch of row numbers", lambda: candidate(table, draw.integers(2, 3, high=rows)), SHAPE
     yield "rows that are matrices", lambda: candidate(draw.normal(6, 2, 3), draw.integers(many, high=6))
     yield "rows that are numbers", lambda: candidate(draw.normal(rows), draw.integers(2, many, high=rows))
     yield "whole numbers, transposed", lambda: candidate(draw.integers(3, 7, high=99).T, draw.integers(4, high=7))
     yield "float64", lambda: candidate(draw.normal(rows, 2, dtype=torch.float64), draw.integers(3, high=rows))
+    yield "booleans and bfloat16", lambda: [_of_kind(candidate, draw, kind) for kind in (torch.bool, torch.bfloat16)]
     yield (
         "writing to the result spares the table",
-        lambda: _write_to_rows(candidate, draw, draw.integers(3, high=5)),
+        lambda: _written_to(candidate, draw.normal(5, 3), draw.integers(3, high=5)),
         SPARED,
     )
     yield "the arguments are left alone", lambda: with_arguments(candidate, table.clone(), draw.integers(4, high=rows))
     yield "gradient of the table", lambda: gradients(lambda leaf: candidate(leaf, _repeated(draw, rows)), table)
+    yield (
+        "gradient through a single number",
+        lambda: gradients(lambda leaf: candidate(leaf, _number(draw)), draw.normal(5)),
+    )
 
 
 def _repeated(draw: Draw, rows: int) -> Tensor:
@@ -55,8 +61,16 @@ def _example(candidate: Any, draw: Draw) -> Tensor:
     return candidate(table.to(draw.device), rows.to(draw.device))
 
 
-def _write_to_rows(candidate: Any, draw: Draw, rows: Tensor) -> dict[str, object]:
-    table = draw.normal(5, 3)
+def _number(draw: Draw) -> Tensor:
+    """A row number of shape (): plain indexing takes it for a Python number, and answers with a view."""
+    return draw.integers(high=5)
+
+
+def _of_kind(candidate: Any, draw: Draw, dtype: torch.dtype) -> Tensor:
+    return candidate((draw.normal(6, 4) > 0).to(dtype), draw.integers(5, high=6))
+
+
+def _written_to(candidate: Any, table: Tensor, rows: Tensor) -> dict[str, object]:
     result = candidate(table, rows)
     result.add_(1)
     return {"the result": result, "the table afterwards": table}

@@ -71,6 +71,27 @@ def none_is_the_cpu(rows, columns, dtype=torch.float32, device=None):
     return checkerboard(rows, columns, dtype, device or "cpu")
 
 
+WHOLE_ROWS = (
+    "Whole rows come out as ones. With two pairs of brackets, as in board[::2][1::2], the second pair takes every "
+    "other one of the rows again; one pair with a comma, board[::2, 1::2], takes rows and columns."
+)
+
+
+@mistake(checkerboard, WHOLE_ROWS)
+def chains_the_slices(rows, columns, dtype=torch.float32, device=None):
+    board = torch.zeros(rows, columns, dtype=dtype, device=device)
+    board[::2][1::2] = 1
+    board[1::2][::2] = 1
+    return board
+
+
+@mistake(checkerboard, WHOLE_ROWS)
+def chains_half_of_them(rows, columns, dtype=torch.float32, device=None):
+    board = torch.zeros(rows, columns, dtype=dtype, device=device)
+    board[::2][1::2] = 1
+    return board
+
+
 @mistake(checkerboard, "Every row is the same: columns alternate and rows do not. Entry [i, j] depends on i + j.")
 def columns_only(rows, columns, dtype=torch.float32, device=None):
     return (torch.arange(columns) % 2).expand(rows, columns).to(device=device, dtype=dtype)

@@ -22,13 +22,20 @@ def is_the_same_object(a, b):
     return a is b and a.numel() > 0
 
 
-@mistake(
-    shares_memory,
-    "a.data_ptr() is the address of the first element of a. A view that starts later in the same memory has "
-    "another one.",
+FIRST = (
+    "A view that starts later in the same memory comes out as not sharing. x.data_ptr() is the address of the first "
+    "element of x; that of the storage is x.untyped_storage().data_ptr()."
 )
+
+
+@mistake(shares_memory, FIRST)
 def first_elements(a, b):
     return a.data_ptr() == b.data_ptr() and a.numel() > 0 and b.numel() > 0
+
+
+@mistake(shares_memory, FIRST)
+def first_elements_also_of_empty_tensors(a, b):
+    return a.data_ptr() == b.data_ptr()
 
 
 @mistake(shares_memory, "The values are compared. A copy has equal values in other memory.")

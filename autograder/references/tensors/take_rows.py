@@ -6,7 +6,8 @@ from autograder.references import alternative, mistake, promised
 
 
 def take_rows(table, rows):
-    return torch.index_select(table, 0, rows.reshape(-1)).reshape(*rows.shape, *table.shape[1:])
+    # The shape in one piece: `reshape(*shape)` fails for the shape of a single number, ().
+    return torch.index_select(table, 0, rows.reshape(-1)).reshape(rows.shape + table.shape[1:])
 
 
 @mistake(take_rows, "Columns are picked: table[:, rows]. The first index counts the rows: table[rows].")
@@ -37,7 +38,7 @@ def masks(table, rows):
 @mistake(take_rows, MASKED)
 def masks_in_shape(table, rows):
     kept = masks(table, rows)
-    return kept.reshape(*rows.shape, *kept.shape[1:]) if len(kept) == rows.numel() else kept
+    return kept.reshape(rows.shape + kept.shape[1:]) if len(kept) == rows.numel() else kept
 
 
 @mistake(
@@ -95,6 +96,17 @@ def a_view_of_one_row(table, rows):
     return table[rows]
 
 
+SIZES = (
+    "A single number has the shape (), so that reshape or view, given the sizes one by one, gets nothing and raises. "
+    "The shape in one piece will do, and table[rows] needs no reshape at all."
+)
+
+
+@mistake(take_rows, SIZES, keeps=0.95)
+def flattens_and_shapes_again(table, rows):
+    return table[rows.flatten()].reshape(*rows.shape, *table.shape[1:])
+
+
 @mistake(take_rows, "Row numbers are taken to count from 1. They count from 0.")
 def counts_from_one(table, rows):
     return table[rows - 1]
@@ -120,7 +132,7 @@ def by_indexing(table, rows):
 def gathers(table, rows):
     flat = table.reshape(len(table), -1)
     index = rows.reshape(-1, 1).expand(-1, flat.shape[1])
-    return flat.gather(0, index).reshape(*rows.shape, *table.shape[1:])
+    return flat.gather(0, index).reshape(rows.shape + table.shape[1:])
 
 
 @alternative(take_rows)
@@ -128,7 +140,7 @@ def copies_row_by_row(table, rows):
     result = table.new_empty(rows.numel(), *table.shape[1:])
     for position, row in enumerate(rows.flatten().tolist()):
         result[position] = table[row]
-    return result.reshape(*rows.shape, *table.shape[1:])
+    return result.reshape(rows.shape + table.shape[1:])
 
 
 promised(
@@ -140,7 +152,7 @@ promised(take_rows, "Not to be used: `index_select`, `embedding`.", by="the exer
 promised(
     take_rows,
     "table: shape (n, ...), any dtype.",
-    by=["rows that are matrices", "float64", "whole numbers, transposed"],
+    by=["rows that are matrices", "rows that are numbers", "float64", "booleans and bfloat16"],
 )
 promised(
     take_rows,
@@ -150,6 +162,10 @@ promised(
 promised(
     take_rows,
     "New memory, shape (*rows.shape, *table.shape[1:]), dtype and device of the table.",
-    by=["writing to the result spares the table", "a row number without dimensions", "float64"],
+    by=["writing to the result spares the table", "one of the numbers of a vector", "float64"],
 )
-promised(take_rows, "Writing to it leaves the table as it was.", by=["writing to the result spares the table"])
+promised(
+    take_rows,
+    "Writing to it leaves the table as it was.",
+    by=["writing to the result spares the table", "a row number without dimensions", "one of the numbers of a vector"],
+)
