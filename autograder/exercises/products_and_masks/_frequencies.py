@@ -26,12 +26,13 @@ MANY = 20_000  # draws
 def shares(drawn: Any, weights: Tensor) -> Any:
     """For each row of weights, shape (..., n), what share of `drawn`, shape (..., many), fell on each index.
 
-    What is no tensor of whole numbers from 0 to n - 1 and of that shape is handed back as it is."""
+    What is no tensor of whole numbers of that shape is handed back as it is; where numbers lie outside of 0 … n - 1,
+    in words."""
     if not isinstance(drawn, Tensor) or drawn.shape[:-1] != weights.shape[:-1] or drawn.is_floating_point():
         return drawn
     kinds = weights.shape[-1]
     if drawn.numel() and not 0 <= int(drawn.min()) <= int(drawn.max()) < kinds:
-        return drawn.flatten()[:10]
+        return f"indices from {int(drawn.min())} to {int(drawn.max())}, of {kinds}"
     count = torch.stack([(drawn == kind).sum(-1) for kind in range(kinds)], dim=-1).double()
     return settled(count, weights.double() / weights.double().sum(-1, keepdim=True), drawn.shape[-1])
 

@@ -89,11 +89,16 @@ def _memory(candidate: Any, draw: Draw, rows: int, columns: int) -> dict[str, An
 
 
 def _refusals(candidate: Any, draw: Draw, rows: int, columns: int) -> dict[str, Any]:
-    """One entry too few, none at all, and just enough."""
-    x, mask = draw.normal(rows, columns), draw.mask(rows, columns)
+    """One entry too few, also for a mask that broadcasts; none at all; and just enough."""
+    x, mask, small = draw.normal(rows, columns), draw.mask(rows, columns), draw.mask(columns)
     wanted = int(mask.sum())
-    sources = {"one too few": wanted - 1, "an empty source": 0, "just enough": wanted}
-    return {name: refusal(ValueError, candidate, x, mask, draw.normal(size)) for name, size in sources.items()}
+    cases = {
+        "one too few": (mask, wanted - 1),
+        "one too few, a mask for all rows": (small, rows * int(small.sum()) - 1),
+        "an empty source": (mask, 0),
+        "just enough": (mask, wanted),
+    }
+    return {name: refusal(ValueError, candidate, x, each, draw.normal(size)) for name, (each, size) in cases.items()}
 
 
 def _kinds(candidate: Any, draw: Draw, rows: int, columns: int) -> list[Any]:

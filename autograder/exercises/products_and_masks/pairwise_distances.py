@@ -67,9 +67,9 @@ def _against_themselves(candidate: Any, draw: Draw) -> Any:
 
 
 def _nearly(candidate: Any, draw: Draw) -> Any:
-    """In a batch, and some of the coordinates a last bit apart."""
-    points = 3 * draw.normal(2, 12, 4) + torch.arange(12, device=draw.device).unsqueeze(-1)
-    return _same_place(candidate(points, points * (1 + 1e-7 * draw.integers(2, 12, 4, low=-1, high=2).float())))
+    """Some of the coordinates are a last bit apart."""
+    points = 3 * draw.normal(20, 4) + torch.arange(20, device=draw.device).unsqueeze(-1)
+    return _same_place(candidate(points, points * (1 + 1e-7 * draw.integers(20, 4, low=-1, high=2).float())))
 
 
 def _memory(candidate: Any, draw: Draw) -> dict[str, Any]:

@@ -39,12 +39,25 @@ def one_batch_dimension(x, w, y):
     return torch.einsum("bi,oij,bj->bo", x, w, y)
 
 
-@mistake(
-    bilinear,
-    'Two plain vectors only: on a batch it fails, for want of dots in "i,oij,j->o" or by `w @ y` with another shape.',
+PLAIN = (
+    'Right for two plain vectors, but on a batch it fails, or the results stand where the batch should: "i,oij,j->o" '
+    "lacks its dots, and in `x @ w` a whole batch meets each matrix."
 )
+
+
+@mistake(bilinear, PLAIN)
 def no_batch(x, w, y):
     return torch.einsum("i,oij,j->o", x, w, y)
+
+
+@mistake(bilinear, PLAIN)
+def by_two_products(x, w, y):
+    return x @ w @ y
+
+
+@mistake(bilinear, PLAIN)
+def results_before_the_batch(x, w, y):
+    return ((x @ w) * y).sum(-1)
 
 
 @mistake(

@@ -73,6 +73,31 @@ def mask_as_it_is(x, mask, source):
 
 @mistake(
     fill_from,
+    "It works for a mask of the shape of `x` and a source of exactly as many entries. Expand the mask first, and "
+    "take `source.flatten()` up to the number that it asks for.",
+)
+def mask_and_source_as_they_are(x, mask, source):
+    result = x.clone()
+    result[mask] = source
+    return result
+
+
+@mistake(
+    fill_from,
+    "Too few entries are noticed only where the mask has the shape of `x`: a smaller mask asks for more entries than "
+    "it has True. Expand it before you count.",
+    keeps=0.9,
+)
+def counts_the_small_mask(x, mask, source):
+    refuse(mask, source)
+    mask = mask.expand(x.shape)
+    result = x.clone()
+    result[mask] = source.flatten()[: int(mask.sum())]
+    return result
+
+
+@mistake(
+    fill_from,
     "What the source has to spare makes it fail: take as many entries as there are True in the mask, no more.",
     keeps=0.6,
 )

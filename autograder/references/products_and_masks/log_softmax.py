@@ -30,6 +30,25 @@ def log_of_softmax_and_epsilon(x, dim):
 
 @mistake(
     log_softmax,
+    "NaN far from zero, and −∞ where a share is too small for a number: no maximum is subtracted, and the logarithm "
+    "is taken of a quotient that overflows or vanishes.",
+)
+def log_of_the_definition(x, dim):
+    return (x.exp() / x.exp().sum(dim, keepdim=True)).log()
+
+
+@mistake(
+    log_softmax,
+    "The maximum or the sum has lost its dimension: what is left of it does not stand beside its own row. "
+    "`keepdim=True` keeps a 1 there.",
+)
+def without_keepdim(x, dim):
+    shifted = x - x.amax(dim, keepdim=True)
+    return shifted - shifted.exp().sum(dim).log()
+
+
+@mistake(
+    log_softmax,
     "∞ or NaN far from zero: exp of a score of 89 or more is ∞ in float32, and exp of −104 is 0. Subtract the "
     "largest score of each row first.",
 )

@@ -70,17 +70,53 @@ def counts_the_small_mask(x, mask, dim):
     return torch.where(mask, x, 0).sum(dim) / mask.sum(dim).clamp(min=1)
 
 
-@mistake(masked_mean, COUNTED_SMALL)
-def counts_the_small_mask_and_no_more(x, mask, dim):
-    return (x * mask).sum(dim) / mask.sum(dim)
+SMALL = "With a mask that is smaller than `x` the count is another one, since it is taken in the mask as it is; "
 
 
 @mistake(
     masked_mean,
-    "One mean for everything that is visible, whatever `dim` says. Each row has its own sum and its own count.",
+    SMALL + "hidden NaN and ∞ spread, since 0 · NaN is NaN; and a row in which all is hidden gives 0 / 0.",
 )
+def only_the_length_is_mended(x, mask, dim):
+    return (x * mask).sum(dim) / mask.sum(dim)
+
+
+@mistake(masked_mean, SMALL + "and hidden NaN and ∞ spread, since 0 · NaN is NaN.")
+def small_mask_and_nan(x, mask, dim):
+    return (x * mask).sum(dim) / mask.sum(dim).clamp(min=1)
+
+
+@mistake(masked_mean, SMALL + "and a row in which all is hidden gives 0 / 0.")
+def small_mask_and_empty_rows(x, mask, dim):
+    return torch.where(mask, x, 0).sum(dim) / mask.sum(dim)
+
+
+LOST = (
+    "What is visible is put into one long vector, as by `x[mask]`: which row a number came from is lost. Each row "
+    "has its own sum and its own count."
+)
+
+
+@mistake(masked_mean, LOST)
 def one_mean_for_all(x, mask, dim):
     return x[mask.expand(x.shape)].mean()
+
+
+@mistake(masked_mean, LOST)
+def mean_of_a_flat_vector(x, mask, dim):
+    return x[mask].mean(dim)
+
+
+@mistake(
+    masked_mean,
+    "The caller's own tensor is changed: zeros are written into `x`. `masked_fill` without an underscore, or "
+    "`torch.where`, makes a new one.",
+    keeps=0.96,
+)
+def writes_into_x(x, mask, dim):
+    mask = mask.expand_as(x)
+    x[~mask] = 0
+    return x.sum(dim) / mask.sum(dim).clamp(min=1)
 
 
 @mistake(

@@ -74,6 +74,26 @@ def row_by_row(lengths, size):
 
 @mistake(
     padding_mask,
+    "Lengths of 8 bits give wrong masks: places counted in that dtype end at 255 and begin again at 0. Let "
+    "`torch.arange` count in its own dtype.",
+    keeps=0.99,
+)
+def places_in_the_dtype_of_the_lengths(lengths, size):
+    return torch.arange(size, dtype=lengths.dtype, device=lengths.device) < lengths.unsqueeze(-1)
+
+
+@mistake(
+    padding_mask,
+    "Only a vector of lengths works: the new dimension stands at a place counted from the front, as by "
+    "`lengths[:, None]`, or the lengths are gone through in a loop. `lengths.unsqueeze(-1)` fits any shape.",
+    keeps=0.7,
+)
+def rows_stacked(lengths, size):
+    return torch.stack([places(lengths, size) < length for length in lengths])
+
+
+@mistake(
+    padding_mask,
     "The rows are as long as the longest length. They should have `size` places, whatever the lengths are: what they "
     "are put beside has that many.",
 )

@@ -95,13 +95,36 @@ def sums_over_dimension_one(a, b):
     return (squares - 2 * a @ b.mT).clamp(min=0).sqrt()
 
 
+@mistake(pairwise_distances, BATCHED)
+def dimensions_from_the_front(a, b):
+    squares = a.square().sum(-1)[:, None] + b.square().sum(-1)[None]
+    return (squares - 2 * a @ b.mT).clamp(min=0).sqrt()
+
+
 @mistake(
     pairwise_distances,
-    "What is added under the root shows: points that coincide are not 0 apart. `clamp(min=0)` suffices.",
-    keeps=0.7,
+    "The squares of `a` and those of `b` both stand in a column, shape (..., n, 1) and (..., m, 1). Those of `b` "
+    "belong to the columns of the result: (..., 1, m).",
 )
+def both_in_a_column(a, b):
+    squares = a.square().sum(-1, keepdim=True) + b.square().sum(-1, keepdim=True)
+    return (squares - 2 * a @ b.mT).clamp(min=0).sqrt()
+
+
+EPSILON = (
+    "Points that coincide are not 0 apart: what is added under the root, or set as its lower bound, shows. "
+    "`clamp(min=0)` suffices."
+)
+
+
+@mistake(pairwise_distances, EPSILON, keeps=0.7)
 def epsilon_under_the_root(a, b):
     return (squared(a, b).clamp(min=0) + 1e-6).sqrt()
+
+
+@mistake(pairwise_distances, EPSILON, keeps=0.7)
+def bound_above_zero(a, b):
+    return squared(a, b).clamp(min=1e-4).sqrt()
 
 
 @mistake(

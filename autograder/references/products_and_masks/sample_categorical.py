@@ -184,6 +184,37 @@ def tables_only(weights, count, generator):
     return drawn if weights.dim() > 1 else drawn[0]
 
 
+@mistake(
+    sample_categorical,
+    "Only a plain vector of weights works. Each row of a table has edges of its own, and a length of its own: "
+    "`edges[..., -1:]`, and throws of shape (*weights.shape[:-1], count).",
+)
+def one_vector_only(weights, count, generator):
+    edges = weights.cumsum(-1)
+    thrown = torch.rand(count, generator=generator, dtype=weights.dtype, device=weights.device) * edges[-1]
+    return torch.searchsorted(edges, thrown)
+
+
+@mistake(
+    sample_categorical,
+    "The throws reach as far as the weights of all rows together, so that most fall beyond the end of their own row. "
+    "Each row has a length of its own, `edges[..., -1:]` or `sum(-1, keepdim=True)`.",
+)
+def length_of_all_rows(weights, count, generator):
+    thrown = throws(weights, count, generator) * weights.sum()
+    return (thrown.unsqueeze(-1) >= weights.cumsum(-1).unsqueeze(-2)).sum(-1)
+
+
+@mistake(
+    sample_categorical,
+    "The edges above a throw are counted, not those at or below it: the indices run backwards, and reach n.",
+)
+def counts_the_edges_above(weights, count, generator):
+    edges = weights.cumsum(-1)
+    thrown = throws(weights, count, generator) * edges[..., -1:]
+    return (thrown.unsqueeze(-1) < edges.unsqueeze(-2)).sum(-1)
+
+
 @alternative(sample_categorical)
 def by_searchsorted(weights, count, generator):
     edges = weights.double().cumsum(-1).contiguous()

@@ -142,6 +142,48 @@ def multiplied_by_the_mask(x, dim, mask=None):
     return by_hand(x if mask is None else x * mask, dim)
 
 
+@mistake(
+    softmax,
+    "The maximum or the sum has lost its dimension: what is left of it does not stand beside its own row. "
+    "`keepdim=True` keeps a 1 there.",
+)
+def without_keepdim(x, dim, mask=None):
+    powers = (x if mask is None else x.masked_fill(~mask, -torch.inf)).sub(x.amax(dim)).exp()
+    return powers / powers.sum(dim)
+
+
+@mistake(
+    softmax, "`x.max(dim)` returns a pair, the values and their places. `x.amax(dim)` or `.values` is the values alone."
+)
+def maximum_with_its_places(x, dim, mask=None):
+    powers = (x - x.max(dim, keepdim=True)).exp()
+    return powers / powers.sum(dim, keepdim=True)
+
+
+@mistake(
+    softmax,
+    "The exponentials are multiplied by the mask, after a maximum over all scores, hidden ones too. Where a hidden "
+    "score leads by far nothing is left to share out; NaN times 0 is NaN; and an empty row, 0 / 0, too. Hide first, "
+    "by −∞.",
+)
+def powers_times_mask(x, dim, mask=None):
+    powers = (x - x.amax(dim, keepdim=True)).exp()
+    powers = powers if mask is None else powers * mask
+    return powers / powers.sum(dim, keepdim=True)
+
+
+@mistake(
+    softmax,
+    "The exponentials are multiplied by the mask, after a maximum over all scores, hidden ones too. Where a hidden "
+    "score leads by far, next to nothing is left to share out, and what is added to the sum swallows it; NaN times 0 "
+    "is NaN. Hide first, by −∞.",
+)
+def powers_times_mask_and_epsilon(x, dim, mask=None):
+    powers = (x - x.amax(dim, keepdim=True)).exp()
+    powers = powers if mask is None else powers * mask
+    return powers / (powers.sum(dim, keepdim=True) + 1e-9)
+
+
 @mistake(softmax, "The mask is taken the other way round: what should be hidden is shown.")
 def inverted(x, dim, mask=None):
     return shared_out(x, dim, None if mask is None else ~mask)
