@@ -27,18 +27,18 @@ show({"as it was taken": image, "eight colours: all corners": image.round()})
 # *The picture: left, a pagoda with red walls and orange roofs before a blue sky, trees at both sides. Right, the same,
 # mostly black, with glaring spots of red, yellow and cyan; sky and lake are one white area.*
 #
-# Eight colours, but the wrong eight: hardly anything here is pure cyan, and the sky has turned white. By the end of
-# this lesson you will have found eight that do.
+# Eight colours, but the wrong eight: hardly anything here is pure cyan, and the sky has turned white. In this lesson
+# you will find eight that do.
 #
-# You will be able to
+# At the end you will be able to
 #
 # - compare everything with everything, by broadcasting or by one matrix product, and say which of torch's products
 #   does what;
 # - hide part of a tensor with a mask, so that what is hidden counts nothing, even where it is NaN;
 # - turn scores into shares with a softmax that survives ±10,000, and draw by such shares.
 #
-# About 60 minutes for the core, 92 with the extras. You need tensors and views ([lesson
-# 01](../01_tensors/01_tensors.ipynb)).
+# About 60 minutes for the core, 92 with the extras. You need tensors and views
+# ([lesson 01](../01_tensors/01_tensors.ipynb)).
 
 # %% [markdown]
 # ## 1 · A pixel, a paint, a distance · core
@@ -176,9 +176,10 @@ show({"ten shades of each paint": batched_outer(torch.linspace(0.1, 1, 10), pale
 # %% [markdown]
 # ## 2 · One product instead of all differences · core
 #
-# Broadcasting has a price. For the whole photograph the gaps are 273,280 · 8 · 3 numbers, which is bearable. But every
-# transformer compares in the same way, with perhaps 16,000 words on either side and 128 numbers for each: 33 billion
-# gaps, 131 GB in float32, only to be added up and thrown away. Can we have the sums without the gaps?
+# Broadcasting has a price. For the whole photograph the gaps are 273,280 · 8 · 3 numbers, which is bearable. But
+# transformers compare everything with everything, too, perhaps 16,000 words with 16,000 words, at 128 numbers each.
+# Done like this it makes 33 billion numbers, 131 GB in float32, only to be added up and thrown away. Can we have the
+# sums alone?
 #
 # For a pixel $a$ and a paint $b$, let us multiply the square out, as at school:
 #
@@ -669,7 +670,7 @@ explore(
 # %% [markdown]
 # *The picture, at temperature 0.02: left, a pixel of the sky gives 0.6 to a bluish white and the rest to the rose and
 # two whites; one of the trees gives 0.7 to a green and 0.3 to red-brown. Right, a map of the photograph: pagoda and
-# trees are mostly light, sure of their paint; the sky is dark, with several paints about as near.*
+# trees are mostly light, sure of their paint; the sky is darker, with several paints about as near.*
 
 # %% [markdown]
 # ## 6 · Drawing by weight · core
@@ -755,8 +756,8 @@ check(sample_categorical)
 #
 # Everything is there, except where to begin. Eight random pixels may all be sky. It is better to pick only the first
 # at random, and each further one *by weight*: its squared distance from the nearest paint so far. What is far from
-# every paint is likely to be picked, and what is a paint already never is. (This is k-means++. Its weights do not sum
-# to one.)
+# every paint is likely to be picked, and what is a paint already has a weight of about 0. (This is k-means++. Its
+# weights do not sum to one.)
 
 
 # %%
@@ -813,8 +814,8 @@ lines({"k-means": (counts, misses)}, xlabel="paints (logarithmic)", ylabel="typi
 # %% [markdown]
 # ## 8 · Tell them apart · extra
 #
-# A softmax under a mask looks simple, and you have seen how many ways lead past it. Here are six, each from real code.
-# They are right on most inputs, which is why they are still around.
+# A softmax under a mask looks simple, and you have seen how many ways lead past it. Here are six, of kinds that one
+# finds in real code. Some of them are right on most inputs, which is why they are still around.
 
 # %%
 suspects("softmax_counterexample")
