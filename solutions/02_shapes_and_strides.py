@@ -5,7 +5,7 @@
 #
 # One, we would think. But look. Below is a photograph of 427 rows of 640 pixels, with a byte each for red, green and
 # blue: 819,840 bytes. Beside it stand the same photograph leaning to one side, at half its size, and lying on its side.
-# Each of the three takes one line. The last thing the cell prints is how many of them have bytes of their own.
+# Each of the three takes one line. The cell also prints how many of them have bytes of their own.
 
 # %%
 import math
@@ -29,12 +29,12 @@ turned = photo.as_strided((640, 427, 3), (3, 1920, 1))
 memory = photo.untyped_storage().data_ptr()
 others = [each.untyped_storage().data_ptr() != memory for each in (sheared, shrunk, turned)]
 print(f"{photo.nbytes:,} bytes of memory, and {sum(others)} of three with memory of their own")
-show({"the photograph": photo, "sheared": sheared, "shrunk": shrunk, "turned": turned}, columns=2)
+show({"the photograph": photo, "sheared": sheared, "shrunk": shrunk, "turned": turned}, columns=4)
 
 # %% [markdown]
-# *The picture: the Summer Palace in Beijing, a pavilion above trees. Sheared, its upright lines lean to the left, and
-# what leaves at the left edge comes in again at the right. Shrunk, it looks the same with half as many pixels each way.
-# Turned, it is mirrored at its diagonal: the roof points to the left.*
+# *The picture: the Summer Palace in Beijing, a pavilion of four storeys above a lake and trees. Sheared, its upright
+# lines run down to the left, and what leaves at the left edge comes in again at the right. Shrunk, it looks the same
+# with half as many pixels each way. Turned, it lies on its side, mirrored: the top of the roof points to the left.*
 #
 # None of them. Not a byte was moved or copied: all four pictures read the same 819,840 bytes. So what did those six
 # numbers in each line change? And how far can it be taken: could we cut out every square of ten by ten pixels there is,
@@ -67,8 +67,7 @@ walk((3, 4), (4, 1))
 # place 4: "next row: +4".*
 #
 # Now we want the pixel in row 2, column 1. Where is it? We begin at place 0. To the next row it is four steps, and we
-# go down two rows: 8. To the next column it is one step: 9. That is all there is to it, and we can write it down in
-# three lines of plain Python.
+# go down two rows: 8. To the next column it is one step: 9. That is all, and it takes three lines of plain Python.
 
 
 # %%
@@ -97,8 +96,8 @@ read(3, 4, row_step=0, column_step=1)
 # twelve numbers what the first cell did to a photograph.
 #
 # This is what a tensor is. The line is called its **storage**. What says how to walk it is a small card with three
-# entries: the **shape** (how many steps can be taken along each dimension), the **stride** (how far each of these steps
-# goes, counted in numbers, one entry for each dimension) and the **storage offset** (where to begin).
+# entries: the **shape** (how many there are along each dimension), the **stride** (how far each of these steps goes,
+# counted in numbers, one entry for each dimension) and the **storage offset** (where to begin).
 #
 # $$\text{place} = \text{offset} + \sum_{\text{dimension}} \text{index} \cdot \text{stride}$$
 #
@@ -179,18 +178,20 @@ check(contiguous_strides)
 
 # %%
 row, pixel, channel = contiguous_strides(photo.shape)
-leaning = {f"row step {row + more}": photo.as_strided((300, 640, 3), (row + more, pixel, channel)) for more in (-3, 1)}
-show(leaning, columns=2)
+shorter = photo.as_strided((300, 640, 3), (row - 3, pixel, channel))
+longer = photo.as_strided((300, 640, 3), (row + 1, pixel, channel))
+show({f"row step {row - 3}": shorter, f"row step {row + 1}": longer, "a detail of its sky": longer[40:61, 75:107]})
 
 # %% [markdown]
 # <details><summary>The answer</summary>
 #
-# *The picture: on the left the photograph leans to the right. On the right it leans a third as much to the left, and is
-# covered with thin coloured stripes.*
+# *The picture: on the left the upright lines run down to the right. In the middle they run down a little to the left,
+# and the photograph has lost its colours. The detail at the right shows where they are: in stripes one pixel high,
+# green, pink and blue by turns.*
 #
 # Each row is read one byte later than the row above. What was green is read as red, what was blue as green, and what
-# was the red of the next pixel as blue. After three rows the colours are right again, one pixel further on: hence
-# stripes.
+# was the red of the next pixel as blue. After three rows the colours are right again, one pixel further on. From afar
+# the three mix, and make grey.
 #
 # </details>
 
@@ -251,8 +252,8 @@ cards("x", "x.view(2, 6)", "x.view(-1)", "x.t()", "x.t().view(12)", "x.t().resha
 #
 # Before the last layers of an image classifier, each picture's numbers are laid in one row, and the pictures stay
 # apart. In many old examples this is done with a method called `num_flat_features`, which multiplies all sizes but the
-# first, and `x.view(-1, self.num_flat_features(x))`. It fails in two ways. One is the subject of this section; for the
-# other, try a batch without pictures.
+# first, and `x.view(-1, self.num_flat_features(x))`. It fails in two ways. One is the subject of this section. The
+# other has to do with −1: try items that hold no numbers, and for `x.view(len(x), -1)` a batch that holds no items.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -298,8 +299,8 @@ def flatten_features(x: Tensor) -> Tensor:
 check(flatten_features)
 
 # %% [markdown]
-# With it, each row of the photograph is 1,920 numbers: `flatten_features(photo)` has shape (427, 1920), and we shall
-# use that in section 4. PyTorch calls it `x.flatten(1)`.
+# With it, each row of the photograph is 1,920 numbers, shape (427, 1920), which we shall use in section 4. PyTorch
+# calls it `x.flatten(1)`, which asks for two dimensions at least.
 #
 # ## 3 · Cutting and turning · core
 #
@@ -340,8 +341,8 @@ cards(
 # > **You may read that** `squeeze` leaves a dimension larger than one alone because otherwise "the numbers would not
 # > fit". Nothing has to fit anywhere. Dropping a dimension takes its entry off the card, so its index can only be 0.
 # > For a size of 1 that loses nothing. For a size of 3 it would lose two thirds of the numbers, and torch prefers to do
-# > nothing. It does so silently, which is how `squeeze()` on a batch that happens to hold one item takes away the
-# > batch. Name the dimension.
+# > nothing. What is worth remembering is the reverse: `squeeze()` without a number also takes away the batch when it
+# > happens to hold one item. Name the dimension.
 #
 # > **You may read that** `a.squeeze(N)` adds a dimension at N. It cannot: that is `a.unsqueeze(N)`.
 
@@ -418,7 +419,7 @@ show({"red, after the painting": red, "the photograph it was taken from": painte
 #
 # ## 4 · Splitting and merging · core
 #
-# Now to a mistake that costs people days, as it raises no error and gives the right shape.
+# Now to a mistake that can cost days, because it raises no error and gives the right shape.
 #
 # In the attention of a transformer ([lesson 11](../11_attention/11_attention.ipynb)) each word is a row of numbers, and
 # the row is shared out among several *heads*: with 12 heads of 64 numbers, head 0 works on the first 64 numbers of
@@ -485,7 +486,7 @@ check(split_heads)
 # **See it.** Four heads of the photograph. They are strips, and still in the memory of the whole.
 
 # %%
-strips = split_heads(photo.reshape(427, 1920), 4)
+strips = split_heads(flatten_features(photo), 4)
 show({f"head {number}": strip.unflatten(-1, (160, 3)) for number, strip in enumerate(strips)}, columns=4)
 
 # %% [markdown]
@@ -493,9 +494,8 @@ show({f"head {number}": strip.unflatten(-1, (160, 3)) for number, strip in enume
 #
 # Each head does its work, and at the end the strips have to be laid side by side again. This is where it went wrong. A
 # colleague's first version exchanged heads and time and called `view`. It raised: *view size is not compatible with
-# input tensor's size and stride … Use .reshape(...) instead.* The message has an advice, and the colleague took it.
-# Only, while tidying up, the exchange got lost, which nobody noticed, since the shapes agree and nothing raises any
-# more.
+# input tensor's size and stride … Use .reshape(...) instead.* The message offers advice, and the colleague took it. But
+# while tidying up, the exchange got lost, and it was not missed: the shapes agree, and nothing raises any more.
 
 
 # %%
@@ -511,8 +511,8 @@ show({"split, and merged by the colleague": merged.reshape(427, 640, 3)})
 # *The picture: four flat bands, one below the other. Each is one strip of the photograph, squeezed to a quarter of its
 # height, and stands there four times side by side.*
 #
-# In a photograph we see it at once. In a transformer we would see a model that learns a little more slowly than it
-# should.
+# In a photograph we see it at once. In a transformer each word would quietly get numbers of other words, and the loss
+# would still fall.
 #
 # ### Exercise: `merge_heads` ●●○ · 6 minutes · core
 #
@@ -576,8 +576,8 @@ show(
 # %% [markdown]
 # *The picture: on the left the photograph as it was. On the right its rightmost quarter, and beside it its leftmost.*
 #
-# A rule to take along: **`view` and `reshape` never change the order in which the numbers are read; `transpose` and
-# `permute` do.** If dimensions are to be merged that do not stand side by side, one of the latter has to come first.
+# **`view` and `reshape` never change the order in which the numbers are read; `transpose` and `permute` do.** If
+# dimensions are to be merged that do not stand side by side, one of the latter has to come first.
 #
 # ## 5 · Windows · core
 #
@@ -681,10 +681,10 @@ walk(windows.shape, windows.stride(), windows.storage_offset())
 #
 # ## 6 · Tell them apart · core
 #
-# Here are five readers, each of which gets the memory and a card and returns the numbers. All of them are right for a
-# fresh tensor except one, and each is a mistake that has been shipped: a forgotten offset, the order of another
-# language, an assumption that steps fall from left to right, a 0 that counts as "not given", a fast way with a
-# condition that is not enough.
+# Here are five readers, each of which gets the memory and a card and returns the numbers. (`follow` is the right one,
+# in the manner of section 1.) All of them are right for a fresh tensor except one, and each of the mistakes is one that
+# people make: a forgotten offset, the order of another language, an assumption that steps fall from left to right, a 0
+# that counts as "not given", a fast way with a condition that is not enough.
 
 # %%
 suspects("strides_counterexample")
@@ -692,8 +692,8 @@ suspects("strides_counterexample")
 # %% [markdown]
 # ### Exercise: `strides_counterexample` ●●○ · 5 minutes · core
 #
-# Write *one* card on which each of them reads something else than PyTorch. (If it takes five cards at first, merge
-# them.)
+# Write *one* card on which each of them reads something else than PyTorch, with shape and stride as
+# `torch.tensor([…])`. (If it takes five cards at first, merge them.)
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -760,26 +760,27 @@ print(f"as many as in {squares.numel() / photo.numel():.1f} photographs")
 # at the steps. There are three different ones, 1920, 3 and 1, the same as in the photograph, and two of them stand
 # there twice: one row further down is the same distance, whether we move the square or look within it.
 #
-# And they are a tensor like any other. Let us ask for the brightest value in each square, and for the darkest: 26
-# million numbers each time for each colour, read from the memory of one photograph.
+# And they are a tensor like any other. Let us ask for the brightest and for the darkest value in each square, and make
+# a gallery with everything that you have written.
 
 # %%
-strip = split_heads(photo.reshape(427, 1920), 4)[2].unflatten(-1, (160, 3))
-leaning = photo.as_strided((420, 640, 3), (contiguous_strides(photo.shape)[0] + 6, 3, 1))
+row_step, *steps = contiguous_strides(photo.shape)
+strip = split_heads(flatten_features(photo), 4)[1].unflatten(-1, (160, 3))
 gallery = {
-    "sheared: contiguous_strides, + 6": leaning,
-    "shrunk: a corner of every third": squares[::3, ::3, 0, 0],
-    "a strip of it: split_heads": strip,
-    "blue, turned: unbind": unbind(photo, -1)[2].t(),
-    "brightest of each square": squares.amax((2, 3)),
-    "darkest of each square": squares.amin((2, 3)),
+    "contiguous_strides, + 6": photo.as_strided((420, 640, 3), (row_step + 6, *steps)),
+    "sliding_windows: corners": squares[::3, ::3, 0, 0],
+    "split_heads, turned": strip.transpose(0, 1),
+    "unbind: red": unbind(photo, -1)[0],
+    "the brightest of each square": squares.amax((2, 3)),
+    "the darkest of each square": squares.amin((2, 3)),
 }
 show(gallery)
 
 # %% [markdown]
-# *The picture: six photographs. Sheared by two pixels a row; small; one upright strip; the blue channel in greys,
-# mirrored at the diagonal; and two that look painted with a broad brush. In the brightest, white sky and bright roofs
-# grow over everything; in the darkest, trees and shadows do.*
+# *The picture: six photographs. Sheared by two pixels a row; small, made of the upper left corner of every third
+# square; the strip with the pavilion, lying on its side; the red channel in greys; and two that look painted with a
+# square brush. In the brightest, the sky eats into the roofs and the trees turn into pale spots. In the darkest,
+# pavilion and trees are nearly black.*
 #
 # The last two had to be computed. The other four are cards. So how many pictures fit into the memory of one? As many as
 # there are walks through it.
@@ -791,8 +792,8 @@ show(gallery)
 cards("photo.flip(1)", "photo[:, ::-1]", "torch.from_numpy(photo.numpy()[:, ::-1])", photo=photo)
 
 # %% [markdown]
-# This was the core. What follows is for who has time: patches without overlap, and the tokens of a vision transformer;
-# the exact rule by which `view` decides; and the opposite of all this, laying tensors together, which always copies.
+# This was the core. What follows is for those who have time: patches without overlap, the exact rule by which `view`
+# decides, and the opposite of all this, laying tensors together, which always copies.
 #
 # ## 8 · Patches, and a language for shapes · extra
 #
@@ -812,8 +813,8 @@ print(tuple(tokens.shape))
 
 # %% [markdown]
 # 21 rows of 32 squares make 672 words of 1,200 numbers. Besides being readable, it checks: in `(rows y)` the height
-# must be divisible by y, and a name that appears on one side only is an error. It is the sort of line in which the
-# colleague's mistake could not have been made. Write it once yourself, to see what it does for you.
+# must be divisible by y, and a name that appears on one side only is an error. In such a line the colleague's mistake
+# would have been hard to make. Write it once yourself, to see what it does for you.
 #
 # ### Exercise: `patchify` ●●○ · 7 minutes · extra
 #
@@ -870,13 +871,11 @@ check(patchify)
 # the order of the words is all that a transformer has to be told separately.
 
 # %%
-words = patchify(photo[:420], 60)
-shuffled = words[torch.randperm(len(words), generator=torch.Generator().manual_seed(0))]
-pages = {
-    name: rearrange(each[:70], "(rows columns) (y x channel) -> (rows y) (columns x) channel", rows=7, y=60, x=60)
-    for name, each in {"70 words in order": patchify(photo[:420, :600], 60), "shuffled": shuffled}.items()
-}
-show(pages, columns=2)
+words = patchify(photo[:420, :600], 60)
+order = torch.randperm(len(words), generator=torch.Generator().manual_seed(0))
+sentences = {"70 words in order": words, "the same words, shuffled": words[order]}
+back = "(rows columns) (y x channel) -> (rows y) (columns x) channel"
+show({name: rearrange(each, back, rows=7, y=60, x=60) for name, each in sentences.items()}, columns=2)
 
 # %% [markdown]
 # *The picture: on the left 600 columns of the photograph, put together of 7 rows of 10 squares. On the right the same
@@ -1087,7 +1086,7 @@ check(concatenate)
 # **See it.** The strips of section 4 once more. Laid below one another, and every second one beside the other.
 
 # %%
-strips = [each.unflatten(-1, (160, 3)) for each in split_heads(photo.reshape(427, 1920), 4).unbind(0)]
+strips = [each.unflatten(-1, (160, 3)) for each in split_heads(flatten_features(photo), 4).unbind(0)]
 show({"dim=1, mixed": concatenate(strips[::2] + strips[1::2], 1), "dim=0": concatenate(strips[1:3], 0)}, columns=2)
 
 # %% [markdown]

@@ -17,7 +17,7 @@ def library(memory: Tensor, shape: Tensor, stride: Tensor, offset: int) -> Tenso
     return torch.as_strided(memory, shape.tolist(), stride.tolist(), offset).reshape(-1)
 
 
-def walk(memory: Tensor, shape: Tensor, stride: Tensor, offset: int) -> Tensor:
+def follow(memory: Tensor, shape: Tensor, stride: Tensor, offset: int) -> Tensor:
     """The definition, which is right."""
     places = []
     for index in product(*map(range, shape.tolist())):
@@ -26,27 +26,27 @@ def walk(memory: Tensor, shape: Tensor, stride: Tensor, offset: int) -> Tensor:
 
 
 def starts_at_zero(memory: Tensor, shape: Tensor, stride: Tensor, offset: int) -> Tensor:
-    return walk(memory, shape, stride, 0)
+    return follow(memory, shape, stride, 0)
 
 
 def first_index_fastest(memory: Tensor, shape: Tensor, stride: Tensor, offset: int) -> Tensor:
-    return walk(memory, shape.flip(0), stride.flip(0), offset)
+    return follow(memory, shape.flip(0), stride.flip(0), offset)
 
 
 def largest_step_first(memory: Tensor, shape: Tensor, stride: Tensor, offset: int) -> Tensor:
     order = stride.argsort(descending=True, stable=True)
-    return walk(memory, shape[order], stride[order], offset)
+    return follow(memory, shape[order], stride[order], offset)
 
 
 def no_step_is_one(memory: Tensor, shape: Tensor, stride: Tensor, offset: int) -> Tensor:
     steps = [step or 1 for step in stride.tolist()]
-    return walk(memory, shape, torch.tensor(steps), offset)
+    return follow(memory, shape, torch.tensor(steps), offset)
 
 
 def in_one_piece(memory: Tensor, shape: Tensor, stride: Tensor, offset: int) -> Tensor:
     if stride[-1] == 1:  # the numbers of a row lie side by side, so take them all at once
         return memory[offset : offset + int(shape.prod())]
-    return walk(memory, shape, stride, offset)
+    return follow(memory, shape, stride, offset)
 
 
 SUSPECTS = {

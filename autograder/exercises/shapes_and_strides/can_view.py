@@ -43,9 +43,12 @@ def can_view(candidate: Any, draw: Draw) -> Iterator[Step]:
         yield name, lambda cases=cases: _said(candidate, draw, cases(draw)), SIZES  # type: ignore[misc]
 
 
-def _said(candidate: Any, draw: Draw, cases: list[Case]) -> str:
-    """What the candidate says about each, in drawn order: one text, which nobody guesses."""
-    return "; ".join(f"{case}: {_word(candidate(*case))}" for case in draw.shuffled(dict.fromkeys(cases)))
+def _said(candidate: Any, draw: Draw, cases: list[Case]) -> dict[str, str]:
+    """What the candidate says about each, in drawn order: all have to be right, and the first wrong one is told."""
+    said = {}
+    for shape, stride, new_shape in draw.shuffled(dict.fromkeys(cases)):
+        said[f"{shape} with steps {stride} as {new_shape}"] = _word(candidate(shape, stride, new_shape))
+    return said
 
 
 def _word(answer: object) -> str:

@@ -30,7 +30,6 @@ def concatenate(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield (
         "the docstring's example",
         lambda: [_example(candidate, draw), candidate([draw.normal(a, 2), draw.normal(b, 2)])],
-        JOINED,
     )
     yield "rows below rows", lambda: candidate([draw.normal(a, c), draw.normal(b, c), draw.normal(1, c)], 0), JOINED
     yield "columns beside columns", lambda: candidate([draw.normal(a, b), draw.normal(a, c)], 1), JOINED

@@ -27,7 +27,7 @@ def patchify(candidate: Any, draw: Draw) -> Iterator[Step]:
     """Pictures, cut into squares."""
     rows, columns, patch, channels = draw.sizes(4, 2, 6)
     height, width = rows * patch, columns * patch
-    yield "the docstring's example", lambda: [_example(candidate, draw), candidate(draw.normal(4, 6, 3), 2)], PATCHES
+    yield "the docstring's example", lambda: [_example(candidate, draw), candidate(draw.normal(4, 6, 3), 2)], LEADING
     yield "a batch", lambda: candidate(draw.normal(2, height, width, channels), patch), PATCHES
     yield "a batch of one", lambda: candidate(draw.normal(1, height, width, channels), patch), PATCHES
     yield "by its parameters' names", lambda: candidate(images=draw.normal(2, height, width, 3), patch=patch), PATCHES

@@ -23,7 +23,11 @@ def split_heads(candidate: Any, draw: Draw) -> Iterator[Step]:
     """The numbers of each row, dealt out to heads."""
     batch, time, heads, d = draw.sizes(4, 2, 7)
     width = heads * d
-    yield "the docstring's example", lambda: [_example(candidate, draw), candidate(draw.normal(time, width), d)], CUT
+    yield (
+        "the docstring's example",
+        lambda: [_example(candidate, draw), candidate(draw.normal(time, width), d)],
+        LEADING,
+    )
     yield "a batch", lambda: candidate(draw.normal(batch, time, width), heads), CUT
     yield "a batch of one", lambda: candidate(draw.normal(1, time, width), heads), CUT
     yield "by its parameters' names", lambda: candidate(x=draw.normal(batch, time, width), heads=d), CUT

@@ -6,10 +6,10 @@ import torch
 from torch import Tensor
 
 from autograder.engine.counterexample import counterexample
-from autograder.exercises.shapes_and_strides._suspects import SUSPECTS, library, walk
+from autograder.exercises.shapes_and_strides._suspects import SUSPECTS, follow, library
 
 
-@counterexample(points=2, library=library, definition=walk, suspects=SUSPECTS)
+@counterexample(points=2, library=library, definition=follow, suspects=SUSPECTS)
 def strides_counterexample(memory: Tensor, shape: Tensor, stride: Tensor, offset: int) -> None:
     """One card on which five wrong walks through memory are seen to be wrong."""
     for name, tensor in {"memory": memory, "shape": shape, "stride": stride}.items():

@@ -100,6 +100,26 @@ def _right(shape, stride, new_shape):
 
 @mistake(
     can_view,
+    "Only tensors whose dimensions all continue each other are let through. Those that continue each other may be "
+    "merged, the others just have to stay apart: a transposed tensor can still be split, or keep its dimensions.",
+)
+def all_continue(shape, stride, new_shape):
+    steps = zip(stride, stride[1:], shape[1:], strict=False)
+    return _fits(shape, new_shape) and all(outer == size * inner for outer, inner, size in steps)
+
+
+@mistake(
+    can_view,
+    "Only tensors with the very steps of a fresh one are let through: the steps of sizes of one count too, and a gap "
+    "anywhere is too much. It is enough if the dimensions that become one continue each other.",
+)
+def to_the_letter(shape, stride, new_shape):
+    steps = [math.prod(shape[at + 1 :]) for at in range(len(shape))]
+    return _fits(shape, new_shape) and steps == list(stride)
+
+
+@mistake(
+    can_view,
     "A tensor without numbers is held to the rule for the others. Nothing is walked there, so every shape that holds "
     "nothing works.",
     keeps=0.93,

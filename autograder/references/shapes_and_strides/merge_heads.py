@@ -51,6 +51,15 @@ def wrong_pair(x):
 
 @mistake(
     merge_heads,
+    "The numbers are scrambled: a row of the result walks through time, as when heads and d change places. It should "
+    "be heads and time, dimensions -3 and -2.",
+)
+def first_and_last(x):
+    return x.transpose(-3, -1).reshape(_shape(x))
+
+
+@mistake(
+    merge_heads,
     "The heads stand one below the other, (…, heads · time, d). They belong side by side, in one row for each time.",
 )
 def one_below_the_other(x):

@@ -61,6 +61,16 @@ def channels_first(images, patch):
 
 @mistake(
     patchify,
+    "The shape is right, and the pixels of a patch come from all over a row of patches, as when the two patch "
+    "dimensions change places. It is the first of them and the columns that should: (rows, columns, patch, patch, "
+    "channels).",
+)
+def patch_with_patch(images, patch):
+    return _cut(images, patch).transpose(-4, -2).reshape(_shape(images, patch))
+
+
+@mistake(
+    patchify,
     "The wrong sizes are split: patches stand for rows of patches, (patch, rows) instead of (rows, patch). A patch "
     "then gathers pixels that lie far apart.",
 )

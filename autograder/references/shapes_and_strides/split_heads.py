@@ -77,6 +77,17 @@ def unpacks_three(x, heads):
 
 @mistake(
     split_heads,
+    "Two faults: a head gets whole rows, as when the line is only read anew in the final shape, and exactly one "
+    "dimension is expected in front of time. Split the last dimension, let time and heads change places, and count "
+    "from the end.",
+)
+def straight_with_a_batch(x, heads):
+    batch, time, width = x.shape
+    return x.reshape(batch, heads, time, width // heads)
+
+
+@mistake(
+    split_heads,
     "The result is a copy: writing to it does not reach x. Splitting one dimension and exchanging two never needs "
     "one. `contiguous`, `stack` and `reshape` in a place where a view cannot be are what copies.",
     keeps=0.75,

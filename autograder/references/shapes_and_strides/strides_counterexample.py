@@ -92,6 +92,26 @@ def all_alike():
     return torch.ones(30, dtype=torch.int64), torch.tensor([2, 3, 2]), torch.tensor([0, 5, 1]), 3
 
 
+@mistake(
+    strides_counterexample,
+    "The suspect that takes a step of 0 for 1 and the one that copies in one piece go unseen. The first is wrong only "
+    "where something is repeated, the second only where the last step is 1 and there is a gap between two rows.",
+    keeps=0.6,
+)
+def a_transposed_table():
+    return card(30, [3, 4], [1, 5], 2)
+
+
+@mistake(
+    strides_counterexample,
+    "Three suspects go unseen, as these numbers lie in their order and without gaps. Leave a gap between two rows, "
+    "repeat something by a step of 0, and let the steps not fall from left to right.",
+    keeps=0.4,
+)
+def in_order_further_on():
+    return card(30, [2, 3, 4], [12, 4, 1], 3)
+
+
 @alternative(strides_counterexample)
 def four_dimensions():
     return card(60, [2, 2, 3, 2], [3, 0, 7, 1], 4)

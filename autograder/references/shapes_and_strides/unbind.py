@@ -98,6 +98,16 @@ def one_tensor(x, dim=0):
     return x.movedim(dim, 0)
 
 
+@mistake(
+    unbind,
+    "Other dimensions of size one disappear too, as `squeeze()` without a number drops them all, and a dimension of "
+    "size 0 raises: `chunk` cannot make no pieces. Name the dimension, and count with `range`.",
+    keeps=0.97,
+)
+def chunks_and_squeezes(x, dim=0):
+    return tuple(part.squeeze() for part in x.chunk(x.shape[dim], dim))
+
+
 @alternative(unbind)
 def by_moving(x, dim=0):
     turned = x.movedim(dim, 0)
