@@ -77,7 +77,8 @@ def walker(rows: int, columns: int, row_step: int, column_step: int, offset: int
     inside = max(map(max, places)) < PLACES
     line = torch.arange(PLACES)
     with style():
-        figure = Picture(figsize=(WIDTH, 3.5), layout="none")  # a layout of its own takes most of the time
+        figure = Picture(figsize=(WIDTH, 3.5))
+        figure.set_layout_engine("none")  # finding places for the panels would take most of the time
         above = figure.add_axes((0.02, 0.48, 0.96, 0.44))
         mine, wanted = (figure.add_axes((left, 0.02, 0.44, 0.36)) for left in (0.03, 0.53))
         _draw_line(above, line, places)

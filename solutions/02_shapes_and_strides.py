@@ -504,7 +504,8 @@ def colleagues_merge(x: Tensor) -> Tensor:
     return x.reshape(batch, time, heads * d)
 
 
-merged = colleagues_merge(strips.unsqueeze(0))
+quarters = torch.stack([quarter.flatten(1) for quarter in photo.chunk(4, dim=1)])  # four heads: (4, 427, 480)
+merged = colleagues_merge(quarters.unsqueeze(0))
 show({"split, and merged by the colleague": merged.reshape(427, 640, 3)})
 
 # %% [markdown]
@@ -567,8 +568,8 @@ check(merge_heads)
 # %%
 show(
     {
-        "split, and merged by you": merge_heads(strips).reshape(427, 640, 3),
-        "heads 3 and 0": merge_heads(strips[[3, 0]]).reshape(427, 320, 3),
+        "split, and merged by you": merge_heads(quarters).reshape(427, 640, 3),
+        "heads 3 and 0": merge_heads(quarters[[3, 0]]).reshape(427, 320, 3),
     },
     columns=2,
 )
@@ -1083,7 +1084,7 @@ def concatenate(tensors: list[Tensor], dim: int = 0) -> Tensor:
 check(concatenate)
 
 # %% [markdown]
-# **See it.** The strips of section 4 once more. Laid below one another, and every second one beside the other.
+# **See it.** The strips of section 4 once more: side by side in another order, and one below the other.
 
 # %%
 strips = [each.unflatten(-1, (160, 3)) for each in split_heads(flatten_features(photo), 4).unbind(0)]

@@ -94,8 +94,8 @@ def counts_from_the_front(x):
     "dimension is expected in front. Let time and heads change places, counted from the end, before you read the line.",
 )
 def as_handed_over(x):
-    batch, heads, time, d = x.shape
-    return x.reshape(batch, time, heads * d)
+    items, count, steps, each = x.shape
+    return torch.reshape(x, (items, steps, count * each))
 
 
 @mistake(
