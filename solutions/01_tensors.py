@@ -75,8 +75,9 @@ tables({"the club's table": club, "by runs[1:3]": runs, "by again[[1, 2]]": agai
 # lead there.
 #
 # A second tensor that reads the same storage by a note of its own is called a **view**. We can look at both notes.
-# (`outcomes` runs each line of text and shows what comes out, errors too. A later lesson is all about such notes, and
-# what one can do by changing them.)
+# (`outcomes` runs each line of text and shows what comes out, errors too. [Lesson
+# 02](../02_shapes_and_strides/02_shapes_and_strides.ipynb) is all about such notes, and what one can do by changing
+# them.)
 
 # %%
 ours = runs[1:3]
@@ -619,7 +620,7 @@ def standardize(x: Tensor) -> Tensor:
     """Moves and scales every column to mean 0 and standard deviation 1.
 
     The standard deviation divides by n - 1, as `torch.std` does by default. Nothing is added to it: a column
-    whose values are all equal gives NaN (0 / 0), which is better seen than hidden.
+    that holds one whole number throughout gives NaN (0 / 0), which is better seen than hidden.
 
     Args:
         x: shape (n, ...) with n ≥ 2, any real dtype; it is left as it was. Each position behind the first
@@ -950,7 +951,8 @@ outcomes(
 # <details><summary>Hint 3: nearly the code</summary>
 #
 # `x.detach().cpu()` deals with gradient and device. If the dtype is `torch.bfloat16`, add `.float()`, and only then.
-# Then comes `.numpy()`.
+# Then comes `.numpy()`. (Some views only note that a sign has changed, as `x.conj()` of complex numbers does;
+# `.resolve_conj().resolve_neg()` writes it out, and does nothing elsewhere.)
 #
 # </details>
 
