@@ -66,8 +66,9 @@ walk((3, 4), (4, 1))
 # its own colour. One arrow above the line goes from place 0 to place 1: "next column: +1". Another goes from place 0 to
 # place 4: "next row: +4".*
 #
-# Now we want the pixel in row 2, column 1. Where is it? We begin at place 0. To the next row it is four steps, and we
-# go down two rows: 8. To the next column it is one step: 9. That is all, and it takes three lines of plain Python.
+# Now we want the pixel in row 2, column 1. Where is it? We begin at place 0. The next row is four places further, and
+# we go down two rows: 8. The next column is one place further: 9. That is all, and it takes three lines of plain
+# Python.
 
 
 # %%
@@ -102,14 +103,15 @@ read(3, 4, row_step=0, column_step=1)
 # $$\text{place} = \text{offset} + \sum_{\text{dimension}} \text{index} \cdot \text{stride}$$
 #
 # It is a little like a street. The numbers live in its houses, and a tensor is a card with directions: start at house
-# 0; for the next row go four houses on. Writing another card moves nobody. But the comparison breaks in one place, and
+# 0; for the next row go four houses on. A new card moves no data. But the comparison breaks in one place, and
 # we shall need that place: in a street one address means one house, whereas on our third card *three* addresses lead to
 # the same house. Paint the house in row 0, and rows 1 and 2 have changed colour too.
 #
 # Slicing, turning and repeating write new cards. But where does the first card come from, the one of a tensor that was
-# just made? Begin at the end. In the photograph, the next channel is one step away. The next pixel comes after three
-# channels, so it is three steps away. The next row comes after 640 pixels of three: 1,920. This order, with the last
-# index running fastest, is called **row-major**, and a tensor that lies in it without gaps is **contiguous**.
+# just made? We start with the last dimension. In the photograph, the next channel is one step away. The next pixel
+# comes after three channels, so it is three steps away. The next row comes after 640 pixels of three: 1,920. This
+# order, with the last index running fastest, is called **row-major**, and a tensor that lies in it without gaps is
+# **contiguous**.
 #
 # ### Exercise: `contiguous_strides` ●○○ · 5 minutes · core
 #
@@ -122,7 +124,7 @@ read(3, 4, row_step=0, column_step=1)
 # how many pictures there are, or how large one is?
 #
 # </details>
-# <details><summary>Hint 2: your first entry is the number of all numbers?</summary>
+# <details><summary>Hint 2: is your first stride the number of all entries?</summary>
 #
 # Then each size is multiplied in one step too early. Write the step down *before* you multiply it by the size.
 #
@@ -224,7 +226,8 @@ explore(
 # ## 2 · The same line in another shape · core
 #
 # `x.view(new_shape)` keeps the line and writes a card for another shape: 3 rows of 4 are also 2 rows of 6, or 12
-# numbers in a row. The new numbers are counted off in row-major order of the *old indices*. One size may be −1 and is
+# numbers in a row. The order in which one reads them stays the same, row after row; only the
+# row breaks move. One size may be −1 and is
 # then worked out from the others, and `x.view(y.size())` takes the shape of another tensor.
 
 # %%
@@ -239,7 +242,7 @@ cards("x", "x.view(2, 6)", "x.view(-1)", "x.t()", "x.t().view(12)", "x.t().resha
 #
 # From 0 to 4 it is +4, from 4 to 8 again +4, but from 8 to 1 it is −7. A card has *one* step for each dimension. No
 # card describes this walk, so `view` refuses. `reshape` is the same thing with a way out: it gives a view where there
-# is a card, and lays the numbers out anew where there is none. `x.contiguous()` does the laying out alone: it returns
+# is a card, and copies where there is none. `x.contiguous()` does the copying alone: it returns
 # `x` itself if `x.is_contiguous()`, otherwise a copy in row-major order, to which `view` has no objection.
 #
 # > **You may read that** `view` does the same as `reshape`, and that it first writes the data row by row as a line,
@@ -356,7 +359,7 @@ print("unsqueeze(-3 … 2) of (2, 3):", *[tuple(torch.ones(2, 3).unsqueeze(dim).
 # ### Exercise: `unbind` ●●○ · 5 minutes · core
 #
 # A photograph in colour is three photographs in grey that lie interleaved in memory. Take them apart, along this or any
-# other dimension, into views. A copy has the same numbers, but whoever paints on it paints on nothing.
+# other dimension, into views. A copy has the same numbers, but painting on it leaves the original as it was.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -457,7 +460,7 @@ show({"red, after the painting": red, "the photograph it was taken from": painte
 
 # %% exercise="split_heads"
 def split_heads(x: Tensor, heads: int) -> Tensor:
-    """Deals the numbers of each row out to heads: head 0 gets the first d of every row, head 1 the next d, and so on.
+    """Splits each row into heads: head 0 gets the first d of every row, head 1 the next d, and so on.
 
     Args:
         x: shape (…, time, heads · d), with any dimensions in front, or none.
@@ -495,7 +498,7 @@ show({f"head {number}": strip.unflatten(-1, (160, 3)) for number, strip in enume
 # Each head does its work, and at the end the strips have to be laid side by side again. This is where it went wrong. A
 # colleague's first version exchanged heads and time and called `view`. It raised: *view size is not compatible with
 # input tensor's size and stride … Use .reshape(...) instead.* The message offers advice, and the colleague took it. But
-# while tidying up, the exchange got lost, and it was not missed: the shapes agree, and nothing raises any more.
+# while tidying up, they deleted the transposition, and nobody noticed: the shapes agree, and nothing raises any more.
 
 
 # %%
@@ -592,11 +595,11 @@ walk((4, 3), (1, 1), title="windows of three numbers: a step of 1 within a windo
 # *The picture: a grid of four rows, 0 1 2, then 1 2 3, 2 3 4 and 3 4 5. Of the line above it only places 0 to 5 are
 # used. Below places 1 to 4 stands ×2, ×3, ×3, ×2.*
 #
-# Twelve numbers, in the memory of six. Moving averages, convolutions and the training texts of a language model are all
-# made of such windows, and each can be had by a copy that is several times as large as the original, or by a card. Two
-# things can go wrong. The tensor that we are given may itself be a view, so the steps of the new card have to be made
-# from *its* steps, and not from 1. And torch checks that a card stays inside the storage, but not that it stays inside
-# the tensor: a wrong `as_strided` reads a neighbour's numbers without a word.
+# Twelve numbers, in the memory of six. Moving averages and convolutions are made of such windows, and so are the
+# training texts of many language models. One can copy the windows, which takes several times the memory of the
+# original, or describe them by a card. Two things can go wrong. The tensor that we are given may itself be a view, so
+# the steps of the new card have to be made from *its* steps, and not from 1. And torch checks that a card stays inside
+# the storage, but not that it stays inside the tensor: a wrong `as_strided` reads a neighbour's numbers without a word.
 #
 # ### Exercise: `sliding_windows` ●●○ · 8 minutes · core
 #
@@ -680,7 +683,7 @@ walk(windows.shape, windows.stride(), windows.storage_offset())
 # *The picture: two rows, 0 2 4 and 4 6 8. To the next column it is two places, to the next row four. Place 4 is used
 # twice, the odd places never.*
 #
-# ## 6 · Tell them apart · core
+# ## 6 · Tell them apart · extra
 #
 # Here are five readers, each of which gets the memory and a card and returns the numbers. (`follow` is the right one,
 # in the manner of section 1.) All of them are right for a fresh tensor except one, and each of the mistakes is one that
@@ -691,7 +694,7 @@ walk(windows.shape, windows.stride(), windows.storage_offset())
 suspects("strides_counterexample")
 
 # %% [markdown]
-# ### Exercise: `strides_counterexample` ●●○ · 5 minutes · core
+# ### Exercise: `strides_counterexample` ●●○ · 5 minutes · extra
 #
 # Write *one* card on which each of them reads something else than PyTorch, with shape and stride as
 # `torch.tensor([…])`. (If it takes five cards at first, merge them.)
@@ -718,7 +721,7 @@ suspects("strides_counterexample")
 
 # %% exercise="strides_counterexample"
 def strides_counterexample() -> tuple[Tensor, Tensor, Tensor, int]:
-    """One card, and the memory that it walks through, on which each of the suspects is seen to be wrong.
+    """One card, and the memory that it walks through, on which each of the suspects gives a wrong answer.
 
     Returns:
         memory, a vector of whole numbers; shape and stride, vectors of whole numbers with one entry for each dimension;
@@ -942,7 +945,7 @@ def can_view(shape: tuple[int, ...], stride: tuple[int, ...], new_shape: tuple[i
         new_shape: a tuple of sizes, without -1.
 
     Returns:
-        True or False. Another number of numbers never works; where there are none, the same number always does.
+        True or False. If the totals differ it never works; where there are no numbers, equal totals are enough.
 
     >>> can_view((3, 4), (4, 1), (12,)), can_view((4, 3), (1, 4), (12,))
     (True, False)
@@ -985,7 +988,7 @@ for heads, time, d in ((4, 427, 480), (1, 427, 1920), (12, 1, 64)):
 
 # %% [markdown]
 # The first column may be a surprise: what `split_heads` has given can be merged without a copy, since the exchange is
-# undone and the numbers lie as they lay. It is the attention in between, whose result is fresh memory in the order
+# undone, and nothing has moved. It is the attention in between, whose result is fresh memory in the order
 # (heads, time, d), that makes the copy necessary.
 #
 # ## 10 · Laying together · extra
@@ -1116,9 +1119,9 @@ show({"dim=1, mixed": concatenate(strips[::2] + strips[1::2], 1), "dim=0": conca
 #
 # - A card is free, the walk is not. `contiguous()` on a tensor of 1 GB reads and writes 2 GB: about 0.6 ms at the 3.3
 #   TB/s of an H100, longer than many of the matrix products around it. Profilers show it as `copy_`.
-# - Convolutions prefer the channels of a pixel side by side. `x.to(memory_format=torch.channels_last)` keeps the shape
-#   (64, 256, 56, 56) and turns the strides (802816, 3136, 56, 1) into (802816, 1, 14336, 256): the same indices,
-#   another walk.
+# - Many convolution kernels are faster with the channels of a pixel side by side.
+#   `x.to(memory_format=torch.channels_last)` keeps the shape (64, 256, 56, 56) and turns the strides (802816, 3136, 56,
+#   1) into (802816, 1, 14336, 256): the same indices, another walk.
 # - Large language models let 8 heads of keys and values serve 64 heads of queries. `expand` shares them by a step of 0.
 #   A `reshape` behind it copies: with 131,072 tokens and 128 numbers a head in bfloat16, 0.5 GB turn into 4.3 GB, in
 #   each layer.

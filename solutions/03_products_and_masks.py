@@ -14,7 +14,7 @@ from torch import Tensor
 from autograder import check, suspects
 from helpers import products_and_masks as pictures
 from helpers.photograph import photograph, show
-from helpers.plots import heatmaps, lines
+from helpers.plots import bars, heatmaps
 from helpers.tensors import outcomes
 from helpers.widgets import choice, explore, slider
 
@@ -28,7 +28,7 @@ show({"as it was taken": image, "eight colours: all corners": image.round()})
 # mostly black, with glaring spots of red, yellow and cyan; sky and lake are one white area.*
 #
 # Eight colours, but the wrong eight: hardly anything here is pure cyan, and the sky has turned white. In this lesson
-# you will find eight that do.
+# you will find eight that suit this photograph.
 #
 # At the end you will be able to
 #
@@ -64,7 +64,11 @@ for name, paint in {"white": white, "cyan": cyan}.items():
 # check a faster answer. But it makes over two million distances, and Python gets through a hundred thousand or so
 # small tensor operations a second: most of a minute for one picture, and we will need dozens of rounds.
 #
-# So we want to subtract *every* paint from *every* pixel in a single operation. **Predict first.** Let `dots` hold
+# So we want to subtract *every* paint from *every* pixel in a single operation. One piece of syntax helps: `None` in an
+# index inserts a dimension of size 1. Of a vector of three numbers, `v[None, :]` makes a table of one row, and
+# `v[:, None]` one of three rows. (`...` stands for all dimensions that are not mentioned.)
+#
+# **Predict first.** Let `dots` hold
 # 4,320 pixels, shape (4320, 3), and `palette` eight paints, shape (8, 3). What do these three lines do?
 #
 # 1. `dots - palette`
@@ -84,9 +88,9 @@ outcomes(
 # %% [markdown]
 # <details><summary>The answer</summary>
 #
-# The first one fails: 4,320 rows do not fit on 8. In the second, each pixel has got a dimension for the paints, (4320,
-# 1, 3), and the result is (4320, 8, 3): for each pixel and each paint, three gaps. The third has the gaps in another
-# order, (8, 4320, 3).
+# The first one fails: 4,320 and 8 differ, and neither is 1. In the second, each pixel has got a dimension of size 1 for
+# the paints, (4320, 1, 3), and the result is (4320, 8, 3): for each pixel and each paint, three gaps. The third has the
+# gaps in another order, (8, 4320, 3).
 #
 # </details>
 #
@@ -190,7 +194,7 @@ show({"ten shades of each paint": batched_outer(torch.linspace(0.1, 1, 10), pale
 #
 # The squares are cheap, one number for each pixel and one for each paint. All that is left of "everything with
 # everything" is dot products, and a table of dot products is a **matrix product**, the operation that processors are
-# best at. Torch has a name for each size of the task:
+# best at. PyTorch has several names for it; `@` is the one to use unless there is a reason:
 #
 # | call | shapes | leading dimensions broadcast | here |
 # |---|---|---|---|
@@ -199,10 +203,10 @@ show({"ten shades of each paint": batched_outer(torch.linspace(0.1, 1, 10), pale
 # | `torch.mv(A, b)` | (n, d), (d) → (n) | no | all pixels, one paint |
 # | `torch.mm(A, B)` | (n, d), (d, m) → (n, m) | no | all pixels, all paints |
 # | `torch.bmm(A, B)` | (b, n, d), (b, d, m) → (b, n, m) | no | several pictures, each with its palette |
-# | `A @ B`, `torch.matmul` | all of the above | yes | what one writes |
-# | `torch.einsum` | by letters | yes, as `...` | when dimensions lie elsewhere |
+# | `A @ B`, `torch.matmul` | the last four and more | yes | what one writes |
+# | `torch.einsum` | by letters | yes, as `...` | when the dimension to sum is not in the usual place |
 #
-# The last one names dimensions: in `torch.einsum("nd,md->nm", a, b)` the d does not come back after the arrow, so it
+# The last one names dimensions: in `torch.einsum("nd,md->nm", a, b)` the d is missing after the arrow, so it
 # is summed over, and there is nothing to transpose.
 #
 # > **You may read that** `bmm` multiplies matrices element by element, or see it called on two plain matrices. It does
@@ -224,8 +228,8 @@ outcomes(
 # %% [markdown]
 # ### Exercise: `pairwise_distances` ●●○ · 8 minutes · core
 #
-# The formula, for all points of `a` and all of `b` at once, with or without a batch. Then the root. The check watches
-# the size of what you make on the way.
+# The formula, for all points of `a` and all of `b` at once, with or without a batch. Then the root. The check fails
+# if you make a tensor of all differences on the way.
 #
 # There is one trap. Where two points coincide, $|a|^2 + |b|^2$ and $2\,a \cdot b$ ought to cancel. Each is rounded, so
 # what is left may be a tiny bit *below* zero.
@@ -291,8 +295,8 @@ show({"as it was taken": image, "eight of its own pixels": repainted})
 # *The picture: right, the photograph in eight flat colours. Pagoda and trees are easily recognised, in red-brown,
 # orange and green. The sky is nearly white, and its left edge and the far lake are an old rose.*
 #
-# Far better than the corners, by luck alone. But the rose was never in the sky: it happened to be the least bad of
-# eight. Our paints want improving. First, a smaller question.
+# Far better than the corners, for these are at least colours of this photograph. But the rose was never in the sky: it
+# happened to be the least bad of eight. We can do better, but first a smaller question.
 
 # %% [markdown]
 # ## 3 · Which paints may be used · core
@@ -316,7 +320,7 @@ print("not 0 and 1:", [round(d, 2) for d in hidden.tolist()], "nearest:", hidden
 # > hidden. PyTorch itself is divided: `scaled_dot_product_attention` reads masks as we do, `masked_fill` fills where
 # > the mask is True (hence the `~` above), and in `nn.MultiheadAttention` True means "hidden".
 #
-# A mask is like a stencil that one lays on the canvas: paint goes through the holes only. The likeness breaks in one
+# A mask is like a stencil that one lays on the canvas: paint goes through the holes only. The comparison breaks in one
 # place. A stencil does not touch what it covers, whereas a mask that is *multiplied* with, 0 for hidden, does: a
 # number becomes 0, but NaN times 0 is NaN. We come to that in section 4.
 #
@@ -397,7 +401,7 @@ show({f"paints: {count}": paintings[count - 1] for count in range(1, 9)}, column
 
 # %% [markdown]
 # *The picture: eight small paintings. With one paint there is one even area; with two, the pagoda stands red-brown
-# before the sky. The fourth brings the orange of the roofs, the last three change the sky alone.*
+# before the sky. The fourth brings the orange of the roofs, the last three change sky and lake.*
 #
 # > **You may read about** `tril` under the heading `torch.tile`, or that a positive `diagonal=` keeps what lies above
 # > that diagonal and a negative one what lies below. `tile` repeats a tensor like tiles on a floor. And `tril` keeps
@@ -427,7 +431,7 @@ outcomes(
 # </details>
 # <details><summary>Hint 2: a wrong device?</summary>
 #
-# Places and lengths meet in one operation: `device=lengths.device`.
+# Places and lengths have to be on the same device: `device=lengths.device`.
 #
 # </details>
 
@@ -676,7 +680,7 @@ explore(
 # ## 6 · Drawing by weight · core
 #
 # In our paintings the sky has hard edges: on one side of a line all pixels choose one paint, beyond it all choose
-# another. Old printers knew a way out. Let a pixel that is 70 % sure of the blue take it with a chance of 70 %. From a
+# another. There is an old trick. Let a pixel that is 70 % sure of the blue take it with a chance of 70 %. From a
 # little farther away the eye mixes the dots, and the gradient is back. This is **dithering**.
 #
 # To draw an index by weight, lay the weights end to end on a line and throw a dart. Weights 2, 1, 1 put edges at 2, 3
@@ -684,7 +688,7 @@ explore(
 #
 # > **You may read that** `torch.multinomial`, which does this, needs probabilities that sum to one. Any weights do, in
 # > floating point and not negative. More people stumble over its default: it draws *without replacement*, so no index
-# > comes twice. For draws that know nothing of each other say `replacement=True`.
+# > comes twice. For independent draws say `replacement=True`.
 
 # %%
 torch.manual_seed(0)
@@ -798,24 +802,22 @@ show(
 # %%
 counts = [1, 2, 4, 8, 16, 32]
 misses = [miss(best_paints(count)) ** 0.5 for count in counts]
-lines({"k-means": (counts, misses)}, xlabel="paints (logarithmic)", ylabel="typical distance from the paint", logx=True)
+bars({"k-means": dict(zip(map(str, counts), misses, strict=True))}, xlabel="paints", ylabel="typical distance")
 
 # %% [markdown]
-# *The picture: a falling curve that flattens: 0.58 with one paint, 0.10 with eight, 0.05 with 32.*
-#
 # With one paint a pixel is typically 0.58 off, with eight 0.10, and each doubling beyond takes off less than a third.
 # So eight will do, *if they are the right eight*, and the nearest of them is found by one product and an `argmin`.
 # Something is missing, though: where is the red of the walls? They are few pixels, and k-means counts pixels; an eye
 # would have counted otherwise.
 #
-# Here the core of the lesson ends. Its three steps, scores by a product, a mask, a softmax, are what
-# [attention](../11_attention/11_attention.ipynb) is made of.
+# Here the core of the lesson ends. Scores by a product, a mask, a softmax, and then a mean by these shares: that is all
+# that [attention](../11_attention/11_attention.ipynb) is made of.
 
 # %% [markdown]
 # ## 8 · Tell them apart · extra
 #
-# A softmax under a mask looks simple, and you have seen how many ways lead past it. Here are six, of kinds that one
-# finds in real code. Some of them are right on most inputs, which is why they are still around.
+# A softmax under a mask looks simple, and you have seen how many ways there are to get it wrong. Here are six, of kinds
+# that one finds in real code. Some of them are right on most inputs, which is why they are still around.
 
 # %%
 suspects("softmax_counterexample")

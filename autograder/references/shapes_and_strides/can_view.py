@@ -208,7 +208,7 @@ promised(can_view, "new_shape: a tuple of sizes, without -1.", by=["in their ord
 promised(can_view, "True or False.", by=["in their order", "drawn shapes"])
 promised(
     can_view,
-    "Another number of numbers never works; where there are none, the same number always does.",
+    "If the totals differ it never works; where there are no numbers, equal totals are enough.",
     by=["another number of numbers", "no numbers"],
 )
 

@@ -131,7 +131,7 @@ def by_strides(x, heads):
 
 promised(
     split_heads,
-    "Deals the numbers of each row out to heads: head 0 gets the first d of every row, head 1 the next d, and so on.",
+    "Splits each row into heads: head 0 gets the first d of every row, head 1 the next d, and so on.",
     by=["a batch", "no batch"],
 )
 promised(

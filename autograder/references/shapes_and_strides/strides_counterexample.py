@@ -124,7 +124,7 @@ def the_largest_step_last_but_one():
 
 promised(
     strides_counterexample,
-    "One card, and the memory that it walks through, on which each of the suspects is seen to be wrong.",
+    "One card, and the memory that it walks through, on which each of the suspects gives a wrong answer.",
     by=["starts at place 0", "takes a step of 0 for 1"],
 )
 ACCEPTED = "who returns something else is told what an input is, and no suspect counts as told apart"

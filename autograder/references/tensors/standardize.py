@@ -227,8 +227,8 @@ promised(
 )
 promised(
     standardize,
-    "Nothing is added to it: a column that holds one whole number throughout gives NaN (0 / 0), which is better seen than "
-    "hidden.",
+    "Nothing is added to it: a column that holds one whole number throughout gives NaN (0 / 0), which is better seen "
+    "than hidden.",
     by=["a column of equal values", "columns with a tiny spread"],
 )
 promised(
