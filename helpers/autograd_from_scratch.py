@@ -1,4 +1,4 @@
-"""The lesson on an engine of one's own: the node that it is made of, what follows from + and ·, and graphs drawn.
+"""Figures of `05_autograd_from_scratch`: graphs of small numbers, there and back.
 
 A graph is drawn from left (what goes in) to right (the result): values above, gradients below.
 """
@@ -6,7 +6,6 @@ A graph is drawn from left (what goes in) to right (the result): values above, g
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import torch
@@ -15,77 +14,12 @@ from matplotlib.patches import FancyBboxPatch
 from torch import Tensor
 
 from autograder.engine.catalogue import own_catalogue
+from helpers.nodes import Node, all_nodes, minus, multiplied, plus, results_first
 from helpers.plots import heatmaps
 from helpers.style import BLUE, GREEN, INK, ORANGE, RED, WIDTH, Picture, style
 
-Back: TypeAlias = "Callable[[Tensor], Tensor]"
 Order: TypeAlias = "Callable[[Node], list[Node]]"
 Backward: TypeAlias = "Callable[[Node, list[Node]], None]"
-
-
-@dataclass(eq=False)  # two nodes are never equal, whatever they hold: a node can be the key of a dict
-class Node:
-    """A value, and how it was made.
-
-    Attributes:
-        value: the result of the step; a tensor that records nothing.
-        edges: for each thing that went in: its node, and a function that turns the gradient of this node into what
-            goes back to that one. Empty for what nobody computed.
-        grad: None, or a tensor of the value's shape once something has come back.
-        name: what a picture calls it.
-    """
-
-    value: Tensor
-    edges: list[tuple[Node, Back]] = field(default_factory=list)
-    grad: Any = None
-    name: str = ""
-
-
-class Arithmetic(Node):
-    """What follows from the operations that a subclass has: `+`, `*`, `@` and `sum`."""
-
-    def wrap(self, other: Any) -> Any:
-        """A node as it is; a number or a tensor as a node that nobody computed."""
-        if isinstance(other, Node):
-            return other
-        return type(self)(torch.as_tensor(other, dtype=self.value.dtype, device=self.value.device))
-
-    def __radd__(self, other: Any) -> Any:
-        return self + other
-
-    def __rmul__(self, other: Any) -> Any:
-        return self * other
-
-    def __rmatmul__(self, other: Any) -> Any:
-        return self.wrap(other) @ self
-
-    def __neg__(self) -> Any:
-        return self * -1.0  # type: ignore[operator]
-
-    def __sub__(self, other: Any) -> Any:
-        return self + -self.wrap(other)
-
-    def __rsub__(self, other: Any) -> Any:
-        return -self + other
-
-    def __truediv__(self, number: float) -> Any:
-        return self * (1 / number)  # type: ignore[operator]
-
-    def mean(self) -> Any:
-        return self.sum() / self.value.numel()  # type: ignore[attr-defined]
-
-
-def plus(a: Node, b: Node) -> Node:
-    return Node(a.value + b.value, [(a, lambda grad: grad), (b, lambda grad: grad)], name="+")
-
-
-def minus(a: Node, b: Node) -> Node:
-    return Node(a.value - b.value, [(a, lambda grad: grad), (b, lambda grad: -grad)], name="−")
-
-
-def multiplied(a: Node, b: Node) -> Node:
-    """The library's side of `times`: pictures need one before it is written."""
-    return Node(a.value * b.value, [(a, lambda grad: grad * b.value), (b, lambda grad: grad * a.value)], name="×")
 
 
 def leaf(value: float, name: str) -> Node:
@@ -117,33 +51,6 @@ def doublings(times: int = 3) -> Node:
 def _named(node: Node) -> Node:
     node.name = node.name or "×"
     return node
-
-
-def all_nodes(result: Node) -> list[Node]:
-    """Every node once, the result first, in the order of finding."""
-    found = {result: None}
-    waiting = [result]
-    for node in waiting:
-        for source, _ in node.edges:
-            if source not in found:
-                found[source] = None
-                waiting.append(source)
-    return waiting
-
-
-def results_first(result: Node) -> list[Node]:
-    """Every node before those that it was made from: a node is taken once all that it went into are there."""
-    missing = dict.fromkeys(all_nodes(result), 0)
-    for node in missing:
-        for source, _ in node.edges:
-            missing[source] += 1
-    ready = [result]
-    for node in ready:
-        for source, _ in node.edges:
-            missing[source] -= 1
-            if not missing[source]:
-                ready.append(source)
-    return ready
 
 
 def depth_first(result: Node) -> list[Node]:
@@ -264,8 +171,12 @@ def way_back(topological_order: Order, backward: Backward) -> Callable[[str, str
     def picture(graph: str, order: str, steps: int) -> Picture:
         result = GRAPHS[graph]()
         nodes = orders[order](result)
-        done = nodes[:steps]
-        backward(result, done)
+        done, edges = nodes[:steps], {node: node.edges for node in nodes}
+        for node in nodes[steps:]:
+            node.edges = []  # it has nobody to hand on to, so far
+        backward(result, nodes)
+        for node in nodes:
+            node.edges = edges[node]
         wrong = _wrong(GRAPHS[graph](), result) if steps >= len(nodes) else []
         last = done[-1] if done else None
         said = f"{last.name} has handed on" if last and steps <= len(nodes) else "all have handed on"

@@ -17,7 +17,7 @@ from torch import Tensor
 from autograder import check, suspects
 from helpers import autograd_from_scratch as pictures
 from helpers import painter
-from helpers.autograd_from_scratch import Arithmetic, Node, minus, plus
+from helpers.nodes import Arithmetic, Node, all_nodes, minus, plus, results_first
 from helpers.photograph import show
 from helpers.plots import lines
 from helpers.widgets import choice, explore, slider
@@ -285,7 +285,7 @@ def send_back(node: Node, grad: Tensor) -> int:
 for count in (4, 8, 12, 16):
     result = pictures.doublings(count)
     calls = send_back(result, torch.ones(()))
-    print(f"{count:2} doublings, {len(pictures.all_nodes(result)):2} nodes: {calls:7,} calls")
+    print(f"{count:2} doublings, {len(all_nodes(result)):2} nodes: {calls:7,} calls")
 
 # %% [markdown]
 # It follows every *way* from the result to a leaf, and each doubling makes twice as many of them. A residual network is
@@ -394,8 +394,8 @@ def broken_backward(result: Node, order: list[Node]) -> None:
 
 
 result = pictures.pixel()
-broken_backward(result, pictures.results_first(result))
-print({node.name: node.grad.item() for node in pictures.all_nodes(result) if node.name in ("weight", "bias")})
+broken_backward(result, results_first(result))
+print({node.name: node.grad.item() for node in all_nodes(result) if node.name in ("weight", "bias")})
 print("the referee says", {"weight": -240.0, "bias": -60.0})
 
 # %% [markdown]
@@ -447,7 +447,8 @@ def backward(result: Node, order: Sequence[Node]) -> None:
 
     Args:
         result: where to begin; its own gradient is one for each number of its value, in the value's dtype.
-        order: the nodes that hand on, one after the other; each stands before all nodes that its edges lead to.
+        order: all nodes behind the result, each before all nodes that its edges lead to; they hand on one after the
+            other.
 
     A node's gradient is the sum of what comes back over all edges that lead to it. The function on an edge is called
     once. What stood in `.grad` of these nodes before does not count, and no tensor is written into.

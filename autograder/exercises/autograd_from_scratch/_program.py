@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import torch
 from torch import Tensor
 
-from helpers.autograd_from_scratch import Node, results_first
+from helpers.nodes import Node, results_first
 
 LONGEST, MOST = 200, 12  # characters, and operations: nobody's walk takes long
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from autograder.engine.draw import Draw
-from helpers.autograd_from_scratch import Node
+from helpers.nodes import Node
 
 FUNCTIONAL = torch.autograd.functional
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
 from autograder.exercises.autograd_from_scratch._shared import KINDS, NO_AUTOGRAD, Graph, arms, made
-from helpers.autograd_from_scratch import Node
+from helpers.nodes import Node
 
 SUM = Idea("what comes over several edges is added, and handed on once", weight=3, point=True)
 ANEW = Idea("what was there before does not count", weight=2)
@@ -44,7 +44,6 @@ def backward(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "two results of one graph, in turn", lambda: _two_results(candidate, draw), ANEW
     yield "edges that hand on the very tensor", lambda: _identity(candidate, draw), INPLACE
     yield "edges that keep a tensor", lambda: _kept(candidate, draw), INPLACE
-    yield "an order that stops early", lambda: _early(candidate, draw)
     yield "by keyword, and values and edges afterwards", lambda: _afterwards(candidate, draw)
     yield "thousands of nodes in a row", lambda: _deep(candidate, draw)
 
@@ -126,14 +125,6 @@ def _kept(candidate: Any, draw: Draw) -> Any:
     result = Node(draw.normal(2), [(middle, lambda grad: 2 * grad), (a, lambda grad: own), (b, lambda grad: grad)])
     candidate(result, [result, middle, a, b])
     return {"gradients": [node.grad for node in (result, middle, a, b)], "the function's own tensor": own}
-
-
-def _early(candidate: Any, draw: Draw) -> Any:
-    """Only the nodes of the order hand on; the next one has what came to it so far."""
-    graph = made(KINDS["a tangle"], draw)
-    first = graph.order[: len(graph.nodes) - draw.integer(3, 6)]
-    candidate(graph.result, first)
-    return {"gradients": graph.gradients(), "calls of each edge": graph.calls}
 
 
 def _afterwards(candidate: Any, draw: Draw) -> Any:

@@ -76,10 +76,6 @@ def mlp(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "one layer alone", lambda: candidate(draw.normal(5, 3), layers(3, 4)), LAYERS
     yield "results far below zero", below_zero, LAYERS
     yield "square layers", lambda: candidate(draw.normal(3, 3), layers(3, 3, 3)), LAYERS
-    yield (
-        "no layers: x itself",
-        lambda: [candidate(draw.normal(2, 3), made) for made in draw.shuffled([[], layers(3, 2)])],
-    )
     yield "no rows", lambda: [candidate(draw.normal(rows, 3), layers(3, 4, 2)) for rows in draw.shuffled([0, 1])]
     yield "float64", lambda: candidate(draw.normal(5, 3, dtype=torch.float64), layers(3, 4, 2, dtype=torch.float64))
     yield "something that is not a tensor", recorded, ANYTHING

@@ -18,7 +18,7 @@ NUDGE = Idea("each number in turn, up and down", weight=3, point=True)
 DOUBLE = Idea("in float64", weight=2)
 ALONE = Idea("x is left alone", weight=1.5)
 
-LEEWAY = Leeway(factor=1e4, reason="the difference of two nearly equal numbers has lost some of its digits")
+LEEWAY = Leeway(factor=1e5, reason="the difference of two nearly equal numbers has lost some of its digits")
 
 
 @exercise(points=1, without=NO_AUTOGRAD, leeway=LEEWAY)

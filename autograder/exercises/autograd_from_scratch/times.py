@@ -11,7 +11,7 @@ from torch import Tensor
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
 from autograder.exercises.autograd_from_scratch._shared import NO_AUTOGRAD
-from helpers.autograd_from_scratch import Node
+from helpers.nodes import Node
 
 BACK = Idea("each gets the gradient times the other's value", weight=3, point=True)
 CLEAN = Idea("nothing else is touched", weight=1)

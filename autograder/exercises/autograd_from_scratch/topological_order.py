@@ -8,7 +8,7 @@ from typing import Any
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
 from autograder.exercises.autograd_from_scratch._shared import KINDS, NO_AUTOGRAD, Graph, made
-from helpers.autograd_from_scratch import Node
+from helpers.nodes import Node
 
 ORDER = Idea("each node once, before all that it was made from", weight=3, point=True)
 DEEP = Idea("10,000 nodes in a row", weight=2.5)

@@ -4,7 +4,7 @@ import torch
 
 from autograder.references import alternative, mistake, promised
 from autograder.references.autograd_from_scratch._var import Var, Written
-from helpers.autograd_from_scratch import Arithmetic
+from helpers.nodes import Arithmetic
 
 
 @mistake(

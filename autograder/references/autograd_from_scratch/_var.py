@@ -2,7 +2,7 @@
 
 import torch
 
-from helpers.autograd_from_scratch import Arithmetic
+from helpers.nodes import Arithmetic
 
 
 def by_torch(function, *sources):

@@ -22,6 +22,7 @@ def used_once():
     engine_counterexample,
     "x or y is used twice, but no result of a step is. What comes twice to a leaf is harmless for an engine that "
     "goes on too early, because nothing lies behind a leaf. Give a name to a step, and use that twice.",
+    keeps=0.7,
 )
 def leaves_twice():
     return "x * y + relu(x)", torch.tensor([[0.0], [2.0]]), torch.tensor([1.0, 3.0, 5.0])
@@ -64,7 +65,7 @@ def no_column():
     keeps=0.85,
 )
 def no_product():
-    return "s = x + y; exp(s) + s + relu(x)", torch.tensor([[0.0], [0.5]]), torch.tensor([1.0, -0.25, 0.5])
+    return "s = x + y; s + exp(exp(s)) + relu(x)", torch.tensor([[0.0], [0.5]]), torch.tensor([1.0, -0.25, 0.5])
 
 
 @alternative(engine_counterexample)

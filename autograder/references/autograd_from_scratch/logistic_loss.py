@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.references import alternative, mistake, promised
+from autograder.references import alternative, equivalent, mistake, promised
 
 
 def logistic_loss(scores, labels):
@@ -87,12 +87,19 @@ def cut_off(scores, labels):
     return (1 + small.exp()).log().mean()
 
 
-@mistake(
-    logistic_loss,
+TENSORS_ONLY = (
     "It works on tensors, but not on what merely knows the engine's operations: `abs`, `clamp` or a function of torch "
-    "was used. |m| is relu(m) + relu(−m).",
-    keeps=0.75,
+    "was used. |m| is relu(m) + relu(−m)."
 )
+
+
+@mistake(logistic_loss, TENSORS_ONLY, keeps=0.85)
+def with_pythons_abs(scores, labels):
+    margin = scores * labels
+    return ((-margin).relu() + (1 + (-abs(margin)).exp()).log()).mean()
+
+
+@mistake(logistic_loss, TENSORS_ONLY, keeps=0.85)
 def with_abs(scores, labels):
     margin = scores * labels
     return ((-margin).relu() + (1 + (-margin.abs()).exp()).log()).mean()
@@ -110,6 +117,11 @@ def by_twice_the_corner(scores, labels):
     size = 2.0 * margin.relu() - margin
     losses = margin.relu() - margin + ((-size).exp() + 1.0).log()
     return losses.mean()
+
+
+equivalent(
+    logistic_loss, "margin = scores * labels", "margin = scores / labels", "each label is 1 or −1, its own inverse"
+)
 
 
 promised(

@@ -3,11 +3,11 @@
 import torch
 from torch import nn
 
-from autograder.references import alternative, mistake, promised
+from autograder.references import alternative, equivalent, mistake, promised
 
 
 def mlp(x, layers):
-    if layers and isinstance(x, torch.Tensor):
+    if isinstance(x, torch.Tensor):
         return _by_torch(x, layers)
     for number, (weight, bias) in enumerate(layers):
         x = (x.relu() if number else x) @ weight + bias
@@ -96,12 +96,27 @@ def two_layers_only(x, layers):
     return (x @ first + one).relu() @ second + two
 
 
-@mistake(
-    mlp,
+TENSORS_ONLY = (
     "It works on tensors, but not on what merely knows @, + and relu: a function of torch was called with it, as "
-    "`torch.relu(x)` or `x.clamp(min=0)`. Use `x @ weight`, `+` and `x.relu()`, which your own variables have.",
-    keeps=0.75,
+    "`torch.relu(x)` or `x.clamp(min=0)`. Use `x @ weight`, `+` and `x.relu()`, which your own variables have."
 )
+
+
+@mistake(mlp, TENSORS_ONLY, keeps=0.75)
+def by_torchs_relu(x, layers):
+    for number, (weight, bias) in enumerate(layers):
+        x = (torch.relu(x) if number else x) @ weight + bias
+    return x
+
+
+@mistake(mlp, TENSORS_ONLY, keeps=0.75)
+def by_clamp(x, layers):
+    for number, (weight, bias) in enumerate(layers):
+        x = (x.clamp(min=0) if number else x) @ weight + bias
+    return x
+
+
+@mistake(mlp, TENSORS_ONLY, keeps=0.75)
 def by_torch_functions(x, layers):
     for number, (weight, bias) in enumerate(layers):
         x = torch.matmul(torch.relu(x) if number else x, weight) + bias
@@ -126,6 +141,9 @@ def counted(x, layers):
     return x
 
 
+equivalent(mlp, "if number > 0:", "if number != 0:", "enumerate counts from 0, never below it")
+
+
 promised(
     mlp,
     "A network of several layers: `x @ weight + bias` for each, and relu between one and the next.",
@@ -139,7 +157,7 @@ promised(
 promised(
     mlp,
     "layers: pairs of a weight, shape (inputs, outputs), and a bias, shape (outputs,); as many as one likes.",
-    by=["one layer alone", "no layers: x itself", "by keyword, the layers a tuple"],
+    by=["one layer alone", "four layers", "by keyword, the layers a tuple"],
 )
 promised(
     mlp,

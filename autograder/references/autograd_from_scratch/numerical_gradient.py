@@ -97,6 +97,44 @@ def in_its_own_dtype(function, x, step=1e-5):
     return slopes
 
 
+IN_FLOAT32 = (
+    "The gradient comes out in the dtype of x, as `torch.zeros_like(x)` makes it, and where that is float32 the nudge "
+    "gets lost. Turn x into float64 first; and count over all its numbers, whatever its shape."
+)
+
+
+@mistake(numerical_gradient, IN_FLOAT32)
+def in_its_dtype_all_the_way(function, x, step=1e-5):
+    slopes = torch.zeros_like(x)
+    for place in range(x.numel()):
+        up, down = x.clone(), x.clone()
+        up.view(-1)[place] += step
+        down.view(-1)[place] -= step
+        slopes.view(-1)[place] = (function(up) - function(down)) / (2 * step)
+    return slopes
+
+
+@mistake(numerical_gradient, IN_FLOAT32)
+def in_its_dtype_by_rows(function, x, step=1e-5):
+    slopes = torch.zeros_like(x)
+    for row in range(len(x)):
+        up, down = x.clone(), x.clone()
+        up[row] += step
+        down[row] -= step
+        slopes[row] = (function(up) - function(down)) / (2 * step)
+    return slopes
+
+
+@mistake(
+    numerical_gradient,
+    "A single slope comes back: it seems that all numbers were moved at once. Each number of x has one of its own, so "
+    "move one of them, ask, put it back, and go on to the next.",
+)
+def one_slope_for_all(function, x, step=1e-5):
+    x = x.double()
+    return (function(x + step) - function(x - step)) / (2 * step)
+
+
 @mistake(
     numerical_gradient,
     "Where x is float64 already, the caller's own numbers are written into: `x.double()` then hands back x itself, "

@@ -82,6 +82,22 @@ def depth_first_in_order(result):
     return order
 
 
+@mistake(topological_order, TOO_EARLY)
+def seen_when_put_on_the_list(result):
+    finished, seen, to_do = [], {result}, [(result, False)]
+    while to_do:
+        node, done = to_do.pop()
+        if done:
+            finished.append(node)
+            continue
+        to_do.append((node, True))
+        for source, _ in node.edges:
+            if source not in seen:
+                seen.add(source)
+                to_do.append((source, False))
+    return finished[::-1]
+
+
 @mistake(
     topological_order,
     "The list is the other way round: leaves come first and the result last, which is the order of computing. "
@@ -91,11 +107,26 @@ def leaves_first(result):
     return topological_order(result)[::-1]
 
 
-@mistake(
-    topological_order,
+SEVERAL_TIMES = (
     "A node that can be reached in several ways stands in the list several times. Note which nodes you have had; a "
-    "node can stand in a set.",
+    "node can stand in a set."
 )
+
+
+@mistake(topological_order, SEVERAL_TIMES)
+def unless_it_is_finished(result):
+    finished, to_do = [], [(result, False)]
+    while to_do:
+        node, done = to_do.pop()
+        if done:
+            finished.append(node)
+        else:
+            to_do.append((node, True))
+            to_do += [(source, False) for source, _ in node.edges if source not in finished]
+    return finished[::-1]
+
+
+@mistake(topological_order, SEVERAL_TIMES)
 def once_for_each_way(result):
     order = [result]
     for node in order:

@@ -48,6 +48,19 @@ def only_of_one(grad, shape):
 
 @mistake(
     unbroadcast,
+    "Where dimensions were added in front *and* others stretched, the wrong ones are summed: as long as the new ones "
+    "are there, dimension 1 of the gradient is not dimension 1 of the shape. Sum the ones in front first.",
+    keeps=0.9,
+)
+def ones_before_the_front(grad, shape):
+    for dim, size in enumerate(shape):
+        if size == 1:
+            grad = grad.sum(dim=dim, keepdim=True)
+    return in_front(grad, shape)
+
+
+@mistake(
+    unbroadcast,
     "The mean is taken. A value that was used for many places answers to all of them together: the gradients are "
     "summed.",
 )
