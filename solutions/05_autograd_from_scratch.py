@@ -477,7 +477,7 @@ check(backward)
 # **See it.** Values above the boxes, gradients below, and at the left our two numbers.
 
 # %%
-result = times(miss, miss)
+result = pictures.pixel(times)
 backward(result, topological_order(result))
 pictures.draw(result, "the error of one pixel, there and back")
 
@@ -513,7 +513,7 @@ explore(
 layer = torch.nn.Linear(2, 3)
 print("the module has a backward:", hasattr(layer, "backward"))
 print("its result knows          ", type(layer(torch.ones(1, 2)).grad_fn).__name__)
-print("our product knows         ", [back.__name__ for _, back in times(miss, miss).edges])
+print("our product knows         ", [back.__name__ for _, back in times(weight, row).edges])
 
 # %% [markdown]
 # No module gets one. `forward` calls operations, each operation leaves a node, and *the node* knows the way back. For
@@ -846,7 +846,12 @@ painter.frames({**frames, "the photograph": photo})
 # Take a moment to look at this. Nothing in the code knows how to paint. There is an error, and a way back.
 
 # %%
-lines({"your engine": (range(1, 302), losses)}, xlabel="step", ylabel="mean squared miss (logarithmic)", logy=True)
+lines(
+    {"your engine": (range(1, 1 + len(losses)), losses)},
+    xlabel="step",
+    ylabel="mean squared miss (logarithmic)",
+    logy=True,
+)
 
 # %% [markdown]
 # *The picture: a falling curve on a logarithmic axis, steep in the first 30 steps and flatter later. It begins near

@@ -166,6 +166,7 @@ def from_the_wrong_end(result, order):
     backward,
     "Two things at once: what stood in `.grad` before is added to, so begin by setting it to None for all nodes in the "
     "order; and a tensor is written into, as by `+=`, which other nodes may hold, too: `old + new` makes a new one.",
+    keeps=0.65,
 )
 def adds_in_place_to_the_old(result, order):
     go(result, order, clear=False, add=lambda old, share: share if old is None else old.add_(share))
