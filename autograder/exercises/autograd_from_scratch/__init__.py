@@ -1,0 +1,1 @@
+"""What the exercises of `05_autograd_from_scratch` must show."""

@@ -1,0 +1,1 @@
+"""What is right in `05_autograd_from_scratch`, and what goes wrong."""
