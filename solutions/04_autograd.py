@@ -335,7 +335,8 @@ check(log_backward)
 
 # %% [markdown]
 # That one line is all there is to it. PyTorch holds a line like this for each of its operations, and `backward()` is
-# the walk that calls them in the right order. In a later lesson we build that walk ourselves.
+# the walk that calls them in the right order. In [lesson
+# 05](../05_autograd_from_scratch/05_autograd_from_scratch.ipynb) we build that walk ourselves.
 #
 # **Explore.** Move the run and the rule, and watch the numbers. Where must you put the pace so that nothing flows back
 # at all?
