@@ -720,8 +720,8 @@ outcomes(
 # <details><summary>Hint 3: nearly the code</summary>
 #
 # ```python
-# edges = weights.cumsum(-1)                             # (..., n)
-# darts = torch.rand(..., generator=generator, device=weights.device) * edges[..., -1:]
+# edges = weights.double().cumsum(-1)                    # (..., n); bfloat16 would have 256 different darts
+# darts = torch.rand(..., generator=generator, dtype=edges.dtype, device=edges.device) * edges[..., -1:]
 # return (...).sum(-1)                                   # how many edges lie at or before each dart
 # ```
 #
@@ -745,9 +745,9 @@ def sample_categorical(weights: Tensor, count: int, generator: torch.Generator) 
     tensor([1, 1, 1, 1])
     """
     # BEGIN SOLUTION
-    edges = weights.cumsum(-1)
+    edges = weights.double().cumsum(-1)
     shape = (*weights.shape[:-1], count)
-    darts = torch.rand(shape, generator=generator, dtype=weights.dtype, device=weights.device) * edges[..., -1:]
+    darts = torch.rand(shape, generator=generator, dtype=edges.dtype, device=edges.device) * edges[..., -1:]
     return (darts.unsqueeze(-1) >= edges.unsqueeze(-2)).sum(-1)
     # END SOLUTION
 

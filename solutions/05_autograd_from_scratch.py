@@ -36,8 +36,8 @@ show({"the photograph": photo, "what the painter makes of it": painted.reshape(p
 # %% [markdown]
 # *The pictures: left, a pagoda above trees, with a lake behind it and a pale sky. Right, blotches of all colours.*
 #
-# By the end of this lesson the right picture will look like the left one. In
-# [lesson 04](../04_autograd/04_autograd.ipynb) we called `backward()` and got every factor that we wanted. This time we
+# By the end of this lesson the right picture will look like the left one. In [lesson
+# 04](../04_autograd/04_autograd.ipynb) we called `backward()` and got every derivative that we wanted. This time we
 # build what is behind it. PyTorch may multiply and add for us, but it may not differentiate: the machine that finds the
 # gradients will be yours, and it takes about fifty lines.
 #
@@ -81,9 +81,9 @@ print("bias up by 0.01   ", round(error(here + torch.tensor([0.00, 0.01])).item(
 #
 # Trying is slow, but it needs no theory at all, and so it can check everything else. That makes it worth writing down
 # properly once. Two refinements help. The first: step up *and* down, and take the difference of the two. A curve bends,
-# so one side says a little too much, but then the other side says too little, and most of that cancels. The second:
-# nudge in float64. The results of the two runs agree in nearly all of their digits, and the difference lives in the few
-# that are left. Float32 has seven digits to begin with, float64 sixteen.
+# so one side overestimates the slope and the other underestimates it, and most of that cancels. The second: nudge in
+# float64. The results of the two runs agree in nearly all of their digits, and subtracting leaves only the last few.
+# Float32 has seven digits to begin with, float64 sixteen.
 #
 # ### Exercise: `numerical_gradient` ●○○ · 4 minutes · core
 #
@@ -148,8 +148,8 @@ print(numerical_gradient(error, here))
 print(f"the painter would have to paint {2 * 12_611:,} pictures for one gradient")
 
 # %% [markdown]
-# And a painter learns by some hundreds of steps, each with a gradient of its own. So trying is the referee of this
-# lesson, and it is not the player.
+# And a painter learns by some hundreds of steps, each with a gradient of its own. So trying will be the referee of
+# this lesson: we use it to check, and for nothing else.
 
 # %% [markdown]
 # ## 2 · One edge, one function · core
@@ -171,8 +171,8 @@ print(f"the painter would have to paint {2 * 12_611:,} pictures for one gradient
 #     name: str                                              # for pictures
 # ```
 #
-# A sum is the easiest case. If a grows by 0.01, so does a + b. Whatever the result answers to a nudge of the sum, it
-# answers the same to a nudge of a, and to one of b. The gradient goes back unchanged, over both edges:
+# A sum is the easiest case. If a grows by 0.01, so does a + b. So nudging a changes the result exactly as much as
+# nudging the sum does, and the same goes for b. The gradient goes back unchanged, over both edges:
 #
 # ```python
 # def plus(a: Node, b: Node) -> Node:
@@ -186,7 +186,7 @@ print(f"the painter would have to paint {2 * 12_611:,} pictures for one gradient
 # gradient, because each of them is asked: what if you alone had moved?
 #
 # Now the product. Row 4 turns a nudge of 0.01 in the weight into a nudge of 0.04 in the product. So the factor for one
-# input is the value of the *other* one. The letter that goes back is what arrived, times that factor.
+# input is the value of the *other* one. So what goes back is the gradient that arrived, times that factor.
 #
 # ### Exercise: `times` ●○○ · 3 minutes · core
 #
@@ -248,9 +248,9 @@ pictures.draw(times(miss, miss), "the error of one pixel")
 # bias, to the product, and times 4 to the weight: −240. There they are.
 #
 # Notice that the miss had to *wait*. Had it passed on the first letter at once, the weight would have been told −120.
-# So a node may hand on its gradient only when everything has come in, which means: when all the nodes that it went into
-# have had their turn. We need the nodes in such an order that each stands before all those that its edges lead to. That
-# is a **topological order**, and it begins with the result.
+# So a node may hand on its gradient only when everything has come in, which means: when every node that uses it has
+# been processed. We need the nodes in such an order that each stands before all those that its edges lead to. That is a
+# **topological order**, and it begins with the result.
 #
 # **Predict first.** Below, the sum of a and b reaches the result over a short arm and over a long one. Someone takes
 # the nearest nodes first: the result, then all that is one step away from it, then all that is two steps away. Which
@@ -298,8 +298,9 @@ for count in (4, 8, 12, 16):
 # List all nodes behind a result, each before all those that its edges lead to. This looks strange at first, because a
 # node cannot see who uses it: edges only lead back.
 #
-# One trick is to ask when a node is *finished*. Walk from the result into the depth, and write a node down when
-# everything behind it has been written down. Then the leaves come first and the result last. Turn the list around.
+# One trick is to ask when a node is *finished*. Follow the edges from the result as far as they go, and write a node
+# down when everything behind it has been written down. Then the leaves come first and the result last. Turn the list
+# around.
 #
 # A text of a thousand words, read word by word, makes a graph of thousands of nodes in a row. So let the function not
 # call itself: Python gives up after about a thousand calls inside each other.
@@ -414,13 +415,13 @@ print("the referee says, for weight and bias:", numerical_gradient(error, here).
 # Who gets two letters in the graph of the pixel, and what happens to the first one?
 #
 # </details>
-# <details><summary>Hint 2: the weight gets more than −240 now?</summary>
+# <details><summary>Hint 2: does the weight get more than it should?</summary>
 #
-# Then the miss hands on twice, the second time with everything that had come before. Who is in `waiting`, and how
+# Then the miss is processed twice, and its first gradient is counted again. Who is in `waiting`, and how
 # often? The argument `order` is not used yet.
 #
 # </details>
-# <details><summary>Hint 3: right numbers at the leaves, and wrong ones in between?</summary>
+# <details><summary>Hint 3: some numbers wrong where a sum was used?</summary>
 #
 # `+=` writes into a tensor. The edges of a sum hand on the very tensor that they got, so two nodes hold the same one.
 # Write `old + new`, which makes a new one.
@@ -485,8 +486,8 @@ pictures.draw(result, "the error of one pixel, there and back")
 # *The picture: the graph from before. Below the boxes, read from right to left: 1 at the error, −60 at the miss, 60 at
 # the photo, −60 at the sum, at the bias and at the product, then −240 at the weight and −600 at the row.*
 #
-# The row and the photograph got gradients, too. Ours is a machine that asks no questions. PyTorch leaves out what
-# nobody wants to know, and that is what `requires_grad` is for.
+# The row and the photograph got gradients, too. Ours computes every gradient, needed or not. PyTorch leaves out
+# what is not needed, and that is what `requires_grad` is for.
 #
 # **Explore.** Go back step by step. Then take one of the two wrong orders, and watch for the moment when a node hands
 # on before all its letters have come. A red number with a cross is not what it should be.
@@ -623,7 +624,7 @@ print(unbroadcast(weights, (3,)).tolist(), unbroadcast(weights, (2, 1)).tolist()
 # | `x.sum()` | moves the sum by just as much | the one number, for every place of x |
 # | `a @ b` | see below | `grad @ b.T` to a, and `a.T @ grad` to b |
 #
-# The matrix product looks frightening, but the shapes leave no choice. With a of shape (n, m) and b of shape (m, k),
+# The matrix product looks frightening, but the shapes help. With a of shape (n, m) and b of shape (m, k),
 # the gradient that arrives is (n, k). What goes back to a has to be (n, m), and it is made of `grad` and `b`, like any
 # product. There is one way to put them together: (n, k) times (k, m).
 #
@@ -726,8 +727,8 @@ class Var(Arithmetic):
 check(Var)
 
 # %% [markdown]
-# **See it.** Something crooked, with all seven operations, a bias that is broadcast and a matrix that is used twice.
-# Three ways to its gradients: your engine, PyTorch's, and the referee.
+# **See it.** A deliberately messy formula, with all seven operations, a bias that is broadcast and a matrix that is
+# used twice. Three ways to its gradients: your engine, PyTorch's, and the referee.
 
 
 # %%
@@ -859,7 +860,7 @@ lines(
 #
 # So that is the answer to the question at the top. Each of the 12,611 numbers is told by the steps that it went into,
 # over edges that you wrote and in an order that you found: one picture and one walk back for each step of learning,
-# instead of 25,222 pictures. No step knew about the photograph except the very last one.
+# instead of 25,222 pictures. No step knew about the photograph except the one that subtracted it.
 #
 # The extras put the same engine to another use, and then to the test.
 
@@ -887,8 +888,8 @@ lines(
 # </details>
 # <details><summary>Hint 2: both cases in one formula</summary>
 #
-# log(1 + exp(−m)) = relu(−m) + log(1 + exp(−|m|)), whatever the sign of m. The engine has no absolute value, but you
-# can make |m| from two relus.
+# log(1 + exp(−m)) = relu(−m) + log(1 + exp(−|m|)), whatever the sign of m. The engine has no absolute value, but −|m|
+# is −m − 2 · relu(−m). (Two relus make |m| as well, but at m = 0 both of them stop the gradient.)
 #
 # </details>
 
@@ -910,8 +911,8 @@ def logistic_loss(scores: Any, labels: Tensor) -> Any:
     """
     # BEGIN SOLUTION
     margin = scores * labels
-    size = margin.relu() + (-margin).relu()
-    return ((-margin).relu() + ((-size).exp() + 1).log()).mean()
+    below = (-margin).relu()
+    return (below + ((-margin - 2 * below).exp() + 1).log()).mean()  # −m − 2 · relu(−m) is −|m|
     # END SOLUTION
 
 
@@ -954,7 +955,7 @@ suspects("engine_counterexample")
 # ### Exercise: `engine_counterexample` ●●● · 12 minutes · extra
 #
 # A program is a text, such as `"s = x + y; s * relu(s)"`. PyTorch runs it there and back, beginning with ones, and so
-# does each suspect. You earn a share for each whose gradients of x and y are clearly others.
+# does each suspect. You score for each suspect whose gradients of x and y come out clearly different.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #

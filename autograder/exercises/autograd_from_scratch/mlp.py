@@ -58,6 +58,10 @@ def mlp(candidate: Any, draw: Draw) -> Iterator[Step]:
         made = [(weight, bias - 9) for weight, bias in layers(3, 4)]
         return candidate(draw.normal(5, 3), made)
 
+    def shared() -> Any:
+        """The very same pair: which one is last is a matter of place."""
+        return candidate(draw.normal(5, 3), [*layers(3, 3)] * 3)
+
     def recorded() -> Any:
         made = [
             (Recorder(weight, f"W{number}"), Recorder(bias, f"b{number}"))
@@ -72,6 +76,7 @@ def mlp(candidate: Any, draw: Draw) -> Iterator[Step]:
 
     yield "the docstring's example", example
     yield "two layers", lambda: candidate(draw.normal(5, 3), layers(3, 4, 2)), LAYERS
+    yield "one layer three times", shared, LAYERS
     yield "four layers", lambda: candidate(draw.normal(2, 3), layers(3, 5, 4, 6, 2)), LAYERS
     yield "one layer alone", lambda: candidate(draw.normal(5, 3), layers(3, 4)), LAYERS
     yield "results far below zero", below_zero, LAYERS

@@ -28,6 +28,7 @@ def masked_mean(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "nothing hidden", lambda: candidate(draw.normal(rows, columns), _full(draw, rows, columns), -1)
     yield "a mask for all rows", lambda: candidate(draw.normal(rows, columns), draw.mask(columns), -1), COUNTED
     yield "a mask of shape (rows, 1)", lambda: candidate(draw.normal(*shape), _places(draw, rows), 1), COUNTED
+    yield "one place for a whole row", lambda: candidate(draw.normal(*shape), _one_for_all(draw, shape), 1), COUNTED
     yield "numbers that are 0, and visible", lambda: candidate(*_zeros(draw, rows, columns), -1), COUNTED
     yield "NaN where it is hidden", lambda: candidate(*_junk(draw, rows, columns, torch.nan), -1), HIDDEN
     yield "∞ where it is hidden", lambda: candidate(*_junk(draw, rows, columns, torch.inf), -1), HIDDEN
@@ -65,6 +66,14 @@ def _full(draw: Draw, rows: int, columns: int) -> Tensor:
 
 def _places(draw: Draw, rows: int) -> Tensor:
     return draw.mask(rows).unsqueeze(-1)
+
+
+def _one_for_all(draw: Draw, shape: tuple[int, ...]) -> Tensor:
+    """A mask of size 1 along the dimension of the mean, and True in some places at least."""
+    batch, _, columns = shape
+    mask = draw.mask(batch, 1, columns)
+    mask[draw.integer(0, batch)] = True
+    return mask
 
 
 def _zeros(draw: Draw, rows: int, columns: int) -> tuple[Tensor, Tensor]:

@@ -36,11 +36,12 @@ def sample_categorical(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "shares that add up to 1", lambda: look(_normalized(draw, n)), SHARES
     yield "weights of a batch", lambda: look(_weights(draw, rows, n)), SHARES
     yield "two leading dimensions", lambda: look(_weights(draw, 2, rows, n)), SHARES
-    yield "one index alone", lambda: look(_weights(draw, 2, 1), many=5)
+    yield "one index alone", lambda: look(_weights(draw, 2, 1), many=draw.integer(3, 40))
     yield "weights that add up to less than 1", lambda: look(_normalized(draw, n) / 10), ANY_WEIGHTS
     yield "weights that add up to hundreds", lambda: look(100 * _weights(draw, n)), ANY_WEIGHTS
     yield "tiny weights", lambda: look(1e-12 * _weights(draw, rows, n)), ANY_WEIGHTS
     yield "weights of 0", lambda: look(_with_zeros(draw, n)), NEVER
+    yield "weights of 0 in bfloat16", lambda: look(_with_zeros(draw, n).bfloat16()), NEVER
     yield "a single weight above 0", lambda: look(_one_hot(draw, rows, n)), NEVER
     yield "pairs of draws in a row", lambda: _in_a_row(candidate, draw), APART
     yield "pairs of draws of two rows", lambda: _of_two_rows(candidate, draw), APART

@@ -85,6 +85,18 @@ def inner(a, b):
     return (a * b).sum(-1)
 
 
+@mistake(
+    batched_outer,
+    "Leading dimensions that are not the same in both do not broadcast, a single vector with a batch for instance: as "
+    "when both are flattened by the shape of one. Let `*` or `@` do the broadcasting.",
+    keeps=0.97,
+)
+def batch_of_the_first(a, b):
+    lead = a.shape[:-1]
+    columns, rows = a.reshape(lead.numel(), a.shape[-1], 1), b.reshape(lead.numel(), 1, b.shape[-1])
+    return torch.bmm(columns, rows).reshape(*lead, a.shape[-1], b.shape[-1])
+
+
 @alternative(batched_outer)
 def by_einsum(a, b):
     return torch.einsum("...i,...j->...ij", a, b)

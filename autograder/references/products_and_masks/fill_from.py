@@ -179,6 +179,17 @@ def without_gradient(x, mask, source):
     return scattered(x, mask, source.detach())
 
 
+@mistake(
+    fill_from,
+    "No gradient reaches x, as when the copy of it is detached. `x.clone()` is a copy that gradients come through.",
+    keeps=0.9,
+)
+def without_gradient_of_x(x, mask, source):
+    mask = mask.expand(x.shape)
+    refuse(mask, source)
+    return scattered(x.detach(), mask, source)
+
+
 @alternative(fill_from)
 def by_numbering(x, mask, source):
     mask = mask.expand_as(x)

@@ -70,6 +70,12 @@ def counts_the_small_mask(x, mask, dim):
     return torch.where(mask, x, 0).sum(dim) / mask.sum(dim).clamp(min=1)
 
 
+@mistake(masked_mean, COUNTED_SMALL, keeps=0.5)
+def counts_one_for_a_whole_row(x, mask, dim):
+    count = mask.sum(dim, keepdim=True) if mask.dim() == x.dim() else mask.expand_as(x).sum(dim, keepdim=True)
+    return (x.masked_fill(~mask, 0).sum(dim, keepdim=True) / count.clamp(min=1)).squeeze(dim)
+
+
 SMALL = "With a mask that is smaller than `x` the count is another one, since it is taken in the mask as it is; "
 
 

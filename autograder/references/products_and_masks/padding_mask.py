@@ -133,6 +133,18 @@ def on_the_default_device(lengths, size):
     )
 
 
+@mistake(
+    padding_mask,
+    "A length above `size` is an index out of range, as when a mark is written at the end of each row. Such a row is "
+    "True throughout; comparing places with lengths asks for no such index.",
+    keeps=0.96,
+)
+def marks_the_end(lengths, size):
+    ends = torch.zeros(*lengths.shape, size + 1, dtype=torch.int64, device=lengths.device)
+    ends.scatter_(-1, lengths.long().unsqueeze(-1), 1)
+    return ends.cumsum(-1)[..., :size] == 0
+
+
 @alternative(padding_mask)
 def by_view(lengths, size):
     return lengths[..., None] > torch.arange(0, size, device=lengths.device)

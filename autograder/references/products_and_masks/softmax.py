@@ -199,6 +199,19 @@ def logarithms(x, dim, mask=None):
     return shared_out(x, dim, mask).log()
 
 
+@mistake(
+    softmax,
+    "Maxima and sums have lost the dimension that they were taken over, so they meet the wrong entries: along any but "
+    "the first dimension the numbers are wrong, or the shapes do not fit. `keepdim=True` leaves a size of 1 there.",
+)
+def without_keepdim_but_careful(x, dim, mask=None):
+    visible = x if mask is None else x.masked_fill(~mask, -torch.inf)
+    top = visible.amax(dim)
+    powers = (visible - top.masked_fill(top == -torch.inf, 0)).exp()
+    total = powers.sum(dim)
+    return powers / total.masked_fill(total == 0, 1)
+
+
 @alternative(softmax)
 def by_logarithms(x, dim, mask=None):
     mask = torch.ones_like(x, dtype=torch.bool) if mask is None else mask.expand_as(x)

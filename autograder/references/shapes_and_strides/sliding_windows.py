@@ -120,6 +120,17 @@ def lets_it_through(x, size, step=1):
     return x.as_strided((*x.shape[:-1], count, size), (*x.stride()[:-1], step * x.stride(-1), x.stride(-1)))
 
 
+@mistake(
+    sliding_windows,
+    "Where the numbers of x do not lie next to each other, the windows begin at the wrong places: as when the step to "
+    "the next window is counted in places of memory. It is `step` numbers of x, so `step * x.stride(-1)` places.",
+    keeps=0.6,
+)
+def steps_in_places(x, size, step=1):
+    shape, strides = _card(x, size, step)
+    return x.as_strided(shape, (*x.stride()[:-1], step, strides[-1]))
+
+
 @alternative(sliding_windows)
 def by_strides(x, size, step=1):
     return torch.as_strided(x, *_card(x, size, step), x.storage_offset())

@@ -112,6 +112,16 @@ def in_order_further_on():
     return card(30, [2, 3, 4], [12, 4, 1], 3)
 
 
+@mistake(
+    strides_counterexample,
+    "The suspect that lets the first index run fastest goes unseen: this card reads the same from both ends. Let its "
+    "first and its last step, or size, differ.",
+    keeps=0.8,
+)
+def same_from_both_ends():
+    return card(30, [2, 3, 2], [1, 0, 1], 4)
+
+
 @alternative(strides_counterexample)
 def four_dimensions():
     return card(60, [2, 2, 3, 2], [3, 0, 7, 1], 4)
