@@ -185,8 +185,8 @@ print(f"the painter would have to paint {2 * 12_611:,} pictures for one gradient
 # Blame gets shared out, half for you and half for me. Gradients do not. Both inputs of the sum got the *whole*
 # gradient, because each of them is asked: what if you alone had moved?
 #
-# Now the product. Row 4 turns a nudge of 0.01 in the weight into a nudge of 0.04 in the product. So the factor for one
-# input is the value of the *other* one. So what goes back is the gradient that arrived, times that factor.
+# Now the product. Row 4 turns a nudge of 0.01 in the weight into a nudge of 0.04 in the product. The factor for one
+# input is the value of the *other* one, so what goes back is the gradient that arrived, times that factor.
 #
 # ### Exercise: `times` ●○○ · 3 minutes · core
 #
@@ -289,9 +289,9 @@ for count in (4, 8, 12, 16):
 
 # %% [markdown]
 # It follows every *way* from the result to a leaf, and each doubling makes twice as many of them. A residual network is
-# built just like that: each of its layers adds something to what came in. With fifty layers, the recursion would not
-# come to an end. Waiting until everything has arrived is what makes back propagation more than the chain rule. It takes
-# each edge once.
+# built just like that: each of its layers adds something to what came in. With fifty layers the recursion makes more
+# than 10¹⁵ calls. Waiting until everything has arrived is what makes back propagation more than the chain rule. It
+# takes each edge once.
 #
 # ### Exercise: `topological_order` ●●○ · 7 minutes · core
 #
@@ -490,7 +490,7 @@ pictures.draw(result, "the error of one pixel, there and back")
 # what is not needed, and that is what `requires_grad` is for.
 #
 # **Explore.** Go back step by step. Then take one of the two wrong orders, and watch for the moment when a node hands
-# on before all its letters have come. A red number with a cross is not what it should be.
+# on before all that should come back to it has arrived. A red number with a cross is not what it should be.
 
 # %%
 explore(
@@ -534,7 +534,7 @@ print("our product knows         ", [back.__name__ for _, back in times(weight, 
 
 # %%
 colours, shift = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), torch.zeros(3)
-weights = torch.tensor([[1.0, 1.0, 1.0], [10.0, 10.0, 10.0]])  # how much the result answers to each colour
+weights = torch.tensor([[1.0, 1.0, 1.0], [10.0, 10.0, 10.0]])  # how much the result changes with each colour
 print("goes back over the edge of the sum:", weights.tolist())
 print("the referee, for the bias:         ", numerical_gradient(lambda bias: ((colours + bias) * weights).sum(), shift))
 

@@ -172,6 +172,18 @@ def adds_in_place_to_the_old(result, order):
     go(result, order, clear=False, add=lambda old, share: share if old is None else old.add_(share))
 
 
+@mistake(
+    backward,
+    "The leaves keep what stood in their `.grad` and add to it, as in PyTorch. Here a gradient is of one way back, for "
+    "leaves too: begin by setting `.grad` of *all* nodes in the order to None.",
+    keeps=0.75,
+)
+def leaves_keep_theirs(result, order):
+    for node in order:
+        node.grad = None if node.edges else node.grad
+    go(result, order, clear=False)
+
+
 @alternative(backward)
 def in_a_dict(result, order):
     grads = {result: torch.ones_like(result.value)}

@@ -68,6 +68,17 @@ def no_product():
     return "s = x + y; s + exp(exp(s)) + relu(x)", torch.tensor([[0.0], [0.5]]), torch.tensor([1.0, -0.25, 0.5])
 
 
+@mistake(
+    engine_counterexample,
+    "The suspect that takes the nearest nodes first goes unseen. It is wrong only where a shared value "
+    "reaches the result over a short arm and over a longer one.",
+    keeps=0.85,
+)
+def equal_arms_of_a_product():
+    x, y = torch.tensor([[0.0], [2.0]]), torch.tensor([[1.0, 3.0, 0.5], [0.7, -1.0, 2.0]])
+    return "s = x * y; s * s + relu(x)", x, y
+
+
 @alternative(engine_counterexample)
 def in_other_words():
     return "a = x * y; b = relu(a + x); exp(b) + b * a", torch.tensor([[0.0], [1.5]]), torch.tensor([0.5, 1.0])

@@ -105,6 +105,16 @@ def with_abs(scores, labels):
     return ((-margin).relu() + (1 + (-margin.abs()).exp()).log()).mean()
 
 
+@mistake(
+    logistic_loss,
+    "Far on the wrong side the loss grows no further, and has no gradient: the margin is cut off there, as by "
+    "`(m + 50).relu() - 50`. Take what is large out of the logarithm instead of cutting it off.",
+)
+def capped_on_the_wrong_side(scores, labels):
+    margin = (scores * labels + 50.0).relu() - 50.0
+    return ((-margin).exp() + 1.0).log().mean()
+
+
 @alternative(logistic_loss)
 def both_sides(scores, labels):
     margin, size = parts(scores, labels)

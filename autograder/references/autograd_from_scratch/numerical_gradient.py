@@ -198,6 +198,47 @@ def row_by_row(function, x, step=1e-5):
     return slopes
 
 
+@mistake(
+    numerical_gradient,
+    "In float32 the nudge drowns: next to a number of size 1, a step of 0.00001 changes little more than the last "
+    "digit, and the difference of the two results is mostly rounding. Turn x into float64 before you nudge it.",
+)
+def in_float32_whatever(function, x, step=1e-5):
+    return nudged(function, x, step, dtype=torch.float32)
+
+
+@mistake(
+    numerical_gradient,
+    "Where x is float64 already, both ends are the same tensor: `x.double()` hands back x itself there, so the step up "
+    "and the step down meet in it, and the caller's numbers are written into. `.clone()` makes a copy.",
+)
+def both_ends_in_x(function, x, step=1e-5):
+    slopes = torch.zeros(x.shape, dtype=torch.float64, device=x.device)
+    for place in torch.ones(x.shape).nonzero().tolist():
+        up, down = x.double(), x.double()
+        up[tuple(place)] += step
+        down[tuple(place)] -= step
+        slopes[tuple(place)] = (float(function(up)) - float(function(down))) / (2 * step)
+    return slopes
+
+
+@mistake(
+    numerical_gradient,
+    "One tensor is moved up, down and back for all calls. The function may write into what it gets or keep it, and "
+    "then the next call starts from something else. Hand over a new tensor each time.",
+    keeps=0.88,
+)
+def one_tensor_moved_back(function, x, step=1e-5):
+    moved, slopes = x.double().clone(), []
+    for place in torch.ones(x.shape).nonzero().tolist():
+        moved[tuple(place)] += step
+        above = float(function(moved))
+        moved[tuple(place)] -= 2 * step
+        slopes.append((above - float(function(moved))) / (2 * step))
+        moved[tuple(place)] += step
+    return torch.tensor(slopes, dtype=torch.float64, device=x.device).reshape(x.shape)
+
+
 @alternative(numerical_gradient)
 def by_unit_vectors(function, x, step=1e-5):
     return nudged(function, x, step)

@@ -218,6 +218,28 @@ def every_way_then_once(result):
     return sorted(depth, key=depth.get)
 
 
+@mistake(
+    topological_order,
+    "A node comes too early where it goes twice into one step: as when each user of a node is counted once, and every "
+    "edge counts down. Count edges both times.",
+    keeps=0.95,
+)
+def counts_users_and_not_edges(result):
+    users, waiting = {result: 0}, [result]
+    for node in waiting:
+        for source in dict.fromkeys(source for source, _ in node.edges):
+            if source not in users:
+                waiting.append(source)
+            users[source] = users.get(source, 0) + 1
+    order = [result]
+    for node in order:
+        for source, _ in node.edges:
+            users[source] -= 1
+            if users[source] == 0:
+                order.append(source)
+    return order
+
+
 @alternative(topological_order)
 def finished_first(result):
     order, seen, waiting = [], set(), [(result, False)]

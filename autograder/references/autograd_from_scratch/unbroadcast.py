@@ -117,6 +117,18 @@ def reshapes(grad, shape):
     return grad.reshape(-1)[: torch.Size(shape).numel()].reshape(shape).clone()
 
 
+@mistake(
+    unbroadcast,
+    "A gradient that was not repeated at all is summed into one number, or raises: a sum over an empty list of "
+    "dimensions sums over all of them. Ask first whether there is anything to sum.",
+    keeps=0.98,
+)
+def no_dimensions_means_all(grad, shape):
+    new = grad.dim() - len(shape)
+    repeated = [dim for dim in range(grad.dim()) if dim < new or shape[dim - new] != grad.shape[dim]]
+    return grad.sum(dim=repeated, keepdim=True).reshape(shape)
+
+
 @alternative(unbroadcast)
 def step_by_step(grad, shape):
     return of_one(in_front(grad, shape), shape)
