@@ -34,20 +34,20 @@ print("on the last square", grains[63].item())
 # On square 21 there is a million, a bag of some 25 kilograms. On the last square the inventor *owes* us rice. Nothing
 # crashed, nothing warned us, and the loop is right.
 #
-# You will meet this kind of thing a lot: code that runs, and an answer that is not so. This course is built around it.
-# You write small functions, and a check tells you not only whether they are right but what you may have misunderstood.
-# This page takes you through that once, with a function of one line. At the end you will have filled the board
-# yourself, and you will know what went wrong on the last square.
+# You will meet this kind of thing a lot: code that runs, and a wrong answer. This course is built around it. You write
+# small functions, and a check tells you not only whether they are right but what you may have misunderstood. This page
+# takes you through that once, with a function of one line. At the end your function will have filled the board, and you
+# will know what went wrong on the last square.
 #
 # At the end you will be able to
 #
 # - run a lesson: predict, write, check, take a hint, look;
-# - read the card of a check, and say why it allows small differences but not small mistakes;
+# - read the card of a check, and explain why tiny rounding differences pass;
 # - get yourself out of trouble: restart, find your progress, fetch new lessons without losing your own work;
 # - as an extra: say which machine you are on, and read `nvidia-smi`.
 #
-# About 20 minutes for the core, 30 with the extras. You need to know what a Python function is. You need no GPU, no
-# network and no account.
+# About 20 minutes for the core, 30 with the extras. You need to know what a Python function is. You need no GPU; with
+# the course on your own machine, no network and no account either.
 
 # %% [markdown]
 # ## 1 · How a lesson works · core
@@ -67,7 +67,8 @@ print("on the last square", grains[63].item())
 # * **A cell that you changed but did not run has no effect.** The number in brackets, `[7]`, says in which turn a cell
 #   was run last.
 # * **Names outlive their cells.** Delete a cell, and what it defined is still there. If a notebook behaves strangely,
-#   choose *Kernel → Restart Kernel* and run it from the top. What you wrote stays; only what was computed is gone.
+#   restart its **kernel**, the Python process behind it (*Kernel → Restart Kernel*; in Colab *Runtime → Restart
+#   session*), and run it from the top. What you wrote stays; only what was computed is gone.
 
 # %% [markdown]
 # ## 2 · Predict · core
@@ -79,7 +80,7 @@ print(0.1 + 0.2 == 0.3)
 print(0.25 + 0.5 == 0.75)
 print(torch.tensor([1, 2]).dtype == (2 * torch.tensor([1, 2])).dtype)
 print(torch.tensor([1, 2]).dtype == (2.0 * torch.tensor([1, 2])).dtype)
-print(torch.allclose(torch.tensor(0.1 + 0.2), torch.tensor(0.3)))
+print(torch.allclose(torch.tensor(0.1 + 0.2, dtype=torch.float64), torch.tensor(0.3, dtype=torch.float64)))
 
 # %% [markdown]
 # <details><summary>The answer</summary>
@@ -94,9 +95,9 @@ print(torch.allclose(torch.tensor(0.1 + 0.2), torch.tensor(0.3)))
 # </details>
 #
 # Two programs that are equal on paper may round in another order and end with other last digits. So a check must not
-# ask for equal numbers. It allows what rounding explains: in `float32`, which has about 7 decimal digits, about one
-# part in ten thousand; in `float64`, with about 16, about one in a million millions. Whole numbers do not round, and
-# there it wants every digit.
+# ask for equal numbers. It allows what rounding explains, and then some: in `float32`, which has about 7 decimal
+# digits, a relative difference of about 0.0001; in `float64`, with about 16 digits, one of 0.000 000 000 001. Whole
+# numbers do not round, and there it wants every digit.
 
 # %% [markdown]
 # ## 3 · Write: mend a bug · core
@@ -122,8 +123,8 @@ print("the row itself is now    ", row)
 #
 # ### Exercise: `double` ●○○ · 3 minutes · core
 #
-# Before you write anything, run the two cells below as they are. The first raises nothing, because a function that is
-# only defined does not run. The check shows the card of an answer that is not there yet.
+# Before you write anything, run the two cells below as they are. Defining a function does not run it, so the first cell
+# raises nothing. The check shows the card of an answer that is not there yet.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -170,9 +171,9 @@ check(double)
 # %% [markdown]
 # ## 4 · Read three wrong answers · core
 #
-# A card that says "right" teaches little. Here are three answers of other people. For each of them, say what the card
-# will complain about. Then paste it over your own answer, run that cell, run the check, and read. You can run a check
-# as often as you like, and its inputs are the same every time. Put your own answer back at the end.
+# A card that says "right" teaches little. Here are three common wrong answers. For each of them, say what the card will
+# complain about. Then paste it over your own answer, run that cell, run the check, and read. You can run a check as
+# often as you like, and its inputs are the same every time. Put your own answer back at the end.
 #
 # ### Version A
 # ```python
@@ -224,14 +225,14 @@ check(double)
 board(double)
 
 # %% [markdown]
-# The first 63 squares agree, and then the two part. With `int64` the last square is negative, with `float64` it is
+# The boards differ on the last square only. With `int64` it is negative, with `float64` it is
 # 9 223 372 036 854 775 808. That is the answer to our question, and at some forty grains to the gram it comes to more
-# than four hundred years of the world's harvest today.
+# than four hundred years of the world's rice, as much as is milled in a year today.
 #
 # So why is the whole number wrong, of all things? An `int64` has 64 bits. One of them is for the sign, and 63 remain:
 # the largest number they hold is one *less* than the last square needs. It is like a car's mileage counter that has run
-# out of digits, and jumps. (But a counter jumps back to zero, and this one jumps to the other end, to the lowest number
-# there is.) A `float64` keeps the leading digits and a power of two, so it has no trouble with a number that *is* a
+# out of digits. (But that one starts again at zero, while past its largest number an `int64` wraps around to its
+# smallest.) A `float64` keeps the leading digits and a power of two, so it has no trouble with a number that *is* a
 # power of two.
 #
 # **Predict first.** The largest number that an 8-bit integer holds is 127. After how many doublings of 1 is that too
@@ -253,14 +254,15 @@ doublings(double)
 # %% [markdown]
 # ## 6 · Where you are · core
 #
-# `progress()` shows every lesson, its exercises and how far you are. It remembers what you have checked. Run it again
-# whenever you like.
+# `progress()` shows every lesson, its exercises and how far you are: ✓ right, ✗ not yet, ○ not tried, ✎ an answer in
+# words. It remembers what you have checked. Run it again whenever you like.
 
 # %%
 progress()
 
 # %% [markdown]
-# Which lesson next? In order is best. The explorer shows what a lesson will ask of you.
+# Which lesson next? Take them in order. The explorer shows what a lesson will ask of you; ●○○ to ●●● say how hard an
+# exercise is.
 
 # %%
 explore(
@@ -278,22 +280,24 @@ explore(
 #   shows our answer.
 # - *Nothing makes sense any more.* Choose *Kernel → Restart Kernel*, then run from the top.
 # - *A cell does not end.* Choose *Kernel → Interrupt Kernel*. A check ends by itself after some seconds.
-# - *You want the original notebook back.* Copy yours to another name, then say `git restore notebooks` in the folder of
-#   the course.
+# - *You want an original notebook back.* Copy yours to another name, then restore that one notebook, and only that one:
+#   `git restore notebooks/00_start_here/00_start_here.ipynb` in the folder of the course.
 # - *You think that a check is wrong, or a sentence.* Open an issue in the
 #   [repository of the course](https://github.com/tensors-to-transformers/tensors-to-transformers/issues), with your
 #   answer and the lines that section 9 prints.
 #
 # (`inputs_of` and `solution` come from the same place as `check`: `from autograder import inputs_of, solution`.)
 #
-# **New lessons** come with `git pull`. Git stops before it overwrites a notebook that both you and we have changed. To
-# keep out of its way, work in a copy of the folder: `cp -r notebooks mine`. Everything runs from there as well. Your
-# progress lies in your home folder, in `.tensors-to-transformers`, and survives all of this.
+# **Your work** lies in the notebooks themselves: save them (Ctrl + S). Your progress lies in your home folder, in
+# `.tensors-to-transformers`. **New lessons** come with `git pull`. Git stops before it overwrites a notebook that both
+# you and we have changed. To keep out of its way, work in a copy of the folder, `cp -r notebooks mine`. Everything runs
+# from there as well, and after a pull `cp -rn notebooks/. mine` brings the new lessons over and leaves yours alone.
 #
 # **Other places** run the same notebooks:
 #
-# - *Colab.* The first code cell fetches the course each time. What you change is gone with the session, your progress
-#   too, so save a copy to Drive. *Runtime → Change runtime type* gives you a GPU.
+# - *Colab.* The first code cell fetches the course each time. What you write is gone with the session unless you save a
+#   copy of the notebook to Drive; the record of your progress is gone in any case. *Runtime → Change runtime type*
+#   gives you a GPU.
 # - *Binder.* The machine goes away after ten idle minutes: download your notebook.
 # - *VS Code.* Open the folder, and choose the environment `.venv` as the kernel.
 # - *Windows.* The programs of `.venv` lie in `.venv\Scripts`. [Lesson 23](../23_data_parallel/23_data_parallel.ipynb)
@@ -304,8 +308,8 @@ explore(
 #
 # Grading runs the same exercise with other numbers, drawn after you have handed in. Your functions are called with
 # them, and what they return is compared outside your notebook, where your code cannot reach. So an answer that is right
-# keeps its points, and one that only knows the numbers of the visible check does not. Every exercise is graded alone.
-# If one stays blank, the later ones still count.
+# keeps its points, and one into which the numbers of the visible check were written does not. Every exercise is graded
+# alone. If one stays blank, the later ones still count.
 
 # %% [markdown]
 # ## 9 · What machine is this? · extra
@@ -372,7 +376,7 @@ print("Is a toolkit installed to compile with?   files:", toolkit or "none")
 # > name by now: newer toolkits write `version.json`.
 #
 # > **You may read that** `nvidia-smi -pm 1` turns persistence on. It needs an administrator. Where the service
-# > `nvidia-persistenced` runs, the command hands the wish on to it; elsewhere it sets a switch in the driver which
+# > `nvidia-persistenced` runs, the command passes the request to it; elsewhere it sets a switch in the driver which
 # > NVIDIA calls legacy, and which is forgotten when the machine restarts. So on Linux let the system start the service.
 # > On Windows the driver stays loaded anyway.
 #
@@ -380,8 +384,8 @@ print("Is a toolkit installed to compile with?   files:", toolkit or "none")
 # > mirror with `pip install -i …`. There is no long-term-support release any more, and the conda channel `pytorch` ends
 # > with version 2.5. Today the [selector on pytorch.org](https://pytorch.org/get-started/locally/) gives you a line for
 # > pip; which index that line names decides whether you get the CPU build or one for CUDA. A mirror of PyPI serves well
-# > where PyPI is slow, but it holds only PyPI's builds. Install PyTorch first and `transformers` after it: the other
-# > way round, pip picks a PyTorch for you.
+# > where PyPI is slow, but it holds only PyPI's builds. Install PyTorch first and `transformers` after it: an extra
+# > such as `transformers[torch]` would pick a PyTorch for you.
 
 # %% [markdown]
 # ## What you have built
