@@ -184,7 +184,7 @@ LEAF = torch.ones(2, requires_grad=True)
         (lambda: torch.ones(9, 9)[torch.arange(2), torch.ones(2, 7).long()], "Several index tensors are laid side"),
         (unpacks, "A line takes something apart into more names"),
         (lambda: dict.fromkeys([[1]]), "A list cannot be a key"),
-        (lambda: 1 / 0, "A Python number is divided by zero"),
+        (lambda: 1 / 0, "Python divides by zero here"),
         (lambda: torch.ones(0).reshape(0, -1), "`-1` lets torch guess a size"),
         (lambda: torch.ones(2, 3).mT.view(-1), "`view` only reads numbers anew"),
         (lambda: torch.ones(2) + torch.ones(2, device="meta"), "Tensors on different devices meet"),

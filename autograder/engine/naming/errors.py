@@ -187,8 +187,8 @@ EXPLAINED: list[tuple[str, str, str, str]] = [
     ),
     (
         "ZeroDivisionError", r"", "",
-        "A Python number is divided by zero. Tensors would give NaN or infinity there; Python raises: ask before you "
-        "divide, or divide tensors.",
+        "Python divides by zero here, as by `/`, `//` or `%`, perhaps because something has no dimensions or no "
+        "entries. Ask first whether there is anything to divide by.",
     ),
     (
         "TypeError", r"takes \d+ positional arguments? but \d+ (?:was|were) given", "",

@@ -65,8 +65,8 @@ def jacobian_once(function, x):
 
 @mistake(
     jacobian,
-    "Row i holds the sum of the rows up to i: `.grad` adds up from pass to pass. Use `torch.autograd.grad`, or set "
-    "`x.grad = None` before each pass.",
+    "Row i holds the sum of the rows up to i: `.grad` adds up from pass to pass. Use "
+    "`torch.autograd.grad`, which adds to no `.grad`, also not to those of the function's weights.",
 )
 def jacobian_adds_up(function, x):
     x = x.detach().requires_grad_()
@@ -84,8 +84,8 @@ def grads_of_all(one):
 
 @mistake(
     jacobian,
-    "Row i holds the sum of the rows up to i: `.grad` adds up from pass to pass. Use `torch.autograd.grad`, or set "
-    "`x.grad = None` before each pass.",
+    "Row i holds the sum of the rows up to i: `.grad` adds up from pass to pass. Use "
+    "`torch.autograd.grad`, which adds to no `.grad`, also not to those of the function's weights.",
 )
 def jacobian_adds_up_in_x(function, x):
     y = function(x.requires_grad_())

@@ -26,7 +26,7 @@ def turned(a, b):
 COUNTED = (
     "On a batch this is not every number with every number of its own partner: the new dimensions stand at places "
     "counted from the front (`[:, None]`, `unsqueeze(0)`, `unsqueeze(1)`), which are the right ones for two plain "
-    "vectors only. Count from the end."
+    "vectors only. Count from the end, for both: a has its new dimension behind its numbers, b in front of them."
 )
 
 

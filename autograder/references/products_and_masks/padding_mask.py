@@ -18,8 +18,8 @@ def places(lengths, size):
 
 @mistake(
     padding_mask,
-    "One place too many in each row: the first place is 0, so a row of length 3 has the places 0, 1 and 2. Compare "
-    "with `<`.",
+    "One place too many in each row that is not full: the first place is 0, so a row of length 3 has the places 0, 1 "
+    "and 2. Compare with `<`.",
 )
 def one_too_many(lengths, size):
     return places(lengths, size) <= lengths.unsqueeze(-1)

@@ -58,7 +58,7 @@ def hides_the_lowest():
 @mistake(
     softmax_counterexample,
     "The suspect that hides by a score of −10,000 goes unseen. It is wrong only where all visible scores of a row "
-    "lie near −10,000 or below, and a hidden one is there.",
+    "lie below −10,000, or within about ten above it, and a hidden one is there.",
     keeps=0.9,
 )
 def nothing_so_low():

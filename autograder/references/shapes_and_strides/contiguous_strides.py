@@ -30,8 +30,8 @@ def column_by_column(shape):
 
 @mistake(
     contiguous_strides,
-    "Each step is too large by its own size. To the next row it is as far as one row is long, however many rows there "
-    "are: only the sizes behind count.",
+    "Each step is multiplied by its own size as well. To the next row it is as far as one row is long, however many "
+    "rows there are: only the sizes behind count.",
 )
 def with_its_own_size(shape):
     return tuple(math.prod(_full(shape[at:])) for at in range(len(shape)))

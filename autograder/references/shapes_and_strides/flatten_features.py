@@ -50,8 +50,8 @@ def turned(x):
 
 @mistake(
     flatten_features,
-    "A tensor whose numbers do not lie in their order raises: `view` never copies, and such a one has to be copied. "
-    "`reshape` does it where it must.",
+    "A tensor raises whose features cannot be walked with one step, as those of a transposed one: `view` never copies, "
+    "and such a one has to be copied. `reshape` does it where it must.",
 )
 def by_view(x):
     return x.view(len(x), _features(x))

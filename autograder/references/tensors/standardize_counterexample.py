@@ -77,8 +77,8 @@ def an_ordinary_table_with_decimals():
 
 @mistake(
     standardize_counterexample,
-    "The mean of the squares goes unseen. Its squares have to grow until float32 cannot tell their difference any "
-    "more: move a column further from zero, to about 10,000.",
+    "The mean of the squares goes unseen. Its squares have to be so large beside the spread that float32 cannot "
+    "tell their difference any more: let a column lie far from zero, at about 10,000, and spread by little.",
     keeps=0.8,
 )
 def not_far_enough():
