@@ -8,6 +8,8 @@
 # that there are: each of red, green and blue is either off or fully on, and each pixel gets whichever is closer.
 
 # %%
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -773,16 +775,16 @@ def first_paints(count: int, generator: torch.Generator) -> Tensor:
     return paints
 
 
-def best_paints(count: int, rounds: int = 15) -> Tensor:
+def best_paints(distances_of: Callable[[Tensor, Tensor], Tensor], count: int, rounds: int = 15) -> Tensor:
     paints = first_paints(count, torch.Generator().manual_seed(2))
     for _ in range(rounds):
-        choices = pairwise_distances(dots, paints).argmin(-1) == torch.arange(count)[:, None]
+        choices = distances_of(dots, paints).argmin(-1) == torch.arange(count)[:, None]
         means = masked_mean(dots.expand(count, -1, -1), choices[..., None], dim=1)
         paints = torch.where(choices.any(-1, keepdim=True), means, paints)  # what nobody chose stays
     return paints
 
 
-best = best_paints(8)
+best = best_paints(pairwise_distances, 8)
 distances = pairwise_distances(image.reshape(-1, 3), best)
 shares = softmax(-distances.square() / 0.01, dim=-1)
 drawn = sample_categorical(shares, 1, torch.Generator().manual_seed(0))[:, 0]
@@ -801,7 +803,7 @@ show(
 
 # %%
 counts = [1, 2, 4, 8, 16, 32]
-misses = [miss(best_paints(count)) ** 0.5 for count in counts]
+misses = [miss(best_paints(pairwise_distances, count)) ** 0.5 for count in counts]
 bars({"k-means": dict(zip(map(str, counts), misses, strict=True))}, xlabel="paints", ylabel="typical distance")
 
 # %% [markdown]

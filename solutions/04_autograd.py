@@ -460,19 +460,21 @@ def loss_of(numbers: Tensor) -> Tensor:
     return (numbers[0] * distance + numbers[1] - took).square().mean()
 
 
-def train(rate: float, steps: int, forget: bool = True) -> list[tuple[float, float]]:
+def train(
+    step: Callable[[list[Tensor], float], None], rate: float, steps: int, forget: bool = True
+) -> list[tuple[float, float]]:
     numbers = torch.tensor([5.0, 0.5], requires_grad=True)
     way = [tuple(numbers.tolist())]
     for _ in range(steps):
         if forget:
             numbers.grad = None
         loss_of(numbers).backward()
-        sgd_step([numbers], rate)
+        step([numbers], rate)
         way.append(tuple(numbers.tolist()))
     return way
 
 
-way = train(rate=0.01, steps=800)
+way = train(sgd_step, rate=0.01, steps=800)
 print("pace and start, learned: {:.2f} minutes per kilometre, and {:.2f} minutes".format(*way[-1]))
 descent.way_down(loss_of, {"800 steps, rate 0.01": way})
 
@@ -493,7 +495,9 @@ descent.way_down(loss_of, {"800 steps, rate 0.01": way})
 # far.
 
 # %%
-descent.way_down(loss_of, {"as it should be": train(0.01, 12), "never forgotten": train(0.01, 12, forget=False)})
+descent.way_down(
+    loss_of, {"as it should be": train(sgd_step, 0.01, 12), "never forgotten": train(sgd_step, 0.01, 12, forget=False)}
+)
 
 # %% [markdown]
 # It races across the valley and back like a ball that nothing slows down. This trap has caught everyone at some time.
