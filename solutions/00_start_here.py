@@ -282,16 +282,15 @@ explore(
 # - *A cell does not end.* Choose *Kernel → Interrupt Kernel*. A check ends by itself after some seconds.
 # - *You want an original notebook back.* Copy yours to another name, then restore that one notebook, and only that one:
 #   `git restore notebooks/00_start_here/00_start_here.ipynb` in the folder of the course.
-# - *You think that a check is wrong, or a sentence.* Open an issue in the
-#   [repository of the course](https://github.com/tensors-to-transformers/tensors-to-transformers/issues), with your
-#   answer and the lines that section 9 prints.
+# - *You think that a check is wrong, or a sentence.* In a class, tell your instructor. On your own, open an issue where
+#   the course came from. Either way, send your answer and the lines that section 9 prints.
 #
 # (`inputs_of` and `solution` come from the same place as `check`: `from autograder import inputs_of, solution`.)
 #
-# **Your work** lies in the notebooks themselves: save them (Ctrl + S). Your progress lies in your home folder, in
-# `.tensors-to-transformers`. **New lessons** come with `git pull`. Git stops before it overwrites a notebook that both
-# you and we have changed. To keep out of its way, work in a copy of the folder, `cp -r notebooks mine`. Everything runs
-# from there as well, and after a pull `cp -rn notebooks/. mine` brings the new lessons over and leaves yours alone.
+# **Your work** lies in the notebooks themselves: save them (Ctrl + S). Your progress lies in a hidden folder of your
+# home folder. **New lessons** come with `git pull`. Git stops before it overwrites a notebook that both you and we have
+# changed. To keep out of its way, work in a copy of the folder, `cp -r notebooks mine`. Everything runs from there as
+# well, and after a pull `cp -rn notebooks/. mine` brings the new lessons over and leaves yours alone.
 #
 # **Other places** run the same notebooks:
 #

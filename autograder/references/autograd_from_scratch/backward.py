@@ -84,13 +84,12 @@ def at_each_arrival_in_turn(result, order):
     "arrival: both faults of the broken one are there.",
 )
 def as_it_was(result, order):
-    result.grad = torch.ones_like(result.value)
-    waiting = [result]
+    result.grad, waiting = torch.ones_like(result.value), [result]
     while waiting:
         node = waiting.pop()
         for source, back in node.edges:
             source.grad = back(node.grad)
-            waiting.append(source)
+        waiting += [source for source, _ in node.edges]
 
 
 @mistake(
