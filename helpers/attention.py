@@ -9,10 +9,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from autograder.engine.catalogue import own_catalogue
 from autograder.engine.probes import largest_tensor
 from helpers.plots import heatmaps, lines
 from helpers.style import INK, Picture
+from helpers.suspects import lineup_of
 
 CLOCKS = (0.4, 1.1, 2.5)  # radians a word; no two words of a short sentence read the same on all three
 
@@ -153,9 +153,7 @@ def memory_by_length(
 
 def lineup(exercise: str, inputs: tuple[Tensor, ...]) -> Picture:
     """What the library and each suspect of an exercise make of `inputs`: the first number of each query's result."""
-    found = own_catalogue().find(exercise).suspects
-    assert found is not None
-    makers = {"the library": found.library, **found.wrong}
+    makers = lineup_of(exercise)
     results = torch.stack([make(*inputs)[:, 0] for make in makers.values()])
     queries = [f"query {number}" for number in range(results.shape[1])]
     return heatmaps({"first number of the result": results}, rows=list(makers), columns=queries, xlabel="", ylabel="")

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 import torch
 from torch import Tensor
 
-from autograder.engine.catalogue import own_catalogue
 from helpers.plots import heatmaps, lines
 from helpers.style import BLUE, CYCLE, GREEN, INK, ORANGE, RED, WIDTH, Picture, style
+from helpers.suspects import lineup_of
+from helpers.values import draw_values
 
 
 def log_of_runs() -> tuple[Tensor, Tensor]:
@@ -17,6 +18,19 @@ def log_of_runs() -> tuple[Tensor, Tensor]:
     distance = torch.tensor([5.0, 3.0, 8.0, 10.0, 4.0, 12.0, 6.0, 7.0])
     took = torch.tensor([35.0, 22.0, 53.5, 66.0, 29.0, 81.0, 40.0, 49.5])
     return distance, took
+
+
+def journey(pace: float, start: float, minutes: float) -> Picture:
+    """The loss of one run of 5 km, there and back: a picture for `explore`."""
+    p, s = torch.tensor(pace, requires_grad=True), torch.tensor(start, requires_grad=True)
+    running = p * 5
+    predicted = running + s
+    miss = predicted - minutes
+    loss = miss**2
+    for step in (running, predicted, miss, loss):
+        step.retain_grad()
+    loss.backward()
+    return draw_values(pace=p, running=running, start=s, predicted=predicted, miss=miss, loss=loss)
 
 
 def tangents(
@@ -70,9 +84,7 @@ def way_down(loss: Callable[[Tensor], Tensor], ways: Mapping[str, Sequence[tuple
 
 def lineup(exercise: str, inputs: tuple[Tensor, ...]) -> Picture:
     """What the library and each suspect of an exercise make of `inputs`."""
-    found = own_catalogue().find(exercise).suspects
-    assert found is not None
-    makers = {"the library": found.library, **found.wrong}
+    makers = lineup_of(exercise)
     results = torch.stack([make(*inputs) for make in makers.values()])
     return heatmaps(
         {"gradient": results}, rows=list(makers), columns=["pace", "start"], xlabel="", ylabel="", signed=True

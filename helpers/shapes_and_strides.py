@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, Rectangle
 from torch import Tensor
 
-from autograder.engine.catalogue import own_catalogue
 from helpers.style import BLUE, CYCLE, INK, WIDTH, Picture, style
+from helpers.suspects import lineup_of
 
 PALE = "#F2F2F2"
 PLACES = 12  # of the small picture's memory: three rows of four pixels
@@ -95,10 +95,8 @@ def walker(rows: int, columns: int, row_step: int, column_step: int, offset: int
 
 def lineup(exercise: str, inputs: tuple[Tensor, Tensor, Tensor, int]) -> Picture:
     """What the library and each suspect read from memory; what differs from the library is coloured."""
-    found = own_catalogue().find(exercise).suspects
-    assert found is not None
-    right = found.library(*inputs).tolist()
-    readings = {"the library": right} | {name: _reading(make, inputs) for name, make in found.wrong.items()}
+    readings = {name: _reading(make, inputs) for name, make in lineup_of(exercise).items()}
+    right = readings["the library"]
     most = 14
     with style():
         figure = Picture(figsize=(WIDTH, 0.5 + 0.34 * len(readings)))

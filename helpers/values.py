@@ -1,35 +1,36 @@
-"""Draws a computation from left to right: every number in its box, its gradient below it."""
+"""Draws a computation from left (what goes in) to right (the result): every number, and below it its gradient."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 from torch import Tensor
 
-from helpers.style import BLUE, GREEN, INK, ORANGE, WIDTH, Picture, style
-
-HALF, TALL = 0.5, 0.2  # inches from the middle of a box to its sides, and to its top
+from helpers.nodes import Back, Node, results_first
+from helpers.style import BLUE, GREEN, INK, ORANGE, RED, WIDTH, Picture, style
 
 
 def draw_values(title: str = "", /, **tensors: Tensor) -> Picture:
     """The single numbers of a computation and how each was made of others; below each its `.grad`, where it has one.
 
     Args:
-        tensors: what to draw, by its name, in the order of the computation; results keep their gradients by
-            `retain_grad`. A number that is not among them is passed over.
+        tensors: what to draw, by its name, in the order of the computation, the result last; results keep their
+            gradients by `retain_grad`. A number that is not among them is passed over.
     """
-    made_of = {name: sources(tensor, tensors) for name, tensor in tensors.items()}
-    layers: dict[str, int] = {}
-    for name, parts in made_of.items():
-        layers[name] = 1 + max((layers[source] for source in parts), default=-1)
-    last = max(layers.values())
-    for name in reversed(list(tensors)):  # a number waits until it is needed
-        users = [layers[user] for user, parts in made_of.items() if name in parts]
-        layers[name] = min(users, default=last + 1) - 1
-    return _drawn(title, tensors, made_of, layers)
+    nodes: dict[str, Node] = {}
+    for name, tensor in tensors.items():
+        grad = tensor.grad if tensor.is_leaf or tensor.retains_grad else None
+        edges: list[tuple[Node, Back]] = [(nodes[source], _unused) for source in sources(tensor, tensors)]
+        nodes[name] = Node(tensor.detach(), edges, grad, name)
+    return draw_nodes(nodes[name], title)
+
+
+def _unused(grad: Tensor) -> Tensor:
+    """How the gradient gets back is autograd's; the drawing only shows where from."""
+    return grad
 
 
 def sources(tensor: Tensor, tensors: Mapping[str, Tensor]) -> list[str]:
@@ -49,52 +50,88 @@ def sources(tensor: Tensor, tensors: Mapping[str, Tensor]) -> list[str]:
     return found
 
 
-def _drawn(
-    title: str, tensors: Mapping[str, Tensor], made_of: Mapping[str, list[str]], layers: Mapping[str, int]
-) -> Picture:
-    columns = 1 + max(layers.values())
-    rows = max(list(layers.values()).count(layer) for layer in range(columns))
-    stride = min(2.0, (WIDTH - 2 * HALF - 0.4) / max(1, columns - 1))
-    places: dict[str, tuple[float, float]] = {}
-    for name, layer in layers.items():
-        above = [other for other in layers if layers[other] == layer]
-        height = -1.15 * (above.index(name) - (len(above) - 1) / 2)
-        places[name] = (HALF + 0.2 + stride * layer, height)
-    half = 1.15 * rows / 2 + 0.1
+def draw_nodes(result: Node, title: str = "", *, next_one: Node | None = None, wrong: Sequence[Node] = ()) -> Picture:
+    """A graph of small numbers: values above, gradients below where there are any.
+
+    Args:
+        next_one: the node that has just handed its gradient on.
+        wrong: nodes whose gradient is not what it should be.
+    """
+    places = _places(result)
+    low, high = min(y for _, y in places.values()) - 0.75, max(y for _, y in places.values()) + 0.75
     with style():
-        figure = Picture(figsize=(WIDTH, 2 * half + 0.3))
+        figure = Picture(figsize=(WIDTH, high - low + 0.35))
         figure.set_layout_engine("none")
         axis = figure.add_axes((0.0, 0.0, 1.0, 1.0))
-        axis.set(xlim=(0, WIDTH), ylim=(-half, half + 0.3))
+        axis.set(xlim=(0, WIDTH), ylim=(low, high + 0.35))
         axis.axis("off")
-        axis.set_title(title)
-        axis.text(0.1, half + 0.05, title, fontsize=11)
-        for name, parts in made_of.items():
-            for order, source in enumerate(parts):
-                _arrow(axis, places[source], places[name], 0.35 * parts[:order].count(source))
-        for name, tensor in tensors.items():
-            _box(axis, *places[name], name, tensor)
+        axis.text(0.1, high + 0.1, title, fontsize=11)
+        for node, place in places.items():
+            for order, (source, _) in enumerate(node.edges):
+                twice = [other for other, _ in node.edges].count(source) > 1
+                far = place[0] - places[source][0] > 0.6 * WIDTH  # it would run into the boxes between
+                _arrow(axis, places[source], place, (0.28 if order else -0.28) if twice else 0.2 * far)
+        for node, place in places.items():
+            _box(axis, place, node, node is next_one, node in wrong)
+        _key(axis, low)
     return figure
+
+
+def _places(result: Node) -> dict[Node, tuple[float, float]]:
+    """Columns by the longest way to the result; in a column, nodes near those that they go into."""
+    order = results_first(result)
+    column = dict.fromkeys(order, 0)
+    for node in order:
+        for source, _ in node.edges:
+            column[source] = max(column[source], column[node] + 1)
+    stride = (WIDTH - 1.3) / max(1, *column.values())
+    heights: dict[Node, float] = {result: 0.0}
+    for level in range(1, 1 + max(column.values())):
+        wishes = {node: _wish(node, order, heights) for node in order if column[node] == level}
+        lowest = -1e9
+        for node in sorted(wishes, key=lambda item: wishes[item]):
+            heights[node] = lowest = max(wishes[node], lowest + 1.15)
+    return {node: (WIDTH - 0.65 - stride * column[node], heights[node]) for node in order}
+
+
+def _wish(node: Node, order: list[Node], heights: dict[Node, float]) -> float:
+    """Beside the node that it goes into; the first input a little below the second."""
+    at = [(heights[into], [source for source, _ in into.edges], into) for into in order if into in heights]
+    wishes = [
+        height + 0.6 * (sources.index(node) - (len(set(sources)) - 1) / 2)
+        for height, sources, _ in at
+        if node in sources
+    ]
+    return -sum(-wish for wish in wishes) / len(wishes)
 
 
 def _arrow(axis: Axes, start: tuple[float, float], end: tuple[float, float], rad: float) -> None:
     arrow = {"arrowstyle": "-|>", "color": INK, "connectionstyle": f"arc3,rad={rad}", "linewidth": 1.3}
-    ends = ((end[0] - HALF - 0.03, end[1]), (start[0] + HALF + 0.03, start[1]))
-    axis.annotate("", *ends, arrowprops={**arrow, "shrinkA": 0, "shrinkB": 0})
+    axis.annotate(
+        "", (end[0] - 0.4, end[1]), (start[0] + 0.4, start[1]), arrowprops={**arrow, "shrinkA": 0, "shrinkB": 0}
+    )
 
 
-def _box(axis: Axes, x: float, y: float, name: str, tensor: Tensor) -> None:
-    shape = FancyBboxPatch((x - HALF + 0.05, y - TALL), 2 * HALF - 0.1, 2 * TALL, boxstyle="round,pad=0.05")
-    shape.set(facecolor="#DDF3EC" if tensor.is_leaf else "white", edgecolor=GREEN if tensor.is_leaf else BLUE)
+def _box(axis: Axes, place: tuple[float, float], node: Node, going: bool, wrong: bool) -> None:
+    x, y = place
+    shape = FancyBboxPatch((x - 0.34, y - 0.14), 0.68, 0.28, boxstyle="round,pad=0.05")
+    edge = ORANGE if going else (BLUE if node.edges else GREEN)
+    shape.set(facecolor="#FFF4DC" if going else "white", edgecolor=edge, linewidth=3 if going else 1.6)
     axis.add_patch(shape)
-    axis.text(x, y + 0.09, name, ha="center", va="center", fontsize=8.5, color="black")
-    axis.text(x, y - 0.1, _number(tensor), ha="center", va="center", fontsize=10, weight="bold", color="black")
-    if (tensor.is_leaf or tensor.retains_grad) and tensor.grad is not None:
-        frame = {"boxstyle": "round,pad=0.18", "facecolor": "#FFF4DC", "edgecolor": ORANGE}
+    axis.text(x, y, node.name or "×", ha="center", va="center", fontsize=9.5, color="black")
+    axis.text(x, y + 0.22, _number(node.value), ha="center", va="bottom", fontsize=10, color=BLUE)
+    if node.grad is not None:
+        text = f"{_number(node.grad)}{' ✗' if wrong else ''}"
         axis.text(
-            x, y - 0.44, _number(tensor.grad, "+"), ha="center", va="center", fontsize=9, color="black", bbox=frame
+            x, y - 0.22, text, ha="center", va="top", fontsize=10, weight="bold", color=RED if wrong else "#9A6A00"
         )
 
 
-def _number(tensor: Tensor, sign: str = "") -> str:
-    return f"{tensor.item():{sign}.4g}".replace("-", "−")
+def _number(value: Tensor) -> str:
+    return f"{value.item():.4g}".replace("-", "−") if value.numel() == 1 else str(tuple(value.shape))
+
+
+def _key(axis: Axes, low: float) -> None:
+    words = (("value", BLUE), ("gradient", "#9A6A00"))
+    for place, (word, colour) in enumerate(words):
+        axis.text(WIDTH - 1.75 + 0.65 * place, low + 0.08, word, fontsize=8.5, color=colour)

@@ -221,7 +221,7 @@ loss = miss**2
 for step in (running, predicted, miss, loss):
     step.retain_grad()  # so that we can look at what passes through; ordinarily nobody asks for it
 loss.backward()
-draw_values("the number in its box, its gradient below",
+draw_values("numbers above the boxes, gradients below",
     pace=pace, running=running, start=start, predicted=predicted, miss=miss, loss=loss)  # fmt: skip
 
 # %% [markdown]
@@ -338,25 +338,12 @@ check(log_backward)
 # the walk that calls them in the right order. In [lesson
 # 05](../05_autograd_from_scratch/05_autograd_from_scratch.ipynb) we build that walk ourselves.
 #
-# **Explore.** Move the run and the rule, and watch the numbers. Where must you put the pace so that nothing flows back
-# at all?
-
+# **Explore.** The same boxes. Move the run and the rule, and watch the numbers. Where must you put the pace so that
+# nothing flows back at all?
 
 # %%
-def journey(pace: float, start: float, minutes: float) -> Any:
-    p, s = torch.tensor(pace, requires_grad=True), torch.tensor(start, requires_grad=True)
-    running = p * 5
-    predicted = running + s
-    miss = predicted - minutes
-    loss = miss**2
-    for step in (running, predicted, miss, loss):
-        step.retain_grad()
-    loss.backward()
-    return draw_values(pace=p, running=running, start=s, predicted=predicted, miss=miss, loss=loss)
-
-
 explore(
-    journey,
+    descent.journey,
     "What flows back?",
     pace=slider(5.0, 8.0, 6.0, step=0.1, label="pace"),
     start=slider(0.0, 5.0, 2.0, step=0.5, label="start"),

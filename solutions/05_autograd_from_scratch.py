@@ -20,6 +20,7 @@ from helpers import painter
 from helpers.nodes import Arithmetic, Node, all_nodes, minus, plus, results_first
 from helpers.photograph import show
 from helpers.plots import lines
+from helpers.values import draw_nodes
 from helpers.widgets import choice, explore, slider
 
 # %%
@@ -232,7 +233,7 @@ weight, row, bias, wanted = (
     pictures.leaf(*each) for each in ((10.0, "weight"), (4.0, "row"), (20.0, "bias"), (90.0, "photo"))
 )
 miss = minus(plus(times(weight, row), bias), wanted)
-pictures.draw(times(miss, miss), "the error of one pixel")
+draw_nodes(times(miss, miss), "the error of one pixel")
 
 # %% [markdown]
 # *The picture: boxes from left to right, with their values above. Weight 10 and row 4 go into a product, 40. With bias
@@ -257,7 +258,7 @@ pictures.draw(times(miss, miss), "the error of one pixel")
 # node hands on too early, and what does it not know yet?
 
 # %%
-pictures.draw(pictures.arms(), "s = a + b;  s × (s + c + d)")
+draw_nodes(pictures.arms(), "s = a + b;  s × (s + c + d)")
 
 # %% [markdown]
 # <details><summary>The answer</summary>
@@ -480,7 +481,7 @@ check(backward)
 # %%
 result = pictures.pixel(times)
 backward(result, topological_order(result))
-pictures.draw(result, "the error of one pixel, there and back")
+draw_nodes(result, "the error of one pixel, there and back")
 
 # %% [markdown]
 # *The picture: the graph from before. Below the boxes, read from right to left: 1 at the error, −60 at the miss, 60 at

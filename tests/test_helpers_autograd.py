@@ -128,5 +128,5 @@ def test_numbers_and_gradients_stand_in_the_drawing():
     tensors["result"].backward()
     words = values.draw_values("a title", **tensors).alt_text()
     assert "a title" in words
-    for text in ("a 2; −36", "b 3; −23", "product; 6; −12", "square; 36; −1", "result; −33; +1"):
+    for text in ("a 2; −36", "b 3; −23", "product; 6; −12", "square; 36; −1", "result; −33; 1"):
         assert text in words
