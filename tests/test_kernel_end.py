@@ -183,9 +183,11 @@ def test_what_a_submission_leaves_in_its_kernels_folder_is_in_nobodys_way(left):
 
 
 def python_in(parent: warm.WarmParent) -> psutil.Process:
-    """The warm parent itself: two bubblewraps are around it."""
-    inside = psutil.Process(parent.process.pid).children(recursive=True)
-    return next(process for process in inside if process.name() != "bwrap")
+    """The warm parent itself: two bubblewraps are around it. What it has forked may be ending meanwhile."""
+    inside = psutil.Process(parent.process.pid)
+    while inside.name() == "bwrap":
+        inside = inside.children()[0]
+    return inside
 
 
 def run_until_it_began(running: Session, then: Callable[[], object]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import socket
 import time
@@ -121,3 +123,15 @@ def test_a_relay_waits_for_a_kernel_that_is_not_there_yet(tmp_path):
         server.settimeout(60)
         server.accept()[0].close()
     relay.close()
+
+
+def test_a_relay_that_is_closed_while_clients_come_leaves_no_task_and_says_nothing(tmp_path, caplog):
+    for clients in [1, 2, 3, 4] * 50:
+        relay = Relay(1000)
+        relay.connect(str(tmp_path / "never"), 1)
+        with contextlib.ExitStack() as stack:
+            for _ in range(clients):
+                stack.enter_context(socket.socket(socket.AF_UNIX)).connect(f"{relay.near}-1")
+            relay.close()
+        assert asyncio.all_tasks(relay.loop) == set()
+    assert caplog.records == []

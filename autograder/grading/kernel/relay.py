@@ -33,6 +33,7 @@ class Relay:
         self.folder = scratch_folder("relay")
         self.near = str(self.folder / "line")
         self.servers: list[asyncio.AbstractServer] = []
+        self.carrying: set[asyncio.Task[None]] = set()
         self.loop = asyncio.new_event_loop()
         self.thread = Thread(target=self.loop.run_forever, name="relay", daemon=True)
         self.thread.start()
@@ -46,7 +47,7 @@ class Relay:
         """Makes the near end of socket `number` lead to the kernel's, whose common path is `far`."""
         near = f"{self.near}-{number}"
         if not os.path.exists(near):
-            serving = asyncio.start_unix_server(partial(self._carry, f"{far}-{number}"), near)
+            serving = asyncio.start_unix_server(partial(self._accept, f"{far}-{number}"), near)
             self.servers.append(asyncio.run_coroutine_threadsafe(serving, self.loop).result())
 
     def close(self) -> None:
@@ -57,24 +58,34 @@ class Relay:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     async def _end(self) -> None:
+        # Clients that are just coming: asyncio leaves their sockets open where the server closes first.
+        while coming := asyncio.all_tasks() - self.carrying - {asyncio.current_task()}:
+            await asyncio.gather(*coming, return_exceptions=True)
         for server in self.servers:
             server.close()
-        carrying = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-        for task in carrying:
+        for task in self.carrying:
             task.cancel()
-        await asyncio.gather(*carrying, return_exceptions=True)
+        await asyncio.gather(*self.carrying, return_exceptions=True)
         await asyncio.sleep(0)  # what was closed is let go in the loop's next round
 
-    async def _carry(self, far: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            kernel_reader, kernel_writer = await _reach(far)
-            try:
-                await asyncio.gather(self._pump(reader, kernel_writer, 0), self._pump(kernel_reader, writer, 1))
-            finally:
-                kernel_writer.transport.abort()
-            writer.close()
-        except asyncio.CancelledError:
+    def _accept(self, far: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """A task that is ours: asyncio forgets its own, and complains where it is cancelled before its first step."""
+        task = self.loop.create_task(self._carry(far, reader, writer))
+        self.carrying.add(task)
+        task.add_done_callback(partial(self._done, writer))
+
+    def _done(self, writer: asyncio.StreamWriter, task: asyncio.Task[None]) -> None:
+        self.carrying.remove(task)
+        if task.cancelled():
             writer.transport.abort()
+
+    async def _carry(self, far: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        kernel_reader, kernel_writer = await _reach(far)
+        try:
+            await asyncio.gather(self._pump(reader, kernel_writer, 0), self._pump(kernel_reader, writer, 1))
+        finally:
+            kernel_writer.transport.abort()
+        writer.close()
 
     async def _pump(self, source: asyncio.StreamReader, target: asyncio.StreamWriter, cost: int) -> None:
         try:
