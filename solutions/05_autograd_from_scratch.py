@@ -905,7 +905,8 @@ def logistic_loss(scores: Any, labels: Tensor) -> Any:
         labels: a tensor of the same shape and dtype that holds −1 and 1.
 
     Returns:
-        A single number, of the kind of the scores. For scores of a thousand the gradient is right, too.
+        A single number, of the kind of the scores. The gradient is right, too, for scores of a thousand and for those
+        that are exactly 0.
 
     >>> logistic_loss(torch.tensor([0.0, 1000.0]), torch.tensor([1.0, -1.0]))
     tensor(500.3466)

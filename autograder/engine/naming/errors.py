@@ -167,8 +167,8 @@ EXPLAINED: list[tuple[str, str, str, str]] = [
     ),
     (
         "IndexError", r"too many indices for tensor of dimension", "",
-        "There are more indices than the tensor has dimensions. `x[:, None, :]` needs a batch; counted from the end, "
-        "as in `x[..., None, :]` or `x.unsqueeze(-2)`, it works with and without.",
+        "There are more indices than the tensor has dimensions. Counted from the end, as in `x[..., 0]` or "
+        "`x[..., None, :]`, they work with a batch and without one; colons at the end can be left out.",
     ),
     (
         "IndexError", r"indexing tensors could not be broadcast together", "",

@@ -91,6 +91,11 @@ def logistic_loss(candidate: Any, draw: Draw) -> Iterator[Step]:
         scores, wanted = draw.uniform(4, low=300.0, high=900.0) * labels(4), labels(4)
         return gradients(lambda x: candidate(x, wanted), scores, wrt=0)
 
+    def slopes_at_zero() -> Any:
+        """As of a network whose weights are still zero: relu stops the gradient there."""
+        scores, wanted = torch.cat([draw.normal(2), torch.zeros(4, device=draw.device)]), labels(6)
+        return gradients(lambda x: candidate(x, wanted), scores, wrt=0)
+
     def on_the_engine() -> Any:
         near, distant, wanted = draw.normal(4), draw.uniform(4, low=200.0, high=900.0) * labels(4), labels(4)
         return [candidate(Engine(scores), wanted).value for scores in (near, distant)]
@@ -108,6 +113,7 @@ def logistic_loss(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "scores of a thousand", far, FAR
     yield "gradients", slopes
     yield "gradients at hundreds", far_slopes, FAR
+    yield "gradients at zero", slopes_at_zero
     yield "something that is not a tensor", on_the_engine, ANYTHING
     yield "float64", lambda: candidate(draw.normal(5, dtype=torch.float64), labels(5).double())
     yield "the inputs are left alone", lambda: with_arguments(candidate, draw.normal(4), labels(4))

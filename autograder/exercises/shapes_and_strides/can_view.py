@@ -107,6 +107,7 @@ def _three(draw: Draw) -> list[Case]:
     return [
         *_each(front, (a * b, c), (b, a * c), (a * b * c,)), *_each(last, (c, a * b), (a * c, b), (a * b * c,)),
         *_each(middle, (a, b * c), (a * c, b)), *_each(x[:, :, :-1], (a * b, c - 1), (a, b * (c - 1))),
+        *_each(x, (a * b * c,), (b, a * c)), *_each(_grid(a, b, c, 2).movedim(-1, 0), (2, a * b * c), (2 * a, b * c)),
     ]  # fmt: skip
 
 

@@ -82,6 +82,12 @@ scales_the_gradient = mistake(
     "The gradient of x is scaled by the step. Straight through means: it leaves as it arrives.",
 )(straight(of_x=lambda grad, x, step: grad * step))
 
+one_for_x = mistake(
+    StraightThroughRound,
+    "The gradient of x is 1, whatever arrives. The derivative is taken for 1, and by the chain rule it is multiplied "
+    "by what arrives: that leaves as it came.",
+)(straight(of_x=lambda grad, x, step: torch.ones_like(x)))
+
 divides_the_gradient = mistake(
     StraightThroughRound,
     "The gradient of x is divided by the step. Dividing and multiplying again cancel: it leaves as it arrives.",

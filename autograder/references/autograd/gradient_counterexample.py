@@ -56,6 +56,17 @@ def all_one_kilometre():
 
 @mistake(
     gradient_counterexample,
+    "Three suspects go unseen: the one that takes the mean first, the one with the cap, and the one that hears slow "
+    "runs only. All runs took longer than the rule says, none by more than ten minutes, and all by the same amount or "
+    "over the same distance.",
+    keeps=0.5,
+)
+def all_a_little_late():
+    return log((3.0, 23.0), (5.0, 35.0), (8.0, 53.0), (10.0, 65.0))
+
+
+@mistake(
+    gradient_counterexample,
     "All runs are equally long. Then it does not matter whether the mean is taken before or after one multiplies by "
     "the distance, and that suspect is right. Let the distances differ.",
     keeps=0.8,

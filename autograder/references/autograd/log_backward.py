@@ -74,10 +74,15 @@ def in_place(grad, x):
     return grad.div_(x)
 
 
-@mistake(
-    log_backward,
-    "Something is added to x below the line, perhaps to be safe from zero: near zero the result is far too small.",
-)
+EPSILON = "Something is added to x below the line, perhaps to be safe from zero: near zero the result is far too small."
+
+
+@mistake(log_backward, EPSILON)
+def with_a_small_epsilon(grad, x):
+    return grad / (x + 1e-8)
+
+
+@mistake(log_backward, EPSILON)
 def with_an_epsilon(grad, x):
     return grad / (x + 1e-6)
 

@@ -80,6 +80,24 @@ def at_each_arrival_in_turn(result, order):
 
 @mistake(
     backward,
+    "A node hands on once, as soon as it is found, and what comes over a longer way comes too late. It has to wait "
+    "until everything has come: that is the order in which `order` holds the nodes.",
+)
+def hands_on_when_found(result, order):
+    for node in order:
+        node.grad = None
+    result.grad = torch.ones_like(result.value)
+    found = [result]
+    for node in found:
+        for source, back in node.edges:
+            share = back(node.grad)
+            source.grad = share if source.grad is None else source.grad + share
+            if not any(source is one for one in found):
+                found.append(source)
+
+
+@mistake(
+    backward,
     "What is handed over as a mended version still replaces what came before, and a node still hands on at each "
     "arrival: both faults of the broken one are there.",
 )

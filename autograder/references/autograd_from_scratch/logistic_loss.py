@@ -13,7 +13,7 @@ def logistic_loss(scores, labels):
 
 def parts(scores, labels):
     margin = scores * labels
-    return margin, margin.relu() + (-margin).relu()
+    return margin, margin + 2.0 * (-margin).relu()
 
 
 @mistake(
@@ -89,7 +89,7 @@ def cut_off(scores, labels):
 
 TENSORS_ONLY = (
     "It works on tensors, but not on what merely knows the engine's operations: `abs`, `clamp` or a function of torch "
-    "was used. |m| is relu(m) + relu(−m)."
+    "was used. −|m| is −m − 2 · relu(−m)."
 )
 
 
@@ -115,10 +115,34 @@ def capped_on_the_wrong_side(scores, labels):
     return ((-margin).exp() + 1.0).log().mean()
 
 
-@alternative(logistic_loss)
-def both_sides(scores, labels):
-    margin, size = parts(scores, labels)
+@mistake(
+    logistic_loss,
+    "Where a score is exactly 0 no gradient comes back: relu(m) + relu(−m) makes |m|, but at 0 both of them stop the "
+    "gradient. −m − 2 · relu(−m) is −|m|, and lets it through.",
+    keeps=0.99,
+)
+def two_relus(scores, labels):
+    margin = scores * labels
+    size = margin.relu() + (-margin).relu()
     return ((-margin).relu() + (1 + (-size).exp()).log()).mean()
+
+
+@mistake(
+    logistic_loss,
+    "Where a score is right by far, the loss is ∞ or NaN: −m + log(1 + exp(m)) is good for a negative margin only. "
+    "Take out of the logarithm what is large, whichever sign it has: relu(−m) + log(1 + exp(−|m|)).",
+    keeps=0.75,
+)
+def only_the_wrong_side(scores, labels):
+    margin = scores * labels
+    return ((margin.exp() + 1).log() - margin).mean()
+
+
+@alternative(logistic_loss)
+def largest_out_of_the_sum(scores, labels):
+    margin = scores * labels
+    largest = (-margin).relu()
+    return (largest + ((-largest).exp() + (-margin - largest).exp()).log()).mean()
 
 
 @alternative(logistic_loss)
@@ -157,6 +181,6 @@ promised(
 )
 promised(
     logistic_loss,
-    "For scores of a thousand the gradient is right, too.",
-    by=["gradients at hundreds"],
+    "The gradient is right, too, for scores of a thousand and for those that are exactly 0.",
+    by=["gradients at hundreds", "gradients at zero"],
 )

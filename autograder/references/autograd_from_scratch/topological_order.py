@@ -199,13 +199,25 @@ def eats_the_edges(result):
     return order
 
 
-@mistake(
-    topological_order,
+AGAIN = (
     "The edges are looked at again and again: with each way that leads to a node, all that lies behind it is walked "
     "once more. With twenty doublings these are a million ways. Walk on from a node only when it is found for the "
-    "first time.",
-    keeps=0.9,
+    "first time."
 )
+
+
+@mistake(topological_order, AGAIN, keeps=0.9)
+def moves_it_back_each_time(result):
+    order, to_do = {}, [result]
+    while to_do:
+        node = to_do.pop()
+        order.pop(node, None)
+        order[node] = True
+        to_do += [source for source, _ in node.edges]
+    return list(order)
+
+
+@mistake(topological_order, AGAIN, keeps=0.9)
 def every_way_then_once(result):
     layer, depth, level = [result], {}, 0
     while layer:

@@ -61,6 +61,32 @@ def ones_before_the_front(grad, shape):
 
 @mistake(
     unbroadcast,
+    "A dimension that is summed disappears, and those behind it move up, so that the next sum takes another one. "
+    "`keepdim=True` keeps a 1 in its place.",
+    keeps=0.7,
+)
+def dimensions_move_up(grad, shape):
+    grad = in_front(grad, shape)
+    for dim, size in enumerate(shape):
+        if size == 1 and dim < grad.dim():
+            grad = grad.sum(dim=dim)
+    return grad.reshape(shape)
+
+
+@mistake(
+    unbroadcast,
+    "Where nothing was repeated, everything is summed: an empty list of dimensions stands for all of them. Sum only "
+    "where the list has something in it.",
+    keeps=0.95,
+)
+def sums_over_an_empty_list(grad, shape):
+    lead = grad.dim() - len(shape)
+    repeated = [dim for dim in range(grad.dim()) if dim < lead or (shape[dim - lead] == 1 and grad.shape[dim] > 1)]
+    return grad.sum(dim=repeated, keepdim=True).reshape(shape)
+
+
+@mistake(
+    unbroadcast,
     "The mean is taken. A value that was used for many places answers to all of them together: the gradients are "
     "summed.",
 )

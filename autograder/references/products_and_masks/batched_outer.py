@@ -97,6 +97,16 @@ def batch_of_the_first(a, b):
     return torch.bmm(columns, rows).reshape(*lead, a.shape[-1], b.shape[-1])
 
 
+@mistake(
+    batched_outer,
+    "`a` has got a dimension of its own and `b` has not. Two plain vectors come out right; of a batch, the rows of `b` "
+    "then stand where the numbers of `a` are. `b.unsqueeze(-2)` puts it in the columns, whatever stands in front.",
+    keeps=0.5,
+)
+def leaves_b_as_it_is(a, b):
+    return a.unsqueeze(-1) * b
+
+
 @alternative(batched_outer)
 def by_einsum(a, b):
     return torch.einsum("...i,...j->...ij", a, b)

@@ -62,6 +62,16 @@ def results_before_the_batch(x, w, y):
 
 @mistake(
     bilinear,
+    'The results of the whole batch are added up: one row comes out, as by "...i,oij,...j->o". What is missing behind '
+    "the arrow is summed over, the dots too.",
+    keeps=0.5,
+)
+def no_dots_behind_the_arrow(x, w, y):
+    return torch.einsum("...i,oij,...j->o", x, w, y)
+
+
+@mistake(
+    bilinear,
     "Each x meets every y of the batch, and the products are added up. The batch dimension is the same for both, and "
     "stays.",
 )

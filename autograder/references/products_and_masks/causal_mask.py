@@ -59,6 +59,14 @@ def device_ignored(size, device=None):
 
 @mistake(
     causal_mask,
+    "These are numbers, ones and zeros. A mask is boolean: `dtype=torch.bool`, or a comparison.",
+)
+def ones_and_zeros(size, device=None):
+    return torch.ones(size, size, device=device).tril()
+
+
+@mistake(
+    causal_mask,
     "These are the numbers to be added to scores, 0 and −∞. Asked for is a boolean mask, True where a place may be "
     "looked at.",
 )

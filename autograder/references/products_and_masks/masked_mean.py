@@ -76,6 +76,12 @@ def counts_one_for_a_whole_row(x, mask, dim):
     return (x.masked_fill(~mask, 0).sum(dim, keepdim=True) / count.clamp(min=1)).squeeze(dim)
 
 
+@mistake(masked_mean, COUNTED_SMALL, keeps=0.5)
+def counts_the_small_mask_in_its_place(x, mask, dim):
+    total = torch.where(mask, x, 0).sum(dim, keepdim=True)
+    return (total / mask.sum(dim, keepdim=True).clamp(min=1)).squeeze(dim)
+
+
 SMALL = "With a mask that is smaller than `x` the count is another one, since it is taken in the mask as it is; "
 
 

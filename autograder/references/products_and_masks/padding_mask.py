@@ -121,6 +121,17 @@ def no_new_dimension(lengths, size):
 
 @mistake(
     padding_mask,
+    "A length of 0 gives a row that is True throughout, as when row n - 1 of a table is looked up: row -1 is the last "
+    "one. Comparing places with lengths needs no table.",
+    keeps=0.5,
+)
+def looks_up_the_last_row(lengths, size):
+    table = torch.ones(size, size, dtype=torch.bool, device=lengths.device).tril()
+    return table[lengths.clamp(max=size).long() - 1]
+
+
+@mistake(
+    padding_mask,
     "The mask is made on the default device, wherever the lengths lie. `torch.arange(size, device=lengths.device)` "
     "makes the places beside them.",
     keeps=0.85,

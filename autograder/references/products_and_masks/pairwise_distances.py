@@ -96,6 +96,13 @@ def sums_over_dimension_one(a, b):
 
 
 @mistake(pairwise_distances, BATCHED)
+def product_from_the_front(a, b):
+    product = a @ b.transpose(0, 1)
+    squares = a.square().sum(-1, keepdim=True) + b.square().sum(-1).unsqueeze(-2)
+    return (squares - 2 * product).clamp(min=0).sqrt()
+
+
+@mistake(pairwise_distances, BATCHED)
 def dimensions_from_the_front(a, b):
     squares = a.square().sum(-1)[:, None] + b.square().sum(-1)[None]
     return (squares - 2 * a @ b.mT).clamp(min=0).sqrt()

@@ -50,24 +50,27 @@ def on_the_edge(weights, count, generator):
     return (thrown.unsqueeze(-1) > edges.unsqueeze(-2)).sum(-1)
 
 
-@mistake(
-    sample_categorical,
+NOT_TO_THE_SUM = (
     "Weights that do not add up to 1 are drawn with the wrong shares: throws between 0 and 1 do not reach the upper "
-    "end, or fall beyond it. Multiply them by the sum of the weights.",
+    "end, or fall beyond it. Multiply them by the sum of the weights."
 )
+
+
+@mistake(sample_categorical, NOT_TO_THE_SUM)
 def throws_up_to_one(weights, count, generator):
     edges = weights.cumsum(-1)
     index = (throws(weights, count, generator).unsqueeze(-1) >= edges.unsqueeze(-2)).sum(-1)
     return index.clamp(max=weights.shape[-1] - 1)
 
 
-@mistake(
-    sample_categorical,
-    "Weights that do not add up to 1 are drawn with the wrong shares: throws between 0 and 1 do not reach the upper "
-    "end, or fall beyond it. Multiply them by the sum of the weights.",
-)
+@mistake(sample_categorical, NOT_TO_THE_SUM)
 def throws_up_to_one_and_beyond(weights, count, generator):
     return (throws(weights, count, generator).unsqueeze(-1) >= weights.cumsum(-1).unsqueeze(-2)).sum(-1)
+
+
+@mistake(sample_categorical, NOT_TO_THE_SUM)
+def exact_throws_up_to_one_and_beyond(weights, count, generator):
+    return throws_up_to_one_and_beyond(weights.double(), count, generator)
 
 
 @mistake(
@@ -126,11 +129,19 @@ def one_throw_for_a_row(weights, count, generator):
     return found(weights, throws(weights, 1, generator)).repeat_interleave(count, dim=-1)
 
 
-@mistake(
-    sample_categorical,
+SHARED = (
     "The rows share their throws: what is drawn in one row says what is drawn in the next. The throws need the "
-    "leading dimensions of the weights, too.",
+    "leading dimensions of the weights, too."
 )
+
+
+@mistake(sample_categorical, SHARED)
+def one_exact_throw_for_all_rows(weights, count, generator):
+    thrown = torch.rand(count, generator=generator, dtype=torch.float64, device=weights.device)
+    return found(weights.double(), thrown.expand(*weights.shape[:-1], count))
+
+
+@mistake(sample_categorical, SHARED)
 def one_throw_for_all_rows(weights, count, generator):
     thrown = torch.rand(count, generator=generator, dtype=weights.dtype, device=weights.device)
     return found(weights, thrown.expand(*weights.shape[:-1], count))

@@ -109,6 +109,20 @@ def by_the_least_number(x, dim, mask=None):
     return by_hand(x if mask is None else x.masked_fill(~mask, torch.finfo(x.dtype).min), dim)
 
 
+HIDDEN_TOO_LATE = (
+    "The hidden ones are taken out after the exponential. Where one of them is far above the rest, next to nothing is "
+    "left of the visible ones; where one is NaN, the whole row is. Hide first, then look for the largest."
+)
+
+
+@mistake(softmax, HIDDEN_TOO_LATE)
+def powers_hidden_afterwards(x, dim, mask=None):
+    powers = (x - x.amax(dim, keepdim=True)).exp()
+    powers = powers if mask is None else powers.masked_fill(~mask, 0.0)
+    total = powers.sum(dim, keepdim=True)
+    return powers / total.masked_fill(total == 0, 1.0)
+
+
 @mistake(
     softmax,
     "What is left does not sum to one: the hidden ones got their share and lost it afterwards. Hide before the sum "
@@ -119,11 +133,7 @@ def hidden_too_late(x, dim, mask=None):
     return shares if mask is None else shares.masked_fill(~mask, 0.0)
 
 
-@mistake(
-    softmax,
-    "Shared out over all, hidden and shared out again: where a hidden score would win, next to nothing is left to "
-    "share. Hide before the exponential.",
-)
+@mistake(softmax, HIDDEN_TOO_LATE)
 def shared_out_again(x, dim, mask=None):
     shares = by_hand(x, dim)
     if mask is None:

@@ -164,6 +164,23 @@ def no_splitting(shape, stride, new_shape):
     )
 
 
+@mistake(
+    can_view,
+    "Where three dimensions continue each other, only two are merged. What they have become goes on with the step of "
+    "the inner one, and that is what the next has to continue.",
+)
+def keeps_the_outer_step(shape, stride, new_shape):
+    if not _fits(shape, new_shape) or not math.prod(shape):
+        return _fits(shape, new_shape)
+    found = []
+    for size, step in zip(*_without_ones(shape, stride), strict=True):
+        if found and found[-1][1] == size * step:
+            found[-1] = (found[-1][0] * size, found[-1][1])
+        else:
+            found.append((size, step))
+    return _divided([size for size, _ in found], new_shape)
+
+
 @alternative(can_view)
 def by_chunks(shape, stride, new_shape):
     return _right(shape, stride, new_shape)

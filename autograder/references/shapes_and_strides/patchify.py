@@ -94,6 +94,28 @@ def unpacks_four(images, patch):
 
 @mistake(
     patchify,
+    "The two dimensions that change places are counted from the front: one picture alone comes out right, a batch does "
+    "not. Count from the end: transpose(-4, -3).",
+    keeps=0.8,
+)
+def counts_from_the_front(images, patch):
+    return _cut(images, patch).transpose(1, 2).reshape(_shape(images, patch))
+
+
+@mistake(
+    patchify,
+    "Height and width change places: a picture's sizes are (height, width, channels), the rows first. Where both are "
+    "equal nobody notices.",
+)
+def width_before_height(images, patch):
+    *front, width, height, channels = images.shape
+    rows, columns = height // patch, width // patch
+    cut = images.reshape(*front, rows, patch, columns, patch, channels).transpose(-4, -3)
+    return cut.reshape(*front, rows * columns, patch * patch * channels)
+
+
+@mistake(
+    patchify,
     "Rows and columns of patches stay two dimensions. They should be one, row by row.",
 )
 def keeps_the_grid(images, patch):

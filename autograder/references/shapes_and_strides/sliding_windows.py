@@ -111,6 +111,15 @@ def along_the_first(x, size, step=1):
 
 @mistake(
     sliding_windows,
+    "The last window is missing where the step does not go evenly into the n - size + 1 places to begin: what is left "
+    "has room for one more. It is (n - size) // step + 1 windows.",
+)
+def forgets_the_rest(x, size, step=1):
+    return _right(x, size, step)[..., : max((x.shape[-1] - size + 1) // step, 0), :]
+
+
+@mistake(
+    sliding_windows,
     "A window larger than x is not refused with a ValueError: a count that comes out as 0 makes an empty result, and a "
     "negative one another error. Compare `size` with `x.shape[-1]` first.",
     keeps=0.98,

@@ -93,6 +93,16 @@ def draws_on_the_device(shape, seed, device="cpu"):
     return torch.randn(shape, generator=torch.Generator(device).manual_seed(seed), device=device)
 
 
+@mistake(
+    seeded_normal,
+    "The shape is handed on in pieces, as in torch.randn(*shape): of () nothing is left, and torch asks for a size. "
+    "torch.randn takes the shape whole.",
+    keeps=0.96,
+)
+def unpacks_the_shape(shape, seed, device="cpu"):
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed)).to(device)
+
+
 @mistake(seeded_normal, "NumPy's stream is seeded. The same seed gives other numbers there than in torch.")
 def numpy_stream(shape, seed, device="cpu"):
     import numpy as np

@@ -107,6 +107,16 @@ def flattens_and_shapes_again(table, rows):
     return table[rows.flatten()].reshape(*rows.shape, *table.shape[1:])
 
 
+@mistake(
+    take_rows,
+    "table[rows, :] has an index for a second dimension, and a table of shape (n,) has none. Trailing colons are never "
+    "needed: table[rows].",
+    keeps=0.9,
+)
+def names_a_second_dimension(table, rows):
+    return table[rows, :].clone()
+
+
 @mistake(take_rows, "Row numbers are taken to count from 1. They count from 0.")
 def counts_from_one(table, rows):
     return table[rows - 1]
