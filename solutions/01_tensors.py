@@ -335,8 +335,8 @@ explore(
 #
 # ### Exercise: `take_rows` ●○○ · 4 minutes · core
 #
-# `torch.index_select` does this for a list of numbers. Here it should work for numbers of any shape, so do it without
-# `index_select` and without `embedding`. What you return must be safe to write to.
+# `torch.index_select` does this for a list of numbers. Here it should work for numbers of any shape. What you return
+# must be safe to write to.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #

@@ -462,6 +462,8 @@ show({"red, after the painting": red, "the photograph it was taken from": painte
 def split_heads(x: Tensor, heads: int) -> Tensor:
     """Splits each row into heads: head 0 gets the first d of every row, head 1 the next d, and so on.
 
+    Not to be used: `einops.rearrange`.
+
     Args:
         x: shape (…, time, heads · d), with any dimensions in front, or none.
         heads: how many; it divides the last size.
@@ -544,6 +546,8 @@ show({"split, and merged by the colleague": merged.reshape(427, 640, 3)})
 # %% exercise="merge_heads"
 def merge_heads(x: Tensor) -> Tensor:
     """Lays the heads side by side again, one row for each time: the inverse of splitting.
+
+    Not to be used: `einops.rearrange`.
 
     Args:
         x: shape (…, heads, time, d), with any dimensions in front, or none; it is left as it was.

@@ -149,6 +149,8 @@ outcomes(
 def batched_outer(a: Tensor, b: Tensor) -> Tensor:
     """Every number of `a` times every number of `b`, for each vector of a batch.
 
+    Not to be used: `torch.outer`, `torch.kron`.
+
     Args:
         a: shape (..., n).
         b: shape (..., m), dtype of `a`; its leading dimensions broadcast with those of `a`.
@@ -261,6 +263,8 @@ outcomes(
 # %% exercise="pairwise_distances"
 def pairwise_distances(a: Tensor, b: Tensor) -> Tensor:
     """The distance of each point of `a` from each point of `b`, the root of the sum of squared differences.
+
+    Not to be used: `torch.cdist` and its relatives.
 
     Args:
         a: shape (..., n, d), float32 or float64.
@@ -442,6 +446,8 @@ outcomes(
 def padding_mask(lengths: Tensor, size: int) -> Tensor:
     """Which places of padded rows are real: the first ones, as many as the row is long.
 
+    Not to be used: `pad_sequence`.
+
     Args:
         lengths: whole numbers of any shape (...), at least 0; what is `size` or more means a full row.
         size: number of places in a row, at least 0.
@@ -523,6 +529,8 @@ print(f"their mean, says the colleague: {colleagues_mean(greys, chose_it, 0):.2f
 # %% exercise="masked_mean"
 def masked_mean(x: Tensor, mask: Tensor, dim: int) -> Tensor:
     """The mean along `dim` of the entries that may be looked at.
+
+    Not to be used: `torch.masked.mean`, `nanmean`.
 
     Args:
         x: floating point, any shape.
@@ -635,6 +643,8 @@ outcomes(
 def softmax(x: Tensor, dim: int, mask: Tensor | None = None) -> Tensor:
     """Shares that grow with the exponential of the scores, and sum to one along `dim`.
 
+    Not to be used: `softmax`, `log_softmax`, `logsumexp` and their relatives.
+
     Args:
         x: floating point, any shape with a dimension or more; scores from −10,000 to 10,000 do no harm.
         dim: along which the shares sum to one.
@@ -733,6 +743,8 @@ outcomes(
 # %% exercise="sample_categorical"
 def sample_categorical(weights: Tensor, count: int, generator: torch.Generator) -> Tensor:
     """Indices, drawn with replacement: each as often as its weight says.
+
+    Not to be used: `torch.multinomial`, `torch.distributions`.
 
     Args:
         weights: shape (..., n), floating point, not negative, in each row at least one above 0. They need not add up to
@@ -910,6 +922,8 @@ outcomes(
 def log_softmax(x: Tensor, dim: int) -> Tensor:
     """The logarithms of the shares that softmax gives, straight from the scores.
 
+    Not to be used: `softmax`, `log_softmax`, `logsumexp` and their relatives.
+
     Args:
         x: floating point, any shape with a dimension or more; scores from −10,000 to 10,000 do no harm.
         dim: along which the shares sum to one.
@@ -967,6 +981,8 @@ for temperature in (0.1, 0.01, 0.001, 0.0001):
 # %% exercise="bilinear"
 def bilinear(x: Tensor, w: Tensor, y: Tensor) -> Tensor:
     """x, times a matrix, times y: one number for each matrix in `w`.
+
+    Not to be used: `F.bilinear`, `nn.Bilinear`.
 
     Args:
         x: shape (..., n).
@@ -1033,6 +1049,8 @@ print(f"{100 * other:.1f} % of the pixels choose another paint")
 # %% exercise="fill_from"
 def fill_from(x: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     """`x` with the entries that `mask` marks replaced by those of `source`, one after the other.
+
+    Not to be used: `masked_scatter`.
 
     Args:
         x: any shape and dtype.

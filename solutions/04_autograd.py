@@ -125,6 +125,8 @@ for dtype in (torch.float32, torch.float64):
 def nudge(loss: Callable[[Tensor], Tensor], numbers: Tensor, index: int, by: float = 1e-3) -> float:
     """How the loss answers to one number: its change for each unit that this number moves.
 
+    Not to be used: autograd, that is `backward` and `torch.autograd.grad`.
+
     The number is nudged to both sides, while the others stay as they are: (loss above − loss below) / (2 · by).
 
     Args:
@@ -315,6 +317,8 @@ print(f"operations, backward    {back.get_total_flops():,}")
 def log_backward(grad: Tensor, x: Tensor) -> Tensor:
     """Sends a gradient back through y = log(x).
 
+    Not to be used: autograd, that is `backward`, `torch.autograd.grad` and `torch.func`.
+
     Args:
         grad: the gradient with respect to y, in the shape and dtype of x.
         x: what went into the logarithm, positive.
@@ -384,7 +388,7 @@ except RuntimeError as error:
 #
 # ### Exercise: `sgd_step` ●○○ · 5 minutes · core
 #
-# One step downhill, for all parameters of a model. This is what `torch.optim.SGD` does, so do without it.
+# One step downhill, for all parameters of a model. This is what `torch.optim.SGD` does.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -407,6 +411,8 @@ except RuntimeError as error:
 # %% exercise="sgd_step"
 def sgd_step(parameters: Iterable[Tensor], rate: float) -> None:
     """One step of gradient descent: each parameter, minus `rate` times its gradient.
+
+    Not to be used: `torch.optim.SGD`.
 
     Args:
         parameters: leaves that need gradients, also from a generator. Those without a gradient stay as they are.
@@ -725,7 +731,7 @@ for kind in (Cube, CubeWithoutChain):
 #
 # ### Exercise: `Sigmoid` ●●○ · 8 minutes · core
 #
-# One node instead of five. Do without `torch.sigmoid`.
+# One node instead of five.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -748,6 +754,8 @@ for kind in (Cube, CubeWithoutChain):
 # %% exercise="Sigmoid"
 class Sigmoid(Function):
     """1 / (1 + exp(−x)) as one node: `Sigmoid.apply(x)`.
+
+    Not to be used: `torch.sigmoid`.
 
     Takes a floating-point tensor of any shape, gives one of the same shape and dtype: no NaN, however large x is. It
     can be differentiated twice. Changes in place after the way there are noticed or do no harm.
@@ -1031,7 +1039,7 @@ print("3.", x.grad.tolist(), "surprised?")
 # ### Exercise: `vjp` ●○○ · 6 minutes · extra
 #
 # Ask for $v^\top J$ of a function, for each of its inputs, and leave no trace: not on the inputs, not on weights that
-# the function uses. `torch.func.vjp` is what you build, so do without it and its neighbours.
+# the function uses.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -1058,6 +1066,8 @@ print("3.", x.grad.tolist(), "surprised?")
 # %% exercise="vjp"
 def vjp(function: Callable[..., Tensor], inputs: Sequence[Tensor], vector: Tensor) -> tuple[Tensor, ...]:
     """A vector times the Jacobian of `function` at `inputs`.
+
+    Not to be used: `torch.func`, `torch.autograd.functional`.
 
     Args:
         function: is called as `function(*inputs)` and returns one tensor, which depends on at least one of them. It
@@ -1124,6 +1134,8 @@ for unit in torch.eye(2):
 # %% exercise="jacobian"
 def jacobian(function: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     """The derivative of every result with respect to every input.
+
+    Not to be used: `torch.func`, `torch.autograd.functional`.
 
     Args:
         function: from one tensor to one that depends on it and holds a number or more; it is called once. It may
@@ -1325,8 +1337,7 @@ print("6 x  =", second.tolist())
 #
 # ### Exercise: `hessian_vector_product` ●●● · 10 minutes · extra
 #
-# $Hv$ without $H$: the check watches the size of every tensor. `torch.func` and `torch.autograd.functional` have it
-# ready; do without.
+# $Hv$ without $H$: the check watches the size of every tensor.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -1356,6 +1367,8 @@ print("6 x  =", second.tolist())
 # %% exercise="hessian_vector_product"
 def hessian_vector_product(function: Callable[[Tensor], Tensor], x: Tensor, vector: Tensor) -> Tensor:
     """How the gradient of `function` changes when `x` moves along `vector`: the Hessian at `x` times `vector`.
+
+    Not to be used: `torch.func`, `torch.autograd.functional`.
 
     Args:
         function: from one tensor to a single number, shape (), that depends on it. It may use weights that need

@@ -116,6 +116,8 @@ print("bias up by 0.01   ", round(error(here + torch.tensor([0.00, 0.01])).item(
 def numerical_gradient(function: Callable[[Tensor], Any], x: Tensor, step: float = 1e-5) -> Tensor:
     """How `function` answers to a nudge of each number of `x`, by trying.
 
+    Not to be used: torch's own autograd.
+
     Args:
         function: from a float64 tensor of the shape of `x` to a single number, a tensor of shape () or a float. Each
             call gets a tensor of its own, which it may keep or write into.
@@ -208,6 +210,8 @@ print(f"the painter would have to paint {2 * 12_611:,} pictures for one gradient
 # %% exercise="times"
 def times(a: Node, b: Node) -> Node:
     """A node for the product of two nodes whose values have one shape.
+
+    Not to be used: torch's own autograd.
 
     Its value is the product, and it has two edges, to `a` and to `b` in this order. The function on an edge gets the
     gradient of the product, in the shape of the value, and returns what goes back to that node, as a new tensor. The
@@ -340,6 +344,8 @@ for count in (4, 8, 12, 16):
 def topological_order(result: Node) -> list[Node]:
     """All nodes behind a result, in the order in which gradients travel.
 
+    Not to be used: torch's own autograd.
+
     Args:
         result: its graph may be 10,000 nodes deep, and it stays as it is.
 
@@ -446,6 +452,8 @@ print("the referee says, for weight and bias:", numerical_gradient(error, here).
 # %% exercise="backward"
 def backward(result: Node, order: Sequence[Node]) -> None:
     """Gives each node its gradient: how much the result answers to a nudge of the node's value.
+
+    Not to be used: torch's own autograd.
 
     Args:
         result: where to begin; its own gradient is one for each number of its value, in the value's dtype.
@@ -577,6 +585,8 @@ print("the referee, for the bias:         ", numerical_gradient(lambda bias: ((c
 def unbroadcast(grad: Tensor, shape: Sequence[int]) -> Tensor:
     """The gradient of a value of shape `shape` that was broadcast to the shape of `grad`.
 
+    Not to be used: torch's own autograd, `sum_to_size`.
+
     Args:
         grad: floating point, left alone.
         shape: one that can be broadcast to `grad.shape`, as a `torch.Size` or a tuple; also ().
@@ -665,6 +675,8 @@ print(unbroadcast(weights, (3,)).tolist(), unbroadcast(weights, (2, 1)).tolist()
 # %% exercise="Var"
 class Var(Arithmetic):
     """A tensor that records what is done with it: a `Node` with operators.
+
+    Not to be used: torch's own autograd.
 
     `Var(tensor)` makes a leaf. `+`, `*` and `@` take a `Var`, a tensor or a number (for `@`: no number, and both have
     two dimensions); `relu`, `sum`, `log` and `exp` take nothing. Each returns a new `Var` whose value is that of the
@@ -792,6 +804,8 @@ for place, name in enumerate("xwb"):
 def mlp(x: Any, layers: Sequence[tuple[Any, Any]]) -> Any:
     """A network of several layers: `x @ weight + bias` for each, and relu between one and the next.
 
+    Not to be used: torch's own autograd, `nn.Linear`, `F.linear`.
+
     Args:
         x: shape (rows, inputs), a tensor or anything else that knows `@`.
         layers: pairs of a weight, shape (inputs, outputs), and a bias, shape (outputs,); as many as one likes.
@@ -898,6 +912,8 @@ lines(
 # %% exercise="logistic_loss"
 def logistic_loss(scores: Any, labels: Tensor) -> Any:
     """The mean of log(1 + exp(−label · score)), finite also where scores are large.
+
+    Not to be used: `softplus`, `logsigmoid`, `log1p`, `sigmoid`, `logsumexp` and their relatives.
 
     Args:
         scores: floating point, any shape with at least one number; a tensor or anything else that knows `+`, `-`, `*`,

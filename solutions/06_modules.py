@@ -161,6 +161,8 @@ print("after a call of the outer module:", [part.training for part in outer])
 class MiniModule:
     """What `nn.Module` does, in small: it knows its parameters, its buffers and the modules inside it.
 
+    Not to be used: `nn.Module`.
+
     A subclass calls `super().__init__()` first, then assigns its parts. Names of parts inside modules inside … are
     joined by dots: `body.first.weight`.
 
@@ -360,6 +362,8 @@ print("Conv2d", (3, 8, 8), "→", tuple(nn.Conv2d(3, 2, 1)(torch.zeros(3, 8, 8))
 # %% exercise="Linear"
 class Linear(nn.Module):
     """A linear layer, as `nn.Linear`: y = x · weightᵀ + bias.
+
+    Not to be used: `nn.Linear`, `F.linear` and their relatives.
 
     Args:
         inputs: numbers in one row of the input.
@@ -681,6 +685,8 @@ print("evaluation", norm.eval()(x).flatten().detach().numpy().round(4))
 # %% exercise="BatchNorm1d"
 class BatchNorm1d(nn.Module):
     """Batch norm over features, as `nn.BatchNorm1d`.
+
+    Not to be used: torch's own batch norms, as `nn.BatchNorm1d` or `F.batch_norm`.
 
     Args:
         features: how many features there are.

@@ -115,6 +115,8 @@ print("weights", [[round(weight, 3) for weight in row] for row in scores.softmax
 def attention_weights(query: Tensor, key: Tensor, mask: Tensor | None = None) -> Tensor:
     """How much each query looks at each key: softmax of query · key / √d_k over the keys.
 
+    Not to be used: `F.scaled_dot_product_attention`, `nn.MultiheadAttention`.
+
     Args:
         query: shape (..., query, d_k), floating point.
         key: shape (..., key, d_k), dtype and device of `query`.
@@ -198,6 +200,8 @@ for row in ([1.0, 0.0, 0.0, 0.0], [0.5, 0.5, 0.0, 0.0], [0.25, 0.25, 0.25, 0.25]
 # %% exercise="attention_entropy"
 def attention_entropy(weights: Tensor) -> Tensor:
     """How widely each query spreads its attention: −Σ w·log w over the keys, in nats, with 0·log 0 = 0.
+
+    Not to be used: `torch.special.entr`, `torch.distributions`.
 
     Args:
         weights: shape (..., query, key), any floating dtype, not negative; rows sum to 1, or are 0 throughout.
@@ -308,6 +312,8 @@ for name, shapes in cases.items():
 # %% exercise="attention"
 def attention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None) -> Tensor:
     """Scaled dot-product attention.
+
+    Not to be used: `F.scaled_dot_product_attention`, `nn.MultiheadAttention`.
 
     Args:
         query: shape (..., query, d_k), floating point.
@@ -641,6 +647,8 @@ pictures.word_map(heard, french, english, title="broken: what is heard of each w
 def cross_attention(target: Tensor, source: Tensor, real: Tensor, w_q: Tensor, w_k: Tensor, w_v: Tensor) -> Tensor:
     """One sequence looks at another: queries from `target`, keys and values from `source`.
 
+    Not to be used: `nn.MultiheadAttention`.
+
     Args:
         target: shape (batch, target, d_model), or without the batch.
         source: shape (batch, source, d_model), or without the batch.
@@ -728,6 +736,8 @@ print("reshaped to the shape ", tokens.reshape(2, 3, 1).flatten(1).tolist(), " t
 # %% exercise="MultiHeadAttention"
 class MultiHeadAttention(nn.Module):
     """Attention with several heads, as `nn.MultiheadAttention`.
+
+    Not to be used: `nn.MultiheadAttention`.
 
     Args:
         d_model: width of a token.
@@ -870,6 +880,8 @@ def einsum_attention(
 ) -> Tensor:
     """Multi-head attention of `x` over `memory`, all products by `torch.einsum`.
 
+    Not to be used: other products than `torch.einsum`, as `@` or `nn.Linear`, and ready-made attention.
+
     Args:
         x: where the queries come from, shape (batch, query, d_model).
         memory: where keys and values come from, shape (batch, key, d_model).
@@ -983,6 +995,8 @@ print(f"all at once: {scores.softmax(0) @ values:.4f}")
 # %% exercise="tiled_attention"
 def tiled_attention(query: Tensor, key: Tensor, value: Tensor, tile: int, mask: Tensor | None = None) -> Tensor:
     """Scaled dot-product attention from `tile` keys at a time, never with the scores of all keys at once.
+
+    Not to be used: `F.scaled_dot_product_attention`, `nn.MultiheadAttention`, NumPy, `tolist`.
 
     Args:
         query: shape (..., query, d_k), floating point.

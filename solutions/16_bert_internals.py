@@ -177,6 +177,8 @@ pictures.likeness(place[:48], title="cosine of the position vectors", label="pos
 class BertEmbeddings(nn.Module):
     """Word, position and segment of each token, added, normalised, with dropout.
 
+    Not to be used: BERT's own classes from `transformers`.
+
     Args:
         config: vocab_size, max_position_embeddings, type_vocab_size, hidden_size, pad_token_id (the row of the words
             that gets no gradient), layer_norm_eps, hidden_dropout_prob.
@@ -370,6 +372,8 @@ for dtype in (torch.float32, torch.bfloat16, torch.float16):
 class BertSelfAttention(nn.Module):
     """Every head looks at all tokens and brings back a mean of their values.
 
+    Not to be used: `nn.MultiheadAttention`, BERT's own classes from `transformers`.
+
     Args:
         config: hidden_size, num_attention_heads, attention_probs_dropout_prob.
 
@@ -466,6 +470,8 @@ for name, step in {"the one before": -1, "itself": 0, "the one after": 1}.items(
 class BertSelfOutput(nn.Module):
     """Mixes what is new, adds it to what was there, and normalises the sum.
 
+    Not to be used: BERT's own classes from `transformers`.
+
     Args:
         config: hidden_size, layer_norm_eps, hidden_dropout_prob.
         inputs: how wide the new is; hidden_size without it. (With intermediate_size this is transformers' BertOutput.)
@@ -557,6 +563,8 @@ pictures.shrinking({f"eps {eps:g}": normaliser(eps) for eps in (1e-12, 1e-5)}, w
 # %% exercise="BertIntermediate"
 class BertIntermediate(nn.Module):
     """The wide layer: one linear layer and an activation, for each token alone.
+
+    Not to be used: `F.gelu`, `nn.GELU`, BERT's own classes from `transformers`.
 
     Args:
         config: hidden_size, intermediate_size, hidden_act: "gelu" (with erf), "gelu_new" (with tanh) or "relu".
@@ -694,6 +702,8 @@ pictures.difference_plot({"the broken layer and the library's": found})
 class BertLayer(nn.Module):
     """One layer of BERT: attention, then the wide layer, each added to what went into it and normalised.
 
+    Not to be used: BERT's own classes from `transformers`.
+
     Args:
         config: handed on to the parts.
         parts: the classes to make the parts from.
@@ -782,6 +792,8 @@ pictures.difference_plot(compared)
 # %% exercise="BertPooler"
 class BertPooler(nn.Module):
     """One vector for the whole input: the first token through a linear layer and tanh.
+
+    Not to be used: BERT's own classes from `transformers`.
 
     Args:
         config: hidden_size.
@@ -993,6 +1005,8 @@ print("the last is last_hidden_state:        ", torch.equal(everything.hidden_st
 # %% exercise="Bert"
 class Bert(nn.Module):
     """BERT: embeddings, layers, pooler.
+
+    Not to be used: BERT's own classes from `transformers`.
 
     Args:
         config: handed on to the parts; num_hidden_layers says how many layers there are.

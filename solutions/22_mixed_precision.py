@@ -244,6 +244,8 @@ for value, near in zip(x, x.bfloat16(), strict=True):
 def round_to_bfloat16(x: Tensor) -> Tensor:
     """Each number of `x` rounded to the nearest one that bfloat16 has; halfway, to the one with an even last bit.
 
+    Not to be used: a conversion to bfloat16.
+
     Args:
         x: any shape, float32. It is not changed.
 
@@ -331,6 +333,8 @@ except RuntimeError as error:
 # %% exercise="safe_softmax_half"
 def safe_softmax_half(scores: Tensor, mask: Tensor | None = None) -> Tensor:
     """Softmax over the keys, computed in float32 and rounded once.
+
+    Not to be used: `softmax`, `log_softmax`, `logsumexp` and their relatives.
 
     Args:
         scores: shape (..., query, key) or (key,), float16 or bfloat16, finite.
@@ -473,6 +477,8 @@ pictures.gradient_sizes({f"layer {number}": net[2 * number - 2].weight.grad for 
 # %% exercise="LossScaler"
 class LossScaler:
     """Multiplies losses by a scale, divides gradients by it, skips steps that overflowed, and adapts the scale.
+
+    Not to be used: `torch.amp.GradScaler`.
 
     Args:
         init_scale: the scale at the start.
@@ -872,6 +878,8 @@ with torch.autocast("cpu", dtype=torch.bfloat16):
 # %% exercise="autocast_dtype"
 def autocast_dtype(operation: str, *inputs: torch.dtype, autocast: torch.dtype = torch.bfloat16) -> torch.dtype:
     """The dtype that an operation gives inside `torch.autocast("cpu", dtype=autocast)`, by the three lists.
+
+    Not to be used: `torch.autocast`.
 
     Args:
         operation: a name from the lists above.

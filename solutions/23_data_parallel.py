@@ -450,6 +450,8 @@ explore(
 def ring_all_reduce(tensor: Tensor) -> None:
     """Replaces `tensor` on every rank by the sum over all ranks, as `dist.all_reduce(tensor)`, over a ring.
 
+    Not to be used: `dist.all_reduce` and the other collectives.
+
     Each rank sends 2(n - 1) chunks to one neighbour and receives as many from the other; together they are 2(n - 1)/n
     of the tensor. Nothing is padded. On a single rank nothing is sent.
 
@@ -668,6 +670,8 @@ lines({name: (range(30), row) for name, row in settings.items()}, xlabel="step",
 class NaiveDDP(nn.Module):
     """A model that learns on all ranks alike, as `DistributedDataParallel`.
 
+    Not to be used: `DistributedDataParallel`, `DataParallel`.
+
     Args:
         module: the model, built alike on all ranks; available as `.module`. All start from rank 0's parameters and
             buffers.
@@ -819,6 +823,8 @@ in_which_order()
 class BucketedDDP(nn.Module):
     """`NaiveDDP` whose gradients travel in buckets while the backward pass goes on.
 
+    Not to be used: `DistributedDataParallel`, `DataParallel`.
+
     Args:
         module: the model, built alike on all ranks, its parameters of one dtype; available as `.module`. All start from
             rank 0's parameters and buffers.
@@ -960,6 +966,8 @@ pictures.timeline({"NaiveDDP": NaiveDDP, "BucketedDDP": lambda model: BucketedDD
 # %% exercise="DistributedSampler"
 class DistributedSampler(Sampler[int]):
     """Which examples one rank reads, as `torch.utils.data.DistributedSampler`.
+
+    Not to be used: `torch.utils.data.DistributedSampler`.
 
     Args:
         dataset: anything with a length.

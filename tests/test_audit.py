@@ -237,6 +237,19 @@ def test_an_example_in_the_docstring_is_an_observation_by_itself(toy: Catalogue)
     assert 'no observation is called "the docstring\'s example"' in problem
 
 
+@pytest.mark.parametrize(("forbidden", "said"), [(False, False), (False, True), (True, False), (True, True)])
+def test_what_is_forbidden_is_said_in_the_docstring_and_nothing_else(
+    toy: Catalogue, forbidden: bool, said: bool
+) -> None:
+    if forbidden:
+        edit(toy.code / "exercises/doubles/double.py", "points=1", "points=1, without=[torch.square]")
+    if said:
+        sentence = 'shape and dtype.\n\n    Not to be used: `torch.square`.\n    """'
+        edit(lesson_files(toy, ["doubles"])[0], 'shape and dtype."""', sentence)
+    wanted = "`without` and the docstring disagree: what is forbidden is said there, “Not to be used: …”"
+    assert report_of(with_sheets(toy)).problems == [wanted] * (forbidden != said)
+
+
 SOURCE = '''
 class Layer:
     """A layer. It has weights.

@@ -10,6 +10,7 @@ from autograder.authoring.audit.report import Report, promised_call
 from autograder.authoring.audit.trial import Trial
 from autograder.references import Answers
 
+FORBIDS = "Not to be used: "  # what follows is held by `without`
 EXAMPLE = "the docstring's example"  # the observation that runs it
 ENTRY = re.compile(r"^[\w*`]+(, [\w*`]+)*: ")
 HEADINGS = re.compile(r"^(Args|Returns|Raises|Yields|Attributes|Shapes?|Example|Note):$")
@@ -20,6 +21,9 @@ def audit_promises(trial: Trial, answers: Answers, report: Report) -> None:
     there = {item.name for item in trial.sheets[0].expected}
     promises, examples = promises_in(trial.cell.blank)
     report.promises = len(promises)
+    if any(sentence.startswith(FORBIDS) for sentence in promises) != bool(trial.exercise.without):
+        report.problems.append(f"`without` and the docstring disagree: what is forbidden is said there, “{FORBIDS}…”")
+    promises = [sentence for sentence in promises if not sentence.startswith(FORBIDS)]
     for sentence in promises:
         by = answers.promises.get(sentence)
         if by is None:

@@ -212,11 +212,6 @@ promised(
 )
 promised(
     can_view,
-    "Not to be used: `view`, `reshape`, `flatten`, `unflatten`.",
-    by="who uses one of them is told so, and earns nothing",
-)
-promised(
-    can_view,
     "shape, stride: of x, tuples of one length, which may be empty; steps are at least 0.",
     by=["single numbers", "steps of zero", "transposed"],
 )

@@ -169,11 +169,6 @@ promised(
 )
 promised(
     concatenate,
-    "Not to be used: `cat`, `stack` and their relatives.",
-    by="who uses one of them is told so, and earns nothing",
-)
-promised(
-    concatenate,
     "tensors: at least one, in a list or a tuple, with the same number of dimensions (one or more) and the same sizes "
     "but for `dim`, where a size may be 0.",
     by=["a tuple of one", "one of them has nothing", "however they lie in memory"],

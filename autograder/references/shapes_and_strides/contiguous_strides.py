@@ -125,11 +125,6 @@ promised(
 )
 promised(
     contiguous_strides,
-    "Not to be used: the `stride()` of a tensor.",
-    by="who uses it is told so, and earns nothing",
-)
-promised(
-    contiguous_strides,
     "shape: any number of sizes, as a tuple, a list or a `torch.Size`.",
     by=["a torch.Size and a list", "a vector, and a single number"],
 )

@@ -132,7 +132,6 @@ promised(
     "All dimensions but the first become one, in row-major order: num_flat_features numbers for each item.",
     by=["a batch of pictures", "transposed", "channels last"],
 )
-promised(flatten_features, "Not to be used: `flatten`.", by="who uses it is told so, and earns nothing")
 promised(
     flatten_features,
     "x: shape (items, …), any dtype, with at least one dimension; it may hold no items, or items without numbers.",

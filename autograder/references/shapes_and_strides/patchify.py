@@ -170,11 +170,6 @@ promised(
 )
 promised(
     patchify,
-    "Not to be used: `einops.rearrange`, `unfold` of torch.nn, `pixel_unshuffle`.",
-    by="who uses one of them is told so, and earns nothing",
-)
-promised(
-    patchify,
     "images: shape (…, height, width, channels), with any dimensions in front, or none.",
     by=["one picture", "films: two dimensions in front", "a batch of none"],
 )

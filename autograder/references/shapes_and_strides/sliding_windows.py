@@ -158,11 +158,6 @@ promised(
 )
 promised(
     sliding_windows,
-    "Not to be used: `unfold`.",
-    by="who uses it is told so, and earns nothing",
-)
-promised(
-    sliding_windows,
     "x: shape (…, n), however it lies in memory.",
     by=["from the middle on", "transposed", "every second number", "a window of a larger one", "one row, many times"],
 )

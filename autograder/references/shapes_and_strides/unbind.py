@@ -132,11 +132,6 @@ promised(
     "The slices of x along one dimension, which is gone in them.",
     by=["the rows of a table", "each of three dimensions", "numbers from a vector"],
 )
-promised(
-    unbind,
-    "Not to be used: `unbind`, which is also what iterating over a tensor calls.",
-    by="who uses one of them is told so, and earns nothing",
-)
 promised(unbind, "x: at least one dimension, any dtype.", by=["numbers from a vector", "dtypes"])
 promised(
     unbind,

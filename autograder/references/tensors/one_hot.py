@@ -175,7 +175,6 @@ def writes_one_by_one(labels, classes):
 
 
 promised(one_hot, "Each label as a row of zeros with a one at the label's place.", by=["labels"])
-promised(one_hot, "Not to be used: `torch.nn.functional.one_hot`.", by="the exercise's `without` says so to the judge")
 promised(
     one_hot,
     "labels: class numbers from 0 to classes - 1, any shape (also none: a single label), int64.",

