@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from autograder.authoring.audit import Report
 
 
+JOBS = (os.cpu_count() or 1) + 1  # one more than there are cores: an audit of ranks mostly waits
+
+
 def audit(
     names: Annotated[
         list[str] | None, typer.Argument(help="Lessons, as 11_attention, or exercises of a lesson; all without.")
     ] = None,
-    jobs: Annotated[int, typer.Option(help="Processes; one more than there are cores, since ranks often wait.")] = 1
-    + (os.cpu_count() or 1),
+    jobs: Annotated[int, typer.Option(help="Processes.")] = JOBS,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures to this file too.")] = None,
 ) -> None:
     """Tries every claim about every exercise, and says what is still weak."""
