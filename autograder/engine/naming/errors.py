@@ -178,7 +178,7 @@ EXPLAINED: list[tuple[str, str, str, str]] = [
     (
         "ValueError", r"(?:not enough|too many) values to unpack", "",
         "A line takes something apart into more names, or fewer, than it has parts: a shape with another number of "
-        "dimensions, a text without the separator.",
+        "dimensions, a list with a single item, a text without the separator.",
     ),
     (
         "TypeError", r"unhashable type: '(\w+)'", "",

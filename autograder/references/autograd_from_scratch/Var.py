@@ -9,7 +9,7 @@ from helpers.nodes import Arithmetic
 
 @mistake(
     Var,
-    "What goes back over the edges of a product is the gradient times the node's *own* value. It is the other factor "
+    "What goes back over the edges of a product is the gradient times the node's own value. It is the other factor "
     "that counts.",
 )
 class OwnFactor(Written):

@@ -192,7 +192,7 @@ def adds_in_place_to_the_old(result, order):
 @mistake(
     backward,
     "The leaves keep what stood in their `.grad` and add to it, as in PyTorch. Here a gradient is of one way back, for "
-    "leaves too: begin by setting `.grad` of *all* nodes in the order to None.",
+    "leaves too: begin by setting `.grad` of all nodes in the order to None.",
     keeps=0.75,
 )
 def leaves_keep_theirs(result, order):

@@ -30,8 +30,8 @@ def leaves_twice():
 
 @mistake(
     engine_counterexample,
-    "The suspect that takes the nearest nodes first goes unseen. It is wrong only where a shared value "
-    "reaches the result over a short arm and over a longer one.",
+    "The suspect that takes the nearest nodes first goes unseen. It is wrong only where a value that was computed, "
+    "and not x or y itself, reaches the result over a short arm and over a longer one.",
     keeps=0.85,
 )
 def equal_arms():
@@ -70,8 +70,8 @@ def no_product():
 
 @mistake(
     engine_counterexample,
-    "The suspect that takes the nearest nodes first goes unseen. It is wrong only where a shared value "
-    "reaches the result over a short arm and over a longer one.",
+    "The suspect that takes the nearest nodes first goes unseen. It is wrong only where a value that was computed, "
+    "and not x or y itself, reaches the result over a short arm and over a longer one.",
     keeps=0.85,
 )
 def equal_arms_of_a_product():

@@ -48,6 +48,19 @@ def relu_at_the_beginning(x, layers):
 
 @mistake(
     mlp,
+    "A single layer raises, as where the first and the last one are both taken off a list that holds only one. Ask in "
+    "the loop whether a layer is the first.",
+    keeps=0.6,
+)
+def takes_off_both_ends(x, layers):
+    first, *middle, last = layers
+    for weight, bias in (first, *middle):
+        x = (x @ weight + bias).relu()
+    return x @ last[0] + last[1]
+
+
+@mistake(
+    mlp,
     "No relu stands between the layers. Then they could be multiplied out into a single one, and no number of them "
     "would do more than one does.",
 )

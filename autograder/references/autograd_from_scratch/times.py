@@ -14,7 +14,7 @@ def times(a, b):
 
 @mistake(
     times,
-    "Over each edge goes the gradient times that node's *own* value. How much the product answers to a depends on how "
+    "Over each edge goes the gradient times that node's own value. How much the product answers to a depends on how "
     "large b is: it is the other factor that counts.",
 )
 def by_its_own_factor(a, b):

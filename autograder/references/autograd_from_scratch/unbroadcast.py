@@ -48,7 +48,7 @@ def only_of_one(grad, shape):
 
 @mistake(
     unbroadcast,
-    "Where dimensions were added in front *and* others stretched, the wrong ones are summed: as long as the new ones "
+    "Where dimensions were added in front and others stretched, the wrong ones are summed: as long as the new ones "
     "are there, dimension 1 of the gradient is not dimension 1 of the shape. Sum the ones in front first.",
     keeps=0.9,
 )

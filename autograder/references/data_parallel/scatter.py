@@ -171,7 +171,7 @@ def shares_once(inputs, parts):
 
 @mistake(
     scatter,
-    "Settings that count as false (0, False, an empty list) do not arrive. Ask what something *is*, "
+    "Settings that count as false (0, False, an empty list) do not arrive. Ask what something is, "
     "with `isinstance` or `is None`, not whether it counts as true.",
     keeps=0.9,
 )

@@ -41,7 +41,7 @@ def one_batch_dimension(x, w, y):
 
 PLAIN = (
     'Right for two plain vectors, but on a batch it fails, or the results stand where the batch should: "i,oij,j->o" '
-    "lacks its dots, and in `x @ w` a whole batch meets each matrix."
+    "lacks its dots, and in `x @ w` a whole batch meets each matrix. `x[..., None, None, :] @ w` keeps them apart."
 )
 
 

@@ -84,8 +84,8 @@ def mask_and_source_as_they_are(x, mask, source):
 
 @mistake(
     fill_from,
-    "Too few entries are noticed only where the mask has the shape of `x`: a smaller mask asks for more entries than "
-    "it has True. Expand it before you count.",
+    "How many entries are needed is counted in the mask as it is. Spread over `x`, a smaller mask asks for more of "
+    "them, or for none where `x` is empty: expand it before you count.",
     keeps=0.9,
 )
 def counts_the_small_mask(x, mask, source):

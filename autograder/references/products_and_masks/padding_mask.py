@@ -104,7 +104,7 @@ def as_long_as_the_longest(lengths, size):
 @mistake(
     padding_mask,
     "Rows and places are exchanged, or the lengths stand beside the places instead of above them: the rows belong to "
-    "the lengths, the columns to the places, shape (..., size). The lengths need a new *last* dimension.",
+    "the lengths, the columns to the places, shape (..., size). The lengths need a new last dimension.",
 )
 def turned(lengths, size):
     return places(lengths, size).unsqueeze(-1) < lengths
@@ -113,7 +113,7 @@ def turned(lengths, size):
 @mistake(
     padding_mask,
     "Rows and places are exchanged, or the lengths stand beside the places instead of above them: the rows belong to "
-    "the lengths, the columns to the places, shape (..., size). The lengths need a new *last* dimension.",
+    "the lengths, the columns to the places, shape (..., size). The lengths need a new last dimension.",
 )
 def no_new_dimension(lengths, size):
     return places(lengths, size) < lengths

@@ -77,9 +77,9 @@ def squares_without_dimension(a, b):
 
 
 BATCHED = (
-    "Right for two plain sets, but the squares or the product do not go with a batch of them: |b|² should have shape "
-    "(..., 1, m) there, and dimensions that are counted from the front (`unsqueeze(1)`, `sum(1)`) are others on a "
-    "batch. Count from the end."
+    "Right for two plain sets, but on a batch something has the wrong shape: |a|² should have (..., n, 1) there, |b|² "
+    "(..., 1, m), and the product (..., n, m). Where a dimension is counted from the front, as by `unsqueeze(1)`, "
+    "`sum(1)` or `transpose(0, 1)`, count from the end."
 )
 
 

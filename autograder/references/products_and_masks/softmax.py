@@ -45,8 +45,8 @@ def without_maximum_or_care(x, dim, mask=None):
 
 @mistake(
     softmax,
-    "One maximum is subtracted for all rows. Rows that lie far below it turn into 0 / 0; each row needs its own, "
-    "`amax(dim, keepdim=True)`.",
+    "One maximum is subtracted for all rows. Of rows that lie far below it nothing is left to share; each row needs "
+    "its own, `amax(dim, keepdim=True)`.",
 )
 def one_maximum(x, dim, mask=None):
     visible = x if mask is None else x.masked_fill(~mask, -torch.inf)

@@ -59,8 +59,7 @@ def by_view(x):
 
 @mistake(
     flatten_features,
-    "A batch of none raises, and so do items without numbers: with nothing to count, -1 could be any size. Say the "
-    "number of features.",
+    "A batch of none raises: where there is nothing to count, -1 could be any size. Say the number of features.",
     keeps=0.95,
 )
 def leaves_it_to_torch(x):
