@@ -52,12 +52,12 @@ def contiguous_or_the_same(shape, stride, new_shape):
     return tuple(shape) == tuple(new_shape) or only_contiguous(shape, stride, new_shape)
 
 
-def _chunks(shape, stride):
-    """Sizes of what can be walked in one go."""
+def _chunks(shape, stride, outer=False):
+    """Sizes of what can be walked in one go; wrongly where the step of the outer dimension is kept."""
     found = []
     for size, step in zip(shape, stride, strict=True):
         if found and found[-1][1] == size * step:
-            found[-1] = (found[-1][0] * size, step)
+            found[-1] = (found[-1][0] * size, found[-1][1] if outer else step)
         else:
             found.append((size, step))
     return [size for size, _ in found]
@@ -172,13 +172,7 @@ def no_splitting(shape, stride, new_shape):
 def keeps_the_outer_step(shape, stride, new_shape):
     if not _fits(shape, new_shape) or not math.prod(shape):
         return _fits(shape, new_shape)
-    found = []
-    for size, step in zip(*_without_ones(shape, stride), strict=True):
-        if found and found[-1][1] == size * step:
-            found[-1] = (found[-1][0] * size, found[-1][1])
-        else:
-            found.append((size, step))
-    return _divided([size for size, _ in found], new_shape)
+    return _divided(_chunks(*_without_ones(shape, stride), outer=True), new_shape)
 
 
 @alternative(can_view)
