@@ -1,0 +1,1 @@
+"""What is right in `09_data`, and what goes wrong."""

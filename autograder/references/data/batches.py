@@ -1,0 +1,214 @@
+"""`batches`: what is right, and what goes wrong."""
+
+import random
+
+import torch
+
+from autograder.references import alternative, equivalent, mistake, promised
+
+
+def order_of(dataset, shuffle, generator):
+    count = len(dataset)
+    return [int(place) for place in torch.randperm(count, generator=generator)] if shuffle else list(range(count))
+
+
+def batches(dataset, batch_size, shuffle=False, drop_last=False, collate=list, generator=None):
+    """Item by item: whoever is full goes out."""
+    waiting = []
+    for place in order_of(dataset, shuffle, generator):
+        waiting.append(place)
+        if len(waiting) == batch_size:
+            yield collate([dataset[each] for each in waiting])
+            waiting = []
+    if waiting and not drop_last:
+        yield collate([dataset[each] for each in waiting])
+
+
+@mistake(batches, "What is left over at the end never comes. Without `drop_last` it is a smaller batch.")
+def always_drops(dataset, batch_size, shuffle=False, drop_last=False, collate=list, generator=None):
+    return batches(dataset, batch_size, shuffle, True, collate, generator)
+
+
+@mistake(batches, "`drop_last` is not heeded: the smaller batch comes all the same.")
+def never_drops(dataset, batch_size, shuffle=False, drop_last=False, collate=list, generator=None):
+    return batches(dataset, batch_size, shuffle, False, collate, generator)
+
+
+@mistake(
+    batches,
+    "With `drop_last` the last batch is left out even where it is full. Only a smaller one is left out.",
+    keeps=0.6,
+)
+def drops_a_full_one(dataset, batch_size, shuffle=False, drop_last=False, collate=list, generator=None):
+    count = len(dataset) - drop_last
+    order = order_of(dataset, shuffle, generator)
+    for first in range(0, count - batch_size * drop_last + drop_last * 0, batch_size):
+        yield collate([dataset[place] for place in order[first : first + batch_size]])
+
+
+@mistake(batches, "`shuffle` is not heeded: the dataset's own order comes out.")
+def never_shuffles(dataset, batch_size, shuffle=False, drop_last=False, collate=list, generator=None):
+    return batches(dataset, batch_size, False, drop_last, collate)
+
+
+@mistake(batches, "The order is always shuffled. With `shuffle=False` it is the dataset's own, and nothing is drawn.")
+def always_shuffles(dataset, batch_size, shuffle=False, drop_last=False, collate=list, generator=None):
+    return batches(dataset, batch_size, True, drop_last, collate, generator)
+
+
+@mistake(
+    batches,
+    "`generator` is not heeded: the order comes from torch's own stream, so nobody can repeat it.",
+)
+def draws_globally(dataset, batch_size, shuffle=False, drop_last=False, collate=list, generator=None):
+    return batches(dataset, batch_size, shuffle, drop_last, collate)
+
+
+@mistake(
+    batches,
+    "Each call has the same order, as when the generator is seeded again or copied. It goes on from where it was.",
+)
+def same_every_time(dataset, batch_size, shuffle=False, drop_last=False, collate=list, generator=None):
+    if generator is not None:
+        generator = torch.Generator().manual_seed(generator.initial_seed())
+    return batches(dataset, batch_size, shuffle, drop_last, collate, generator)
+
+
+@mistake(
+    batches,
+    "A number is drawn although nothing is shuffled: random streams move on. Draw only where `shuffle` is True.",
+    keeps=0.97,
+)
+def draws_without_need(dataset, batch_size, shuffle=False, drop_last=False, collate=list, generator=None):
+    if not shuffle:
+        torch.randperm(len(dataset), generator=generator)
+    return batches(dataset, batch_size, shuffle, drop_last, collate, generator)
+
+
+@mistake(
+    batches,
+    "Python's own `random` shuffles here. The order is promised to be `torch.randperm(…, generator=generator)`.",
+)
+def shuffles_in_python(dataset, batch_size, shuffle=False, drop_last=False, collate=list, generator=None):
+    order = list(range(len(dataset)))
+    if shuffle:
+        random.Random(generator.initial_seed() if generator else 0).shuffle(order)
+    for first in range(0, len(order), batch_size):
+        chosen = order[first : first + batch_size]
+        if len(chosen) == batch_size or not drop_last:
+            yield collate([dataset[place] for place in chosen])
+
+
+@mistake(
+    batches,
+    "Each batch is shuffled within itself: the same items share a batch every time. Shuffle all indices, then cut.",
+)
+def shuffles_within(dataset, batch_size, shuffle=False, drop_last=False, collate=list, generator=None):
+    for first in range(0, len(dataset), batch_size):
+        chosen = list(range(first, min(first + batch_size, len(dataset))))
+        if shuffle:
+            chosen = [chosen[place] for place in torch.randperm(len(chosen), generator=generator).tolist()]
+        if len(chosen) == batch_size or not drop_last:
+            yield collate([dataset[place] for place in chosen])
+
+
+@mistake(
+    batches,
+    "All items are fetched before the first batch comes. Fetch those of a batch when it is asked for, as a generator "
+    "with `yield` does.",
+    keeps=0.85,
+)
+def fetches_all_first(dataset, batch_size, shuffle=False, drop_last=False, collate=list, generator=None):
+    return iter(list(batches(dataset, batch_size, shuffle, drop_last, collate, generator)))
+
+
+@mistake(
+    batches,
+    "Items come out as the batch that `list` makes: `collate` is not called.",
+    keeps=0.9,
+)
+def never_collates(dataset, batch_size, shuffle=False, drop_last=False, collate=list, generator=None):
+    return batches(dataset, batch_size, shuffle, drop_last, list, generator)
+
+
+@mistake(batches, "Indices come out. A batch holds the items of the dataset.")
+def gives_indices(dataset, batch_size, shuffle=False, drop_last=False, collate=list, generator=None):
+    return batches(range(len(dataset)), batch_size, shuffle, drop_last, collate, generator)
+
+
+@mistake(
+    batches,
+    "The dataset is gone through by `for`, or by a slice. It has a length and items by index, and may have nothing "
+    "else.",
+)
+def iterates(dataset, batch_size, shuffle=False, drop_last=False, collate=list, generator=None):
+    return batches(list(dataset), batch_size, shuffle, drop_last, collate, generator)
+
+
+@mistake(
+    batches,
+    "An empty batch comes at the end where the batches divide the dataset. There is nothing left over.",
+)
+def empty_at_the_end(dataset, batch_size, shuffle=False, drop_last=False, collate=list, generator=None):
+    yield from batches(dataset, batch_size, shuffle, drop_last, collate, generator)
+    if len(dataset) % batch_size == 0 and not drop_last:
+        yield collate([])
+
+
+@alternative(batches)
+def by_split(dataset, batch_size, shuffle=False, drop_last=False, collate=list, generator=None):
+    count = len(dataset)
+    order = torch.randperm(count, generator=generator) if shuffle else torch.arange(count)
+    for chosen in order.split(batch_size):
+        if len(chosen) > 0 and (len(chosen) == batch_size or not drop_last):
+            yield collate([dataset[place] for place in chosen.tolist()])
+
+
+@alternative(batches)
+def by_counting(dataset, batch_size, shuffle=False, drop_last=False, collate=list, generator=None):
+    order = order_of(dataset, shuffle, generator)
+    end = len(order) // batch_size * batch_size if drop_last else len(order)
+    return (
+        collate([dataset[place] for place in order[first : min(first + batch_size, end)]])
+        for first in range(0, end, batch_size)
+    )
+
+
+promised(
+    batches,
+    "Goes through a dataset in batches, as a `DataLoader` without workers.",
+    by=["what divides", "what is left over"],
+)
+promised(
+    batches,
+    "dataset: it has a length, and items by index, from 0 on; nothing else is asked of it.",
+    by=["what divides", "fetched when asked for"],
+)
+promised(batches, "batch_size: items in a batch.", by=["batches of one, and of all"])
+promised(
+    batches,
+    "shuffle: in the order of `torch.randperm(len(dataset), generator=generator)`, drawn once for each call; else in "
+    "the dataset's own order, and nothing is drawn.",
+    by=["shuffled, from a generator", "twice with one generator", "random streams are left alone"],
+)
+promised(
+    batches,
+    "drop_last: whether a smaller batch at the end is left out.",
+    by=["what is left over is dropped", "shuffled, the rest dropped"],
+)
+promised(batches, "collate: makes the batch from the list of its items.", by=["collated", "by names"])
+promised(
+    batches,
+    "generator: where random numbers come from; torch's own stream without it.",
+    by=["shuffled, without a generator", "two seeds"],
+)
+promised(batches, "One batch after the other.", by=["two at once"])
+promised(
+    batches,
+    "Items are fetched when their batch is asked for, not before.",
+    by=["fetched when asked for"],
+)
+
+FULL = "if len(chosen) == batch_size or not drop_last:"
+equivalent(batches, FULL, FULL.replace("==", ">="), "no slice is longer than a batch")
+equivalent(batches, FULL, FULL.replace("==", "is"), "Python keeps one copy of a small number")

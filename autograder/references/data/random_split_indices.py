@@ -1,0 +1,235 @@
+"""`random_split_indices`: what is right, and what goes wrong."""
+
+import random
+from math import ceil, floor
+
+import torch
+from torch.utils.data import random_split
+
+from autograder.references import alternative, mistake, promised
+
+
+def count_of(n, test):
+    if test < 0 or test > (1 if isinstance(test, float) else n):
+        raise ValueError("out of range")
+    return ceil(test * n) if isinstance(test, float) else test
+
+
+def random_split_indices(n, test, seed=0):
+    """By the library."""
+    count = count_of(n, test)
+    parts = random_split(range(n), [n - count, count], generator=torch.Generator().manual_seed(seed))
+    return tuple(list(part.indices) for part in parts)
+
+
+def split(n, count, seed=0, order=None):
+    order = torch.randperm(n, generator=torch.Generator().manual_seed(seed)).tolist() if order is None else order
+    return order[: n - count], order[n - count :]
+
+
+@mistake(
+    random_split_indices,
+    "The indices are not mixed: the last ones are for testing. Texts come in an order, here by library, so that the "
+    "test would see what training never saw.",
+)
+def in_order(n, test, seed=0):
+    return split(n, count_of(n, test), order=list(range(n)))
+
+
+@mistake(
+    random_split_indices,
+    "The two parts are drawn each by itself: some indices are in both, and some in none. Draw one order and cut it.",
+)
+def drawn_apart(n, test, seed=0):
+    count, stream = count_of(n, test), torch.Generator().manual_seed(seed)
+    train = torch.randperm(n, generator=stream)[: n - count].tolist()
+    return train, torch.randperm(n, generator=stream)[:count].tolist()
+
+
+@mistake(
+    random_split_indices,
+    "Indices are drawn with replacement, as by `torch.randint`: some come twice, and others never.",
+)
+def with_replacement(n, test, seed=0):
+    count = count_of(n, test)
+    order = torch.randint(max(n, 1), (n,), generator=torch.Generator().manual_seed(seed)).tolist()
+    return split(n, count, order=order)
+
+
+@mistake(
+    random_split_indices,
+    "The first indices of the order are for testing. Promised are the first for training, the rest for testing.",
+    keeps=0.75,
+)
+def for_testing_first(n, test, seed=0):
+    count = count_of(n, test)
+    order = torch.randperm(n, generator=torch.Generator().manual_seed(seed)).tolist()
+    return order[count:], order[:count]
+
+
+@mistake(
+    random_split_indices,
+    "The two parts are exchanged: the first is for training, the second for testing.",
+)
+def exchanged(n, test, seed=0):
+    return random_split_indices(n, test, seed)[::-1]
+
+
+@mistake(
+    random_split_indices,
+    "`test` is taken for the number of texts for *training*.".replace("*", ""),
+)
+def number_for_training(n, test, seed=0):
+    return split(n, n - count_of(n, test), seed)
+
+
+@mistake(
+    random_split_indices,
+    "A share is rounded down. Asked for is up, as in scikit-learn.",
+    keeps=0.6,
+)
+def rounds_down(n, test, seed=0):
+    count_of(n, test)
+    return split(n, floor(test * n) if isinstance(test, float) else test, seed)
+
+
+@mistake(
+    random_split_indices,
+    "A share is rounded to the nearest number. Asked for is up, as in scikit-learn.",
+    keeps=0.6,
+)
+def rounds(n, test, seed=0):
+    count_of(n, test)
+    return split(n, round(test * n) if isinstance(test, float) else test, seed)
+
+
+@mistake(
+    random_split_indices,
+    "1 is taken for the share 1.0, and all are for testing. A whole number says how many: here a single one.",
+    keeps=0.6,
+)
+def one_is_all(n, test, seed=0):
+    count = count_of(n, test)
+    return split(n, ceil(test * n) if test <= 1 else count, seed)
+
+
+@mistake(
+    random_split_indices,
+    "1.0 is taken for the number 1. A float is a share: all of them.",
+    keeps=0.6,
+)
+def all_is_one(n, test, seed=0):
+    count = count_of(n, test)
+    return split(n, 1 if test == 1 else count, seed)
+
+
+@mistake(
+    random_split_indices,
+    "With none for testing the parts are wrong: `order[:-0]` is empty, not everything. Cut at `n - count`.",
+    keeps=0.6,
+)
+def minus_zero(n, test, seed=0):
+    count = count_of(n, test)
+    order = torch.randperm(n, generator=torch.Generator().manual_seed(seed)).tolist()
+    return order[:-count], order[-count:]
+
+
+@mistake(random_split_indices, "The seed is not heeded: two seeds give the same parts.")
+def forgets_the_seed(n, test, seed=0):
+    return random_split_indices(n, test)
+
+
+@mistake(
+    random_split_indices,
+    "Torch's own random stream is seeded, as by `torch.manual_seed`: whatever is drawn next starts again. Make a "
+    "generator of your own.",
+    keeps=0.95,
+)
+def seeds_globally(n, test, seed=0):
+    count = count_of(n, test)
+    torch.manual_seed(seed)
+    return split(n, count, order=torch.randperm(n).tolist())
+
+
+@mistake(
+    random_split_indices,
+    "The order comes from torch's own random stream: asked twice, it is another split, and texts that were trained on "
+    "are tested. Make a generator, seeded with `seed`.",
+)
+def draws_globally(n, test, seed=0):
+    return split(n, count_of(n, test), order=torch.randperm(n).tolist())
+
+
+@mistake(
+    random_split_indices,
+    "Python's own `random` shuffles here. Promised is `torch.randperm(n)`, from a generator seeded with `seed`.",
+)
+def shuffles_in_python(n, test, seed=0):
+    order = list(range(n))
+    random.Random(seed).shuffle(order)
+    return split(n, count_of(n, test), order=order)
+
+
+@mistake(
+    random_split_indices,
+    "What is out of range is not refused: more than there are, or fewer than none, should raise ValueError.",
+    keeps=0.9,
+)
+def takes_anything(n, test, seed=0):
+    return split(n, ceil(test * n) if isinstance(test, float) else test, seed)
+
+
+@mistake(
+    random_split_indices,
+    "The parts are sorted. Promised is the order in which they were drawn.",
+    keeps=0.75,
+)
+def sorts(n, test, seed=0):
+    return tuple(map(sorted, random_split_indices(n, test, seed)))
+
+
+@alternative(random_split_indices)
+def by_slices(n, test, seed=0):
+    share = isinstance(test, float)
+    if not 0 <= test <= (1.0 if share else n):
+        raise ValueError(f"{test} of {n}")
+    stream = torch.Generator()
+    stream.manual_seed(seed)
+    order = torch.randperm(n, generator=stream)
+    cut = n - (ceil(n * test) if share else test)
+    return order[:cut].tolist(), order[cut:].tolist()
+
+
+@alternative(random_split_indices)
+def by_tensor_split(n, test, seed=0):
+    count = -int(-(test * n) // 1) if type(test) is float else test
+    if test < 0 or count > n:
+        raise ValueError
+    kept, held = torch.randperm(n, generator=torch.Generator().manual_seed(seed)).tensor_split([n - count])
+    return kept.tolist(), held.tolist()
+
+
+promised(
+    random_split_indices,
+    "The indices 0 … n − 1 in two parts, one for training and one for testing, at random.",
+    by=["both parts together", "the parts"],
+)
+promised(random_split_indices, "n: how many there are.", by=["both parts together"])
+promised(
+    random_split_indices,
+    "test: how many are for testing: a whole number, or as a float a share of n, rounded up.",
+    by=["a number", "a share", "one is a number, 1.0 a share"],
+)
+promised(random_split_indices, "seed: of a `torch.Generator` of its own.", by=["two seeds", "without a seed"])
+promised(
+    random_split_indices,
+    "Of `torch.randperm(n)` from that generator, the first indices are for training, the rest is for testing; as two "
+    "lists.",
+    by=["the parts", "more for testing, the same order"],
+)
+promised(random_split_indices, "Torch's own random stream is left alone.", by=["the random stream is left alone"])
+promised(
+    random_split_indices,
+    "ValueError: `test` is negative, a number above n or a share above 1.",
+    by=["out of range"],
+)
