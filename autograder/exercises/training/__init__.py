@@ -1,0 +1,1 @@
+"""What the exercises of `10_training` must show."""

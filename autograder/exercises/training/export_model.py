@@ -1,0 +1,71 @@
+"""What `export_model` must show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from autograder.engine.draw import Draw
+from autograder.engine.exercise import Idea, Step, exercise
+from autograder.exercises.training import _runs as runs
+
+PROGRAM = Idea("a program that answers without the class, for any number of rows", weight=3, point=True)
+QUIET = Idea("as it answers in evaluation mode", weight=2, point=True)
+BACK = Idea("the model is as it was", weight=1.5)
+
+
+@exercise(points=2)
+def export_model(candidate: Any, draw: Draw) -> Iterator[Step]:
+    """A file that holds a model's computation."""
+
+    @cache
+    def exported() -> dict[str, Any]:
+        """One export, looked at from all sides: it takes a while."""
+        return runs.in_a_folder(lambda path: _looked_at(candidate, draw, path))
+
+    yield "the docstring's example", lambda: runs.in_a_folder(lambda path: _example(candidate, draw, path)), PROGRAM
+    yield "the rows of the example", lambda: exported()["same"], PROGRAM
+    yield "one row, and many", lambda: exported()["others"], PROGRAM
+    yield "the model moves on, the file does not", lambda: exported()["later"], PROGRAM
+    yield "dropout and batch norm", lambda: exported()["again"], QUIET
+    yield "the modes of its parts", lambda: {"modes": exported()["modes"], "result": exported()["same"]}, BACK
+    yield "its weights and statistics", lambda: exported()["state"], BACK
+
+
+def _example(candidate: Any, draw: Draw, path: Path) -> Any:
+    model = draw.fill_(nn.Linear(3, 2))
+    candidate(model=model, example=draw.normal(2, 3), path=path)
+    program = torch.export.load(path).module()
+    return [program(draw.normal(5, 3)), sorted(each.name for each in path.parent.iterdir())]
+
+
+def _looked_at(candidate: Any, draw: Draw, path: Path) -> dict[str, Any]:
+    """A model in training of which one part is frozen; what its file answers, and what became of it."""
+    layers = nn.Linear(4, 6), nn.BatchNorm1d(6), nn.ReLU(), nn.Dropout(0.5), nn.Linear(6, 2)
+    model = draw.fill_(nn.Sequential(*layers))
+    frozen = draw.choice([1, 3])
+    model.train()[frozen].eval()
+    example, rows = draw.normal(3, 4), draw.integer(5, 9)
+    others = [draw.normal(1, 4), draw.normal(rows, 4)]
+    candidate(model, example, path)
+    modes, state = [part.training for part in model.modules()], {k: v.clone() for k, v in model.state_dict().items()}
+    program = torch.export.load(path).module()
+    shown: dict[str, Any] = {"same": program(example), "modes": modes, "state": state}
+    shown["again"] = [program(example), program(example)]
+    shown["others"] = _or_refused(program, others)
+    with torch.no_grad():
+        next(model.parameters()).add_(1)
+    return shown | {"later": torch.export.load(path).module()(example)}
+
+
+def _or_refused(program: Any, inputs: list[Any]) -> Any:
+    """What it answers; a program for one number of rows refuses others."""
+    try:
+        return [program(each) for each in inputs]
+    except (AssertionError, RuntimeError) as error:
+        return f"refused: {type(error).__name__}"

@@ -1,0 +1,1 @@
+"""What is right in `10_training`, and what goes wrong."""

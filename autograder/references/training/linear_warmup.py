@@ -1,0 +1,113 @@
+"""`linear_warmup`: what is right, and what goes wrong."""
+
+from autograder.references import alternative, mistake, promised
+
+
+def linear_warmup(step, warmup, total):
+    """The library's, asked at one step."""
+    import torch
+    from transformers import get_linear_schedule_with_warmup
+
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    return float(get_linear_schedule_with_warmup(optimizer, warmup, total).lr_lambdas[0](step))
+
+
+def ramp(step, warmup, total):
+    return step / warmup if step < warmup else max(0.0, (total - step) / max(1, total - warmup))
+
+
+@mistake(
+    linear_warmup,
+    "The way up comes a step too early: at step 0 the factor is not 0 but 1 / warmup. It is step / warmup.",
+)
+def starts_above_zero(step, warmup, total):
+    return (step + 1) / warmup if step < warmup else ramp(step, warmup, total)
+
+
+@mistake(
+    linear_warmup,
+    "The way down is counted from the beginning of the run, so that there is a fall from 1 at the end of the warmup. "
+    "It begins at `warmup`, where it is 1: (total − step) / (total − warmup).",
+)
+def falls_from_the_beginning(step, warmup, total):
+    return step / warmup if step < warmup else max(0.0, 1 - step / total)
+
+
+@mistake(
+    linear_warmup,
+    "The factor stays at 1 after the warmup. It should go down to 0 at `total`.",
+)
+def stays_up(step, warmup, total):
+    return min(1.0, step / max(1, warmup)) if warmup else 1.0
+
+
+@mistake(
+    linear_warmup,
+    "Past `total` the factor is negative: such a step would go uphill. Let it stay at 0.",
+    keeps=0.7,
+)
+def goes_below_zero(step, warmup, total):
+    return step / warmup if step < warmup else (total - step) / max(1, total - warmup)
+
+
+@mistake(
+    linear_warmup,
+    "A warmup of 0 steps is divided by. Ask whether the step still belongs to the warmup before you divide.",
+    keeps=0.7,
+)
+def divides_by_no_warmup(step, warmup, total):
+    return min(step / warmup, max(0.0, (total - step) / max(1, total - warmup)))
+
+
+@mistake(
+    linear_warmup,
+    "Where the warmup takes all steps, nothing is left to go down along, and 0 is divided by. At `total` and past it "
+    "the factor is 0.",
+    keeps=0.75,
+)
+def divides_by_no_rest(step, warmup, total):
+    return step / warmup if step < warmup else max(0.0, (total - step) / (total - warmup))
+
+
+@mistake(
+    linear_warmup,
+    "The way down is not straight, as with a cosine. From `warmup` to `total` it falls by the same amount at each "
+    "step.",
+)
+def falls_along_a_cosine(step, warmup, total):
+    import math
+
+    return step / warmup if step < warmup else 0.5 * (1 + math.cos(math.pi * (1 - ramp(step, warmup, total))))
+
+
+@mistake(
+    linear_warmup,
+    "The quotient is rounded down to a whole number, as by `//`: nothing between 0 and 1 is left.",
+)
+def whole_numbers(step, warmup, total):
+    return float(step // warmup if step < warmup else max(0, (total - step) // max(1, total - warmup)))
+
+
+@mistake(
+    linear_warmup,
+    "At the end of the warmup the factor does not reach 1, or passes it: there is one step too many in a quotient. It "
+    "is 1 at step = warmup.",
+)
+def one_too_many(step, warmup, total):
+    return step / (warmup + 1) if step < warmup else ramp(step, warmup, total + 1)
+
+
+@alternative(linear_warmup)
+def as_a_minimum(step, warmup, total):
+    if step >= total:
+        return 0.0
+    return min(step / max(1, warmup) if step < warmup else 1.0, (total - step) / max(1, total - warmup))
+
+
+@alternative(linear_warmup)
+def in_cases(step, warmup, total):
+    if step < warmup:
+        return float(step) / warmup
+    if step < total:
+        return 1.0 - (step - warmup) / (total - warmup)
+    return 0.0

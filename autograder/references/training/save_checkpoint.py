@@ -1,0 +1,196 @@
+"""`save_checkpoint`: what is right, and what goes wrong."""
+
+import io
+import os
+
+import torch
+
+from autograder.references import alternative, mistake, promised
+
+
+def save_checkpoint(path, parts, step):
+    """All of it is made in memory before the file is touched."""
+    states = {name: part.state_dict() for name, part in parts.items()}
+    memory = io.BytesIO()
+    torch.save({"parts": states, "step": step, "random": torch.get_rng_state()}, memory)
+    new = path.with_name(path.name + ".new")
+    new.write_bytes(memory.getvalue())
+    new.replace(path)
+
+
+def contents(parts, step):
+    states = {name: part.state_dict() for name, part in parts.items()}
+    return {"parts": states, "step": step, "random": torch.get_rng_state()}
+
+
+def write(found, path):
+    beside = path.parent / f"{path.name}.tmp"
+    torch.save(found, beside)
+    os.replace(beside, path)
+
+
+@mistake(
+    save_checkpoint,
+    "The file is opened for writing before anything is known to fit into it. When the save fails, the old checkpoint "
+    "is gone and the new one is a stump. Write beside it, then `os.replace`.",
+)
+def writes_in_place(path, parts, step):
+    torch.save(contents(parts, step), path)
+
+
+@mistake(
+    save_checkpoint,
+    "The old file is removed before the new one is whole. When the save fails there is none at all: write beside it, "
+    "and let `os.replace` put it there in one go.",
+)
+def removes_the_old(path, parts, step):
+    path.unlink(missing_ok=True)
+    write(contents(parts, step), path)
+
+
+@mistake(
+    save_checkpoint,
+    "The random state is not in the file, under the key random: after a resume, dropout drops other numbers.",
+)
+def forgets_the_random(path, parts, step):
+    found = contents(parts, step)
+    del found["random"]
+    write(found, path)
+
+
+@mistake(
+    save_checkpoint,
+    "What stands under random is not where the stream is now but where a stream begins, as after a new seed. "
+    "`torch.get_rng_state()` holds the place in it.",
+)
+def seeds_instead(path, parts, step):
+    found = contents(parts, step)
+    found["random"] = torch.Generator().manual_seed(torch.initial_seed()).get_state()
+    write(found, path)
+
+
+@mistake(save_checkpoint, "The number of steps is not in the file, under the key step.")
+def forgets_the_step(path, parts, step):
+    found = contents(parts, step)
+    del found["step"]
+    write(found, path)
+
+
+@mistake(
+    save_checkpoint,
+    "The step in the file is not the one that was given. `step` counts those that are done; a reader goes on from "
+    "there.",
+)
+def counts_one_more(path, parts, step):
+    write(contents(parts, step + 1), path)
+
+
+@mistake(
+    save_checkpoint,
+    "The states stand beside step and random, not under the key parts: a part may be called step as well, and then one "
+    "of the two is lost.",
+)
+def flat(path, parts, step):
+    states = {name: part.state_dict() for name, part in parts.items()}
+    write({**states, "step": step, "random": torch.get_rng_state()}, path)
+
+
+@mistake(
+    save_checkpoint,
+    "Whole objects are in the file, and `torch.load` refuses them with `weights_only=True`: to load them would be to "
+    "run code. Save what `state_dict()` gives.",
+)
+def saves_objects(path, parts, step):
+    write({"parts": dict(parts), "step": step, "random": torch.get_rng_state()}, path)
+
+
+@mistake(
+    save_checkpoint,
+    "Parts are missing in the file: each of them belongs in it, under its own name, whatever that is.",
+)
+def only_the_model(path, parts, step):
+    write(contents({name: part for name, part in parts.items() if name == "model"}, step), path)
+
+
+@mistake(
+    save_checkpoint,
+    "Parts are missing in the file: each of them belongs in it, under its own name, whatever that is.",
+)
+def known_names_only(path, parts, step):
+    known = ("model", "optimizer", "schedule")
+    write(contents({name: part for name, part in parts.items() if name in known}, step), path)
+
+
+@mistake(
+    save_checkpoint,
+    "An error while saving is swallowed. Nobody learns that there has been no checkpoint since; let it be raised.",
+    keeps=0.8,
+)
+def swallows_errors(path, parts, step):
+    try:
+        write(contents(parts, step), path)
+    except Exception:
+        print("could not save")
+
+
+@mistake(
+    save_checkpoint,
+    "A second file is left in the folder after a save that went well. Let it take the old one's place, with "
+    "`os.replace`.",
+    keeps=0.8,
+)
+def leaves_a_second(path, parts, step):
+    write(contents(parts, step), path)
+    torch.save(contents(parts, step), path.with_suffix(".bak"))
+
+
+@mistake(
+    save_checkpoint,
+    "An existing file is left as it is: the second checkpoint is never written.",
+)
+def never_twice(path, parts, step):
+    if not path.exists():
+        write(contents(parts, step), path)
+
+
+@mistake(
+    save_checkpoint,
+    "The run goes on differently after a save: a part's mode is changed, or a random number is drawn. To write "
+    "something down is to look at it only.",
+    keeps=0.9,
+)
+def evaluates_the_model(path, parts, step):
+    if "model" in parts:
+        parts["model"].eval()
+    write(contents(parts, step), path)
+
+
+@mistake(
+    save_checkpoint,
+    "The run goes on differently after a save: a part's mode is changed, or a random number is drawn. To write "
+    "something down is to look at it only.",
+    keeps=0.9,
+)
+def draws_a_name(path, parts, step):
+    found = contents(parts, step)
+    beside = path.with_name(f"{torch.randint(10**6, ()).item()}.tmp")
+    torch.save(found, beside)
+    beside.replace(path)
+
+
+@alternative(save_checkpoint)
+def beside_and_replaced(path, parts, step):
+    write(contents(parts, step), path)
+
+
+@alternative(save_checkpoint)
+def with_a_suffix(path, parts, step):
+    found = {"random": torch.random.get_rng_state(), "step": step, "parts": {}}
+    for name in parts:
+        found["parts"][name] = parts[name].state_dict()
+    temporary = path.with_suffix(".partial")
+    with open(temporary, "wb") as file:
+        torch.save(found, file)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
