@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -19,6 +20,8 @@ PARTS = {
 }
 # Two workers; tests/groups.py says what they share.
 TESTS = ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"]
+# Side by side, each process computes with one thread: two that wait for a core in a loop take it from the others.
+os.environ["OMP_NUM_THREADS"] = "1"
 
 
 def main() -> int:

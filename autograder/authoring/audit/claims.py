@@ -57,7 +57,9 @@ def audit_mistakes(trial: Trial, answers: Answers, report: Report) -> None:
 def _audit_mistake(trial: Trial, position: int, item: Mistake, report: Report) -> str:
     """What is wrong with one mistake; empty where it is rejected and named."""
     shown = [rehearsal.mistakes[position] for rehearsal in trial.rehearsals]
-    verdicts = [trial.judged(evidence, sheet) for evidence, sheet in zip(shown, trial.sheets, strict=True)]
+    verdicts = [
+        trial.judged(evidence, rehearsal.sheet) for evidence, rehearsal in zip(shown, trial.rehearsals, strict=True)
+    ]
     rejected = all(verdict.state is State.WRONG for verdict in verdicts)
     unnamed = [verdict for verdict in verdicts if verdict.misunderstandings[:1] != [item.sentence]]
     kept = max(verdict.earned / verdict.points for verdict in verdicts)
@@ -105,7 +107,10 @@ def audit_cuda(trial: Trial, answers: Answers, report: Report) -> None:
                 reason = f"{answer.__name__} is rejected: {first_reason(verdicts)}"
                 report.problems.append(f"on CUDA, with a sheet from the {where}, {reason}")
     for position, item in enumerate(answers.mistakes):
-        shown = [rehearsal.mistakes[position] for rehearsal in cuda.rehearsals]
-        pairs = [*zip(shown, cuda.sheets, strict=True), *zip(shown, trial.sheets, strict=True)]
+        pairs = [
+            (there.mistakes[position], rehearsal.sheet)
+            for there, here in zip(cuda.rehearsals, trial.rehearsals, strict=True)
+            for rehearsal in (there, here)
+        ]
         if any(cuda.judged(evidence, sheet).state is State.RIGHT for evidence, sheet in pairs):
             report.problems.append(f"on CUDA, the mistake {item.answer.__name__} passes")

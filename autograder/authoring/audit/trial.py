@@ -10,9 +10,10 @@ from autograder.engine.draw import Draw
 from autograder.engine.observe import Evidence, observe
 from autograder.engine.sheet import VISIBLE_SEED, Sheet
 from autograder.engine.verdict import State, Verdict, judge
-from autograder.references.sheets import rehearse
+from autograder.references.sheets import expected_sheet, rehearse
 
-SEEDS = (VISIBLE_SEED, 1, 2)
+SEEDS_OF_MISTAKES = (VISIBLE_SEED, 1)  # what each mistake shows, and whether that is named, is most of an audit's work
+SEEDS = (*SEEDS_OF_MISTAKES, 2)
 
 
 class Trial:
@@ -24,8 +25,9 @@ class Trial:
         self.exercise = lesson.catalogue.find(name)
         self.references = self.topic.place("references", name)
         signature = signature_in(self.cell, name)
-        self.rehearsals = [rehearse(self.topic, name, seed, device, signature) for seed in SEEDS]
-        self.sheets = [rehearsal.sheet for rehearsal in self.rehearsals]
+        self.rehearsals = [rehearse(self.topic, name, seed, device, signature) for seed in SEEDS_OF_MISTAKES]
+        rest = [expected_sheet(self.topic, name, seed, device, signature) for seed in SEEDS[len(self.rehearsals) :]]
+        self.sheets = [*(rehearsal.sheet for rehearsal in self.rehearsals), *rest]
 
     def define(self, source: str) -> Any:
         """The answer that `source` defines, after the lesson's imports alone: an exercise stands alone."""
