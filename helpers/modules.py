@@ -1,4 +1,4 @@
-"""Pictures of the lesson on modules: what is carried along, and what a running mean remembers."""
+"""Pictures of the lesson on modules: what is carried along, what a running mean remembers, how large numbers grow."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from autograder.engine.probes import replica, shares_storage
-from helpers.style import BLUE, CYCLE, GREY, INK, ORANGE, SKY, WIDTH, Picture, style
+from helpers.plots import heatmaps
+from helpers.style import BLUE, CYCLE, GREY, INK, ORANGE, RED, SKY, WIDTH, Picture, style
+from helpers.suspects import lineup_of
 
 STEPS = (
     "freshly made",
@@ -25,39 +27,6 @@ STEPS = (
 )
 COLUMNS = ("value", "dtype", "in parameters()", "in state_dict()", "memory")
 ALONG, BEHIND, NEUTRAL = SKY, ORANGE, "#EEEEEE"  # colours only repeat what the words say
-
-
-def saved_and_loaded(nets: Mapping[str, Callable[[], nn.Module]], *, steps: int = 400) -> Picture:
-    """Each net learns a wave, is saved, and loaded into a fresh net of its kind: both curves over the data."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        x = torch.linspace(-3, 3, 60).unsqueeze(-1)
-        y = torch.sin(2 * x) + 0.1 * torch.randn_like(x)
-        pairs = {name: _trained_and_reloaded(make, x, y, steps) for name, make in nets.items()}
-    with style():
-        figure = Picture(figsize=(WIDTH, 3.0))
-        axes = figure.subplots(1, len(pairs), sharey=True, squeeze=False)[0]
-        for axis, (name, (trained, loaded)) in zip(axes, pairs.items(), strict=True):
-            axis.plot(x, y, ".", color=GREY, label="data", markersize=4)
-            axis.plot(x, trained, color=BLUE, linewidth=2, label="trained")
-            axis.plot(x, loaded, "--", color=ORANGE, linewidth=2, label="saved and loaded")
-            axis.set(title=name, xlabel="x")
-        axes[0].set_ylabel("y")
-        axes[-1].legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    return figure
-
-
-def _trained_and_reloaded(make: Callable[[], nn.Module], x: Tensor, y: Tensor, steps: int) -> tuple[Tensor, Tensor]:
-    torch.manual_seed(1)
-    net = make()
-    optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
-    for _ in range(steps):
-        optimizer.zero_grad()
-        (net(x) - y).square().mean().backward()
-        optimizer.step()
-    fresh = make()
-    fresh.load_state_dict(net.state_dict())
-    return net(x).detach(), fresh(x).detach()
 
 
 def fate(make: Callable[[], nn.Module], step: str) -> dict[str, tuple[str, ...]]:
@@ -218,3 +187,57 @@ def first_loss(start: Callable[[nn.Module], None] | None, words: int = 1000, wid
             model.apply(start)
         text = torch.randint(words, (512,))
         return F.cross_entropy(model(text), text.roll(-1)).item()
+
+
+def through_layers(factor: float, depth: int, normalised: bool = False, width: int = 100) -> list[float]:
+    """The size (root mean square) of a vector before and after each of `depth` products with random matrices.
+
+    Args:
+        factor: the standard deviation of the matrices' entries; `width` numbers stand in a row.
+        normalised: bring the vector back to size 1 after each product.
+    """
+    stream = torch.Generator().manual_seed(0)
+    x, sizes = torch.randn(width, generator=stream), []
+    for _ in range(depth):
+        sizes.append(_size(x))
+        x = factor * torch.randn(width, width, generator=stream) @ x
+        x = x / _size(x) if normalised else x
+    return [*sizes, _size(x)]
+
+
+def _size(x: Tensor) -> float:
+    return x.double().square().mean().sqrt().item()
+
+
+def sizes(factor: float, normalised: bool, depth: int = 50) -> Picture:
+    """A picture for `explore`: how large a vector is after each of fifty products, and where float32 ends."""
+    found = through_layers(factor, depth, normalised)
+    seen = [place for place, size in enumerate(found) if 0 < size < float("inf")]
+    state = "still there" if len(seen) == len(found) else f"gone after {seen[-1] + 1}"
+    with style():
+        figure = Picture(figsize=(WIDTH, 3.2))
+        axis = figure.subplots()
+        axis.plot(seen, [found[place] for place in seen], ".-", color=BLUE, label="size of the vector")
+        for end, name, dash in ((3.4e38, "largest float32", "--"), (1.4e-45, "smallest float32", ":")):
+            axis.axhline(end, color=RED, linestyle=dash, linewidth=1.5, label=name)
+        axis.set(xlabel="products so far", ylabel="size (logarithmic)", xlim=(0, depth), title=state, yscale="log")
+        axis.set_ylim(1e-48, 1e42)
+        axis.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    return figure
+
+
+def lineup(exercise: str, batches: tuple[Tensor, Tensor]) -> Picture:
+    """How far each suspect of an exercise is off on two batches, in training and in evaluation, feature by feature.
+
+    Args:
+        batches: what the student's answer returns. The difference is shown in percent of the library's largest number.
+    """
+    library, *wrong = lineup_of(exercise).items()
+    right = library[1](*batches)
+    panels = {}
+    for place, mode in enumerate(("training", "evaluation")):
+        largest = right[place].abs().amax(0)
+        off = [(make(*batches)[place] - right[place]).abs().amax(0) / largest for _, make in wrong]
+        panels[mode] = (100 * torch.stack(off)).clamp(max=100)[:, :6].round(decimals=1)
+    names = [f"feature {place}" for place in range(min(6, batches[0].shape[1]))]
+    return heatmaps(panels, rows=[name for name, _ in wrong], columns=names, xlabel="", ylabel="", limits=(0, 100))

@@ -1,4 +1,4 @@
-"""What the explorer of the lesson on modules says of each tensor, against what PyTorch documents."""
+"""What the pictures of the lesson on modules say, against what PyTorch documents, and the wines."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from autograder.engine.probes import replica, shares_storage
-from helpers.modules import STEPS, fate, first_loss, follow, numbers_drawn, remembered
+from helpers import wines as shop
+from helpers.modules import STEPS, fate, first_loss, follow, lineup, numbers_drawn, remembered, sizes, through_layers
 
 
 class Specimen(nn.Module):
@@ -75,3 +76,32 @@ def test_first_loss_leaves_the_random_stream_alone() -> None:
     before = torch.get_rng_state()
     assert first_loss(None) > 10
     assert torch.equal(before, torch.get_rng_state())
+
+
+@pytest.mark.parametrize(("factor", "alive"), [(1.0, False), (0.01, False), (0.1, True)])
+def test_fifty_products_survive_at_one_over_the_root_only(factor: float, alive: bool) -> None:
+    last = through_layers(factor, 50)[-1]
+    assert (0 < last < float("inf")) is alive
+    assert through_layers(factor, 50, normalised=True)[-1] == pytest.approx(1, abs=0.01)
+    assert sizes(factor, normalised=False).axes
+
+
+def test_no_wine_is_lost_and_none_is_in_both_places() -> None:
+    wines = shop.wines()
+    assert [tuple(part.shape) for part in wines] == [(128, 13), (128,), (50, 13), (50,)]
+    together = torch.cat([wines.growers, wines.made_by])
+    assert together.bincount().tolist() == [59, 71, 48]
+    assert torch.cat([wines.known, wines.cellar]).unique(dim=0).shape[0] == 178
+    assert torch.equal(wines.known, shop.wines().known)
+
+
+def test_the_wines_can_be_drawn() -> None:
+    wines = shop.wines()
+    assert shop.ranges(wines.known, wines.growers).axes
+    assert shop.told(torch.full((50, 3), 1 / 3), wines.made_by).axes
+    assert shop.bottle(lambda x: x[:, :3], wines)(7, 0.5).axes
+
+
+def test_a_lineup_shows_every_suspect_in_both_modes() -> None:
+    batch = torch.tensor([[1.0, 0.001], [2.0, 0.004]])
+    assert len(lineup("batch_norm_counterexample", (batch, batch)).axes) == 3

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,15 +11,11 @@ from torch import Tensor, nn
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
 from autograder.engine.probes import refusal
-from autograder.exercises.modules._mini import built_on
-from autograder.exercises.modules._shared import parameters_of
+from autograder.exercises.modules._mini import Foreign, built_on
 
-WHOLE = Idea("all that belongs to the module takes part: parameters, buffers, modules inside", weight=3, point=True)
-SHELVES = Idea("a name lies on one shelf, and the value says on which", weight=2)
-SAVED = Idea("what is saved, and under which names", weight=1.5)
-OBJECTS = Idea("tensors are changed, not exchanged", weight=1.5)
-
-Make = Callable[[], Any]
+SHELVES = Idea("what is assigned lies on the shelf of its kind", weight=3, point=True)
+ONE_PLACE = Idea("a name lies in one place only", weight=2)
+PLAIN = Idea("all else stays a plain attribute", weight=2)
 
 
 class _Bench:
@@ -29,134 +24,141 @@ class _Bench:
     def __init__(self, candidate: Any, draw: Draw) -> None:
         self.width, self.other = draw.sizes(2, 2, 7)
         self.a, self.b, self.c = (draw.normal(self.width) for _ in range(3))
-        self.short = draw.normal(self.other)
+        self.short, self.numbers = draw.normal(self.other), draw.integers(self.other, high=9)
         self.names = draw.shuffled(["body", "head", "stem", "gate", "left"])
-        self.order = draw.shuffled(range(6))
-        self.device = draw.device
-        self.Scale, self.Gauge, self.Net = built_on(candidate)
-
-    def net(self) -> Any:
-        """`[0]` a gauge, `[1]` a net of a scale and a gauge."""
-        one, two, three, four, _ = self.names
-        inner = self.Net({three: self.Scale(self.b), four: self.Gauge(self.c)}, self.a)
-        return self.Net({one: self.Gauge(self.a), two: inner}, self.b)
-
-    def parts(self, net: Any) -> list[Any]:
-        """The net, its gauge, the net inside, and what lies in that."""
-        one, two, three, four, _ = self.names
-        inner = getattr(net, two)
-        return [net, getattr(net, one), inner, getattr(inner, three), getattr(inner, four)]
+        self.Scale, self.Net = built_on(candidate)
+        self.candidate = candidate
 
 
-@exercise(points=5, without=[nn.Module])
+@exercise(points=3, without=[nn.Module])
 def MiniModule(candidate: Any, draw: Draw) -> Iterator[Step]:
-    """A module that knows its parameters, its buffers and the modules inside it."""
+    """A module that knows, by assignment alone, what belongs to it."""
     bench = _Bench(candidate, draw)
-    yield from _registration(bench, candidate)
-    yield from _buffers(bench)
-    yield from _state(bench)
-    yield from _to(bench)
-    yield "train and eval: a call knows the mode", lambda: _calls_in_both(bench), WHOLE
-    yield "train and eval: all levels", lambda: _modes(bench), WHOLE
-    yield "train and eval: they return the module", lambda: _chained(bench), OBJECTS
-    yield "a deep copy has tensors of its own", lambda: _deep_copy(bench), OBJECTS
+    yield "one parameter", lambda: _shelves(bench.Scale(bench.a)), SHELVES
+    yield "a call runs forward, and the weight gets its gradient", lambda: _learns(bench), SHELVES
+    yield "modules inside modules", lambda: _inside(bench), SHELVES
+    yield "a module of another make", lambda: _foreign(bench), SHELVES
+    yield "a frozen parameter is one", lambda: _frozen(bench), SHELVES
+    yield "in the order of assignment", lambda: _in_order(bench), SHELVES
+    yield "the object itself, not a copy", lambda: _same(bench), SHELVES
+    yield "what is neither stays plain", lambda: _plain(bench), PLAIN
+    yield "a list, a dict and a tensor that needs a gradient", lambda: _containers(bench), PLAIN
+    yield "a parameter, a module or None in place of another", lambda: _reassigned(bench), ONE_PLACE
+    yield "a plain value in place of what was registered", lambda: _made_plain(bench), ONE_PLACE
+    yield "another parameter and another module of the same name", lambda: _exchanged(bench), ONE_PLACE
+    yield "a name that nothing has", lambda: _ask(bench)
+    yield "two of them", _two(bench)
+    yield "the docstring's example", lambda: _example(bench)
 
 
-def _registration(bench: _Bench, candidate: Any) -> Iterator[Step]:
-    yield "registration: one parameter", lambda: _one(bench.Scale(bench.a)), WHOLE
-    yield "a call runs forward and learns", lambda: _learns(bench.Scale(bench.a), bench.b), WHOLE
-    yield "registration: modules inside modules", lambda: _listed(bench.net()), WHOLE
-    yield "registration: what is no parameter stays plain", lambda: _plain(bench), SHELVES
-    yield "registration: a frozen parameter is one", lambda: _frozen(bench), SHELVES
-    yield "registration: shared things are listed once", lambda: _shared(bench), SHELVES
-    yield "registration: equal is not shared", lambda: _equal(bench), SHELVES
-    yield "registration: a parameter, a module or None in place of another", lambda: _reassigned(bench), SHELVES
-    yield "registration: plain values in place of what was registered", lambda: _made_plain(bench), SHELVES
-    yield "registration: a name that nothing has", lambda: _ask(bench), SHELVES
-    yield "the docstring's example", lambda: _example(bench, candidate), SHELVES
+def _shelves(module: Any) -> dict[str, Any]:
+    """What lies where, sorted by name."""
+    plain = sorted(name for name in vars(module) if not name.startswith("_") and name != "training")
+    parameters = dict(sorted(module._parameters.items()))
+    return {"parameters": parameters, "modules": sorted(module._modules), "plain": plain}
 
 
-def _buffers(bench: _Bench) -> Iterator[Step]:
-    yield "buffers: no parameters, and readable", lambda: _readable(bench.Gauge(bench.a)), WHOLE
-    yield "buffers: another tensor under the same name", lambda: _replaced(bench), SHELVES
-    yield "buffers: registered anew, saved or not", lambda: _anew(bench), SAVED
-
-
-def _state(bench: _Bench) -> Iterator[Step]:
-    yield "state_dict: names and values", lambda: _saved(bench.net()), WHOLE
-    yield "state_dict: a module in two places", lambda: _saved(_twice(bench)), SAVED
-    yield "state_dict: a parameter under two names", lambda: _saved(_two_names(bench)), SAVED
-    yield "state_dict: it follows the training", lambda: _follows(bench), SAVED
-
-
-def _to(bench: _Bench) -> Iterator[Step]:
-    device = bench.device
-    yield "to: float64", lambda: _converted(bench, torch.float64), WHOLE
-    yield "to: half precision, and back", lambda: _converted(bench, torch.bfloat16, torch.float32), OBJECTS
-    yield "to: a device", lambda: _converted(bench, torch.device("cpu"), device), OBJECTS
-    yield "to: an optimizer made before still trains", lambda: _trains_on(bench), OBJECTS
-
-
-def _one(layer: Any) -> dict[str, Any]:
-    return {"names": parameters_of(layer), "weight": layer.weight, "is it": type(layer.weight).__name__}
-
-
-def _listed(module: Any) -> list[Any]:
-    return [[name, value] for name, value in module.named_parameters()]
-
-
-def _plain(bench: _Bench) -> dict[str, Any]:
+def _learns(bench: _Bench) -> dict[str, Any]:
     layer = bench.Scale(bench.a)
-    layer.leaf = bench.short.clone().requires_grad_()
-    setattr(layer, bench.names[0], bench.c)
-    values = {name: getattr(layer, name) for name in ("rate", "table", "listed", "leaf", bench.names[0])}
-    return {"parameters": _listed(layer), "saved": dict(layer.state_dict()), **values}
+    result = layer(bench.b, power=2)
+    result.sum().backward()
+    return {"result": result, "gradient": layer.weight.grad, "in training": layer.training}
+
+
+def _net(bench: _Bench) -> tuple[Any, Any]:
+    """A net of a scale and a net of a scale."""
+    one, two, three, *_ = bench.names
+    inner = bench.Net({three: bench.Scale(bench.c)}, bench.a)
+    return bench.Net({one: bench.Scale(bench.b), two: inner}, bench.b), inner
+
+
+def _inside(bench: _Bench) -> dict[str, Any]:
+    outer, inner = _net(bench)
+    return {"outer": _shelves(outer), "inner": _shelves(inner), "result": outer(bench.c)}
+
+
+def _foreign(bench: _Bench) -> dict[str, Any]:
+    net = bench.Net({bench.names[0]: Foreign(gain=bench.a), bench.names[1]: bench.Scale(bench.b)}, bench.b)
+    return {**_shelves(net), "result": net(bench.c)}
 
 
 def _frozen(bench: _Bench) -> Any:
     layer = bench.Scale(bench.a)
     setattr(layer, bench.names[0], nn.Parameter(bench.short.clone(), requires_grad=False))
-    return _listed(layer)
+    return _shelves(layer)
 
 
-def _shared(bench: _Bench) -> dict[str, Any]:
-    """One layer in two places, one of its parameters under two names, another one at the top, too."""
-    layer, deep = bench.Scale(bench.a), bench.Scale(bench.c)
-    layer.again = layer.weight
-    outer = bench.Net({bench.names[0]: layer, bench.names[1]: bench.Net({"in": layer, "deep": deep}, bench.b)}, bench.c)
-    outer.top = deep.weight
-    return {"parameters": _listed(outer), "asked once more": parameters_of(outer)}
+def _in_order(bench: _Bench) -> dict[str, Any]:
+    module = bench.candidate()
+    for name in bench.names:
+        setattr(module, name, nn.Parameter(bench.a.clone()))
+        setattr(module, f"{name}_inside", bench.Scale(bench.b))
+    return {"parameters": list(module._parameters), "modules": list(module._modules)}
 
 
-def _equal(bench: _Bench) -> Any:
-    return _listed(bench.Net({name: bench.Scale(bench.a) for name in bench.names[:2]}, bench.a))
+def _same(bench: _Bench) -> list[str]:
+    """The names under which exactly what was assigned is found again, on its shelf and by its name."""
+    module, found = bench.candidate(), []
+    for name in bench.names:
+        parameter, inside = nn.Parameter(bench.a.clone()), bench.Scale(bench.b)
+        setattr(module, name, parameter)
+        setattr(module, f"{name}_inside", inside)
+        if getattr(module, name) is module._parameters[name] is parameter:
+            found.append(name)
+        if getattr(module, f"{name}_inside") is module._modules[f"{name}_inside"] is inside:
+            found.append(f"{name}_inside")
+    return found
+
+
+def _plain(bench: _Bench) -> dict[str, Any]:
+    module, values = bench.candidate(), [bench.c, bench.width, None, 0, ""]
+    for name, value in zip(bench.names, values, strict=True):
+        setattr(module, name, value)
+    return {**_shelves(module), "values": [getattr(module, name) for name in bench.names]}
+
+
+def _containers(bench: _Bench) -> dict[str, Any]:
+    module = bench.Scale(bench.a)
+    module.leaf = bench.short.clone().requires_grad_()
+    module.parts = {bench.names[0]: bench.Scale(bench.b)}
+    module.whole = bench.numbers
+    values = {name: getattr(module, name) for name in ("listed", "leaf", "whole", "table")}
+    return {**_shelves(module), **values, "in the dict": list(module.parts)}
 
 
 def _reassigned(bench: _Bench) -> list[Any]:
-    """What is listed after each assignment."""
+    """What lies where after each assignment."""
     layer, seen = bench.Scale(bench.a), []
-    values = {
-        "weight": lambda: nn.Parameter(bench.b),
-        "rate": lambda: nn.Parameter(bench.short),  # first a number
+    values: dict[str, Callable[[], Any]] = {
+        "weight": lambda: bench.Scale(bench.b),  # first a parameter
+        "rate": lambda: nn.Parameter(bench.short.clone()),  # first a number
         "table": lambda: bench.Scale(bench.c),  # first a plain tensor
     }
     for name, make in values.items():
         setattr(layer, name, make())
         value = getattr(layer, name)
-        seen.append({"listed": sorted(parameters_of(layer)), "value": value.weight if name == "table" else value})
+        seen.append({**_shelves(layer), "value": value if isinstance(value, Tensor) else value.weight})
     layer.rate = None
-    return [*seen, {"listed": sorted(parameters_of(layer)), "value": layer.rate}]
+    layer.weight = nn.Parameter(bench.c.clone())
+    return [*seen, {**_shelves(layer), "value": layer.rate, "weight": layer.weight}]
 
 
 def _made_plain(bench: _Bench) -> list[Any]:
-    """A tensor in place of a parameter, a number in place of a module."""
-    net, scale = bench.Net({name: bench.Scale(bench.a) for name in bench.names[:2]}, bench.b), bench.Scale(bench.c)
+    """A number in place of a module, a tensor in place of a parameter."""
+    (net, _), scale = _net(bench), bench.Scale(bench.c)
     setattr(net, bench.names[0], bench.width)
     scale.weight = bench.short
     return [
-        {"value": getattr(net, bench.names[0]), "listed": _listed(net), "saved": sorted(net.state_dict())},
-        {"value": scale.weight, "listed": _listed(scale), "saved": sorted(scale.state_dict())},
+        {**_shelves(net), "value": getattr(net, bench.names[0])},
+        {**_shelves(scale), "value": scale.weight},
     ]
+
+
+def _exchanged(bench: _Bench) -> dict[str, Any]:
+    net, _ = _net(bench)
+    net.bias = nn.Parameter(bench.c.clone())
+    setattr(net, bench.names[0], bench.Scale(bench.c))
+    return {**_shelves(net), "result": net(bench.a)}
 
 
 def _ask(bench: _Bench) -> dict[str, Any]:
@@ -164,136 +166,23 @@ def _ask(bench: _Bench) -> dict[str, Any]:
     return {name: refusal(AttributeError, getattr, layer, name) for name in ("weight", bench.names[0])}
 
 
-def _example(bench: _Bench, candidate: Any) -> dict[str, Any]:
-    class Scale(candidate):
-        def __init__(self) -> None:
+def _two(bench: _Bench) -> Callable[[], list[Any]]:
+    """What one of them gets, the other one does not have."""
+
+    def run() -> list[Any]:
+        one, other = bench.Scale(bench.a), bench.Scale(bench.b)
+        one.extra = nn.Parameter(bench.c.clone())
+        other.inside = bench.Scale(bench.c)
+        return [_shelves(one), _shelves(other)]
+
+    return run
+
+
+def _example(bench: _Bench) -> list[Any]:
+    class Scale(bench.candidate):  # type: ignore[name-defined]
+        def __init__(self, name: str) -> None:
             super().__init__()
-            self.weight = nn.Parameter(torch.ones(2))
+            self.colour = "red"
+            setattr(self, name, nn.Parameter(torch.ones(2)))
 
-    more = Scale()
-    for name in bench.names:
-        setattr(more, name, nn.Parameter(torch.ones(2)))
-    return {"the example": parameters_of(Scale()), "more of them": parameters_of(more)}
-
-
-def _learns(layer: Any, x: Tensor) -> dict[str, Any]:
-    result = layer(x, power=2)
-    result.sum().backward()
-    return {"result": result, "gradient": layer.weight.grad}
-
-
-def _readable(gauge: Any) -> dict[str, Any]:
-    values = {name: getattr(gauge, name) for name in ("offset", "steps", "recent", "gain")}
-    return {"parameters": _listed(gauge), **values}
-
-
-def _replaced(bench: _Bench) -> dict[str, Any]:
-    """A saved buffer and one that is not saved get another value; then a call."""
-    gauge = bench.Gauge(bench.a)
-    gauge.offset, gauge.recent = bench.b.clone(), bench.c.clone()
-    found = {"offset": gauge.offset, "recent": gauge.recent, "saved": dict(gauge.state_dict())}
-    return {**found, "parameters": parameters_of(gauge), "a call": gauge(bench.b)}
-
-
-def _anew(bench: _Bench) -> list[Any]:
-    gauge, seen = bench.Gauge(bench.a), []
-    for name, value, persistent in (
-        ("recent", bench.b, True), ("offset", bench.c, False), ("recent", bench.a, False), ("offset", bench.b, True),
-    ):  # fmt: skip
-        gauge.register_buffer(name, value, persistent=persistent)
-        seen.append({"saved": dict(gauge.state_dict()), "value": getattr(gauge, name)})
-    return seen
-
-
-def _twice(bench: _Bench) -> Any:
-    layer, gauge = bench.Scale(bench.a), bench.Gauge(bench.c)
-    inner = bench.Net({"layer": layer, "gauge": gauge}, bench.b)
-    return bench.Net({bench.names[0]: layer, bench.names[1]: gauge, bench.names[2]: inner}, bench.b)
-
-
-def _two_names(bench: _Bench) -> Any:
-    layer = bench.Scale(bench.a)
-    setattr(layer, bench.names[0], layer.weight)
-    return layer
-
-
-def _saved(module: Any) -> dict[str, Any]:
-    state = module.state_dict()
-    return {"state": dict(state), "needs a gradient": sorted(name for name in state if state[name].requires_grad)}
-
-
-def _follows(bench: _Bench) -> dict[str, Any]:
-    module = bench.net()
-    state = module.state_dict()
-    with torch.no_grad():
-        for _, parameter in module.named_parameters():
-            parameter.mul_(2)
-        bench.parts(module)[1].offset.add_(1)
-    needs = [parameter.requires_grad for _, parameter in module.named_parameters()]
-    return {"state afterwards": dict(state), "the module's own need gradients": needs}
-
-
-def _converted(bench: _Bench, *targets: Any) -> dict[str, Any]:
-    """All tensors after the last `to`, and whether parameters and module are still themselves."""
-    module = bench.net()
-    before = dict(module.named_parameters())
-    results = [module.to(target) for target in targets]
-    after = dict(module.named_parameters())
-    buffers = {
-        f"{at}.{name}": getattr(bench.parts(module)[at], name)
-        for at in (1, 4)
-        for name in ("offset", "steps", "recent")
-    }
-    same = sorted(name for name in after if after[name] is before.get(name))
-    plain = str(bench.parts(module)[3].table.dtype)
-    returned = [result is module for result in results]
-    return {"parameters": after, "buffers": buffers, "the same objects": same, "itself": returned, "plain": plain}
-
-
-def _trains_on(bench: _Bench) -> dict[str, Any]:
-    module = bench.net()
-    optimizer = torch.optim.SGD([parameter for _, parameter in module.named_parameters()], lr=0.5)
-    module.to(torch.float64)
-    module(bench.b.double()).square().sum().backward()
-    optimizer.step()
-    return dict(module.named_parameters())
-
-
-def _calls_in_both(bench: _Bench) -> dict[str, Any]:
-    """A scale halves in training only, deep inside."""
-    module = bench.net()
-    found = {"at first": module(bench.b)}
-    for name, change in (("eval", module.eval), ("train", module.train), ("train(False)", lambda: module.train(False))):
-        change()
-        found[name] = module(bench.b)
-    return found
-
-
-def _chained(bench: _Bench) -> dict[str, Any]:
-    module = bench.net()
-    return {"module.eval()(x)": module.eval()(bench.b), "module.train()(x)": module.train()(bench.b)}
-
-
-def _modes(bench: _Bench) -> list[Any]:
-    """Which parts are in training after each of six changes, in drawn order."""
-    parts = bench.parts(bench.net())
-    labels = ["itself", *bench.names[:4]]
-    changes = [
-        parts[0].eval, parts[0].train, parts[2].eval, parts[2].train,
-        lambda: parts[4].train(mode=False), lambda: parts[0].train(False),
-    ]  # fmt: skip
-    seen = []
-    for at in bench.order:
-        changes[at]()
-        seen.append(", ".join(label for label, part in zip(labels, parts, strict=True) if part.training))
-    return seen
-
-
-def _deep_copy(bench: _Bench) -> dict[str, Any]:
-    module = bench.net()
-    twin = copy.deepcopy(module)
-    parts = bench.parts(twin)
-    with torch.no_grad():
-        parts[3].weight.add_(1)
-        parts[1].offset.add_(1)
-    return {"copy": dict(twin.state_dict()), "original": dict(module.state_dict())}
+    return [list(Scale(name)._parameters) for name in ("weight", *bench.names)]

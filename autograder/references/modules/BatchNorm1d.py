@@ -43,7 +43,7 @@ class BiasedRunning(Norm):
 class UnbiasedNormalisation(Norm):
     def batch(self, x):
         mean, var = super().batch(x)
-        return mean, super().unbiased(var, self.rows(x))
+        return mean, super().unbiased(var, len(x))
 
     def unbiased(self, var, rows):
         return var
@@ -56,7 +56,7 @@ class UnbiasedNormalisation(Norm):
 class SwappedVariances(Norm):
     def batch(self, x):
         mean, var = super().batch(x)
-        return mean, super().unbiased(var, self.rows(x))
+        return mean, super().unbiased(var, len(x))
 
     def unbiased(self, var, rows):
         return var * (rows - 1) / rows
@@ -90,20 +90,17 @@ class FixedEps(Norm):
     "normalised.",
 )
 class WithoutAffine(Norm):
-    def make_affine(self, features, affine):
+    def make_affine(self, features):
         self.weight = self.bias = None
+
+    def scaled(self, y):
+        return y
 
 
 @mistake(BatchNorm1d, "weight and bias are there and are never applied: y · weight + bias, feature by feature.")
 class AffineNotApplied(Norm):
     def scaled(self, y):
         return y
-
-
-@mistake(BatchNorm1d, "affine=False is not heard: weight and bias are there all the same.", keeps=0.99)
-class AlwaysAffine(Norm):
-    def make_affine(self, features, affine):
-        super().make_affine(features, True)
 
 
 @mistake(
@@ -115,7 +112,7 @@ class IgnoresRunning(Norm):
     def chosen(self, x):
         mean, var = self.batch(x)
         if self.training:
-            self.remember(mean.detach(), self.unbiased(var, self.rows(x)).detach())
+            self.remember(mean.detach(), self.unbiased(var, len(x)).detach())
         return mean, var
 
 
@@ -127,18 +124,17 @@ class IgnoresRunning(Norm):
 class AlwaysRunning(Norm):
     def chosen(self, x):
         super().chosen(x)
-        shape = (1, -1, 1)[: x.dim()]
-        return self.running_mean.view(shape), self.running_var.view(shape)
+        return self.running_mean, self.running_var
 
 
 @mistake(BatchNorm1d, "The running statistics also move in evaluation: update them only while self.training is True.")
 class UpdatesInEvaluation(Norm):
     def chosen(self, x):
-        if self.training or self.rows(x) == 1:
+        if self.training or len(x) == 1:
             return super().chosen(x)
-        before = [value.view((1, -1, 1)[: x.dim()]) for value in (self.running_mean, self.running_var)]
+        before = self.running_mean, self.running_var
         mean, var = self.batch(x)
-        self.remember(mean.detach(), self.unbiased(var, self.rows(x)).detach())
+        self.remember(mean.detach(), self.unbiased(var, len(x)).detach())
         return before
 
 
@@ -151,15 +147,7 @@ TURNED = (
 @mistake(BatchNorm1d, TURNED)
 class MomentumTurned(Norm):
     def factor(self):
-        return 1 / self.num_batches_tracked if self.momentum is None else 1 - self.momentum
-
-
-@mistake(BatchNorm1d, TURNED)
-class SharesTurned(Norm):
-    """With momentum=None, too."""
-
-    def factor(self):
-        return 1 - super().factor()
+        return 1 - self.momentum
 
 
 @mistake(
@@ -167,30 +155,32 @@ class SharesTurned(Norm):
     "Two things. momentum is the wrong way round: it is the share of the new batch. And the running variance takes the "
     "biased variance, divided by n, where the one divided by n − 1 belongs.",
 )
-class SharesTurnedAndBiased(SharesTurned):
+class TurnedAndBiased(MomentumTurned):
     def unbiased(self, var, rows):
         return var
 
 
 @mistake(
     BatchNorm1d,
-    "momentum=None is taken for the default. It asks for the plain average over all batches: the share of the new one "
-    "is 1/num_batches_tracked.",
-)
-class NoneIsTheDefault(Norm):
-    def factor(self):
-        return 0.1 if self.momentum is None else self.momentum
-
-
-@mistake(
-    BatchNorm1d, "num_batches_tracked is never counted up, so momentum=None cannot know how many batches there were."
+    "num_batches_tracked is never counted up: it stays at 0. Each batch of the training adds one to it.",
+    keeps=0.95,
 )
 class NeverCounts(Norm):
     def remember(self, mean, var):
-        self.seen = getattr(self, "seen", 0) + 1
-        factor = 0.1 if self.momentum is None else self.momentum
-        self.running_mean = (1 - factor) * self.running_mean + factor * mean.flatten()
-        self.running_var = (1 - factor) * self.running_var + factor * var.flatten()
+        before = self.num_batches_tracked
+        super().remember(mean, var)
+        self.num_batches_tracked = before
+
+
+@mistake(
+    BatchNorm1d,
+    "momentum=0.0 is taken for the default. Zero is a number like any other, and keeps the statistics as they are; "
+    "`momentum or 0.1` takes it for nothing.",
+    keeps=0.99,
+)
+class ZeroIsTheDefault(Norm):
+    def factor(self):
+        return self.momentum or 0.1
 
 
 @mistake(
@@ -201,40 +191,14 @@ class NeverCounts(Norm):
 )
 class TakesOneRow(Norm):
     def check(self, x):
-        if x.dim() not in (2, 3):
-            raise ValueError("two or three dimensions")
+        pass
 
 
 @mistake(BatchNorm1d, "One row is refused in evaluation, too. There it is fine: the running statistics are at hand.")
 class RefusesOneRow(Norm):
     def check(self, x):
-        super().check(x)
-        if x.numel() == x.shape[1]:
+        if len(x) == 1:
             raise ValueError("one row has no variance")
-
-
-@mistake(
-    BatchNorm1d,
-    "A batch of one is refused although it has a length. Count the values of a feature, over batch and length, not the "
-    "rows.",
-    keeps=0.98,
-)
-class CountsTheRowsOnly(Norm):
-    def check(self, x):
-        super().check(x)
-        if self.training and len(x) == 1:
-            raise ValueError("one row has no variance")
-
-
-@mistake(
-    BatchNorm1d,
-    "momentum=0.0 is taken for None. Zero is a number like any other, and keeps the statistics as they are: ask "
-    "`momentum is None`; `not momentum` and `momentum or …` take 0.0 too.",
-    keeps=0.99,
-)
-class ZeroIsNone(Norm):
-    def factor(self):
-        return self.momentum or 1 / self.num_batches_tracked
 
 
 @mistake(
@@ -256,35 +220,29 @@ class ByVarMean(Norm):
     """In place, with the library's variance."""
 
     def chosen(self, x):
-        shape = (1, -1, 1)[: x.dim()]
         if not self.training:
-            return self.running_mean.view(shape), self.running_var.view(shape)
-        var, mean = torch.var_mean(x, self.dims(x), correction=0)
+            return self.running_mean, self.running_var
+        var, mean = torch.var_mean(x, 0, correction=0)
         with torch.no_grad():
             self.num_batches_tracked.add_(1)
-            factor = self.momentum if self.momentum is not None else 1 / float(self.num_batches_tracked)
-            self.running_mean.lerp_(mean.to(self.running_mean), factor)
-            self.running_var.lerp_(x.var(self.dims(x)).to(self.running_var), factor)
-        return mean.view(shape), var.view(shape)
+            self.running_mean.lerp_(mean.to(self.running_mean), self.momentum)
+            self.running_var.lerp_(x.var(0).to(self.running_var), self.momentum)
+        return mean, var
 
 
 @alternative(BatchNorm1d)
-class FeaturesLast(Norm):
-    """All rows in one matrix."""
+class ByOneFactor(Norm):
+    """Scale and shift in one go."""
 
     def forward(self, x):
         self.check(x)
-        table = x.movedim(1, -1)
-        rows = table.reshape(-1, x.shape[1])
         if self.training:
-            mean, var = rows.mean(0), rows.var(0, unbiased=False)
-            self.remember(mean.detach(), rows.detach().var(0))
+            mean, var = x.mean(0), x.var(0, unbiased=False)
+            self.remember(mean.detach(), x.detach().var(0))
         else:
             mean, var = self.running_mean, self.running_var
-        rows = torch.rsqrt(var + self.eps) * (rows - mean)
-        if self.weight is not None:
-            rows = torch.addcmul(self.bias, rows, self.weight)
-        return rows.reshape(table.shape).movedim(-1, 1)
+        factor = torch.rsqrt(var + self.eps) * self.weight
+        return torch.addcmul(self.bias, x - mean, factor)
 
 
 promised(BatchNorm1d, "Batch norm over features, as `nn.BatchNorm1d`.", by=["training: a batch"])
@@ -292,18 +250,19 @@ promised(BatchNorm1d, "features: how many features there are.", by=["what is the
 promised(BatchNorm1d, "eps: is added to the variance.", by=["training: a large eps", "the docstring's example"])
 promised(
     BatchNorm1d,
-    "momentum: share of the new batch in the running statistics; None: all batches weigh the same.",
-    by=["statistics after three", "statistics after three, momentum None", "momentum 0 and momentum 1"],
+    "momentum: share of the new batch in the running statistics.",
+    by=["statistics after three", "momentum 0 and momentum 1"],
 )
 promised(
     BatchNorm1d,
-    "affine: whether there are `weight` (at first 1) and `bias` (at first 0), shape (features,); else both are None.",
-    by=["what is there at first", "affine=False"],
+    "Parameters: `weight`, at first 1, and `bias`, at first 0, shape (features,).",
+    by=["what is there at first"],
 )
 promised(
     BatchNorm1d,
-    "Buffers: `running_mean` and `running_var`, shape (features,), `num_batches_tracked`, shape (), int64.",
-    by=["what is there at first", "saved and loaded", "a replica"],
+    "Buffers: `running_mean`, at first 0, and `running_var`, at first 1, shape (features,), and `num_batches_tracked`, "
+    "the number of batches so far, shape (), int64.",
+    by=["what is there at first", "saved and loaded", "batches are counted"],
 )
 promised(
     BatchNorm1d,
@@ -312,13 +271,8 @@ promised(
 )
 promised(
     BatchNorm1d,
-    "x: shape (batch, features) or (batch, features, length), with at least one row; dtype and device of the module's "
-    "tensors.",
-    by=["training: features with a length", "evaluation: one row", "float64", "half precision"],
+    "x: shape (batch, features), at least one row; dtype and device of the module's tensors.",
+    by=["evaluation: one row", "float64", "half precision"],
 )
-promised(BatchNorm1d, "Shape, dtype and device of `x`.", by=["training: features with a length", "half precision"])
-promised(
-    BatchNorm1d,
-    "ValueError: another number of dimensions; or, in training, a single value for each feature.",
-    by=["neither two nor three dimensions", "training: one row", "training: one row of length one"],
-)
+promised(BatchNorm1d, "Shape, dtype and device of `x`.", by=["training: a batch", "half precision"])
+promised(BatchNorm1d, "ValueError: in training, a single row.", by=["training: one row"])

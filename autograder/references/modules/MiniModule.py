@@ -1,62 +1,157 @@
-"""`MiniModule`: what goes wrong, and other ways that are right."""
+"""`MiniModule`: what is right, and what goes wrong."""
 
-import torch
 from torch import Tensor, nn
 
-from autograder.references import alternative, equivalent, mistake, promised
-from autograder.references.modules import _mini_mistakes  # noqa: F401  (they register themselves)
-from autograder.references.modules._mini import Mini, MiniModule
+from autograder.references import alternative, mistake, promised
+
+
+class Mini:
+    """The frame of all answers, with Python's own search for what is on a shelf; mistakes change `__setattr__`."""
+
+    def __init__(self):
+        shelves = {"_parameters": {}, "_modules": {}, "_buffers": {}, "_non_persistent_buffers_set": set()}
+        self.__dict__.update(shelves, training=True)
+
+    def __call__(self, *args, **options):
+        return self.forward(*args, **options)
+
+    def __getattr__(self, name):
+        for shelf in ("_parameters", "_buffers", "_modules"):
+            if name in self.__dict__.get(shelf, ()):
+                return self.__dict__[shelf][name]
+        raise AttributeError(name)
+
+    def shelf(self, name, value):
+        if isinstance(value, nn.Parameter):
+            return self._parameters
+        return self._modules if hasattr(value, "_modules") else self.__dict__
+
+    def __setattr__(self, name, value):
+        shelf = self.shelf(name, value)
+        for other in (self.__dict__, self._parameters, self._modules):
+            if other is not shelf:
+                other.pop(name, None)
+        shelf[name] = value
+
+
+class MiniModule(Mini):
+    """What is plain is whatever has no place of its own; the shelves are made anew at every assignment."""
+
+    def __setattr__(self, name, value):
+        places = {"_parameters": {}, "_modules": {}}
+        for shelf in places:
+            places[shelf] |= {key: old for key, old in vars(self)[shelf].items() if key != name}
+        object.__getattribute__(self, "__dict__").pop(name, None)
+        kind = "_parameters" if isinstance(value, nn.Parameter) else "_modules"
+        if isinstance(value, nn.Parameter) or "_parameters" in getattr(value, "__dict__", {}):
+            places[kind][name] = value
+        else:
+            vars(self)[name] = value
+        for shelf, things in places.items():
+            vars(self)[shelf].clear()
+            vars(self)[shelf].update(things)
 
 
 @mistake(
     MiniModule,
-    "Every tensor becomes a parameter. Only an nn.Parameter is one: a plain tensor under a new name stays a plain "
-    "attribute.",
+    "Every tensor becomes a parameter. Only an nn.Parameter is one: another tensor stays a plain attribute.",
 )
 class TakesEveryTensor(Mini):
     def shelf(self, name, value):
-        if isinstance(value, Tensor) and name not in self._buffers:
-            return self._parameters
+        return self._parameters if isinstance(value, Tensor) else super().shelf(name, value)
+
+
+@mistake(
+    MiniModule,
+    "A tensor that needs a gradient is taken for a parameter. `requires_grad` is the tensor's own affair: what counts "
+    "is isinstance(value, nn.Parameter), frozen or not.",
+)
+class GoesByTheGradient(Mini):
+    def shelf(self, name, value):
+        if isinstance(value, Tensor):
+            return self._parameters if value.requires_grad else self.__dict__
         return super().shelf(name, value)
 
 
 @mistake(
     MiniModule,
-    "Only the module's own parameters are listed. Those of the modules inside belong to it, too: walk down, and put "
-    "the module's name and a dot before theirs.",
+    "A frozen parameter is not registered. It learns nothing today, but it is still saved and moved: an nn.Parameter "
+    "is one, whether it needs a gradient or not.",
 )
-class StaysOnTop(Mini):
-    def named_parameters(self):
-        yield from self._parameters.items()
+class LeavesOutTheFrozen(Mini):
+    def shelf(self, name, value):
+        if isinstance(value, nn.Parameter) and not value.requires_grad:
+            return self.__dict__
+        return super().shelf(name, value)
 
 
 @mistake(
     MiniModule,
-    "Names lose the way: a parameter of a module inside is called `first.weight`, with the module's name and a dot.",
+    "A module of another make, such as the library's layers, is not registered: it lies among the plain attributes. "
+    "Whatever has shelves of its own is a module.",
 )
-class ForgetsTheWay(Mini):
-    def walk(self, shelf, prefix=""):
-        for name, tensor, owner in super().walk(shelf):
-            yield name.rpartition(".")[2], tensor, owner
+class OnlyItsOwnKind(Mini):
+    def shelf(self, name, value):
+        if isinstance(value, nn.Parameter):
+            return self._parameters
+        return self._modules if isinstance(value, Mini) else self.__dict__
 
 
 @mistake(
     MiniModule,
-    "A parameter that two modules share is listed twice, and an optimizer would step it twice. Remember what was "
-    "listed, by identity.",
-    keeps=0.98,
+    "Modules are not registered: they lie among the plain attributes, and nobody finds the parameters inside. What has "
+    "shelves of its own belongs in `_modules`.",
 )
-class ListsTwice(Mini):
-    def named_parameters(self):
-        for name, parameter, _ in self.walk("_parameters"):
-            yield name, parameter
+class RegistersNoModule(Mini):
+    def shelf(self, name, value):
+        return self._parameters if isinstance(value, nn.Parameter) else self.__dict__
 
 
 @mistake(
     MiniModule,
-    "What lay under the name before is still there. Python looks into `__dict__` first, so an old number hides the new "
-    "parameter: take the name off the other shelves.",
-    keeps=0.95,
+    "The parameters of a module inside are put on the outer shelf as well, under names with a dot. The outer module "
+    "holds the inner one, and that is enough: walks go down by themselves.",
+)
+class TakesTheInnerOnes(Mini):
+    def __setattr__(self, name, value):
+        super().__setattr__(name, value)
+        if name in self._modules:
+            self._parameters |= {f"{name}.{inner}": item for inner, item in value._parameters.items()}
+
+
+@mistake(
+    MiniModule,
+    "What lies in a list or a dict is registered. A list has no shelf: it stays a plain attribute, and what is in it "
+    "is not seen. (`nn.ModuleList` is a module, and has one.)",
+)
+class LooksIntoLists(Mini):
+    def __setattr__(self, name, value):
+        super().__setattr__(name, value)
+        things = list(value.items()) if isinstance(value, dict) else []
+        things += list(enumerate(value)) if isinstance(value, list | tuple) else []
+        for key, thing in things:
+            if isinstance(thing, nn.Parameter):
+                self._parameters[f"{name}.{key}"] = thing
+            elif hasattr(thing, "_modules"):
+                self._modules[f"{name}.{key}"] = thing
+
+
+@mistake(
+    MiniModule,
+    "What is neither parameter nor module is not found again, as when the `else` is missing. It becomes a plain "
+    "attribute, self.__dict__[name] = value.",
+)
+class DropsThePlain(Mini):
+    def __setattr__(self, name, value):
+        if self.shelf(name, value) is not self.__dict__:
+            super().__setattr__(name, value)
+
+
+@mistake(
+    MiniModule,
+    "What lay under the name before is still there, in every place. Python looks into `__dict__` first, so an old "
+    "number hides the new parameter: take the name off wherever it lies.",
+    keeps=0.84,
 )
 class KeepsTheOld(Mini):
     def __setattr__(self, name, value):
@@ -65,168 +160,112 @@ class KeepsTheOld(Mini):
 
 @mistake(
     MiniModule,
-    "A tensor assigned under a buffer's name can be read, but the old one is still saved: the new one lies "
-    "beside it, perhaps in `__dict__`. It has to take the buffer's place.",
-    keeps=0.98,
+    "Another value in place of a parameter or a module can be read, but the old one is still on its shelf, and so it "
+    "would still be trained and saved. Take the name off the shelves, whatever is assigned.",
+    keeps=0.84,
 )
-class HidesTheBuffer(Mini):
+class LeavesTheShelves(Mini):
     def __setattr__(self, name, value):
-        if isinstance(value, nn.Parameter | Mini) or name not in self._buffers:
+        self.__dict__.pop(name, None)
+        self.shelf(name, value)[name] = value
+
+
+@mistake(
+    MiniModule,
+    "A plain value under the same name stays in `__dict__` and hides what is registered after it: Python asks "
+    "`__getattr__` only where `__dict__` has nothing. Take the name off there, too.",
+    keeps=0.93,
+)
+class LeavesThePlain(Mini):
+    def __setattr__(self, name, value):
+        shelf = self.shelf(name, value)
+        for other in (self._parameters, self._modules):
+            other.pop(name, None)
+        shelf[name] = value
+
+
+@mistake(
+    MiniModule,
+    "What is registered lies among the plain attributes as well, in two places at once: `super().__setattr__`, for "
+    "instance, puts it there. A parameter belongs on its shelf, and there alone.",
+)
+class InTwoPlaces(Mini):
+    def __setattr__(self, name, value):
+        super().__setattr__(name, value)
+        self.__dict__[name] = value
+
+
+@mistake(
+    MiniModule,
+    "What lies on the shelf is not the object that was assigned but a new one with its numbers. An optimizer or a tied "
+    "layer holds the other one: keep the object itself.",
+)
+class KeepsACopy(Mini):
+    def __setattr__(self, name, value):
+        if isinstance(value, nn.Parameter):
+            value = nn.Parameter(value.detach().clone(), requires_grad=value.requires_grad)
+        super().__setattr__(name, value)
+
+
+@mistake(
+    MiniModule,
+    "None, or another value that counts as false, is not kept: asked for by its name, it is not there. It is a plain "
+    "attribute like any other.",
+    keeps=0.9,
+)
+class SkipsNothing(Mini):
+    def __setattr__(self, name, value):
+        if value is not None:
             super().__setattr__(name, value)
+
+
+@mistake(
+    MiniModule,
+    "A new name is put in front of the others. A shelf keeps the order of assignment, and optimizers and files rely on "
+    "it.",
+)
+class NewestFirst(Mini):
+    def __setattr__(self, name, value):
+        super().__setattr__(name, value)
+        for shelf in (self._parameters, self._modules):
+            if name in shelf:
+                others = {key: shelf[key] for key in list(shelf) if key != name}
+                newest = shelf[name]
+                shelf.clear()
+                shelf.update({name: newest, **others})
+
+
+@alternative(MiniModule)
+class WithoutALoop(Mini):
+    def __setattr__(self, name, value):
+        self._parameters.pop(name, None)
+        self._modules.pop(name, None)
+        vars(self).pop(name, None)
+        if isinstance(value, nn.Parameter):
+            self._parameters[name] = value
+        elif "_parameters" in getattr(value, "__dict__", {}):
+            self._modules[name] = value
         else:
-            self.__dict__[name] = value
-
-
-@mistake(
-    MiniModule,
-    "A buffer with persistent=False is saved all the same. It moves and is copied like any other, but the state_dict "
-    "leaves it out.",
-)
-class SavesEverything(Mini):
-    def is_saved(self, name, owner):
-        return True
-
-
-@mistake(MiniModule, "The buffers are missing in the state_dict: they are state, though nobody learns them.")
-class SavesParametersOnly(Mini):
-    def is_saved(self, name, owner):
-        return False
-
-
-@mistake(
-    MiniModule,
-    "The state_dict has a shared parameter under its first name only. Unlike named_parameters, it has every "
-    "name under which something can be found.",
-    keeps=0.92,
-)
-class SavesUnderOneName(Mini):
-    def state_dict(self):
-        buffers = {name: buffer for name, buffer, owner in self.walk("_buffers") if self.is_saved(name, owner)}
-        return {name: parameter.detach() for name, parameter in self.named_parameters()} | buffers
-
-
-@mistake(
-    MiniModule,
-    "The parameters' entries in the state_dict need a gradient. What is saved are the values, in the same "
-    "memory: parameter.detach().",
-)
-class SavesTheParameters(Mini):
-    def state_dict(self):
-        parameters = {name: parameter for name, parameter, _ in self.walk("_parameters")}
-        return {name: parameters.get(name, value) for name, value in super().state_dict().items()}
-
-
-@mistake(
-    MiniModule,
-    "The state_dict holds copies, and does not follow the training. detach() without clone() shares the memory, as "
-    "the library's does.",
-    keeps=0.96,
-)
-class SavesCopies(Mini):
-    def state_dict(self):
-        return {name: value.clone() for name, value in super().state_dict().items()}
-
-
-@mistake(
-    MiniModule,
-    "`to` makes new parameters. An optimizer that was made before still holds the old ones and trains them for nobody. "
-    "Keep the object and change what it holds: parameter.data = ….",
-)
-class MakesNewParameters(Mini):
-    def to(self, target):
-        super().to(target)
-        for _, module in self.owners():
-            module._parameters |= {name: nn.Parameter(old.data) for name, old in module._parameters.items()}
-        return self
-
-    def owners(self):
-        yield "", self
-        for module in self._modules.values():
-            yield from module.owners()
-
-
-equivalent(
-    MiniModule,
-    "if other is not shelf:",
-    "if other != shelf:",
-    "A name lies on one shelf alone, so two shelves are equal only where both are empty: nothing is to be taken off.",
-)
+            object.__setattr__(self, name, value)
 
 
 @alternative(MiniModule)
-class MiniByQueue(Mini):
-    """Without recursion."""
-
-    def parts(self):
-        waiting = [("", self)]
-        for prefix, module in waiting:
-            yield prefix, module
-            place = waiting.index((prefix, module)) + 1
-            waiting[place:place] = [(f"{prefix}{name}.", inner) for name, inner in module._modules.items()]
-
-    def walk(self, shelf, prefix=""):
-        for way, module in self.parts():
-            for name, tensor in vars(module)[shelf].items():
-                yield way + name, tensor, module
-
-    def to(self, target):
-        for _, module in self.parts():
-            for shelf in (module._parameters, module._buffers):
-                for tensor in shelf.values():
-                    if tensor.is_floating_point() or isinstance(target, torch.device):
-                        tensor.data = tensor.data.to(target)
-        return self
-
-    def train(self, mode=True):
-        for _, module in self.parts():
-            module.__dict__["training"] = bool(mode)
-        return self
-
-
-@alternative(MiniModule)
-class MiniInPlainAttributes(Mini):
-    """Everything lies in `__dict__`; what is what is asked when it is needed."""
-
-    def __init__(self):
-        self.training, self._names = True, {}
-
-    def __getattr__(self, name):
-        raise AttributeError(name)
+class ByDeleting(Mini):
+    def __delattr__(self, name):
+        for shelf in (self._parameters, self._modules, self.__dict__):
+            if name in shelf:
+                del shelf[name]
 
     def __setattr__(self, name, value):
-        object.__setattr__(self, name, value)
-
-    def register_buffer(self, name, tensor, persistent=True):
-        self._names[name] = persistent
-        self.__dict__[name] = tensor
-
-    @property
-    def _parameters(self):
-        return {name: value for name, value in vars(self).items() if isinstance(value, nn.Parameter)}
-
-    @property
-    def _modules(self):
-        return {name: value for name, value in vars(self).items() if isinstance(value, Mini)}
-
-    @property
-    def _buffers(self):
-        return {name: vars(self)[name] for name in self._names if not isinstance(vars(self)[name], nn.Parameter)}
-
-    @property
-    def _saved(self):
-        return {name for name, persistent in self._names.items() if persistent}
-
-    def to(self, target):
-        super().to(target)
-        for name, buffer in self._buffers.items():
-            self.__dict__[name] = self.convert(buffer, target)
-        return self
+        if hasattr(self, name):
+            delattr(self, name)
+        super().__setattr__(name, value)
 
 
 promised(
     MiniModule,
-    "What `nn.Module` does, in small: it knows its parameters, its buffers and the modules inside it.",
-    by=["registration: modules inside modules", "state_dict: names and values"],
+    "What `nn.Module` does when something is assigned, in small.",
+    by=["one parameter", "modules inside modules"],
 )
 promised(
     MiniModule,
@@ -235,69 +274,25 @@ promised(
 )
 promised(
     MiniModule,
-    "Names of parts inside modules inside … are joined by dots: `body.first.weight`.",
-    by=["registration: modules inside modules"],
+    "An `nn.Parameter` goes into `_parameters`, frozen or not.",
+    by=["one parameter", "a frozen parameter is one"],
 )
 promised(
     MiniModule,
-    "Registers an `nn.Parameter` or a `MiniModule`; a value under a buffer's name takes the buffer's place; all else "
-    "becomes a plain attribute.",
-    by=["registration: what is no parameter stays plain", "buffers: another tensor under the same name"],
+    "A module, which is whatever has shelves of its own, goes into `_modules`.",
+    by=["modules inside modules", "a module of another make"],
 )
 promised(
     MiniModule,
-    "What lay under this name on another shelf is gone.",
+    "All else becomes a plain attribute, in `__dict__`.",
+    by=["what is neither stays plain", "a list, a dict and a tensor that needs a gradient"],
+)
+promised(
+    MiniModule,
+    "What lay under this name anywhere else is gone.",
     by=[
-        "registration: a parameter, a module or None in place of another",
-        "registration: plain values in place of what was registered",
+        "a parameter, a module or None in place of another",
+        "a plain value in place of what was registered",
     ],
 )
-promised(
-    MiniModule,
-    "All parameters with their names, the own ones first.",
-    by=["registration: modules inside modules", "registration: a frozen parameter is one"],
-)
-promised(
-    MiniModule,
-    "A shared one comes once, under its first name.",
-    by=["registration: shared things are listed once", "registration: equal is not shared"],
-)
-promised(
-    MiniModule,
-    "Keeps a tensor that belongs to the module and is no parameter.",
-    by=["buffers: no parameters, and readable", "to: float64"],
-)
-promised(
-    MiniModule,
-    "`persistent=False`: it is not saved.",
-    by=["state_dict: names and values", "buffers: registered anew, saved or not"],
-)
-promised(
-    MiniModule,
-    "All parameters and persistent buffers by name, a shared one under each of its names.",
-    by=["state_dict: a module in two places", "state_dict: a parameter under two names"],
-)
-promised(MiniModule, "Parameters come without the need of a gradient.", by=["state_dict: names and values"])
-promised(
-    MiniModule,
-    "The tensors share the module's memory: they follow its training.",
-    by=["state_dict: it follows the training"],
-)
-promised(
-    MiniModule,
-    "Moves all parameters and buffers to a dtype or a device; returns the module itself.",
-    by=["to: float64", "to: a device"],
-)
-promised(MiniModule, "A dtype changes floating-point tensors only.", by=["to: float64", "to: half precision, and back"])
-promised(MiniModule, "The `nn.Parameter` objects stay the same.", by=["to: an optimizer made before still trains"])
-promised(MiniModule, "Gradients may stay behind.", by="it permits something")
-promised(
-    MiniModule,
-    "Sets `training` to `mode`, here and in all modules inside; returns the module itself.",
-    by=["train and eval: all levels", "train and eval: they return the module"],
-)
-promised(
-    MiniModule,
-    "Sets `training` to False, here and in all modules inside; returns the module itself.",
-    by=["train and eval: all levels", "train and eval: a call knows the mode"],
-)
+promised(MiniModule, "Names stay in the order of assignment.", by=["in the order of assignment"])

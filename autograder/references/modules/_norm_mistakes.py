@@ -42,19 +42,8 @@ class AddsOnTop(Norm):
     def remember(self, mean, var):
         self.num_batches_tracked = self.num_batches_tracked + 1
         factor = self.factor()
-        self.running_mean = self.running_mean + factor * mean.flatten()
-        self.running_var = self.running_var + factor * var.flatten()
-
-
-@mistake(
-    BatchNorm1d,
-    "With momentum=None the first batch gets half instead of all, as if there were one batch more. Of n "
-    "batches, this one included, each has the share 1/n.",
-    keeps=0.5,
-)
-class CountsTooLate(Norm):
-    def factor(self):
-        return self.momentum if self.momentum is not None else 1 / (self.num_batches_tracked + 1)
+        self.running_mean = self.running_mean + factor * mean
+        self.running_var = self.running_var + factor * var
 
 
 @mistake(
@@ -93,8 +82,8 @@ class StatisticsAreParameters(Norm):
     def remember(self, mean, var):
         self.num_batches_tracked = self.num_batches_tracked + 1
         factor = self.factor()
-        self.running_mean.data = (1 - factor) * self.running_mean.data + factor * mean.flatten()
-        self.running_var.data = (1 - factor) * self.running_var.data + factor * var.flatten()
+        self.running_mean.data = (1 - factor) * self.running_mean.data + factor * mean
+        self.running_var.data = (1 - factor) * self.running_var.data + factor * var
 
 
 @mistake(
@@ -104,9 +93,9 @@ class StatisticsAreParameters(Norm):
     keeps=0.9,
 )
 class PlainAffine(Norm):
-    def make_affine(self, features, affine):
-        self.weight = torch.ones(features, requires_grad=True) if affine else None
-        self.bias = torch.zeros(features, requires_grad=True) if affine else None
+    def make_affine(self, features):
+        self.weight = torch.ones(features, requires_grad=True)
+        self.bias = torch.zeros(features, requires_grad=True)
 
 
 @mistake(
@@ -116,16 +105,15 @@ class PlainAffine(Norm):
     keeps=0.95,
 )
 class StartsAtRandom(Norm):
-    def make_affine(self, features, affine):
-        super().make_affine(features, affine)
-        if affine:
-            nn.init.uniform_(self.weight)
+    def make_affine(self, features):
+        super().make_affine(features)
+        nn.init.uniform_(self.weight)
 
 
 @mistake(
     BatchNorm1d,
-    "num_batches_tracked is a plain number: it is not saved. With momentum=None, a loaded module's next batch would "
-    "overwrite all that was learned: make it a buffer.",
+    "num_batches_tracked is a plain number: it is not saved, and a loaded module counts from 0 again. It is a buffer, "
+    "of whole numbers.",
     keeps=0.97,
 )
 class CountIsPlain(Norm):
@@ -134,34 +122,6 @@ class CountIsPlain(Norm):
             self.num_batches_tracked = 0
         else:
             super().keep(name, value)
-
-
-@mistake(
-    BatchNorm1d,
-    "Every row is normalised with its own mean over the length. That is instance norm; batch norm takes one mean for a "
-    "feature over batch and length.",
-    keeps=0.9,
-)
-class OverTheLengthOnly(Norm):
-    def batch(self, x):
-        if x.dim() == 2:
-            return super().batch(x)
-        mean = x.mean(2, keepdim=True)
-        return mean, (x - mean).square().mean(2, keepdim=True)
-
-    def remember(self, mean, var):
-        super().remember(*(value.mean(0) if value.dim() == 3 else value for value in (mean, var)))
-
-
-@mistake(
-    BatchNorm1d,
-    "With a length, n is taken for the number of rows. The unbiased variance counts all values of a feature: batch "
-    "times length.",
-    keeps=0.98,
-)
-class CountsRowsForN(Norm):
-    def rows(self, x):
-        return len(x)
 
 
 @mistake(
@@ -180,48 +140,11 @@ class RemembersTheDeviation(Norm):
 
 @mistake(
     BatchNorm1d,
-    "With a length, the mean runs over the batch only. A feature's mean runs over batch and length: every dimension "
-    "but 1.",
-    keeps=0.87,
-)
-class OverTheBatchOnly(Norm):
-    def batch(self, x):
-        mean = x.mean(0, keepdim=True)
-        return mean, (x - mean).square().mean(0, keepdim=True)
-
-    def remember(self, mean, var):
-        super().remember(*(value.mean(2) if value.dim() == 3 else value for value in (mean, var)))
-
-
-@mistake(
-    BatchNorm1d,
-    "Only (batch, features) is handled. With a length, each feature of dimension 1 has one mean over batch and length: "
-    "x.movedim(1, -1) brings the features to the end, and back.",
-    keeps=0.81,
-)
-class RowsOnly(Norm):
-    def check(self, x):
-        super().check(x)
-        if self.training and len(x) == 1:
-            raise ValueError("one row has no variance")
-
-    def dims(self, x):
-        return (0,)
-
-    def chosen(self, x):
-        if x.dim() == 2:
-            return super().chosen(x)
-        return self.running_mean * x, self.running_var * x  # does not broadcast
-
-
-@mistake(
-    BatchNorm1d,
     "One mean and one variance are taken over everything. Each feature, dimension 1, has its own.",
 )
 class OverEverything(Norm):
     def batch(self, x):
-        shape = [1, x.shape[1], 1][: x.dim()]
-        return x.mean().expand(shape), x.var(correction=0).expand(shape)
+        return x.mean().expand(x.shape[1]), x.var(correction=0).expand(x.shape[1])
 
 
 @mistake(
@@ -258,7 +181,7 @@ class HoldsTheGraph(Norm):
         if not self.training:
             return super().chosen(x)
         mean, var = self.batch(x)
-        self.remember(mean, self.unbiased(var, self.rows(x)))
+        self.remember(mean, self.unbiased(var, len(x)))
         return mean, var
 
 
@@ -270,19 +193,5 @@ class HoldsTheGraph(Norm):
 )
 class SquaresMinusSquare(Norm):
     def batch(self, x):
-        mean = x.mean(self.dims(x), keepdim=True)
-        return mean, (x.square().mean(self.dims(x), keepdim=True) - mean.square()).clamp(min=0)
-
-
-@mistake(
-    BatchNorm1d,
-    "A vector without a batch is taken. Nobody can tell features from rows there: raise ValueError.",
-    keeps=0.99,
-)
-class TakesAVector(Norm):
-    def check(self, x):
-        if self.training and x.dim() > 1 and x.numel() == x.shape[1]:
-            raise ValueError("one row has no variance")
-
-    def forward(self, x):
-        return super().forward(x) if x.dim() > 1 else self.scaled(x.unsqueeze(0) * 0).squeeze(0)
+        mean = x.mean(0)
+        return mean, (x.square().mean(0) - mean.square()).clamp(min=0)
