@@ -1,18 +1,35 @@
-"""What only the lesson on hooks needs: a map of where hooks fire, pictures of bars and a net that reads them."""
+"""What only the lesson on hooks needs: a frame for hooks, a map of where they fire, a net that reads digits."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 
 import torch
 import torch.nn.functional as F
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 from torch import Tensor, nn
+from torch.utils.hooks import RemovableHandle
 
 from helpers.plots import lines
 from helpers.style import BLUE, GREY, INK, ORANGE, RED, SEQUENTIAL, WIDTH, Picture, style
 
 SIDE = 24  # pixels of an image's side
 BAR = 9  # length of a bar in pixels
+
+
+@contextmanager
+def hooked(handles: Iterable[RemovableHandle]) -> Iterator[None]:
+    """While a `with` block lasts, hooks are where they were registered; at its end they come off, however it ends.
+
+    Args:
+        handles: a list, or a generator that registers one hook after the other.
+    """
+    with ExitStack() as stack:
+        for handle in handles:
+            stack.enter_context(handle)
+        yield
 
 
 def where_hooks_fire() -> Picture:

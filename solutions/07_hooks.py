@@ -1,216 +1,383 @@
 # %% [markdown]
-# # Hooks: look inside a network without touching its code
+# # Hooks
 #
-# **What does each layer of a deep network get to learn from?** The code of the network below knows nothing of this
-# question. One line hangs a *hook* on each of its layers, and the hook writes down how much gradient arrives there.
+# **A model that somebody else trained gets our question right. Which of its parts does it need for that?**
+#
+# *The bank raised its interest rates.* Which of these two is nearer in meaning: *Loans became more expensive*, or *The
+# bank of the river was muddy*? We see it at once, although the second sentence shares its most important word with ours
+# and the first one shares nothing.
+#
+# Here is a model that sees it, too. It is called all-MiniLM-L6-v2. It reads a sentence and gives 384 numbers for it,
+# and it was trained so that sentences of like meaning get numbers that point in nearly the same direction. How near two
+# of them are is measured by their cosine: 1 means the same direction, 0 means nothing in common. Let us ask it about
+# *bank*, and about five more words with two senses.
 
 # %%
+import copy
 import warnings
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional as F
 from torch.utils.hooks import RemovableHandle
 
-from autograder import check
-from helpers import hooks, plots, widgets
+from autograder import check, suspects
+from helpers import hooks, senses
+from helpers.plots import heatmaps, lines
+from helpers.pretrained import MINILM, load_model, load_tokenizer
+from helpers.widgets import choice, explore
 
 # %%
-torch.manual_seed(0)
-arrived = {"Sigmoid": [], "ReLU": []}
-for name, sizes in arrived.items():
-    net = nn.Sequential(*[part for _ in range(20) for part in (nn.Linear(64, 64), getattr(nn, name)())])
-    for layer in net[::2]:
-        nn.init.kaiming_normal_(layer.weight)
-        layer.register_full_backward_hook(lambda module, out, into, sizes=sizes: sizes.append(into[0].norm().item()))
-    net(torch.randn(32, 64, requires_grad=True)).square().mean().backward()
-hooks.by_depth(arrived)
+model, tokenizer = load_model(MINILM), load_tokenizer(MINILM)
+quiz = senses.Quiz(tokenizer)  # six sentences, each with one of the same meaning and one with the same word
+for sentence in senses.QUESTIONS["bank"]:
+    print(sentence)
+print(f"on average the meaning is nearer than the word by {quiz.margin(model):.2f}")
+senses.answers(quiz, quiz.similarities(model))
 
 # %% [markdown]
-# *The picture: the norm of the gradient that arrives at each of 20 layers, on a logarithmic axis. In the ReLU network
-# it stays near 0.1 at every depth. In the sigmoid network it falls from layer to layer, by ten powers of ten in all.*
+# In each row the blue dot, the sentence of the same meaning, lies further to the right than the orange one, which has
+# only a word in common. The model does not go by the words. (We picked sentences that it gets right. About *The bat
+# left the cave* it is wrong.) The mean distance between the two dots is 0.25. Let us call that the **margin**. It is
+# what we would like to trace back to its causes.
 #
-# Layer 1 of the sigmoid network has next to nothing to learn from. Neither the loss nor the accuracy would have told
-# you where the gradient was lost. A hook did.
+# There are 22.7 million numbers in this model, and nobody wrote them by hand. Its code lies in an installed library,
+# several files deep. We could copy these files and change them at twenty places, but the next release would undo it
+# all, and we would ask our question of a copy. It would be better if we could ask the model itself: look at it while
+# it runs, measure each part, switch one off, and afterwards leave it as it was.
+#
+# PyTorch has a door for that in every module. When we are through, a dozen lines of yours will have switched off each
+# of the 72 attention heads in this model, one after the other, and the picture of what it loses may not be what one
+# expects.
 #
 # At the end you will be able to
 #
-# - record what goes into and comes out of any module, and take every hook off again, also after an error;
-# - change inputs, outputs and gradients on their way;
-# - find the layer where a gradient vanishes or a NaN is born;
-# - draw where a convolutional network looks (Grad-CAM).
+# - look at any value inside a model while it runs, and leave nothing behind;
+# - measure how strongly an answer depends on each part of a model;
+# - change what passes by, and switch parts off;
+# - as extras: clip gradients, find where a NaN is born, watch which layers learn, and draw where a network looks.
 #
-# About 90 minutes. You need [lesson 04](../04_autograd/04_autograd.ipynb) (`backward`, `.grad`, leaves) and
-# [lesson 06](../06_modules/06_modules.ipynb) (modules and their names).
+# About 60 minutes for the core, 115 with the extras. You need [lesson 04](../04_autograd/04_autograd.ipynb) (`backward`
+# and its graph) and [lesson 06](../06_modules/06_modules.ipynb) (modules and their names). What attention computes is
+# the subject of [lesson 11](../11_attention/11_attention.ipynb); here it is one of the parts.
 
 # %% [markdown]
-# ## 1 · Where hooks fire
+# ## 1 · A value that is gone · core
 #
-# A hook is a function that you hand to a module or a tensor. PyTorch calls it when values or gradients pass by.
+# At first the two banks are one. The model cuts a sentence into tokens and looks each of them up in a table, so that
+# *bank* begins with the same 384 numbers in both sentences. (Its place in the sentence is added, but it is the second
+# word in both.) Then come six layers, one after the other, and in each of them the word takes something in from the
+# words around it. Somewhere on this way money and river must part. After which layer?
+#
+# The modules have names, as we know from [lesson
+# 06](../06_modules/06_modules.ipynb), and the fourth layer is `encoder.layer.3`. But when we call the
+# model, we get what comes out at its end. What this layer gave was the value of a variable inside somebody else's
+# `forward`, and it is gone when the call returns.
+#
+# So let us leave a message with the layer: whenever you have been called, call me, and show me what went in and what
+# came out. Such a function is called a **forward hook**.
 
 # %%
-hooks.where_hooks_fire()
-
-# %% [markdown]
-# *The picture: one call of a module as two rows of boxes. On top, from left to right: forward-pre hook, the module's
-# own `forward`, forward hook. Below, from right to left: full-backward-pre hook, the backward computation,
-# full-backward hook. Tensor hooks sit on the gradient arrows at both ends.*
-#
-# | registered with | is called as | what it returns, unless `None` |
-# |---|---|---|
-# | `module.register_forward_pre_hook` | `hook(module, args)` | takes the place of the inputs |
-# | `module.register_forward_hook` | `hook(module, args, output)` | takes the place of the output |
-# | `module.register_full_backward_pre_hook` | `hook(module, grad_output)` | takes the place of `grad_output` |
-# | `module.register_full_backward_hook` | `hook(module, grad_input, grad_output)` | takes the place of `grad_input` |
-# | `tensor.register_hook` | `hook(grad)` | takes the place of the gradient |
-#
-# Three rules hold for all of them.
-#
-# 1. **Returning `None` means "I only looked".** Anything else replaces the value. Many hook bugs are a `return` too
-#    many or a `return` too few.
-# 2. **Hooks of one kind run in the order in which they were registered** (`prepend=True` puts one first). Each sees
-#    what the one before it returned.
-# 3. **Registering gives you a handle.** `handle.remove()` takes the hook off. A forgotten hook fires at every later
-#    call, and `copy.deepcopy` copies it along. `state_dict` does not save hooks.
-#
-# **Predict first.** This module adds 2. One hook comes before it, two come after it. Before you run the cell, write
-# down: in which order do the three lines appear, which numbers do they show, and what does the last line say?
+tokens = tokenizer([senses.QUESTIONS["bank"][0], senses.QUESTIONS["bank"][2]], padding=True, return_tensors="pt")
 
 
-# %%
-class AddTwo(nn.Module):
-    def forward(self, x):
-        return x + 2
+def note(module, args, output):
+    print(type(module).__name__, "got", tuple(args[0].shape), "and gave", tuple(output.shape))
 
 
-def fn1(module, args):
-    print("fn1 sees the input", args[0].item())
-    return (args[0] + 10,)
-
-
-def fn2(module, args, output):
-    print("fn2 sees the input", args[0].item(), "and the output", output.item())
-
-
-def fn3(module, args, output):
-    print("fn3 sees the input", args[0].item(), "and the output", output.item())
-    return output + 30
-
-
-add_two = AddTwo()
-add_two.register_forward_hook(fn2)
-add_two.register_forward_hook(fn3)
-add_two.register_forward_pre_hook(fn1)
-print("add_two(0) =", add_two(torch.tensor(0)).item())
-print("add_two.forward(0) =", add_two.forward(torch.tensor(0)).item())
-
-# %% [markdown]
-# <details><summary>The answer</summary>
-#
-# `fn1` runs first although it was registered last: the kind of hook decides, and only within one kind the order of
-# registration. `fn2` returns nothing, so `fn3` still sees 12 and makes it 42. `fn2` never sees 42.
-#
-# The last line is 2. Hooks live in `module(...)`, which means in `nn.Module.__call__`. Whoever calls `.forward(...)`
-# directly goes past all of them. That is why you call modules and not their `forward`.
-#
-# </details>
-
-# %% [markdown]
-# > **From the notes.** The notes run this example a second time through `torch.jit.script(m)` and take it that the
-# > compiled copy has the same hooks. The next cell tries it.
-
-
-# %%
-def script(module: nn.Module) -> nn.Module:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # torch.jit.script says that it is deprecated
-        return torch.jit.script(module)
-
-
-try:
-    script(add_two)
-except RuntimeError as error:
-    print("1.", str(error).splitlines()[0])
-
-
-def typed_pre_hook(self, inputs: tuple[Tensor]) -> tuple[Tensor]:
-    return (inputs[0] + 10,)
-
-
-module = AddTwo()
-handle = module.register_forward_pre_hook(typed_pre_hook)
-scripted = script(module)
-exported = torch.export.export(module, (torch.tensor(0),)).module()
+handle = model.get_submodule("encoder.layer.3").register_forward_hook(note)
+result = model(**tokens)
 handle.remove()
-print(
-    "2. hook removed: the module gives",
-    module(torch.tensor(0)).item(),
-    "the scripted copy",
-    scripted(torch.tensor(0)).item(),
-)
-print("3. hook removed: the exported program gives", exported(torch.tensor(0)).item())
-try:
-    scripted.register_forward_hook(fn2)
-except RuntimeError as error:
-    print("4.", error)
+result = model(**tokens)
 
 # %% [markdown]
-# > 1. `torch.jit.script` compiles hooks together with the module, and so it needs type annotations on them. The
-# >    notes' hooks have none: it fails.
-# > 2. With annotations it works, but the hook is now part of the compiled code. Its handle no longer reaches it.
-# > 3. `torch.export`, which takes the place of the deprecated `torch.jit.script`, also writes down what a hook
-# >    computed. So take hooks off *before* you export, unless you want their effect in the product.
-# > 4. A scripted module takes no new forward hooks.
-
-# %% [markdown]
-# ## 2 · Forward hooks look
+# We called the model twice and saw one line, since we took the hook off in between. For that, `register_forward_hook`
+# gave us a **handle**. The shapes are two sentences, ten tokens
+# (the shorter sentence is filled up), 384 numbers.
 #
-# The smallest use: write down a shape. The handle is also a context manager. The hook is gone when the block ends,
-# even if the block ends with an error.
+# It is a bit like a message that you leave with a doorkeeper, who reads it out to everybody who comes through. The
+# comparison breaks where it gets useful. A doorkeeper does not hand your message on to another house, but a hook is
+# copied along with the module when somebody copies that. And there is a second entrance without any keeper. The keeper
+# is `Module.__call__`: it calls the hooks that want to be called before, then `forward`, then the hooks that want to be
+# called after. Whoever calls `model.forward(…)` himself walks past all of them. That is why one calls modules, and
+# leaves `forward` alone.
+#
+# A handle can also be used in a `with` statement, and then the hook comes off at the end of the block by itself. Let us
+# try that on a tiny network, and keep what the layer gives instead of printing it.
 
 # %%
-layer = nn.Linear(3, 5)
-with layer.register_forward_hook(
-    lambda module, args, output: print("in", tuple(args[0].shape), "out", tuple(output.shape))
-):
-    layer(torch.zeros(2, 3))
-layer(torch.zeros(2, 3))
-print("after the block the layer is silent")
+tiny = nn.Sequential(nn.Linear(3, 4), nn.ReLU(inplace=True))
+torch.manual_seed(0)
+kept = []
+with tiny[0].register_forward_hook(lambda module, args, output: kept.append(output)):
+    tiny(torch.randn(1, 3))
+print("what the linear layer gave?", kept[0])
 
 # %% [markdown]
-# ### Exercise: `record_shapes` ●○○ · 8 minutes
+# Something is wrong here. We hung the hook on the linear layer, and a linear layer gives negative numbers as well as
+# positive ones. The zeros and the `ReluBackward0` belong to the ReLU behind it. It works in place, so it wrote its
+# result into the very tensor that our list holds.
 #
-# "mat1 and mat2 shapes cannot be multiplied." Which layer made the wrong shape? Write the tool that tells. Hang a
-# forward hook on each *leaf* of the model, which means on each module without children, run the model once, take the
-# hooks off.
+# There is a second thing about it that one does not see. The tensor has a `grad_fn`, and through it hangs on the whole
+# graph, with all that the graph has saved. Keep one such tensor from each of a thousand batches, and you keep a
+# thousand graphs. So we keep `output.detach().clone()`. The first word lets go of the graph, and the second one makes
+# a copy that nobody else will write into.
+#
+# ### Exercise: `output_of` ●○○ · 4 minutes · core
+#
+# What does *one* module give, while the whole model runs?
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# `model.named_modules()` walks through all modules with names such as `"body.0"`. A leaf is a module for which
-# `list(module.children())` is empty. The hook appends one line to a list each time it fires.
+# `model.get_submodule(name)` finds the module. Let the hook append to a list, run the model inside the `with` block,
+# and return the last thing in the list.
 #
 # </details>
-# <details><summary>Hint 2: every line carries the same name?</summary>
+# <details><summary>Hint 2: the numbers are not what the layer gave?</summary>
 #
-# A function looks its outer variables up when it *runs*. Your hooks run after the loop, and by then `name` is the
-# last name. Bind the value while the loop runs: `def note(module, args, output, name=name): …`.
+# A ReLU behind it may have written into them. `detach()` alone shares memory.
+#
+# </details>
+
+
+# %% exercise="output_of"
+def output_of(model: nn.Module, name: str, *inputs: Tensor) -> Tensor:
+    """Runs `model(*inputs)` once and gives what the module called `name` gives in it.
+
+    Args:
+        model: any module. It runs in the mode it is in, and no hook is left on it, also when it raises.
+        name: as in `model.named_modules()`; the empty name is the model itself. Its module gives one tensor. If it
+            is called several times, the last call counts.
+        inputs: what the model is called with.
+
+    Returns:
+        A copy without graph, of the output's shape and dtype. What the model does with its own tensor later does not
+        change it.
+
+    Raises:
+        AttributeError: the model has no module of that name.
+
+    >>> output_of(nn.Sequential(nn.ReLU(), nn.Softmax(dim=0)), "0", torch.tensor([1.0, -2.0]))
+    tensor([1., 0.])
+    """
+    # BEGIN SOLUTION
+    kept = []
+
+    def keep(module, args, output):
+        kept.append(output.detach().clone())
+
+    with model.get_submodule(name).register_forward_hook(keep):
+        model(*inputs)
+    return kept[-1]
+    # END SOLUTION
+
+
+# %% check="output_of"
+check(output_of)
+
+# %% [markdown]
+# **See it.** Now follow the word *bank* through the model: in our sentence, in the one about the river, and in a third
+# one that is about money again. After each layer we compare its 384 numbers with those in our sentence.
+
+# %%
+sentences = [*senses.QUESTIONS["bank"][::2], "Loans at the bank became more expensive."]
+tokens = tokenizer(sentences, padding=True, return_tensors="pt")
+bank = tokens.input_ids == tokenizer.convert_tokens_to_ids("bank")  # where the word stands, one place in each row
+
+places = ["embeddings"] + [f"encoder.layer.{number}" for number in range(6)]
+states = [output_of(model, place, tokens.input_ids, tokens.attention_mask)[bank] for place in places]
+ours, river, money = torch.stack(states, dim=1)  # each of shape (7 places, 384)
+senses.drifting({
+    "beside the bank with the loans": F.cosine_similarity(ours, money, dim=-1).tolist(),
+    "beside the bank of the river": F.cosine_similarity(ours, river, dim=-1).tolist(),
+})  # fmt: skip
+
+# %% [markdown]
+# <details><summary>What the picture shows</summary>
+#
+# At the left the river's *bank* is ours, with a similarity of 1.00; the other one stands at another place of its
+# sentence and has 0.97. After the first layer both are near 0.94. From then on the river drifts away, to 0.85 after the
+# third layer, comes back a little, and ends at 0.83. The bank with the loans stays between 0.93 and 0.97.
+#
+# </details>
+#
+# So one layer is enough to put the two on a par, and the second one sets them apart. It is a small distance, but the
+# whole model lives on such distances.
+
+# %% [markdown]
+# ## 2 · Hooks come off · core
+#
+# We have looked at seven places, and for each of them we ran the model anew. It would be cheaper to hang seven hooks at
+# once. But then somebody has to take seven hooks off again, and here is what happens when that is done in the obvious
+# way. The token 40,000 does not exist in this model.
+
+# %%
+seen = []
+handles = [part.register_forward_hook(lambda *_: seen.append("a note")) for part in model.modules()]
+try:
+    model(torch.tensor([[40_000]]))
+    for handle in handles:
+        handle.remove()
+except IndexError as error:
+    print(f"{type(error).__name__}: {error}")
+result = model(**tokens)
+print(len(seen), "notes that nobody asked for")
+
+for handle in handles:
+    handle.remove()
+
+# %% [markdown]
+# The model raised, the loop that takes the hooks off was never reached, and from then on each call of the model paid
+# for our forgotten hooks. In a notebook that is kept open for a day, they pile up with every attempt.
+#
+# What should happen at the end *in any case* belongs in `finally`. And since every tool that we are going to write
+# hangs some hooks, does something and takes the hooks off, we write this frame once, as a context manager. The short
+# way to write one is a generator. What stands before the `yield` happens when the `with` block begins, and what stands
+# after it when the block ends. If the block raises, the error comes out of the `yield`, as if `yield` had raised it.
+
+
+# %%
+@contextmanager
+def announced():
+    print("before the block")
+    try:
+        yield
+    finally:
+        print("after the block")
+
+
+try:
+    with announced():
+        print(1 / 0)
+except ZeroDivisionError as error:
+    print("and then the error comes through:", error)
+
+# %% [markdown]
+# ### Exercise: `hooked` ●●○ · 6 minutes · core
+#
+# The frame for all kinds of hooks. It gets handles and asks nothing about what they belong to. They may come from a
+# generator, as in `hooked(part.register_forward_hook(note) for part in model.modules())`. Then a hook is registered
+# only when somebody asks for the next handle, and if the fifth one fails, four are there already.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# A generator can be walked through once. Walk through it before the `yield`, and keep the handles in a list.
+#
+# </details>
+# <details><summary>Hint 2: hooks stay where a generator fails half way?</summary>
+#
+# `list(handles)` gives you nothing when it fails. Append to a list of your own, one by one, and do it inside the `try`.
 #
 # </details>
 # <details><summary>Hint 3: nearly the code</summary>
 #
 # ```python
-# shapes, handles = [], []
-# for name, module in model.named_modules():
-#     ...                                    # skip modules with children
-#     def note(module, args, output, name=name): ...
-#     handles.append(module.register_forward_hook(note))
+# taken = []
 # try:
-#     model(*inputs)
-# finally:                                   # also after an error
 #     for handle in handles: ...
+#     yield
+# finally:
+#     ...
+# ```
+#
+# </details>
+
+
+# %% exercise="hooked"
+@contextmanager
+def hooked(handles: Iterable[RemovableHandle]) -> Iterator[None]:
+    """While a `with` block lasts, hooks are where they were registered; at its end they come off, however it ends.
+
+    Not to be used: `hooks.hooked`, which is the same, ready-made.
+
+    Args:
+        handles: of hooks of any kind, in a list or from a generator that registers one after the other. Where it
+            fails half way, the hooks that are there already come off, and its error comes through.
+
+    Errors in the block come through. No other hook is touched, and one that is off already does no harm.
+
+    >>> layer, fired = nn.ReLU(), []
+    >>> with hooked([layer.register_forward_hook(lambda *_: fired.append("hello"))]):
+    ...     y = layer(torch.zeros(2))
+    >>> y = layer(torch.zeros(2))
+    >>> fired
+    ['hello']
+    """
+    # BEGIN SOLUTION
+    taken = []
+    try:
+        for handle in handles:
+            taken.append(handle)
+        yield
+    finally:
+        for handle in taken:
+            handle.remove()
+    # END SOLUTION
+
+
+# %% check="hooked"
+check(hooked)
+
+# %% [markdown]
+# That was the only `finally` you have to write in this lesson. From now on we use the frame. So that each exercise
+# stands by itself, a ready-made one lies in `helpers`, and it is called `hooks.hooked`.
+
+# %% [markdown]
+# ## 3 · Every part in turn · core
+#
+# Before we ask which parts the model needs, we should know what its parts are. Let us hang one hook on each of them and
+# have the model write its own list: the name of the part, and the shape of what it gave, in the order in which things
+# happened. The hook has to know the name of its module, and this is where nearly everybody falls into the same hole
+# once.
+#
+# **Predict first.** Three functions, made in a loop. What do they say?
+
+# %%
+sayings = []
+for name in ("query", "key", "value"):
+    sayings.append(lambda: name)  # noqa: B023
+print([say() for say in sayings])
+
+# %% [markdown]
+# <details><summary>The answer</summary>
+#
+# All three say "value". A function does not remember the value of `name`. It remembers *where to look*, and it looks
+# when it is called. By then the loop is over. It helps to write `lambda name=name: name`, since a default is worked out
+# where the function is made, or to make the function inside another function, which gets the name as its argument.
+#
+# </details>
+#
+# Some modules only hold others. `encoder.layer.3` is one of them. A module without children we call a **leaf**.
+#
+# ### Exercise: `record_shapes` ●●○ · 5 minutes · core
+#
+# One line for each call of a leaf. This is the tool to reach for when you read `mat1 and mat2 shapes cannot be
+# multiplied` and do not know which of forty layers is meant.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# `model.named_modules()` gives pairs of a name and a module. A leaf is one for which `list(module.children())` is
+# empty.
+#
+# </details>
+# <details><summary>Hint 2: every line carries the same name?</summary>
+#
+# You are in the hole. Your hook looks `name` up when it fires. Write a function `hang(name, module)` that defines the
+# hook inside, registers it and returns the handle.
+#
+# </details>
+# <details><summary>Hint 3: nearly the code</summary>
+#
+# ```python
+# def hang(name, module):
+#     def note(module, args, output): ...
+#     return module.register_forward_hook(note)
+#
+# leaves = [(name, module) for name, module in model.named_modules() if ...]
+# with hooks.hooked(hang(name, module) for name, module in leaves):
+#     model(*inputs)
 # ```
 #
 # </details>
@@ -235,21 +402,18 @@ def record_shapes(model: nn.Module, *inputs: Tensor) -> list[tuple[str, tuple[in
     [('0', (2, 6)), ('1', (2, 6))]
     """
     # BEGIN SOLUTION
-    shapes, handles = [], []
-    for name, module in model.named_modules():
-        if list(module.children()):
-            continue
+    shapes = []
 
-        def note(module, args, output, name=name):
+    def hang(name, module):
+        def note(module, args, output):
             first = output[0] if isinstance(output, tuple) else output
             shapes.append((name, tuple(first.shape)))
 
-        handles.append(module.register_forward_hook(note))
-    try:
+        return module.register_forward_hook(note)
+
+    leaves = [(name, module) for name, module in model.named_modules() if not list(module.children())]
+    with hooks.hooked(hang(name, module) for name, module in leaves):
         model(*inputs)
-    finally:
-        for handle in handles:
-            handle.remove()
     return shapes
     # END SOLUTION
 
@@ -258,192 +422,538 @@ def record_shapes(model: nn.Module, *inputs: Tensor) -> list[tuple[str, tuple[in
 check(record_shapes)
 
 # %% [markdown]
-# **See it.** A small convolutional network. Where does the 400 of the first `Linear` layer come from? Look at the
-# line of `Flatten`.
+# **See it.** What MiniLM does with our three sentences of ten tokens, up to the end of its first layer.
 
 # %%
-lenet = nn.Sequential(
-    nn.Conv2d(1, 6, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2),
-    nn.Flatten(), nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 10),
-)  # fmt: skip
-for name, shape in record_shapes(lenet, torch.zeros(1, 1, 28, 28)):
-    print(f"{name:>2} {type(lenet.get_submodule(name)).__name__:<10} {shape}")
+shapes = record_shapes(model, tokens.input_ids, tokens.attention_mask)
+print(len(shapes), "calls of leaves in all")
+for name, shape in shapes:
+    if name.startswith(("embeddings", "encoder.layer.0.")):
+        print(f"{name:54} {type(model.get_submodule(name)).__name__:15} {shape}")
 
 # %% [markdown]
-# ## 3 · Hooks keep
+# Read it from the top: tokens are looked up, and then, in each layer, come *query*, *key* and *value*, a projection
+# that is called `attention.output.dense`, and two larger linear layers, from 384 to 1,536 numbers and back.
 #
-# To keep a value is harder than to print it. Here are two ways to get it wrong.
+# It is just as telling what we do *not* find. There is a softmax in every attention, but no line for it, because the
+# code calls it as a function, as one might call `F.relu(x)`. Only modules have hooks. And there are twelve heads in
+# every layer, yet no line for a head, since a head is not a module either. We will have to find out where it is.
+#
+# > **You may read that** a call goes on from `Module.__call__` to `Function.__call__` and `Function.forward`, so that
+# > each operation would be a place for a hook. A `Function` is never called ([lesson
+# > 04](../04_autograd/04_autograd.ipynb) tries it), and what most operations leave in the graph is made in C++. The
+# > names tell the two apart:
 
 # %%
-net = nn.Sequential(nn.Linear(3, 4), nn.ReLU(inplace=True))
-kept = []
-with net[0].register_forward_hook(lambda module, args, output: kept.append(output)):
-    net(torch.randn(1, 3))
-print("what the linear layer gave?", kept[0])
+for result in (nn.Linear(2, 2)(torch.ones(1, 2)), F.relu(torch.ones(1, 2, requires_grad=True))):
+    node = type(result.grad_fn)
+    print(node.__name__, "is a Function of Python:", issubclass(node, torch.autograd.Function))
 
 # %% [markdown]
-# No number is negative, and the `grad_fn` is that of the ReLU. The list holds the tensor itself, the ReLU wrote into
-# it, and through its `grad_fn` it keeps alive whatever the forward pass saved for the backward pass. Keep ten batches
-# like this and you hold ten graphs.
+# ## 4 · What a nudge would do · core
 #
-# - `.detach()` lets go of the graph. It makes no copy: it still shares memory.
-# - `.detach().clone()` is a value of your own.
+# Now we have the list. Which of these parts matters for the margin? In [lesson
+# 04](../04_autograd/04_autograd.ipynb) we asked the same of two numbers: if
+# this one moved a little, how much would the loss move? `backward()` finds the answer for all of them in one walk, and
+# on its way it passes every part of the model. So we need a hook on the way back.
+
+# %%
+hooks.where_hooks_fire()
+
+# %% [markdown]
+# This is one call of a module. Values go to the right along the top, and gradients come back along the bottom.
+# `register_full_backward_hook` calls our function with two tuples. `grad_output` is what arrives: the gradient with
+# respect to what the module gave. `grad_input` is what leaves: the gradient with respect to what went in. In the order
+# of time the one that arrives comes first, although its name says "output".
+
+# %%
+layer = nn.Linear(3, 5)
+
+
+def note(module, grad_input, grad_output):
+    print("arrives", tuple(grad_output[0].shape), "leaves", tuple(grad_input[0].shape))
+
+
+with layer.register_full_backward_hook(note):
+    layer(torch.randn(2, 3, requires_grad=True)).sum().backward()
+
+# %% [markdown]
+# Three things about it are good to know beforehand. These hooks are woven into the graph while the model runs
+# *forward*, so they have to be there by then. If nothing that goes into a module needs a gradient, `grad_input` holds
+# `None`, and PyTorch warns. And a module whose output the next one changes in place refuses to carry one.
 #
-# And the third way to get it wrong is `return`: a forward hook that returns the detached tensor puts it in the place
-# of the output, and the layers before it stop learning.
+# > **You may read that** `register_backward_hook`, without *full*, does the same. It is older and deprecated. It hangs
+# > on the last node of the graph that the module has made, and gets whatever belongs to that node. Here is a layer that
+# > computes two halves and gives the second one:
+
+
+# %%
+class SecondHalf(nn.Module):
+    def forward(self, x):
+        return x.chunk(2, dim=-1)[1]
+
+
+warnings.filterwarnings("ignore", "Using a non-full backward hook")  # PyTorch notices, and warns
+for register in ("register_full_backward_hook", "register_backward_hook"):
+    half = SecondHalf()
+    with getattr(half, register)(lambda module, grad_input, grad_output: print(grad_output)):
+        print(register, end=": ")
+        half(torch.ones(1, 4, requires_grad=True)).sum().backward()
+
+# %% [markdown]
+# > The node knows of both halves, so its hook gets two gradients, and in front stands that of the first half, which we
+# > did not even use. A layer that hands on its very input, as `nn.Identity` does, has no node of its own, and there the
+# > old hook hangs on the layer before.
 #
-# ### Exercise: `Activations` ●●○ · 12 minutes
+# ### Exercise: `gradient_norms` ●●○ · 7 minutes · core
 #
-# Write a context manager that keeps what chosen modules give, and leaves nothing behind. `__enter__` is called where
-# the `with` block begins and its value goes to the name after `as`. `__exit__` is called where the block ends, in
-# whatever way it ends.
+# How much gradient arrives at each leaf, in the order of arrival? Your tool is a visitor. The parameters end with the
+# `.grad` of an ordinary backward pass, and the caller's `x` stays as it was.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# `model.get_submodule(name)` finds a module by its name and raises `AttributeError` where there is none. Which of the
-# three methods should look names up, so that a wrong name leaves no hook behind?
+# It is `record_shapes` with another kind of hook. The block does two things now: forward, and back.
 #
 # </details>
-# <details><summary>Hint 2: what <code>__exit__</code> returns</summary>
+# <details><summary>Hint 2: a leaf before the first weights has no line, or the caller's x has a gradient?</summary>
 #
-# If `__exit__` returns something true, Python takes the error for dealt with. Return nothing and it comes through.
-# `__exit__(self, *error)` gets three arguments about the error; you need none of them.
+# Without an input that needs a gradient, nothing flows in front of the first weights. But `x.requires_grad_()` changes
+# the caller's tensor. `x.detach().requires_grad_()` is another tensor with the same numbers.
 #
 # </details>
 # <details><summary>Hint 3: nearly the code</summary>
 #
 # ```python
-# def __init__(self, model, names):
-#     self.modules = {name: model.get_submodule(name) for name in names}
-#
-# def __enter__(self):
-#     values = {}
-#     def keep(name):                        # one call makes one hook, with its own name
-#         def note(module, args, output): ...
-#         return note
-#     self.handles = [module.register_forward_hook(keep(name)) for name, module in ...]
-#     return values
+# def hang(name, module):
+#     def note(module, grad_input, grad_output):
+#         norms.append((name, ...))
+#     return module.register_full_backward_hook(note)
+# ...
+#     loss_of(model(x.detach().requires_grad_())).backward()
 # ```
 #
 # </details>
 
 
-# %% exercise="Activations"
-class Activations:
-    """While a `with` block lasts, keeps what chosen modules of a model give.
-
-    The value of `as` is a dict: name → tensor, filled whenever the model runs; the last call counts. Each tensor is a
-    copy without graph, of the output's shape, dtype and device. Where a module returns a tuple, its first entry is
-    kept. Hooks are on the model inside the block only, however it ends. Errors come through.
+# %% exercise="gradient_norms"
+def gradient_norms(model: nn.Module, x: Tensor, loss_of: Callable[[Tensor], Tensor]) -> list[tuple[str, float]]:
+    """Runs forward and backward once and lists how much gradient arrives at each leaf module.
 
     Args:
-        model: computes and learns as it would without being watched.
-        names: as in `model.named_modules()`; the empty name is the model itself.
+        model: its parameters end with the `.grad` that `loss_of(model(x)).backward()` leaves: added to what was there.
+        x: the model's input, shape (batch, ...), floating point. It is not changed and gets no `.grad`.
+        loss_of: from the model's output to the loss, a tensor of one element that depends on what each leaf gives.
 
-    Raises:
-        AttributeError: the model has no module of that name. Then no hook is left.
+    Returns:
+        One pair (name, norm) for each call of a leaf, in the order in which the gradients arrive.
+        A model without children is a leaf itself, under the empty name.
+        The norm is a Python float, the root of the sum of squares of the gradient with respect to the leaf's output.
+        Where that is a tuple, the gradient with respect to its first entry counts.
+        No hook is left on the model, also when something raises.
 
-    >>> model = nn.Sequential(nn.Linear(4, 6), nn.Tanh())
-    >>> with Activations(model, ["1"]) as values:
-    ...     y = model(torch.zeros(2, 4))
-    >>> torch.equal(values["1"], y), values["1"].requires_grad
-    (True, False)
+    >>> gradient_norms(nn.Sequential(nn.Linear(3, 2), nn.Identity()), torch.zeros(2, 3), torch.sum)
+    [('1', 2.0), ('0', 2.0)]
     """
+    # BEGIN SOLUTION
+    norms = []
 
-    def __init__(self, model: nn.Module, names: Iterable[str]) -> None:
-        # BEGIN SOLUTION
-        self.modules = {name: model.get_submodule(name) for name in names}
-        # END SOLUTION
+    def hang(name, module):
+        def note(module, grad_input, grad_output):
+            norms.append((name, grad_output[0].norm().item()))
 
-    def __enter__(self) -> dict[str, Tensor]:
-        # BEGIN SOLUTION
-        values = {}
+        return module.register_full_backward_hook(note)
 
-        def keep(name):
-            def note(module, args, output):
-                first = output[0] if isinstance(output, tuple) else output
-                values[name] = first.detach().clone()
-
-            return note
-
-        self.handles = [module.register_forward_hook(keep(name)) for name, module in self.modules.items()]
-        return values
-        # END SOLUTION
-
-    def __exit__(self, *error: object) -> None:
-        # BEGIN SOLUTION
-        for handle in self.handles:
-            handle.remove()
-        # END SOLUTION
+    leaves = [(name, module) for name, module in model.named_modules() if not list(module.children())]
+    with hooks.hooked(hang(name, module) for name, module in leaves):
+        loss_of(model(x.detach().requires_grad_())).backward()
+    return norms
+    # END SOLUTION
 
 
-# %% check="Activations"
-check(Activations)
+# %% check="gradient_norms"
+check(gradient_norms)
 
 # %% [markdown]
-# **See it.** Eight layers of tanh. Every weight is drawn with the standard deviation gain/√(inputs). Your
-# `Activations` looks into four of the layers. Predict first: what happens to the eighth layer at a gain of 0.5, and
-# what at 3?
+# **See it.** The loss is the margin of our sentence about the bank. We go in behind the embeddings, since tokens are
+# whole numbers and have no gradient, and we keep the two other sentences fixed.
+
+# %%
+sentence = tokenizer(senses.QUESTIONS["bank"][0], return_tensors="pt").input_ids
+embedded = model.embeddings(sentence).detach()
+_, same_meaning, same_word = quiz.vectors(model)[0]  # the model's answers for the three sentences about the bank
+
+
+def margin_of(result):
+    vector = F.normalize(result.last_hidden_state.mean(dim=1), dim=-1)
+    return (vector @ (same_meaning - same_word)).sum()
+
+
+norms = dict(gradient_norms(model.encoder, embedded, margin_of))
+model.zero_grad()
+parts = ["attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense",
+    "intermediate.dense", "output.dense"]  # fmt: skip
+table = torch.tensor([[norms[f"layer.{number}.{part}"] for number in range(6)] for part in parts])
+heatmaps({"how much gradient arrives": table}, rows=parts, xlabel="layer", ylabel="")
+
+# %% [markdown]
+# <details><summary>What the picture shows</summary>
+#
+# Six rows, one for each kind of part, and six columns, one for each layer. From the last layer to the first, hardly
+# anything is lost: each row stays alike within a factor of two or so. Queries and keys get least, 0.01 to 0.03, and
+# values 0.05 to 0.10.
+#
+# </details>
+#
+# Two things stand out. The gradient comes through all six layers without fading, because each layer *adds* to what it
+# gets instead of replacing it. (Section 12 shows a network where it does fade.) And a nudge to the *values*, to what is
+# handed on, matters far more than a nudge to queries and keys, which say where to look.
+#
+# Is that our answer? Not yet. A gradient speaks of small changes, and of all 384 numbers at once. Whether the model
+# needs a part is another question. To answer it we have to take the part away.
+
+# %% [markdown]
+# ## 5 · Change what passes by · core
+#
+# So far our hooks looked and said nothing. They may also speak. What a hook *returns* takes the place of what passed
+# by, and `None`, which is what a function without a `return` gives, means "I only looked". Many a mysterious bug is a
+# `return` too many or a `return` too few.
+#
+# | registered with | is called as | what it returns takes the place of |
+# |---|---|---|
+# | `module.register_forward_pre_hook` | `hook(module, args)` | the inputs, a tuple |
+# | `module.register_forward_hook` | `hook(module, args, output)` | the output |
+# | `module.register_full_backward_pre_hook` | `hook(module, grad_output)` | what arrives |
+# | `module.register_full_backward_hook` | `hook(module, grad_input, grad_output)` | what leaves, `grad_input` |
+# | `tensor.register_hook` | `hook(grad)` | the gradient of this tensor |
+#
+# With `with_kwargs=True` the first two get the inputs by name as well. Without it, `module(x, scale=2)` shows them
+# nothing but `x`.
+#
+# **Predict first.** A module that adds 2, with three hooks. In which order do they speak, and which numbers do they
+# see? What do the last two lines say?
 
 
 # %%
-def activation_histogram(gain: float, activation: str):
-    torch.manual_seed(0)
-    parts = [part for _ in range(8) for part in (nn.Linear(256, 256, bias=False), getattr(nn, activation)())]
-    model = nn.Sequential(*parts)
-    for layer in model[::2]:
-        nn.init.normal_(layer.weight, std=gain / 256**0.5)
-    with Activations(model, ["1", "3", "7", "15"]) as values, torch.no_grad():
-        model(torch.randn(64, 256))
-    groups = {f"layer {int(name) // 2 + 1}": value for name, value in values.items()}
-    return plots.histograms(groups, xlabel="activation", bins=61, title=f"{activation}, gain {gain:.1f}")
+class AddTwo(nn.Module):
+    def forward(self, x):
+        return x + 2
 
 
-widgets.explore(
-    activation_histogram,
-    "How large must the first weights be, so that a signal survives eight layers?",
-    gain=widgets.slider(0.4, 3.0, 1.0, step=0.1, label="gain"),
-    activation=widgets.choice(["Tanh", "ReLU"], label="activation"),
-)
+def fn1(module, args):
+    print("fn1 sees the input", args[0].item())
+    return (args[0] + 10,)
+
+
+def fn2(module, args, output):
+    print("fn2 sees the output", output.item())
+
+
+def fn3(module, args, output):
+    print("fn3 sees the output", output.item())
+    return output + 30
+
+
+add_two = AddTwo()
+registered = [add_two.register_forward_hook(fn2), add_two.register_forward_hook(fn3)]
+registered.append(add_two.register_forward_pre_hook(fn1))
+print("add_two(0) =", add_two(torch.tensor(0)).item())
+print("add_two.forward(0) =", add_two.forward(torch.tensor(0)).item())
 
 # %% [markdown]
 # <details><summary>The answer</summary>
 #
-# *The picture: four histograms of activations, one above the other, for layers 1, 2, 4 and 8 of a tanh network with
-# gain 1. Layer 1 is spread evenly between -1 and 1; with depth the values draw together, and layer 8 is a bell around
-# 0. With a gain of 0.5 the lower ones shrink to a spike at zero. With a gain of 3 all of them pile up at -1 and 1,
-# where tanh is flat and hardly any gradient comes through.*
+# `fn1` speaks first, although it was registered last: it is called before `forward`, and makes a 10 of the 0. Within
+# one kind the order of registration counts (`prepend=True` puts a hook in front), so `fn2` sees 12 and returns nothing,
+# and `fn3` sees 12 too and makes it 42. The last line is 2, because `forward` alone goes past all hooks.
 #
 # </details>
-#
-# Switch to ReLU: its signal halves its power in each layer, and a gain near √2 ≈ 1.4 keeps it alive. That is the
-# factor in Kaiming initialisation, and the reason why the ReLU line of the first picture is flat.
 
 # %% [markdown]
-# ## 4 · Pre-hooks change what goes in
+# ## 6 · Where a head is · core
 #
-# A forward-pre hook runs before `forward` and may hand it other inputs. It gets the *positional* inputs as a tuple.
-# Inputs given by name are invisible to it, unless it is registered with `with_kwargs=True`. Then it is called with
-# one argument more, and returns a pair.
+# Now to the heads. What they compute is for [lesson
+# 11](../11_attention/11_attention.ipynb). All we need here is where their results lie. Each of the twelve
+# heads of a layer hands on 32 numbers for each token. They are put side by side, which makes 12 · 32 = 384: head 0 has
+# the numbers 0 to 31, head 1 has 32 to 63, and so on. In this shape they go into `attention.output.dense`, and there
+# every number that comes out is mixed from all of them.
+#
+# So there is just one place where a head can be told from the others, and that is what goes *into* this layer. Put
+# zeros into its 32 places, and the head has nothing to say. By hand, for head 9 of the last layer:
 
 
 # %%
-class Scaled(nn.Module):
-    def forward(self, x, *, scale=1.0):
-        return x * scale
+def silence(module, args):
+    values = args[0].clone()
+    values[..., 9 * 32 : 10 * 32] = 0
+    return (values,)
 
 
-scaled = Scaled()
-with scaled.register_forward_pre_hook(lambda module, args: print("without: ", args)):
-    scaled(torch.ones(1), scale=2.0)
-with scaled.register_forward_pre_hook(lambda module, args, kwargs: (args, {**kwargs, "scale": 7.0}), with_kwargs=True):
-    print("with:    ", scaled(torch.ones(1), scale=2.0))
+print(f"as it is         {quiz.margin(model):.3f}")
+with model.encoder.layer[5].attention.output.dense.register_forward_pre_hook(silence):
+    print(f"without 5.9      {quiz.margin(model):.3f}")
 
 # %% [markdown]
-# ### Exercise: `input_scaler` ●●○ · 10 minutes
+# Why the copy? Without it, we would write into a tensor that somebody else may still need: attention itself gave it
+# out, and a hook on attention may have kept it.
+
+# %% [markdown]
+# To switch off a part and see what becomes of the result is called **ablation**. It never crashes. Whatever we switch
+# off, a margin comes out, and a wrong tool tells a wrong story with a straight face. So before we make a tool of our
+# four lines, let us see how they could go wrong. Here are six ways to switch off a head as people write them. `values`
+# is what goes into the projection, and `weight` is the table with which the projection mixes it, `values @ weight.T`.
+# Each of the six is right on some inputs.
+
+# %%
+suspects("ablation_counterexample")
+
+# %% [markdown]
+# ### Exercise: `ablation_counterexample` ●●○ · 5 minutes · core
 #
-# Multiply what goes into a module by a factor, from outside. Real modules take more than one tensor: ids, masks,
-# `None`. Only floating-point tensors are amounts; the rest goes through as it is.
+# Return one small layer on which all six are caught. The library and each suspect are run on it, and you earn a share
+# for each whose result is clearly different.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Go through them one by one, and ask when the fault would *not* matter. If the projection is the identity, for example,
+# one of them is right.
+#
+# </details>
+# <details><summary>Hint 2: one suspect is left?</summary>
+#
+# A head has `width / heads` numbers. What if that is as many as there are heads, or just one? And what is the mean of
+# the head's numbers over your tokens?
+#
+# </details>
+
+
+# %% exercise="ablation_counterexample"
+def ablation_counterexample() -> tuple[Tensor, Tensor, int, int]:
+    """One layer on which each of the suspects is seen to be wrong.
+
+    Returns:
+        values of shape (token, width) and weight of shape (width, width), both float64 and within ±1,000; heads, which
+        share the width evenly; and head, the one to be off, from 0 to heads − 1. At most 1,000 numbers.
+    """
+    # BEGIN SOLUTION
+    values = torch.tensor([[1.0, 2.0, 3.0, 4.0, 5.0, 7.0], [3.0, 1.0, 4.0, 1.0, 5.0, 9.0]], dtype=torch.float64)
+    weight = torch.arange(36.0, dtype=torch.float64).reshape(6, 6).cos()
+    return values, weight, 2, 1
+    # END SOLUTION
+
+
+# %% check="ablation_counterexample"
+check(ablation_counterexample)
+
+# %% [markdown]
+# **See it.** What each of them makes of your layer. Every row should differ from the first.
+
+# %%
+senses.lineup("ablation_counterexample", ablation_counterexample())
+
+# %% [markdown]
+# ## 7 · All 72 · core
+#
+# Now the tool. For two heads in one layer, both hooks hang on the same module, and the second one gets what the first
+# one returned. So they need not know of each other, and one small function that hangs one hook is enough.
+#
+# ### Exercise: `ablate_heads` ●●● · 9 minutes · core
+#
+# Switch off any heads of any layers, for as long as a block lasts: `with ablate_heads(model, [(5, 9), (0, 3)]): …`
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# A function that takes a layer and a head, makes a hook like `silence` for them, registers it and returns the handle.
+# The frame does the rest: `with hooks.hooked(...): yield`.
+#
+# </details>
+# <details><summary>Hint 2: a head that is not there changes nothing?</summary>
+#
+# `values[..., 384:416]` is an empty slice, and to write zeros into it is no error. One would believe that this head
+# does not matter. Compare with `num_attention_heads`, and raise. Where a layer is missing, `model.encoder.layer[6]`
+# raises by itself.
+#
+# </details>
+# <details><summary>Hint 3: nearly the code</summary>
+#
+# ```python
+# size = model.config.hidden_size // model.config.num_attention_heads
+#
+# def switch_off(layer, head):
+#     if ...: raise IndexError(...)
+#
+#     def silence(module, args): ...
+#     return model.encoder.layer[layer].attention.output.dense.register_forward_pre_hook(silence)
+#
+# with hooks.hooked(switch_off(layer, head) for layer, head in heads):
+#     ...
+# ```
+#
+# </details>
+
+
+# %% exercise="ablate_heads"
+@contextmanager
+def ablate_heads(model: nn.Module, heads: Iterable[tuple[int, int]]) -> Iterator[None]:
+    """While a `with` block lasts, heads of a BERT are off: zeros stand where they hand on their numbers.
+
+    Args:
+        model: has its layers in `model.encoder.layer`, in each of them the projection `attention.output.dense`, and in
+            `model.config` the numbers `hidden_size` and `num_attention_heads`. A head is off whatever it holds, also
+            NaN. All other heads, the weights, and what attention itself gives stay as they are. The model learns as
+            one without these heads would. After the block it is as before, however the block ends.
+        heads: pairs (layer, head), each counted from 0, in any order. One that is named twice is off, and there may
+            be none.
+
+    Raises:
+        IndexError: the model has no such layer or head. Then no hook is left.
+    """
+    # BEGIN SOLUTION
+    size = model.config.hidden_size // model.config.num_attention_heads
+
+    def switch_off(layer, head):
+        if head >= model.config.num_attention_heads:
+            raise IndexError(f"there is no head {head}")
+
+        def silence(module, args):
+            values = args[0].clone()
+            values[..., head * size : (head + 1) * size] = 0
+            return (values,)
+
+        return model.encoder.layer[layer].attention.output.dense.register_forward_pre_hook(silence)
+
+    with hooks.hooked(switch_off(layer, head) for layer, head in heads):
+        yield
+    # END SOLUTION
+
+
+# %% check="ablate_heads"
+check(ablate_heads)
+
+# %% [markdown]
+# **Predict first.** There are 72 heads, and the margin is 0.25. By how much will it fall when the most important head
+# of all is switched off? And how many heads will you be able to switch off at once, until the margin is gone?
+
+# %%
+margin = quiz.margin(model)
+change = torch.zeros(6, 12)
+for layer in range(6):
+    for head in range(12):
+        with ablate_heads(model, [(layer, head)]):
+            change[layer, head] = quiz.margin(model) - margin
+senses.head_map(change)  # blue: without this head the margin is smaller
+
+# %%
+order = change.flatten().argsort()  # the one that is missed most comes first
+most = [(place // 12, place % 12) for place in order.tolist()]
+torch.manual_seed(0)
+orders = {
+    "the most missed first": most,
+    "in random order": [most[place] for place in torch.randperm(72).tolist()],
+    "the least missed first": most[::-1],
+}
+
+
+def falling(quiz, heads):
+    margins = []
+    for count in range(0, 73, 8):
+        with ablate_heads(model, heads[:count]):
+            margins.append(quiz.margin(model))
+    return margins
+
+
+others = senses.Quiz(tokenizer, senses.FRESH)  # six other words, which had no say in the order
+curves = {name: (falling(quiz, heads), falling(others, heads)) for name, heads in orders.items()}
+senses.fewer_and_fewer(curves, step=8)
+
+# %% [markdown]
+# <details><summary>The answer</summary>
+#
+# Hardly at all. The head that is missed most, number 9 of the last layer, takes 0.037 of the 0.252 with it, and after
+# it come heads 10 and 1 of the first layer, with 0.028 each. For 44 of the 72 heads the margin changes by less than
+# 0.005. Half of them are in the way, if anything: without head 3 of layer 3 the margin *grows* by 0.019.
+#
+# In the second picture, follow the solid lines first, which are our six words. With the eight most missed heads off,
+# 0.08 is left. In random order it takes 40 heads to halve the margin. And if we begin with those that are missed least,
+# it climbs to 0.42, and with 56 of the 72 heads off it is still 0.29. The dashed lines are six other words. There the
+# margin climbs, too, from 0.29 to 0.39, and with 56 heads off it is 0.22; without the eight most missed ones it is
+# 0.21.
+#
+# </details>
+#
+# So here is the answer to our opening question. Of its 72 heads the model needs no single one, since the others make
+# up for it. It needs some of them together: for our six words, eight are enough to take most of the margin away. And it
+# can do without more than half of the others, as far as our question goes.
+#
+# *As far as our question goes*: before we show this to a friend, let us doubt it in three places. The order of the
+# heads comes from the very sentences on which we then measure, so it suits them too well. That is what the six other
+# words are for, which had no say in it. They agree about the heads that can go. They agree far less about the eight
+# that matter: which heads a model needs depends on what one asks of it. Secondly, we asked about words with two senses
+# and nothing else, and a head that does nothing here may be at work on a negation, or on a name. And lastly, a zero is
+# not nothing. The layers behind have never seen a head that says exactly 0 to everything.
+
+# %% [markdown]
+# **Explore.** Which layer can the model do without, and which not? The rings are where the dots were at first.
+
+# %%
+explore(
+    senses.without(model, quiz, ablate_heads),
+    "What becomes of the six questions without these heads?",
+    layer=choice(["all", *map(str, range(6))], "0", label="layer"),
+    head=choice(["all", *map(str, range(12))], "all", label="head"),
+)
+
+# %% [markdown]
+# ## 8 · All 72 from one walk back · extra
+#
+# Section 4 left something open. The gradient speaks of small changes, and to switch off a head is not a small one. But
+# suppose the margin were a straight line in each number that a head hands on. Then, to take such a number from $v$ down
+# to 0, which is a way of $-v$, would change the margin by $-v$ times its gradient. Added up over the numbers of a head,
+# this would be what its ablation costs, and a single walk back would have told us all 72. How far off is that?
+
+# %%
+handed_on = {}
+
+
+def keep(layer):
+    def hook(module, args):
+        args[0].retain_grad()  # for what is not a leaf, `.grad` is not kept otherwise
+        handed_on[layer] = args[0]
+
+    return model.encoder.layer[layer].attention.output.dense.register_forward_pre_hook(hook)
+
+
+with hooks.hooked(keep(layer) for layer in range(6)):
+    quiz.margin_with_graph(model).backward()
+model.zero_grad()
+
+products = torch.stack([-values * values.grad for values in handed_on.values()]).detach()  # (layer, row, token, 384)
+estimate = products.sum(dim=(1, 2)).unflatten(1, (12, 32)).sum(dim=2)
+together = torch.corrcoef(torch.stack([estimate.flatten(), change.flatten()]))[0, 1]
+print(f"correlation of estimate and truth: {together:.2f}")
+senses.against(estimate, change)
+
+# %% [markdown]
+# <details><summary>What the picture shows</summary>
+#
+# 72 dots, across what the walk back says, up what the ablation has shown. They lie close to the diagonal, those of the
+# heads that matter as well as the crowd around zero. The correlation is 0.97.
+#
+# </details>
+#
+# Better than one would dare to hope. One walk there and back, in place of 72 walks there, and the heads come out in
+# nearly the same order. For a whole layer at once, the straight line would be a poor guess: the more we switch off, the
+# more it bends.
+
+# %% [markdown]
+# ## 9 · Louder and softer · extra
+#
+# Zero is an extreme. We can also turn a part up or down, like the volume of one voice in a choir, and hear what becomes
+# of the whole. For that we change everything that goes into a module, and not only what is given by position.
+#
+# ### Exercise: `input_scaler` ●●○ · 5 minutes · extra
+#
+# Multiply what goes into a module by a factor, from outside. Real modules get more than one tensor, and ids, masks and
+# `None` are not amounts.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -453,7 +963,7 @@ with scaled.register_forward_pre_hook(lambda module, args, kwargs: (args, {**kwa
 # </details>
 # <details><summary>Hint 2: nothing changes?</summary>
 #
-# A pre-hook that returns nothing only looked. Return `(args, kwargs)`, new ones: a tuple and a dict.
+# A pre-hook that returns nothing only looked. With `with_kwargs=True` it returns a pair, a tuple and a dict.
 #
 # </details>
 # <details><summary>Hint 3: nearly the code</summary>
@@ -503,163 +1013,29 @@ def input_scaler(module: nn.Module, factor: float) -> RemovableHandle:
 check(input_scaler)
 
 # %% [markdown]
-# **See it.** Dividing the input of a softmax by a number is called its *temperature*. `nn.Softmax` has no such
-# setting. Your hook adds one from outside, and takes it off again at the end of each `with`.
+# **See it.** We make everything that comes into MiniLM's last layer larger or smaller. What will that do to the margin?
 
 # %%
-softmax = nn.Softmax(dim=-1)
-scores = torch.tensor([2.0, 1.0, 0.5, -0.5, -1.0])
-groups = {}
-for temperature in (0.5, 1.0, 4.0):
-    with input_scaler(softmax, 1 / temperature):
-        groups[f"temperature {temperature:g}"] = {f"class {i}": p for i, p in enumerate(softmax(scores).tolist())}
-plots.bars(groups, ylabel="probability")
+factors = [0.0, 0.25, 0.5, 1.0, 2.0, 4.0]
+margins = []
+for factor in factors:
+    with input_scaler(model.encoder.layer[5], factor):
+        margins.append(quiz.margin(model))
+lines({"the margin": (factors, margins)}, xlabel="factor on what goes into the last layer", ylabel="margin")
 
 # %% [markdown]
-# *The picture: the probabilities of five classes at three temperatures. At 0.5 class 0 has more than four fifths; at
-# 4 the bars are far more alike.*
-
-# %% [markdown]
-# ## 5 · Backward hooks
+# <details><summary>What the picture shows</summary>
 #
-# `register_full_backward_hook` calls you with two tuples. `grad_output` is what arrives: the gradients with respect
-# to the module's outputs. `grad_input` is what leaves: the gradients with respect to its inputs. An entry is `None`
-# where no gradient is needed.
-
-# %%
-layer = nn.Linear(3, 5)
-
-
-def note(module, grad_input, grad_output):
-    print("arrives", tuple(grad_output[0].shape), "leaves", tuple(grad_input[0].shape))
-
-
-with layer.register_full_backward_hook(note):
-    layer(torch.randn(2, 3, requires_grad=True)).sum().backward()
-
-# %% [markdown]
-# Four things to know about full-backward hooks, each tried on torch 2.13:
-#
-# - They are woven into the graph *in the forward pass*. Registered after it, they do not fire in this pass, and
-#   nobody tells you.
-# - If no input of the module needs a gradient, the hook still fires, `grad_input` holds `None`, and PyTorch warns.
-#   Hand in an `x` that needs one.
-# - A module whose output is changed in place by the next one (`nn.ReLU(inplace=True)`) cannot carry them:
-#   `RuntimeError`.
-# - They see tensors that a module takes and returns directly or in a tuple. A tensor inside a dict goes past them.
-#
-# The older `register_backward_hook` is deprecated. Do not use it: where a module does several operations, its
-# `grad_input` belongs to the last of them alone.
-#
-# ### Exercise: `gradient_norms` ●●○ · 10 minutes
-#
-# The measurement behind the first picture, as a tool: one line for each gradient that arrives at a leaf module, in
-# the order of arrival. It is a visitor: parameters end with the `.grad` of an ordinary backward pass, and the
-# caller's `x` stays as it was.
-#
-# <details><summary>Hint 1: a nudge</summary>
-#
-# The same frame as `record_shapes`: leaves, names, handles, `try`, `finally`. Only the kind of hook is new, and the
-# block between `try` and `finally` also goes backward.
-#
-# </details>
-# <details><summary>Hint 2: the list stays empty, or the caller's x has a gradient?</summary>
-#
-# Empty: the hooks must be there before the model runs. A gradient on `x`: `x.requires_grad_()` changes the caller's
-# tensor. `x.detach().requires_grad_()` is another tensor with the same values.
-#
-# </details>
-# <details><summary>Hint 3: nearly the code</summary>
-#
-# ```python
-# def keep(name):
-#     def note(module, grad_input, grad_output):
-#         norms.append((name, grad_output[0].norm().item()))
-#     return note
-# ...
-# try:
-#     loss_of(model(x.detach().requires_grad_())).backward()
-# finally: ...
-# ```
+# At 0 the layer sees the same in every sentence, so all are alike, and the margin is 0. At a quarter it is 0.28
+# already, and from there up to the fourfold it stays between 0.22 and 0.29.
 #
 # </details>
 
-
-# %% exercise="gradient_norms"
-def gradient_norms(model: nn.Module, x: Tensor, loss_of: Callable[[Tensor], Tensor]) -> list[tuple[str, float]]:
-    """Runs forward and backward once and lists how much gradient arrives at each leaf module.
-
-    Args:
-        model: its parameters end with the `.grad` that `loss_of(model(x)).backward()` leaves: added to what was there.
-        x: the model's input, shape (batch, ...), floating point. It is not changed and gets no `.grad`.
-        loss_of: from the model's output to the loss, a tensor of one element that depends on what each leaf gives.
-
-    Returns:
-        One pair (name, norm) for each call of a leaf, in the order in which the gradients arrive.
-        A model without children is a leaf itself, under the empty name.
-        The norm is a Python float, the root of the sum of squares of the gradient with respect to the leaf's output.
-        Where that is a tuple, the gradient with respect to its first entry counts.
-        No hook is left on the model, also when something raises.
-
-    >>> gradient_norms(nn.Sequential(nn.Linear(3, 2), nn.Identity()), torch.zeros(2, 3), torch.sum)
-    [('1', 2.0), ('0', 2.0)]
-    """
-    # BEGIN SOLUTION
-    norms, handles = [], []
-
-    def keep(name):
-        def note(module, grad_input, grad_output):
-            norms.append((name, grad_output[0].norm().item()))
-
-        return note
-
-    for name, module in model.named_modules():
-        if not list(module.children()):
-            handles.append(module.register_full_backward_hook(keep(name)))
-    try:
-        loss_of(model(x.detach().requires_grad_())).backward()
-    finally:
-        for handle in handles:
-            handle.remove()
-    return norms
-    # END SOLUTION
-
-
-# %% check="gradient_norms"
-check(gradient_norms)
-
 # %% [markdown]
-# **See it.** A sigmoid network of 20 layers again, once plain and once with a shortcut around each layer,
-# `x + layer(x)`.
-
-
-# %%
-class Residual(nn.Module):
-    def __init__(self, shortcut: bool) -> None:
-        super().__init__()
-        self.shortcut, self.linear = shortcut, nn.Linear(64, 64)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return torch.sigmoid(self.linear(x)) + (x if self.shortcut else 0)
-
-
-arrived = {}
-for shortcut in (False, True):
-    torch.manual_seed(0)
-    net = nn.Sequential(*[Residual(shortcut) for _ in range(20)])
-    norms = gradient_norms(net, torch.randn(32, 64), lambda y: y.square().mean())
-    arrived["with shortcuts" if shortcut else "without"] = [norm for _, norm in norms]
-hooks.by_depth(arrived)
-
-# %% [markdown]
-# *The picture: two lines over 20 layers on a logarithmic axis. Without shortcuts the gradient's norm falls by sixteen
-# powers of ten towards layer 1. With shortcuts it is nearly level.*
-
-# %% [markdown]
-# ## 6 · Hooks on tensors
+# ## 10 · Hooks on tensors · extra
 #
-# `tensor.register_hook` works on any tensor that needs a gradient: an intermediate result or a parameter. On a
-# parameter it sees the gradient *of this backward pass*, before it is added to `.grad`.
+# A tensor can carry a hook, too, if it needs a gradient. On a parameter the hook sees the gradient *of this backward
+# pass*, before it is added to `.grad`.
 
 # %%
 weight = nn.Parameter(torch.tensor([1.0, 2.0]))
@@ -669,28 +1045,21 @@ with weight.register_hook(lambda grad: print("the hook sees", grad.tolist())):
 print("then .grad is", weight.grad.tolist())
 
 # %% [markdown]
-# A gradient may be one tensor in two hands. For `y = p + q` both parameters get the *same* tensor. So a hook must not
-# write into its argument (`clamp_`, `*=`); it returns a new tensor.
+# What the hook returns is added instead. But it must not write into its argument with `clamp_` or `*=`. For `p + q`,
+# both parameters get one and the same tensor as their gradient, and whoever changes it changes it for the other one.
 #
-# ### Exercise: `clip_gradients` ●●○ · 8 minutes
+# ### Exercise: `clip_gradients` ●●○ · 5 minutes · extra
 #
-# Keep every element of every gradient between -limit and limit, from now on, in each backward pass.
+# Keep every element of every gradient between −limit and limit, from now on, in each backward pass.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# One hook serves all parameters: it needs no name. What must it return?
+# One hook serves all parameters, since it needs no name. What must it return?
 #
 # </details>
-# <details><summary>Hint 2: <code>cannot register a hook on a tensor that doesn't require gradient</code></summary>
+# <details><summary>Hint 2: <code>cannot register a hook on a tensor that doesn't require gradient</code>?</summary>
 #
 # A frozen parameter gets no gradient and takes no hook. Skip parameters whose `requires_grad` is False.
-#
-# </details>
-# <details><summary>Hint 3: nearly the code</summary>
-#
-# ```python
-# [parameter.register_hook(lambda grad: grad.clamp(...)) for parameter in parameters if ...]
-# ```
 #
 # </details>
 
@@ -728,78 +1097,89 @@ def clip_gradients(parameters: Iterable[Tensor], limit: float) -> list[Removable
 check(clip_gradients)
 
 # %% [markdown]
-# **See it.** Linear regression, and at step 20 somebody's typing error: one label is 10,000 instead of about 1.
+# **See it.** Linear regression, and at step 20 somebody's typing error: one label is 10,000 instead of about 1. The
+# list of handles goes straight into the frame.
 
 
 # %%
 def losses(limit: float) -> list[float]:
     torch.manual_seed(0)
-    truth, model = torch.randn(8, 1), nn.Linear(8, 1)
-    handles = clip_gradients(model.parameters(), limit)
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
+    truth, regression = torch.randn(8, 1), nn.Linear(8, 1)
+    optimizer = torch.optim.SGD(regression.parameters(), lr=0.05)
     test, history = torch.randn(200, 8), []
-    for step in range(60):
-        x = torch.randn(16, 8)
-        y = x @ truth
-        if step == 20:
-            y[0] = 10_000.0
-        optimizer.zero_grad()
-        F.mse_loss(model(x), y).backward()
-        optimizer.step()
-        with torch.no_grad():
-            history.append(F.mse_loss(model(test), test @ truth).item())
-    for handle in handles:
-        handle.remove()
+    with hooks.hooked(clip_gradients(regression.parameters(), limit)):
+        for step in range(60):
+            x = torch.randn(16, 8)
+            y = x @ truth
+            if step == 20:
+                y[0] = 10_000.0
+            optimizer.zero_grad()
+            F.mse_loss(regression(x), y).backward()
+            optimizer.step()
+            with torch.no_grad():
+                history.append(F.mse_loss(regression(test), test @ truth).item())
     return history
 
 
 series = {name: (range(60), losses(limit)) for name, limit in (("not clipped", float("inf")), ("clipped at 1", 1.0))}
-plots.lines(series, xlabel="step", ylabel="loss on clean data", logy=True)
+lines(series, xlabel="step", ylabel="loss on clean data", logy=True)
 
 # %% [markdown]
-# *The picture: the loss over 60 steps on a logarithmic axis. At step 20 the line without clipping jumps up by more
-# than five powers of ten, and after 40 more steps it is back where it began. The clipped line shows no jump and ends
-# several thousand times lower. Until step 20 it falls more slowly.*
+# <details><summary>What the picture shows</summary>
 #
-# Clipping has a price: the large gradients of the first steps were honest, and they were cut too.
+# At step 20 the line without clipping jumps up by more than five powers of ten, and after 40 more steps it is back
+# where it began. The clipped line shows no jump and ends several thousand times lower. Until step 20 it falls more
+# slowly.
+#
+# </details>
+#
+# Clipping has a price, as one sees at the left: the large gradients of the first steps were honest, and they were cut,
+# too.
 
 # %% [markdown]
-# ## 7 · An alarm
+# ## 11 · The first NaN · extra
 #
-# The loss is NaN. NaN spreads: by the time you see it, every number behind its birthplace is NaN too. The question is
-# which module was *first*. Forward hooks fire in the order in which modules finish, children before their parents, so
-# the first hook that sees NaN knows.
+# The loss is NaN. NaN spreads, and by the time we see it, every number behind its place of birth is NaN as well. Which
+# module was *first*? Forward hooks are called in the order in which modules finish, children before their parents, so
+# the first hook that sees a NaN knows.
 #
-# ### Exercise: `nan_tripwire` ●●○ · 8 minutes
+# And how does one look around at that place? Put `breakpoint()` into the hook. The model stops there, a line to type
+# into opens below the cell, and one is inside the running program.
+#
+# | type | and the debugger |
+# |---|---|
+# | `p output.shape`, `pp kwargs` | prints a value, any expression |
+# | `u`, `d`, `w` | goes up to the caller, down again, says where we are: from the hook up into the model's `forward` |
+# | `n`, `s`, `r` | goes to the next line, steps into a call, runs until this function returns |
+# | `c`, `q` | continues until the hook is called again, gives up |
+#
+# This is `pdb`, which comes with Python. `ipdb` is the same with IPython's colours and completion, and
+# `PYTHONBREAKPOINT=ipdb.set_trace` makes `breakpoint()` call it. After an error, `%debug` in a new cell goes back to
+# the place where it was raised. With an `if` in front, a hook is a breakpoint with a condition, in code that is not
+# ours.
+#
+# ### Exercise: `nan_tripwire` ●●○ · 6 minutes · extra
 #
 # Inside the block, the forward pass raises `FloatingPointError` at the first module that gives NaN, and the message
-# holds its name. This time write the context manager as a generator: what stands before `yield` happens when the
-# block begins, what stands after it when the block ends. An error in the block is raised *at the `yield`*.
+# holds its name.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# An error inside a hook leaves the model's call like any other error. So the hook can raise. Attention hides scores
-# with -inf on purpose: that is no alarm.
+# An error inside a hook leaves the model's call like any other error, so the hook can simply raise. Attention hides
+# scores with −∞ on purpose: that is no alarm.
 #
 # </details>
-# <details><summary>Hint 2: hooks stay after the alarm?</summary>
-#
-# The error comes out of the `yield`, and the lines after it do not run. Put them into `finally`.
-#
-# </details>
-# <details><summary>Hint 3: nearly the code</summary>
+# <details><summary>Hint 2: nearly the code</summary>
 #
 # ```python
-# def watch(name):
+# def hang(name, module):
 #     def look(module, args, output):
 #         for value in output if isinstance(output, tuple) else (output,):
 #             if ...: raise FloatingPointError(...)
-#     return look
+#     return module.register_forward_hook(look)
 #
-# handles = [module.register_forward_hook(watch(name)) for name, module in model.named_modules()]
-# try:
+# with hooks.hooked(hang(name, module) for ...):
 #     yield
-# finally: ...
 # ```
 #
 # </details>
@@ -824,20 +1204,16 @@ def nan_tripwire(model: nn.Module) -> Iterator[None]:
     """
 
     # BEGIN SOLUTION
-    def watch(name):
+    def hang(name, module):
         def look(module, args, output):
             for value in output if isinstance(output, tuple) else (output,):
                 if isinstance(value, Tensor) and value.isnan().any():
                     raise FloatingPointError(f"NaN in the output of {name or 'the model itself'}")
 
-        return look
+        return module.register_forward_hook(look)
 
-    handles = [module.register_forward_hook(watch(name)) for name, module in model.named_modules()]
-    try:
+    with hooks.hooked(hang(name, module) for name, module in model.named_modules()):
         yield
-    finally:
-        for handle in handles:
-            handle.remove()
     # END SOLUTION
 
 
@@ -845,36 +1221,26 @@ def nan_tripwire(model: nn.Module) -> Iterator[None]:
 check(nan_tripwire)
 
 # %% [markdown]
-# **See it.** One row of this batch is empty, all zeros. Some module cannot cope.
-
+# **See it.** Somebody has spoilt a copy of MiniLM. One of its 22.7 million numbers is NaN now, and in the end all are.
 
 # %%
-class Standardize(nn.Module):
-    def forward(self, x: Tensor) -> Tensor:
-        return (x - x.mean(-1, keepdim=True)) / x.std(-1, keepdim=True)
-
-
-torch.manual_seed(0)
-block = nn.Sequential(OrderedDict(inner=nn.Linear(4, 8, bias=False), norm=Standardize(), outer=nn.Linear(8, 8)))
-model = nn.Sequential(OrderedDict(embed=nn.Linear(4, 4, bias=False), block=block, head=nn.Linear(8, 2)))
-batch = torch.randn(3, 4)
-batch[1] = 0
-print("the loss:", model(batch).square().mean().item())
+spoilt = copy.deepcopy(model)
+with torch.no_grad():
+    spoilt.get_parameter("encoder.layer.2.intermediate.dense.weight")[700, 300] = torch.nan
+print("the margin:", quiz.margin(spoilt))
 try:
-    with nan_tripwire(model):
-        model(batch)
+    with nan_tripwire(spoilt):
+        spoilt(tokens.input_ids)
 except FloatingPointError as error:
     print("the alarm:", error)
 
 # %% [markdown]
-# A row of zeros has the standard deviation 0, and 0 / 0 is NaN. This is why `nn.LayerNorm` has an `eps`.
-
-# %% [markdown]
-# ## 8 · A bug to mend
+# ## 12 · A watcher with two faults · extra
 #
 # How strong is the signal that a weight learns from? A useful number is the size of its gradient beside its own size,
-# ‖gradient‖ / ‖weight‖. Far smaller in one layer than in another: that layer hardly learns. A colleague wrote a
-# watcher for it that works with any training loop. Run it and look at the output before you read the code.
+# ‖gradient‖ / ‖weight‖. Where it is far smaller than elsewhere, the layer hardly learns. A colleague wrote a watcher
+# for it that works with any training loop. It is tried on a network of six sigmoid layers, in two steps of training.
+# Look at the output before you read the code.
 
 
 # %%
@@ -882,24 +1248,23 @@ except FloatingPointError as error:
 def learning_signal_draft(model):
     weights = {name: weight for name, weight in model.named_parameters() if weight.dim() > 1 and weight.requires_grad}
     signal = dict(zip(weights, [[]] * len(weights), strict=True))
-    handles = {}
 
     def note(grad):
         signal[name].append((grad.norm() / weight.norm()).item())
 
+    handles = {}
     for name, weight in weights.items():
         handles[name] = weight.register_hook(note)
-    yield signal
-    for handle in handles.values():
-        handle.remove()
+    with hooks.hooked(handles.values()):
+        yield signal
 
 
-def train(model: nn.Module, steps: int) -> None:
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+def train(network: nn.Module, steps: int) -> None:
+    optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
     for _ in range(steps):
         x = torch.randn(64, 16)
         optimizer.zero_grad()
-        F.cross_entropy(model(x), (x[:, 0] * x[:, 1] > 0).long()).backward()
+        F.cross_entropy(network(x), (x[:, 0] * x[:, 1] > 0).long()).backward()
         optimizer.step()
 
 
@@ -909,29 +1274,28 @@ def deep(activation: type[nn.Module]) -> nn.Sequential:
     return nn.Sequential(*parts, nn.Linear(16, 2))
 
 
-model = deep(nn.Sigmoid)
-with learning_signal_draft(model) as signal:
-    train(model, steps=2)
+network = deep(nn.Sigmoid)
+with learning_signal_draft(network) as signal:
+    train(network, steps=2)
 for name, line in signal.items():
     print(f"{name:>10}: {len(line)} numbers, the last is {line[-1]:.1e}")
 
 # %% [markdown]
-# Two steps, seven weights. You would expect two numbers in each line, and larger ones towards the last layer.
+# Two steps, seven weights. One would expect two numbers in each line, and different ones.
 #
-# ### Exercise: `layerwise_learning_signal` ●●● · 12 minutes
+# ### Exercise: `layerwise_learning_signal` ●●○ · 8 minutes · extra
 #
-# Copy the draft into the cell below and mend it. There are **three** faults. Two of them you see above. The third
-# shows only when something goes wrong inside the block.
+# **Find and mend the bugs.** Copy the draft into the cell below. There are two faults, and the first one hides the
+# second.
 #
-# <details><summary>Hint 1: fourteen numbers in every line</summary>
+# <details><summary>Hint 1: fourteen numbers in every line?</summary>
 #
 # How many lists are there? Try `lines = [[]] * 3; lines[0].append(1); lines`.
 #
 # </details>
-# <details><summary>Hint 2: all numbers are under the last name</summary>
+# <details><summary>Hint 2: all numbers are in the last line?</summary>
 #
-# With a list for each name, all lines but the last stay empty. When does `note` look up `name` and `weight`? The
-# first exercise had the same trap.
+# You have met that hole in section 3. When does `note` look up `name` and `weight`?
 #
 # </details>
 # <details><summary>Hint 3: nearly the code</summary>
@@ -939,14 +1303,12 @@ for name, line in signal.items():
 # ```python
 # signal = {name: [] for name in weights}
 #
-# def watch(name, weight):
+# def hang(name, weight):
 #     def note(grad): ...
 #     return weight.register_hook(note)
 #
-# handles = [watch(name, weight) for name, weight in weights.items()]
-# try:
+# with hooks.hooked(hang(name, weight) for ...):
 #     yield signal
-# finally: ...
 # ```
 #
 # </details>
@@ -974,18 +1336,14 @@ def layerwise_learning_signal(model: nn.Module) -> Iterator[dict[str, list[float
     weights = {name: weight for name, weight in model.named_parameters() if weight.dim() > 1 and weight.requires_grad}
     signal = {name: [] for name in weights}
 
-    def watch(name, weight):
+    def hang(name, weight):
         def note(grad):
             signal[name].append((grad.norm() / weight.norm()).item())
 
         return weight.register_hook(note)
 
-    handles = [watch(name, weight) for name, weight in weights.items()]
-    try:
+    with hooks.hooked(hang(name, weight) for name, weight in weights.items()):
         yield signal
-    finally:
-        for handle in handles:
-            handle.remove()
     # END SOLUTION
 
 
@@ -998,43 +1356,106 @@ check(layerwise_learning_signal)
 # %%
 panels = {}
 for activation in (nn.Sigmoid, nn.ReLU):
-    model = deep(activation)
-    with layerwise_learning_signal(model) as signal:
-        train(model, steps=12)
+    network = deep(activation)
+    with layerwise_learning_signal(network) as signal:
+        train(network, steps=12)
     panels[f"{activation.__name__}: log10 of the ratio"] = torch.tensor(list(signal.values())).log10()
-plots.heatmaps(panels, rows=[str(number) for number in range(1, 8)], xlabel="step", ylabel="layer", numbers=False)
+heatmaps(panels, rows=[str(number) for number in range(1, 8)], xlabel="step", ylabel="layer", numbers=False)
 
 # %% [markdown]
-# *The picture: two maps, layers from top to bottom, steps from left to right, the colour shows ‖gradient‖ / ‖weight‖
-# as a power of ten. In the sigmoid network the top rows are dark: the first layers get a signal several powers of ten
-# weaker than the last. In the ReLU network the rows differ far less.*
+# <details><summary>What the picture shows</summary>
+#
+# Two maps, layers from top to bottom, steps from left to right; the colour is ‖gradient‖ / ‖weight‖ as a power of ten.
+# In the sigmoid network the top rows are dark: the first layers get a signal several powers of ten weaker than the
+# last. In the ReLU network the rows differ far less.
+#
+# </details>
+#
+# This is the gradient that fades. The slope of the sigmoid is at most one quarter, and each layer multiplies what comes
+# back by it. MiniLM has a shortcut around every part, and does not know the problem.
 
 # %% [markdown]
-# ## 9 · Grad-CAM: where does it look?
+# ## 13 · What goes along with a model · extra
 #
-# You have seen values on their way forward and gradients on their way back. Grad-CAM (Selvaraju et al., 2017) puts
-# both together to draw where a convolutional network sees evidence for a class.
+# A hook belongs to a module or a tensor in memory. What becomes of it when the model is copied, saved, compiled?
 #
-# Take the maps $A^k$ that a convolutional layer gives, one for each channel $k$, and the score $y^c$ of the class,
-# before any softmax. A channel counts as much as its gradient says on average over all places, and what speaks
-# against the class is set to zero:
+# > **You may read that** three rules hold for all hooks alike: the order can be changed with `prepend=True`, a copy
+# > takes them along, and a scripted model has the same ones. Let us try each of the three.
+
+
+# %%
+def typed_pre_hook(self, inputs: tuple[Tensor]) -> tuple[Tensor]:
+    return (inputs[0] + 10,)
+
+
+def script(module: nn.Module) -> nn.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch.jit.script says that it is deprecated
+        return torch.jit.script(module)
+
+
+try:
+    weight.register_hook(print, prepend=True)
+except TypeError:
+    print("tensor.register_hook knows no prepend")
+
+layer = nn.Linear(1, 1)
+with layer.register_forward_hook(fn2), layer.weight.register_hook(print):
+    twin = copy.deepcopy(layer)
+    print("a copy: hooks of the module", len(twin._forward_hooks), "and of its weight", twin.weight._backward_hooks)
+
+try:
+    script(add_two)
+except RuntimeError as error:
+    print("scripted:", str(error).splitlines()[0])
+fresh = AddTwo()
+with fresh.register_forward_pre_hook(typed_pre_hook):
+    scripted = script(fresh)
+    exported = torch.export.export(fresh, (torch.tensor(0),)).module()
+for kind, program in {"the module": fresh, "the scripted copy": scripted, "the exported program": exported}.items():
+    print("hook off:", kind, "gives", program(torch.tensor(0)).item())
+try:
+    scripted.register_forward_hook(fn2)
+except RuntimeError as error:
+    print("scripted:", error)
+
+# %% [markdown]
+# > None of the three holds for all. Hooks on tensors run in the order of registration, and that is that. A copied
+# > module keeps its hooks, while a copied parameter loses them. `torch.jit.script` compiles hooks along with the
+# > module, so it wants types on them; then the handle no longer reaches what was compiled, and new forward hooks are
+# > refused. `torch.export`, its successor, writes down what the hook computed as a part of the program.
+#
+# So take hooks off before you copy or export a model, unless their effect belongs in it. Saving is harmless:
+# `state_dict` knows nothing of hooks. And there are hooks for *all* modules of a program at once, such as
+# `torch.nn.modules.module.register_module_forward_hook`, with handles of the same kind. The checks of this lesson look
+# through those.
+
+# %% [markdown]
+# ## 14 · Where does it look? · extra
+#
+# You have seen values on their way there and gradients on their way back. Grad-CAM (Selvaraju et al., 2017) puts both
+# together, and draws where a convolutional network sees evidence for a class.
+#
+# A convolutional layer gives several maps of the image, $A^k$, one for each channel $k$, and at the end the network
+# gives the class a score $y^c$. How much does a channel count? As much as its gradient says, on average over all
+# places. What speaks against the class is set to zero:
 #
 # $$w_k = \frac{1}{HW}\sum_{i,j}\frac{\partial y^c}{\partial A^k_{ij}}$$
 #
 # $$\text{map}_{ij} = \mathrm{ReLU}\Big(\sum_k w_k A^k_{ij}\Big)$$
 #
-# So you need the layer's output *and* the gradient of the score with respect to it. One forward hook gives you both,
-# if it may return something:
+# So we need the layer's output *and* the gradient of the score with respect to it. A forward hook gives us both, if it
+# returns something:
 #
-# 1. It takes the output off the graph and makes it a new leaf: `output.detach().requires_grad_()`. Now a gradient can
-#    be asked for, even if the whole model is frozen.
-# 2. It keeps the leaf and returns a `.clone()` of it. The rest of the model computes with the clone, and an in-place
-#    ReLU may write into that.
+# 1. It takes the output off the graph and makes it a new leaf, `output.detach().requires_grad_()`. Now one can ask for
+#    a gradient even if the whole model is frozen.
+# 2. It keeps the leaf and returns a `.clone()` of it. The rest of the model computes with the clone, and a ReLU that
+#    works in place may write into that.
 #
-# `torch.autograd.grad(score, leaf)` then gives the gradient and touches no parameter's `.grad`, which
-# `score.backward()` would.
+# `torch.autograd.grad(score, leaf)` gives the gradient, and touches no parameter's `.grad`, as `score.backward()`
+# would.
 #
-# ### Exercise: `grad_cam` ●●● · 15 minutes
+# ### Exercise: `grad_cam` ●●● · 13 minutes · extra
 #
 # Write it for a batch of images, each with a class of its own. Each map is divided by its own largest value, so that
 # 1 is the strongest evidence in this image.
@@ -1052,7 +1473,7 @@ plots.heatmaps(panels, rows=[str(number) for number in range(1, 8)], xlabel="ste
 # number.
 #
 # </details>
-# <details><summary>Hint 3: <code>a leaf Variable … is being used in an in-place operation</code></summary>
+# <details><summary>Hint 3: <code>a leaf Variable … is being used in an in-place operation</code>?</summary>
 #
 # An in-place ReLU follows and your hook returns the leaf itself. Return a clone.
 #
@@ -1064,7 +1485,9 @@ plots.heatmaps(panels, rows=[str(number) for number in range(1, 8)], xlabel="ste
 # def cut(module, args, output):
 #     kept["maps"] = output.detach().requires_grad_()
 #     return kept["maps"].clone()
-# ...                                        # register, run, remove in finally
+#
+# with hooks.hooked([model.get_submodule(layer).register_forward_hook(cut)]):
+#     scores = ...
 # (gradient,) = torch.autograd.grad(scores.gather(1, classes[:, None]).sum(), kept["maps"])
 # weights = gradient.mean((2, 3), keepdim=True)
 # heat = F.relu(...).detach()
@@ -1100,11 +1523,8 @@ def grad_cam(model: nn.Module, layer: str, images: Tensor, classes: Tensor) -> T
         kept["maps"] = output.detach().requires_grad_()
         return kept["maps"].clone()
 
-    handle = model.get_submodule(layer).register_forward_hook(cut)
-    try:
+    with model.get_submodule(layer).register_forward_hook(cut):
         scores = model(images)
-    finally:
-        handle.remove()
     chosen = scores.gather(1, classes[:, None]).sum()
     (gradient,) = torch.autograd.grad(chosen, kept["maps"])
     weights = gradient.mean((2, 3), keepdim=True)
@@ -1118,8 +1538,8 @@ check(grad_cam)
 
 # %% [markdown]
 # **See it.** The next cell trains a small network to tell images with a lying bar from images with a standing one.
-# Nobody tells it *where* the bar is. Then it gets images with both, and you ask it twice. What do you expect the maps
-# to do with the square?
+# Nobody tells it *where* the bar is. Then it gets images with both, and we ask it twice. What do you expect the maps to
+# do with the square?
 
 # %%
 net = hooks.bar_net()
@@ -1129,34 +1549,51 @@ maps = {text: grad_cam(net, "4", images, torch.full((3,), wanted)) for text, wan
 hooks.beside_their_maps(images, maps)
 
 # %% [markdown]
-# *The picture: three noisy images in the left column, each with a lying bar, a standing bar and a small square. In
-# the middle column the bright part of the map lies on the lying bar, in the right column on the standing bar. The
-# square of the first image stays dark. In the third image the bars cross, and the maps no longer fit them.*
+# <details><summary>The answer</summary>
 #
-# The last image is a warning. The network never saw crossing bars. A map shows what *this* network used, and not what
-# is true.
+# Three noisy images in the left column, each with a lying bar, a standing bar and a small square. In the middle column
+# the bright part of the map lies on the lying bar, in the right column on the standing bar. The square of the first
+# image stays dark. In the third image the bars cross, and the maps no longer fit them.
+#
+# </details>
+#
+# The last image is a warning. The network never saw crossing bars. A map shows what *this* network used, which need not
+# be what is there.
 
 # %% [markdown]
 # ## What you have built
 #
 # | yours | its name elsewhere |
 # |---|---|
+# | `output_of` | `create_feature_extractor` of torchvision; `output_hidden_states=True` of transformers |
+# | `hooked` | `contextlib.ExitStack`, since a handle is a context manager itself |
 # | `record_shapes` | `torchinfo.summary`, Keras' `model.summary()` |
-# | `Activations` | `create_feature_extractor` of torchvision; `output_hidden_states=True` of transformers |
-# | `input_scaler` | `torch.nn.utils.prune` works this way: a forward-pre hook puts the masked weight in place |
 # | `gradient_norms`, `layerwise_learning_signal` | `wandb.watch(model)` |
+# | `input_scaler` | `torch.nn.utils.prune` works this way: a forward-pre hook puts the masked weight in place |
+# | `ablate_heads` | `run_with_hooks` of TransformerLens; `head_mask` of older versions of transformers |
 # | `clip_gradients` | `torch.nn.utils.clip_grad_value_`, which runs after the backward pass and without hooks |
 # | `nan_tripwire` | `torch.autograd.detect_anomaly()`, which looks at the backward pass |
 # | `grad_cam` | `captum.attr.LayerGradCam` |
 #
-# **Read the real source.** `torch/nn/modules/module.py`, `Module._call_impl`: the order of section 1 in one
-# function. `torch/utils/hooks.py`: `RemovableHandle`, and `BackwardHook`, which weaves full-backward hooks into the
-# graph.
+# **Read the real source.** `torch/nn/modules/module.py`, `Module._call_impl`: the order of section 5 in one function.
+# `torch/utils/hooks.py`: `RemovableHandle`, and `BackwardHook`, which weaves full-backward hooks into the graph.
+#
+# **Sources.** [Michel et al. 2019](https://arxiv.org/abs/1905.10650), *Are Sixteen Heads Really Better than One?*, saw
+# in trained translation models and BERT what you saw in MiniLM. [Selvaraju et al.
+# 2017](https://arxiv.org/abs/1610.02391), *Grad-CAM*.
+#
+# **At scale.** A model of 70 billion numbers may have 80 layers with 64 heads each. To ablate its 5,120 heads one by
+# one on a thousand questions would be five million forward passes, so one takes the estimate of section 8, which needs
+# one pass there and back for each question, and ablates in earnest what it puts on top. To keep what passes by is out
+# of the question: at a width of 8,192, in bfloat16, one token leaves 16 kB behind in each layer, which makes 1.3 MB for
+# all 80, and 1.3 petabytes for a billion tokens. So hooks at that scale keep sums and not tensors. And whoever trains
+# on eight GPUs uses hooks without knowing it: one hangs on each parameter and sends its gradient off as soon as it is
+# there, while the walk back goes on ([lesson 23](../23_data_parallel/23_data_parallel.ipynb)).
 #
 # **Three questions to take home.**
 #
 # 1. A forward hook stores `output` in a list at every step of training. Memory grows by far more than the size of the
 #    outputs. What else is held?
 # 2. Why can a full-backward hook not be registered after the forward pass, when a tensor hook on a parameter can?
-# 3. Two people hang hooks on the same module. One of them calls `module._forward_hooks.clear()`. What would each of
-#    them say?
+# 3. Zero is not nothing: the layers behind have never seen a head that says exactly 0. What else could one put in its
+#    place, and how might the map of the 72 heads change?

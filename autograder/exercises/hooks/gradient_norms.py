@@ -32,6 +32,32 @@ VISITOR = Idea("a visitor leaves nothing else behind")
 ERROR = Idea("nothing is left behind by an error", weight=0.7)
 
 
+class Half(nn.Module):
+    """Gives one of the two halves of each row. The other one gets no gradient."""
+
+    def __init__(self, which: int) -> None:
+        super().__init__()
+        self.which = which
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.tanh().chunk(2, dim=-1)[self.which]
+
+
+class Swapped(nn.Module):
+    """Gives both halves, the second one first."""
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        first, second = x.chunk(2, dim=-1)
+        return second, first
+
+
+class Gate(nn.Module):
+    """Multiplies what comes first by the sigmoid of what comes second."""
+
+    def forward(self, halves: tuple[Tensor, Tensor]) -> Tensor:
+        return halves[0] * halves[1].sigmoid()
+
+
 def weighted(result: Tensor) -> Tensor:
     """A loss whose gradient differs from element to element."""
     weights = torch.linspace(0.5, 1.5, result.numel(), device=result.device, dtype=result.dtype)
@@ -56,6 +82,12 @@ def gradient_norms(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "modules within modules", lambda: norms(nested(draw), draw.normal(rows, 5)), NORMS
     yield "a layer used twice", lambda: norms(twice(draw), draw.normal(more, 4)), NORMS
     yield "layers that hand on what they get", lambda: norms(_idle(draw), draw.normal(rows, 4)), NORMS
+    yield "a layer that gives half of what it has computed", lambda: norms(_half(draw), draw.normal(rows, 4)), NORMS
+    yield (
+        "a layer that gives its halves the other way round",
+        lambda: norms(_swapped(draw), draw.normal(more, 4)),
+        NORMS,
+    )
     yield "a layer that returns a tuple", lambda: norms(reader(draw), draw.normal(rows, steps, 3)), KINDS
 
     yield "leaves before the first weights", lambda: norms(_at_first(draw), draw.normal(rows, 2, 3)), KINDS
@@ -86,6 +118,17 @@ def _idle(draw: Draw) -> Ordered:
     """After the first layer, in drawn order: layers whose output is their very input."""
     idle = draw.shuffled([nn.Identity(), nn.Dropout(0.5).eval(), nn.Identity()])
     return draw.fill_(Ordered(named(draw, nn.Linear(4, 6), idle[0], nn.Tanh(), *idle[1:], nn.Linear(6, 2))))
+
+
+def _half(draw: Draw) -> Ordered:
+    """The operation behind the layer's output has two results, and the layer gives the second one."""
+    width = draw.integer(2, 6)
+    return draw.fill_(Ordered(named(draw, nn.Linear(4, 2 * width), Half(1), nn.Linear(width, 3), Half(0))))
+
+
+def _swapped(draw: Draw) -> Ordered:
+    width = draw.integer(2, 6)
+    return draw.fill_(Ordered(named(draw, nn.Linear(4, 2 * width), Swapped(), Gate(), nn.Linear(width, 2))))
 
 
 def _at_first(draw: Draw) -> Ordered:

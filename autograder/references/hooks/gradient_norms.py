@@ -153,9 +153,9 @@ def takes_the_rms(model, x, loss_of):
 
 @mistake(
     gradient_norms,
-    "A layer that hands on its very input, as `nn.Identity`, stands in the wrong place: tensor hooks and the "
-    "old `register_backward_hook` hang on what it shares with the layer before. Use "
-    "`register_full_backward_hook`.",
+    "A layer that gives one of several results of an operation, as the second of two chunks, shows the gradient of "
+    "another one, or None. So does the deprecated `register_backward_hook`: it hangs on the last node of the graph. "
+    "`register_full_backward_hook` goes by what the module gives.",
 )
 def uses_the_old_hook(model, x, loss_of):
     norms, handles = [], []
@@ -167,6 +167,28 @@ def uses_the_old_hook(model, x, loss_of):
             loss_of(model(x.detach().requires_grad_())).backward()
         finally:
             remove(handles)
+    return norms
+
+
+@mistake(
+    gradient_norms,
+    "A layer that hands on its very input, as `nn.Identity`, stands in the wrong place, as where a tensor hook hangs "
+    "on the output itself: the layer before shares it. Use `register_full_backward_hook`.",
+)
+def hooks_the_output(model, x, loss_of):
+    norms = []
+
+    def watch(name):
+        def hook(module, args, output):
+            first_of(output).register_hook(lambda grad: norms.append((name, length(grad))))
+
+        return hook
+
+    handles = [module.register_forward_hook(watch(name)) for name, module in leaves_of(model)]
+    try:
+        loss_of(model(x.detach().requires_grad_())).backward()
+    finally:
+        remove(handles)
     return norms
 
 

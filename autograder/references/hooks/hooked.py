@@ -1,0 +1,211 @@
+"""`hooked`: what is right, and what goes wrong."""
+
+from contextlib import ExitStack, contextmanager
+
+from autograder.references import alternative, mistake, promised
+from autograder.references.hooks._shared import remove
+
+
+@contextmanager
+def hooked(handles):
+    with ExitStack() as stack:
+        for handle in handles:
+            stack.enter_context(handle)
+        yield
+
+
+@mistake(
+    hooked,
+    "After an error in the block the hooks stay. It comes out of the `yield`, and the lines after it do not run unless "
+    "they stand in `finally`.",
+)
+@contextmanager
+def only_on_success(handles):
+    handles = list(handles)
+    yield
+    remove(handles)
+
+
+@mistake(hooked, "The hooks are never taken off: after the block they go on firing.")
+@contextmanager
+def never_takes_off(handles):
+    list(handles)
+    yield
+
+
+@mistake(
+    hooked,
+    "Inside the block no hook fires: they are off again before it begins. They have to wait until the block ends, "
+    "which means after the `yield`.",
+)
+@contextmanager
+def too_early(handles):
+    remove(handles)
+    yield
+
+
+@mistake(
+    hooked,
+    "An error in the block goes no further, as after an `except` with nothing in it, a `return` in `finally`, or an "
+    "`__exit__` that returns something true. Let it come through.",
+    keeps=0.6,
+)
+class Swallows:
+    def __init__(self, handles):
+        self.handles = list(handles)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        remove(self.handles)
+        return True
+
+
+@mistake(
+    hooked,
+    "Handles from a generator do no work in the block: nobody has asked for them by then, so that the hooks are not "
+    "even registered. Gather them before the `yield`.",
+    keeps=0.8,
+)
+@contextmanager
+def looks_too_late(handles):
+    try:
+        yield
+    finally:
+        remove(handles)
+
+
+@mistake(
+    hooked,
+    "Where a generator of handles fails half way, the hooks that it has registered by then stay. Begin the `try` "
+    "before the loop that gathers them, and gather one by one.",
+    keeps=0.9,
+)
+@contextmanager
+def gathers_outside(handles):
+    handles = list(handles)
+    try:
+        yield
+    finally:
+        remove(handles)
+
+
+@mistake(
+    hooked,
+    "When the block is broken off (Ctrl-C in a notebook), the hooks stay: that is no `Exception`. `finally` runs in "
+    "any case.",
+    keeps=0.8,
+)
+@contextmanager
+def catches_exceptions(handles):
+    handles = list(handles)
+    try:
+        yield
+    except Exception:
+        remove(handles)
+        raise
+    else:
+        remove(handles)
+
+
+@mistake(hooked, "Only one of several hooks is taken off. Each has a handle of its own.", keeps=0.7)
+@contextmanager
+def the_last_only(handles):
+    handles = list(handles)
+    try:
+        yield
+    finally:
+        remove(handles[-1:])
+
+
+@mistake(hooked, "All hooks but the first are taken off. Each has a handle of its own.", keeps=0.7)
+@contextmanager
+def all_but_the_first(handles):
+    handles = list(handles)
+    try:
+        yield
+    finally:
+        remove(handles[1:])
+
+
+@mistake(
+    hooked,
+    "Other people's hooks are gone, too. Take off what you were handed, by handle, and clear no dict of hooks.",
+    keeps=0.95,
+)
+@contextmanager
+def clears_the_dicts(handles):
+    taken = []
+    try:
+        for handle in handles:
+            taken.append(handle)
+        yield
+    finally:
+        for handle in taken:
+            hooks = handle.hooks_dict_ref()
+            if hooks is not None:
+                hooks.clear()
+
+
+@mistake(
+    hooked,
+    "A handle whose hook is off already is refused. `remove()` can be called twice; so can the frame.",
+    keeps=0.95,
+)
+@contextmanager
+def insists(handles):
+    taken = []
+    try:
+        for handle in handles:
+            taken.append(handle)
+        yield
+    finally:
+        for handle in taken:
+            if handle.id not in handle.hooks_dict_ref():
+                raise KeyError("no such hook")
+            handle.remove()
+
+
+@alternative(hooked)
+@contextmanager
+def with_a_list(handles):
+    taken = []
+    try:
+        for handle in handles:
+            taken.append(handle)
+        yield taken
+    finally:
+        while taken:
+            taken.pop().remove()
+
+
+@alternative(hooked)
+class Hooked:
+    def __init__(self, handles):
+        self.handles, self.stack = handles, ExitStack()
+
+    def __enter__(self):
+        with ExitStack() as gathering:
+            for handle in self.handles:
+                gathering.callback(handle.remove)
+            self.stack = gathering.pop_all()
+
+    def __exit__(self, *error):
+        self.stack.close()
+
+
+LASTS = "While a `with` block lasts, hooks are where they were registered; at its end they come off, however it ends."
+KINDS = "handles: of hooks of any kind, in a list or from a generator that registers one after the other."
+for sentence, shown in {
+    LASTS: ["three hooks", "an error in the block", "the block is broken off", "the block is left by a return"],
+    KINDS: ["hooks of all kinds", "a generator of handles"],
+    "Where it fails half way, the hooks that are there already come off, and its error comes through.": [
+        "a generator that fails half way"
+    ],
+    "Errors in the block come through.": ["an error in the block"],
+    "No other hook is touched, and one that is off already does no harm.": [
+        "other people's hooks stay", "a hook that was taken off in the block",
+    ],
+}.items():  # fmt: skip
+    promised(hooked, sentence, by=shown)
