@@ -115,25 +115,24 @@ def _draw_table(axis: Axes, rows: Mapping[str, tuple[str, ...]], colours: list[l
             cell.set_text_props(color="black")
 
 
-def remembered(norm_of: Callable[[float | None], nn.Module]) -> Callable[..., Picture]:
+def remembered(norm_of: Callable[[float], nn.Module]) -> Callable[..., Picture]:
     """A picture for `explore`: the running mean of a batch norm over a stream whose true mean jumps half-way.
 
     Args:
         norm_of: from a momentum to a norm of one feature.
     """
 
-    def picture(momentum: float, rows: int, forever: bool) -> Picture:
+    def picture(momentum: float, rows: int) -> Picture:
         stream = torch.Generator().manual_seed(0)
         truth = torch.cat([torch.full((60,), 1.0), torch.full((60,), 3.0)])
-        norm = norm_of(None if forever else momentum).train()
+        norm = norm_of(momentum).train()
         means, running = [], []
         for level in truth:
             batch = level + 2 * torch.randn(rows, 1, generator=stream)
             norm(batch)
             means.append(batch.mean().item())
             running.append(float(norm.running_mean))  # type: ignore[arg-type]
-        title = "momentum=None: the mean of all batches" if forever else f"momentum {momentum:g}"
-        return _stream(truth, means, running, f"{title}, {rows} rows a batch")
+        return _stream(truth, means, running, f"momentum {momentum:g}, {rows} rows a batch")
 
     return picture
 

@@ -84,8 +84,8 @@ print("how often it answers 0, 1, 2:", answers.bincount(minlength=3).tolist())
 # it. So we give each measurement a weight, add up, and have a score. Take alcohol 13.5 and colour 5, with the weights 2
 # and −1, and 3 taken off at the end. That makes 2 · 13.5 − 1 · 5 − 3 = 19.
 #
-# For three growers we need three such scores, so three rows of weights, and one number for each to add at the end,
-# which is called the **bias**.
+# For three growers we need three such scores, and the largest wins. So we need three rows of weights, and one number
+# for each to add at the end, which is called the **bias**.
 
 # %%
 wine = torch.tensor([13.5, 5.0])  # alcohol and colour
@@ -120,13 +120,13 @@ print("Conv2d", (3, 8, 8), "→", tuple(nn.Conv2d(3, 2, 1)(torch.zeros(3, 8, 8))
 #
 # And where do they begin? Suppose all weights of a layer began with the same number. Then all its results would be
 # alike, and if the layer after it treats them alike as well, they get the same gradient and remain alike for ever. So
-# one draws them at random. For the size, think of the sum of $n$ products: it grows with $\sqrt n$, and to make up for
+# we draw them at random. For the size, think of the sum of $n$ products: it grows with $\sqrt n$, and to make up for
 # this, `nn.Linear` draws weight and bias evenly from the interval between $-1/\sqrt n$ and $1/\sqrt n$, where $n$ is
 # the number of inputs.
 #
 # ### Exercise: `Linear` ●○○ · 5 minutes · core
 #
-# The layer, as a module of its own. `super().__init__()` comes first; what it does we will see soon.
+# Let us write the layer as a module of its own. `super().__init__()` comes first; what it does we will see soon.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -249,8 +249,9 @@ print("plain      ", [name for name in vars(layer) if not name.startswith("_")])
 
 # %% [markdown]
 # It is like the cloakroom of a theatre: what you hand in gets a name and is found again, and nobody knows what you keep
-# in your bag. Only that here nothing is taken from you: the shelf holds the very object that was assigned, so whoever
-# trains it trains the layer. A list is such a bag, and `nn.ModuleList` is a module that behaves like a list.
+# in your bag. The comparison breaks at one point: nothing is taken from you here. The shelf holds the very object that
+# was assigned, so if we train it, we train the layer. A list is such a bag, and `nn.ModuleList` is a module that
+# behaves like a list.
 #
 # **Predict first.** Which of these six names does the network list as parameters?
 
@@ -410,7 +411,8 @@ print([part.training for part in blocks.modules()])
 #
 # The second step, and the walk that an optimizer lives on: all parameters, with names such as `first.weight`, where the
 # name of each module on the way stands before a dot. The same layer may sit in two places. Its parameters come once, or
-# an optimizer would step them twice.
+# an optimizer would step them twice. (An entry may also be None: a layer without a bias keeps the name on its shelf, by
+# `self.register_parameter("bias", None)`.)
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -504,10 +506,10 @@ panels = {"as measured": torch.tanh(first(few)), "levelled": torch.tanh(first(le
 heatmaps(panels, xlabel="result of the first layer", ylabel="wine", signed=True, numbers=False)
 
 # %% [markdown]
-# On the left all wines look the same. Proline runs to 1,680 where the hue runs to 1.7. So the weighted sum is proline
+# On the left all wines look the same. Proline runs to 1,680 where the hue runs to 1.7, so the weighted sum is proline
 # times its weight, and a little rest. It comes to a hundred or more, and the tanh of this is 1 or −1, whatever the
-# wine. So the last layer gets the same sixteen numbers for every wine, and all it can learn from them is which grower
-# is frequent. Nor can the first layer get out of it, since where the tanh is flat, its gradient is next to nothing.
+# wine. From the same sixteen numbers for every wine, the last layer can only learn which grower is frequent. Nor can
+# the first layer get out of it, since where the tanh is flat, its gradient is next to nothing.
 #
 # We have met one case of something general. A layer multiplies, so sizes get multiplied, from layer to layer. Take
 # fifty layers of nothing but a product with a 100 by 100 matrix:
@@ -541,14 +543,14 @@ explore(
 # %% [markdown]
 # <details><summary>The answer</summary>
 #
-# With 0.15 it grows by half with every product, to about a hundred million after fifty: no overflow, but no use either.
+# With 0.15 it grows by half with every product, to several hundred million after fifty: no overflow, but no use either.
 # With 0.7 it is gone after 46 products. A tick at the switch, and it stays at 1 whatever the factor.
 #
 # </details>
 #
-# So there are two answers. One is to begin with weights of the right size. It helps only at the beginning, as training
-# moves the weights, and only where the inputs have a reasonable size themselves; ours do not. The other answer is the
-# switch: to bring the numbers back to a reasonable size *inside* the network, at every call. That is what we build now.
+# So there are two answers. One is to begin with weights of the right size. It helps at the beginning only, as training
+# moves the weights, and only with inputs of a reasonable size; ours are not. The other is the switch: to bring the
+# numbers back to size *inside* the network, at every call. That is what we build now.
 
 # %% [markdown]
 # ## 5 · What has to be remembered · core
@@ -565,8 +567,8 @@ print((bottle - bottle.mean(dim=0)).tolist()[0][:5], "and so on")
 # depend on which others happen to stand beside it. So in training the layer has to *remember* what it sees, and in
 # evaluation use that.
 #
-# A colleague has written such a layer. It keeps the mean of all rows so far and subtracts it. Two steps of training
-# show that it does not work.
+# A colleague has written such a layer. It keeps the mean of all rows so far and subtracts it. Let us take two steps of
+# training with it.
 
 
 # %%
@@ -841,7 +843,7 @@ print("the same names:", state_dict(layer).keys() == layer.state_dict().keys(), 
 # forgotten.) This $m$ is called `momentum`, 0.1 as a rule. Mind that it is the share of the *new* batch; an optimizer's
 # momentum is the share of the old.
 #
-# One thing surprises everybody: there are two variances. The batch is normalised with the sum of squares over $n$,
+# One thing surprises most of us: there are two variances. The batch is normalised with the sum of squares over $n$,
 # because the batch is all there is. The running variance gets the sum over $n - 1$, because it *estimates* the variance
 # of all wines, and a few of them scatter less about their own mean than about the true one. By hand, for 1, 2 and 6:
 # the mean is 3, the squares add up to 14, and the two variances are 14/3 and 7.
@@ -1025,23 +1027,30 @@ shop.told(shares, wines.made_by)
 # it take to change the answer?
 
 # %%
+print(sum(parameter.numel() for _, parameter in named_parameters(fresh)), "numbers, learned from 128 wines")
 explore(
     shop.bottle(fresh, wines),
     "Who made this wine?",
-    number=slider(0, 49, 0, label="bottle"),
+    number=slider(0, 49, 7, label="bottle"),
     proline=slider(0.2, 3.0, 1.0, step=0.1, label="proline, times"),
 )
 
 # %% [markdown]
+# <details><summary>The answer</summary>
+#
+# Bottle 7 is one of the two that the network gets wrong, and it stands at the border: with eight tenths of its proline
+# the answer would be right. Others need much more. Bottle 0 goes over to grower 1 at three tenths, and bottle 2, by
+# grower 2, not at all. So the network does not go by one measurement.
+#
+# </details>
+#
 # All training goes through these steps; [lesson 04](../04_autograd/04_autograd.ipynb) explains those in the middle.
 #
-# | | | what happens without |
-# |---|---|---|
-# | once | `model.to(device)`, then the optimizer | the model and its data are in different places |
-# | once | `model.train()` | batch norm remembers nothing, dropout drops nothing |
-# | each batch | forward, loss | |
-# | each batch | `zero_grad()`, `backward()`, `step()` | gradients pile up, or nothing moves |
-# | once | `model.eval()`, `torch.no_grad()` | answers depend on the neighbours, memory is wasted |
+# | | |
+# |---|---|
+# | once | `model.to(device)`, then the optimizer; `model.train()` |
+# | each batch | forward, loss, `zero_grad()`, `backward()`, `step()` |
+# | then | `model.eval()` and `torch.no_grad()`, or answers depend on their neighbours |
 #
 # The core of the lesson ends here. Sections 9 to 12 stand by themselves.
 
@@ -1100,7 +1109,7 @@ check(batch_norm_counterexample)
 
 # %% [markdown]
 # **See it.** How far each suspect is off on your batches, in percent of the library's largest number for a feature.
-# Each row should have a light cell somewhere, on the left or on the right.
+# Each row should have a number above 0 somewhere, on the left or on the right.
 
 # %%
 pictures.lineup("batch_norm_counterexample", batch_norm_counterexample())

@@ -61,10 +61,11 @@ def test_replica_computes_learns_and_keeps_sharing() -> None:
     assert torch.equal(other.eval()(x), model.eval()(x)) is False  # the replica's statistics have moved, its own only
 
 
-def test_running_mean_of_all_batches_ends_between_the_levels() -> None:
-    figure = remembered(lambda momentum: nn.BatchNorm1d(1, momentum=momentum))(0.1, 16, True)
+@pytest.mark.parametrize(("momentum", "low", "high"), [(0.01, 1.0, 2.0), (0.2, 2.5, 3.5)])
+def test_a_running_mean_follows_as_fast_as_its_momentum(momentum: float, low: float, high: float) -> None:
+    figure = remembered(lambda share: nn.BatchNorm1d(1, momentum=share))(momentum, 32)
     running = figure.axes[0].lines[2].get_ydata()
-    assert 1.5 < float(running[-1]) < 2.5
+    assert low < float(running[-1]) < high
 
 
 def test_random_numbers_are_counted_where_there_are_any() -> None:

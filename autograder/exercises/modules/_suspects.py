@@ -60,8 +60,8 @@ def over_everything(x: Tensor, later: Tensor) -> list[Tensor]:
 
 
 SUSPECTS = {
-    "normalises with the variance over n − 1": divides_by_n_minus_1,
-    "remembers the variance over n": remembers_the_biased,
+    "normalises with n − 1": divides_by_n_minus_1,
+    "remembers with n": remembers_the_biased,
     "takes momentum the other way round": turns_momentum,
     "adds eps outside the root": eps_outside,
     "subtracts the squared mean": squares_minus_square,

@@ -66,7 +66,7 @@ def all_tiny():
 
 @mistake(
     batch_norm_counterexample,
-    "The suspect that remembers the variance over n goes unseen. With hundreds of rows n and n − 1 are nearly the "
+    "The suspect that remembers with n goes unseen. With hundreds of rows n and n − 1 are nearly the "
     "same, and what is left of the difference counts only a tenth: take a few rows.",
     keeps=0.9,
 )
