@@ -1004,12 +1004,12 @@ lines(curves, xlabel="training step", ylabel="loss")
 # says about each of the fifty bottles.
 
 # %%
+fresh = Sommelier()
+set_mode(fresh, False)
 with tempfile.TemporaryDirectory() as folder:
     torch.save(state_dict(sommelier), Path(folder) / "sommelier.pt")
     saved = torch.load(Path(folder) / "sommelier.pt")
 
-fresh = Sommelier()
-set_mode(fresh, False)
 print(f"fresh  {right(fresh):.0%} right")
 for name, tensor in state_dict(fresh).items():
     tensor.copy_(saved[name])
@@ -1027,7 +1027,7 @@ shop.told(shares, wines.made_by)
 # it take to change the answer?
 
 # %%
-print(sum(parameter.numel() for _, parameter in named_parameters(fresh)), "numbers, learned from 128 wines")
+print(sum(parameter.numel() for _, parameter in named_parameters(Sommelier())), "numbers, learned from 128 wines")
 explore(
     shop.bottle(fresh, wines),
     "Who made this wine?",
