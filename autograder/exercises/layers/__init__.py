@@ -1,0 +1,1 @@
+"""What the exercises of `08_layers` must show."""

@@ -1,0 +1,1 @@
+"""What is right in `08_layers`, and what goes wrong."""
