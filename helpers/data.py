@@ -81,7 +81,7 @@ def _height(table: Tensor) -> float:
 
 def _draw_rows(axis: Axes, table: Tensor, title: str) -> None:
     coloured = torch.where(table >= 0, 1 + table % len(CYCLE), 0)
-    axis.imshow(coloured, cmap=TEXTS, vmin=0, vmax=len(CYCLE), aspect="auto")
+    axis.imshow(coloured.numpy(), cmap=TEXTS, vmin=0, vmax=len(CYCLE), aspect="auto")
     axis.set(title=title, xlabel="place in the row", ylabel="row", yticks=range(0, len(table), 4))
     axis.spines[:].set_visible(False)
 
@@ -92,7 +92,7 @@ def packed(text_ids: Tensor, mask: Tensor) -> Picture:
         figure = Picture(figsize=(WIDTH, 3.4))
         left, right = figure.subplots(1, 2, width_ratios=[1.7, 1])
         _draw_rows(left, text_ids, "which text stands where")
-        right.imshow(mask, cmap=ListedColormap([PADDING, BLUE]), vmin=0, vmax=1)
+        right.imshow(mask.numpy(), cmap=ListedColormap([PADDING, BLUE]), vmin=0, vmax=1)
         right.set(title="the mask of row 0", xlabel="word that is seen", ylabel="word that sees")
         right.spines[:].set_visible(False)
     return figure
@@ -135,10 +135,10 @@ def price_of_calls(reader: nn.Module, length: int = 20, texts: int = 256) -> Pic
     return figure
 
 
-def _seconds(work: Callable[[], object]) -> float:
-    """The shorter of two runs."""
+def _seconds(work: Callable[[], object], runs: int = 2) -> float:
+    """The shortest of some runs."""
     took = []
-    for _ in range(2):
+    for _ in range(runs):
         start = time.perf_counter()
         with torch.inference_mode():
             work()
@@ -149,7 +149,7 @@ def _seconds(work: Callable[[], object]) -> float:
 def race(work: Mapping[str, Mapping[str, int]], runs: Mapping[str, Callable[[], object]]) -> Picture:
     """Positions with words and with padding for each strategy; and the time it takes, measured now."""
     names = list(work)
-    seconds = {name: _seconds(run) for name, run in runs.items()}
+    seconds = {name: _seconds(run, runs=1) for name, run in runs.items()}  # they have run before: all is warm
     with style():
         figure = Picture(figsize=(WIDTH, 3.0))
         left, right = figure.subplots(1, 2, sharey=True)
@@ -192,7 +192,7 @@ def lineup(exercise: str, lengths: Tensor, places: int) -> Picture:
         figure = Picture(figsize=(WIDTH, 2.4))
         axes = figure.subplots(1, len(masks))
         for axis, (name, mask) in zip(axes, masks.items(), strict=True):
-            axis.imshow(mask, cmap=ListedColormap([PADDING, BLUE]), vmin=0, vmax=1)
+            axis.imshow(mask.numpy(), cmap=ListedColormap([PADDING, BLUE]), vmin=0, vmax=1)
             axis.axhline(len(mask) / 2 - 0.5, color=INK, linewidth=1)
             axis.set_title(_wrapped(name), fontsize=8)
             axis.set(xticks=[], yticks=[])

@@ -6,10 +6,10 @@
 # Our texts are docstrings, the sentences that programmers write above their functions. They lie on every machine with
 # Python on it, and they are real: some say all they have to say in five words, and one of ours goes on for 618. A
 # model reads them as numbers, one for each word, and it likes to read many at once. But a batch is a tensor, and a
-# tensor has straight edges. So the short texts are filled up with something that means nothing, until all are equally
+# tensor has straight edges. So we fill the short texts up with something that means nothing, until all are equally
 # long.
 #
-# Here are a thousand of them, and what happens if all are cut or filled up to 128 words.
+# Here are a thousand of them. Let us cut or fill up each of them to 128 words, and count.
 
 # %%
 import json
@@ -19,6 +19,7 @@ from itertools import islice
 from math import ceil
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -46,11 +47,11 @@ print(f"{1 - sum(lengths) / (128 * len(texts)):.0%} of what the model reads is p
 pictures.lengths(lengths, 128)
 
 # %% [markdown]
-# Three quarters of the work goes into nothing. The picture shows why: half of the texts have no more than 20 words,
-# but the long ones set the width for all.
+# Three quarters of the work goes into nothing. The picture shows why: half of the texts have 21 words or fewer, but
+# the long ones set the width for all.
 #
 # In this lesson we win that work back, in four steps, each of them a few lines that every training run has somewhere.
-# At the end four strategies run a race on these same texts, and we look whether they all read the same.
+# At the end, five ways to hand the texts over run a race, and we look whether they all lead to the same reading.
 #
 # At the end you will be able to
 #
@@ -150,7 +151,7 @@ class Lines(Dataset):
 check(Lines)
 
 # %% [markdown]
-# **See it.** The model for this lesson is small: it looks up a vector for each word and each position, lets the words
+# **See it.** Our model for this lesson is small. It looks up a vector for each word and each position, lets the words
 # of a text look at one another once (attention), and sends each of them through a small network. It is not trained,
 # since we are after its speed and not after its taste. Here it reads your lines one by one.
 
@@ -162,8 +163,8 @@ with torch.inference_mode():
         print(len(line), "words →", tuple(vectors.shape))
 
 # %% [markdown]
-# One text at a time there is no padding, and nothing is wasted. So why not stop here? Because each call has a fixed
-# price, whatever comes in. The picture is measured on your machine: the same texts of 20 words, in batches of 1, 2, 4
+# One text at a time there is no padding, and nothing is wasted. So why should we not stop here? Because each call has
+# a fixed price, whatever comes in. We measure it, on your machine: the same texts of 20 words, in batches of 1, 2, 4
 # and so on.
 
 # %%
@@ -280,9 +281,10 @@ pictures.rows(
 # and without cutting. A tokenizer of transformers says `padding="max_length"` for a fixed length, `padding="longest"`
 # for the longest of the batch, and `truncation=True`.)
 #
-# Let us put a number on that light rest: the share of all positions that hold padding. It is worth saying exactly,
-# because there is a tempting mistake. If we take the share of each batch and then the mean of those, a small batch
-# counts as much as a large one. The machine counts positions. So we add up first, and divide once.
+# Let us put a number on that light rest: the share of all positions that hold padding. Two texts, of 2 and of 6
+# words, take 2 × 6 = 12 positions, and 4 of these are padding: a third. With several batches there is a tempting
+# mistake. If we take the share of each batch and then the mean of those, a small batch counts as much as a large one.
+# But the machine counts positions. So we add up first, and divide once.
 #
 # ### Exercise: `padding_waste` ●○○ · 3 minutes · core
 #
@@ -290,7 +292,7 @@ pictures.rows(
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# A batch of texts with 2 and 6 words takes 2 × 6 = 12 positions. Of these, 8 hold words.
+# Count all positions, `len(batch) * longest`, and those that hold words. The rest is padding.
 #
 # </details>
 # <details><summary>Hint 2: <code>max() iterable argument is empty</code>, <code>division by zero</code>?</summary>
@@ -334,7 +336,7 @@ check(padding_waste)
 # With your measure in hand, the next step is plain: pad each batch only to the longest of *its own* texts. This is
 # called **dynamic padding**.
 #
-# **Predict first.** Half of the texts have 20 words or less, and 128 is a rare length. In batches of 32, picked at
+# **Predict first.** Half of the texts have 21 words or fewer, and 128 is a rare length. In batches of 32, picked at
 # random, how far will the waste of 75 % fall?
 
 # %%
@@ -386,7 +388,7 @@ for company in ([], [3]):
 # vocabulary, and then at the mask.
 #
 # And as long as we are at it, let the length be rounded up to a multiple on request: GPUs multiply matrices in tiles,
-# and are faster at 64 words than at 63.
+# and 64 words can be faster than 63.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -466,7 +468,8 @@ for company in ([], [3]):
     print("in company" if company else "alone     ", f"{F.cross_entropy(scores[0], batch['labels'][0]).item():.4f}")
 
 examples = [example(index) for index in range(1000)]
-loader = DataLoader(examples, batch_size=32, shuffle=True, collate_fn=collate_with_padding)
+stream = torch.Generator().manual_seed(0)
+loader = DataLoader(examples, batch_size=32, shuffle=True, collate_fn=collate_with_padding, generator=stream)
 batch = next(iter(loader))
 print({name: tuple(value.shape) for name, value in batch.items()}, f"{batch['attention_mask'].float().mean():.0%} real")
 
@@ -482,10 +485,10 @@ print({name: tuple(value.shape) for name, value in batch.items()}, f"{batch['att
 # sort within the pool only, then cut it into batches. At last, shuffle the batches. Chance decides who gets into a
 # pool with whom, and with the pool's size we choose between less waste and more chance.
 #
-# It is a bit like a school that forms classes by age, out of those children who came that day. The comparison breaks
-# where the children notice: a model meets a batch of short texts, then one of long ones, and if the two differ in
-# more than length (titles and essays, say), its steps swing to and fro. That is why the batches are shuffled at the
-# end.
+# It is a bit like a school that forms its classes by age, from the children who came that day. But the comparison
+# breaks at one point: in a school all classes sit at the same time, while a model meets one batch after the other. If
+# short and long texts differ in more than length (titles and essays, say), its steps swing to and fro. To shuffle the
+# batches at the end softens this, and does not cure it.
 #
 # ### Exercise: `LengthBucketSampler` ●●○ · 10 minutes · core
 #
@@ -775,12 +778,11 @@ strategies = {
     "bucketed": [padded(batch) for batch in LengthBucketSampler(lengths, 32)],
     "packed": [{name: part[k : k + 8] for name, part in rows.items()} for k in range(0, len(rows["text_ids"]), 8)],
 }
-alone, _ = read(strategies["one by one"])
-works = {}
+vectors, works = {}, {}
 for name, given in strategies.items():
-    vectors, work = read(given)
+    vectors[name], work = read(given)
     works[name] = work
-    same = "the same vectors" if torch.allclose(vectors, alone, atol=1e-4) else "OTHER VECTORS"
+    same = "the same vectors" if torch.allclose(vectors[name], vectors["one by one"], atol=1e-4) else "OTHER VECTORS"
     share = 1 - work["words"] / work["positions"]
     print(f"{name:11}{share:4.0%} padding {work['positions']:8,} positions {work['pairs']:11,} pairs   {same}")
 pictures.race(works, {name: lambda given=given: read(given) for name, given in strategies.items()})
@@ -968,17 +970,18 @@ for times in (1, 2, 5):
 # %% [markdown]
 # ## 9 · Workers · extra
 #
-# If fetching an item takes time, a disk to read, an image to decode, then the model waits for each batch. With
-# `num_workers=2`, two further processes fetch batches ahead while the model computes.
+# If fetching an item takes time, a disk to read, an image to decode, then our model waits for each batch. With
+# `num_workers=2` we let two further processes fetch batches ahead, while the model computes.
 #
-# How many should there be? It depends on what an item costs. Measure:
+# How many should we take? It depends on what an item costs, so let us measure.
 
 # %%
 pictures.worker_times()
 
 # %% [markdown]
-# *The picture: the time of one epoch over the number of workers, relative to none, measured on your machine. One
-# curve is for items that wait, as for a slow disk; the other for items that are there at once.*
+# *The picture: the time of an epoch over the number of workers, relative to none, measured on your machine. On the
+# left items that wait, as for a slow disk: two workers take about half the time, four a quarter. On the right items
+# that are there at once: with workers it takes several times as long.*
 #
 # > **You may read that** one should take two to four workers for each core. Items that *wait* gain from every worker,
 # > whatever the cores. Items that *compute* gain until all cores are busy, and PyTorch warns if there are more
@@ -1002,7 +1005,8 @@ pictures.worker_memory()
 # > **You may read that** with 0 workers a batch is "looked for in memory". Nothing is looked for. `next(loader)`
 # > fetches and collates right there, in your process, as in your `batches`.
 #
-# What about random numbers? A worker that draws crops or noise should not draw the same as its neighbour.
+# What about random numbers? If our workers cut images at random or add noise, we do not want all of them to draw the
+# same.
 
 
 # %%
@@ -1014,7 +1018,8 @@ class Noisy(Dataset):
         return 4
 
     def __getitem__(self, index):
-        return {"worker": get_worker_info().id, "torch.rand": torch.rand(()), "own": torch.rand((), generator=self.own)}
+        own = torch.rand((), generator=self.own)
+        return {"worker": get_worker_info().id, "torch": torch.rand(()), "numpy": np.random.rand(), "own": own}
 
 
 torch.manual_seed(0)
@@ -1027,15 +1032,15 @@ for item in DataLoader(Noisy(), batch_size=None, num_workers=2, multiprocessing_
 # > the column `own`: a generator that the dataset holds is copied along with it, and every copy goes on from the same
 # > place. Make it in the worker, from `torch.initial_seed()`, which differs there.
 #
-# Indices can be dealt out to workers. But a *stream* has none: an `IterableDataset` is read from its beginning, and
-# each worker reads all of it. With two workers every item comes twice, unless each worker leaves out what is not its
+# Indices we can deal out to workers. But a *stream* has none: an `IterableDataset` is read from its beginning, and
+# each worker reads all of it. With two workers we get every item twice, unless each worker leaves out what is not its
 # own.
 #
 # ### Exercise: `shard_for_worker` ●●○ · 8 minutes · extra
 #
 # Deal the items out like cards. `get_worker_info()` says who is asking: in a worker it has an `id` and `num_workers`,
-# in the main process it is `None`. And with several GPUs each process (each rank) has its own loader, with workers of
-# its own. The number of hands is then the product.
+# in the main process it is `None`. And with several GPUs each process (each **rank**) has a loader of its own, with
+# its own workers: on eight GPUs, `num_workers=4` starts 32 processes, and we deal to all of them.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -1162,17 +1167,21 @@ _, by_chance = random_split_indices(len(everything), len(by_module))
 pictures.twins([each.text for each in everything], {"split at random": by_chance, "split by file": by_module})
 
 # %% [markdown]
-# *The picture: two histograms of the largest overlap, from 0 (no word in common) to 1 (the same words). At random
-# many more test texts have a near twin in training.*
+# *The picture: two histograms over that share, from 0.06 to 1. Both are highest at 0.2. Above 0.5 lie 38 % of the
+# test texts at random, and 10 % of those by file.*
+#
+# So a model that has learned nothing but to remember would look good on the first test. Which split is right depends
+# on what we want to know: how the model does on texts like those that it has seen, or on new ones.
 
 # %% [markdown]
 # ## 11 · Resume in the middle · extra
 #
-# A training run of a week is interrupted. The model and the optimizer were saved, but where in the data were we? If
-# the loader starts the epoch again, the model reads the first half a second time, and never the other half.
+# A training run of a week is interrupted. We have saved the model and the optimizer, but where in the data were we?
+# If our loader starts the epoch again, the model reads the first half a second time, and perhaps never the other
+# half.
 #
 # PyTorch's `DataLoader` cannot say where it is. What we need is a loader with a `state_dict` of its own, as modules
-# and optimizers have. It need not hold the order: that follows from seed and epoch. Two numbers are enough.
+# and optimizers have. We need not keep the order, since it follows from seed and epoch. Two numbers are enough.
 #
 # But mind *which* batch is counted. Workers fetch ahead, and the sampler may be some batches further than the model.
 # What counts is what was handed over.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from torch import Tensor
 from torch.utils.data import DataLoader
 
 from autograder.engine.draw import Draw
@@ -42,17 +43,17 @@ def encode(text: str) -> list[int]:
 def Lines(candidate: Any, draw: Draw) -> Iterator[Step]:
     """Texts, each encoded when it is asked for."""
     count, other = draw.sizes(2, 4, 9)
-    yield "every item", lambda: _items(candidate(_texts(draw, count), encode), draw.shuffled(range(count))), ITEMS
+    yield "every item", lambda: _items(draw, candidate(_texts(draw, count), encode), draw.shuffled(range(count))), ITEMS
     yield "how many", lambda: [len(candidate(_texts(draw, n), encode)) for n in (count, other, 0)], ITEMS
     yield "texts without words, and of one", lambda: _short(candidate, draw), ITEMS
     yield "two datasets at once", lambda: _interleaved(candidate, draw, count, other), ITEMS
-    yield "counted from the end", lambda: _items(candidate(_texts(draw, count), encode), range(-count, 0)), ENDS
+    yield "counted from the end", lambda: _items(draw, candidate(_texts(draw, count), encode), range(-count, 0)), ENDS
     yield "beyond the ends", lambda: _beyond(candidate, draw, count), ENDS
-    yield "a for loop ends", lambda: list(islice(iter(candidate(_texts(draw, count), encode)), 2 * count)), ENDS
+    yield "a for loop ends", lambda: _looped(candidate, draw, count), ENDS
     yield "read when asked for", lambda: _read(candidate, draw, count), LAZY
     yield "encoded when asked for", lambda: _encoded(candidate, draw, count), LAZY
-    yield "in a DataLoader", lambda: list(DataLoader(candidate(_texts(draw, count), encode), batch_size=None))
-    yield "called by names", lambda: candidate(encode=encode, texts=tuple(_texts(draw, count)))[1]
+    yield "in a DataLoader", lambda: _loaded(candidate, draw, count)
+    yield "called by names", lambda: _by_names(candidate, draw, count)
     yield "the docstring's example", lambda: _example(candidate, draw)
 
 
@@ -60,25 +61,42 @@ def _texts(draw: Draw, count: int) -> list[str]:
     return [text_of(draw, draw.integer(1, 7)) for _ in range(count)]
 
 
-def _items(dataset: Any, indices: Any) -> list[Any]:
-    return [dataset[index] for index in indices]
+def _items(draw: Draw, dataset: Any, indices: Iterable[int]) -> list[Any]:
+    return _at_home(draw, (dataset[index] for index in indices))
+
+
+def _at_home(draw: Draw, items: Iterable[Any]) -> list[Any]:
+    """A dataset makes its items on the CPU, wherever the draws are; there they are compared."""
+    return [item.to(draw.device) if isinstance(item, Tensor) else item for item in items]
+
+
+def _looped(candidate: Any, draw: Draw, count: int) -> list[Any]:
+    return _at_home(draw, islice(iter(candidate(_texts(draw, count), encode)), 2 * count))
+
+
+def _loaded(candidate: Any, draw: Draw, count: int) -> list[Any]:
+    return _at_home(draw, DataLoader(candidate(_texts(draw, count), encode), batch_size=None))
+
+
+def _by_names(candidate: Any, draw: Draw, count: int) -> list[Any]:
+    return _items(draw, candidate(encode=encode, texts=tuple(_texts(draw, count))), [1])
 
 
 def _short(candidate: Any, draw: Draw) -> list[Any]:
     texts = draw.shuffled(["", text_of(draw, 1), "", text_of(draw, 3), "apple"])
-    return _items(candidate(texts, encode), range(5))
+    return _items(draw, candidate(texts, encode), range(5))
 
 
 def _interleaved(candidate: Any, draw: Draw, count: int, other: int) -> list[Any]:
     one, two = candidate(_texts(draw, count), encode), candidate(_texts(draw, other), encode)
-    return [one[1], two[1], len(one), len(two), one[2], two[0]]
+    return _at_home(draw, [one[1], two[1], len(one), len(two), one[2], two[0]])
 
 
 def _beyond(candidate: Any, draw: Draw, count: int) -> dict[str, Any]:
     dataset = candidate(_texts(draw, count), encode)
     places = {"the number of texts": count, "one more": count + 1, "too far from the end": -count - 1}
     shown = {name: refusal(IndexError, dataset.__getitem__, place) for name, place in places.items()}
-    return shown | {"the last one": dataset[count - 1]}
+    return shown | {"the last one": _items(draw, dataset, [count - 1])}
 
 
 def _read(candidate: Any, draw: Draw, count: int) -> dict[str, Any]:
@@ -87,7 +105,7 @@ def _read(candidate: Any, draw: Draw, count: int) -> dict[str, Any]:
     dataset = candidate(shelf, encode)
     made = list(shelf.taken)
     size = len(dataset)
-    asked = _items(dataset, draw.shuffled(range(count))[:2])
+    asked = _items(draw, dataset, draw.shuffled(range(count))[:2])
     return {"texts read to make it": made, "how many": size, "items": asked, "texts read for two": list(shelf.taken)}
 
 
@@ -101,7 +119,7 @@ def _encoded(candidate: Any, draw: Draw, count: int) -> dict[str, Any]:
 
     dataset = candidate(_texts(draw, count), augmenting)
     place = draw.integer(0, count)
-    items = [dataset[place], dataset[place - count], dataset[place]]
+    items = _items(draw, dataset, [place, place - count, place])
     return {"items": items, "texts encoded": calls}
 
 
@@ -110,5 +128,5 @@ def _example(candidate: Any, draw: Draw) -> list[Any]:
     shown = []
     for texts in (["a cat", "a"], [text_of(draw, 4), text_of(draw, 2)]):
         lines = candidate(texts, lambda text: [len(word) for word in text.split()])
-        shown.append([len(lines), lines[0], lines[-1]])
+        shown.append([len(lines), *_items(draw, lines, [0, -1])])
     return shown

@@ -105,7 +105,8 @@ def _numbers(draw: Draw, count: int) -> list[int]:
     return draw.integers(count, high=900).tolist()
 
 
-def _collated(candidate: Any, draw: Draw, count: int, size: int) -> list[Any]:
-    """A function that wants a list of items; what it gives is the batch."""
+def _collated(candidate: Any, draw: Draw, count: int, size: int) -> dict[str, Any]:
+    """A function that wants a list of items, and one that keeps it; what it gives is the batch."""
     pairs = TensorDataset(draw.normal(count, 2), draw.integers(count, high=9))
-    return list(candidate(pairs, size, collate=default_collate))
+    kept = list(candidate(_numbers(draw, count), size, collate=lambda items: items))
+    return {"tensors": list(candidate(pairs, size, collate=default_collate)), "the very lists, kept": kept}

@@ -63,11 +63,11 @@ def shard_for_worker(candidate: Any, draw: Draw) -> Iterator[Step]:
     def endless() -> list[Any]:
         """A stream without an end, and how much of it is read for four items."""
         shown = []
-        for number, workers in draw.shuffled([(0, 0), (1, 2), (2, 3)]):
+        for number, workers in draw.shuffled([(0, 0), (0, 2), (1, 3)]):
             read: list[int] = []
             with pretended(number, workers):
                 found = list(islice(iter(candidate(_noted(count(), read))), 4))
-            shown.append({"items": found, "read at most": max(read, default=-1) <= found[-1]})
+            shown.append({"items": found, "items that are read": len(read)})
         return shown
 
     def once() -> list[Any]:

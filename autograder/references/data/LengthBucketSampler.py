@@ -111,6 +111,30 @@ class SortsAll(LengthBucketSampler):
 
 @mistake(
     LengthBucketSampler,
+    "All texts are sorted by length, and only the batches are shuffled: every epoch has the same batches, in another "
+    "order. Shuffle the texts first, and sort within pools.",
+)
+class SameBatchesAlways(LengthBucketSampler):
+    def epoch_of_batches(self):
+        order = sorted(range(len(self.lengths)), key=lambda index: self.lengths[index])
+        return self.mixed(self.cut(order), self.stream())
+
+
+@mistake(
+    LengthBucketSampler,
+    "The batches are shuffled within each pool, and the pools stay one behind the other. Asked for is one draw, over "
+    "all batches of the epoch.",
+    keeps=0.6,
+)
+class ShufflesWithinPools(LengthBucketSampler):
+    def epoch_of_batches(self):
+        stream = self.stream()
+        pools = self.pooled(self.shuffled(stream))
+        return [batch for pool in pools for batch in self.mixed(self.cut(self.ordered(pool)), stream)]
+
+
+@mistake(
+    LengthBucketSampler,
     "A pool has `pool` texts. It should have `pool * batch_size`: as many as fill `pool` batches.",
 )
 class CountsThePoolInTexts(LengthBucketSampler):

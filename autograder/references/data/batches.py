@@ -3,6 +3,7 @@
 import random
 
 import torch
+from torch.utils.data import BatchSampler, RandomSampler
 
 from autograder.references import alternative, equivalent, mistake, promised
 
@@ -143,6 +144,35 @@ def gives_indices(dataset, batch_size, shuffle=False, drop_last=False, collate=l
 )
 def iterates(dataset, batch_size, shuffle=False, drop_last=False, collate=list, generator=None):
     return batches(list(dataset), batch_size, shuffle, drop_last, collate, generator)
+
+
+@mistake(
+    batches,
+    "One list is used for all batches, and emptied or overwritten: whoever keeps a batch finds other items in it "
+    "later. Make a new list for each.",
+    keeps=0.95,
+)
+def one_list_for_all(dataset, batch_size, shuffle=False, drop_last=False, collate=list, generator=None):
+    waiting = []
+    for place in order_of(dataset, shuffle, generator):
+        waiting.append(dataset[place])
+        if len(waiting) == batch_size:
+            yield collate(waiting)
+            waiting.clear()
+    if waiting and not drop_last:
+        yield collate(waiting)
+
+
+@mistake(
+    batches,
+    "The generator moves on by more than one `torch.randperm`, or by none at all where there is no generator: the "
+    "second time the order is not the one that is promised. Draw once for each call.",
+    keeps=0.6,
+)
+def by_a_sampler(dataset, batch_size, shuffle=False, drop_last=False, collate=list, generator=None):
+    sampler = RandomSampler(range(len(dataset)), generator=generator) if shuffle else range(len(dataset))
+    for chosen in BatchSampler(sampler, batch_size, drop_last):
+        yield collate([dataset[place] for place in chosen])
 
 
 @mistake(

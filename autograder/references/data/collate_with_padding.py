@@ -121,6 +121,16 @@ def hides_labels_by_value(examples, pad=0, multiple_of=1):
 
 @mistake(
     collate_with_padding,
+    "The labels are the words themselves: those of the examples play no part. Which label belongs to a word is what "
+    "the examples say.",
+)
+def words_are_labels(examples, pad=0, multiple_of=1):
+    batch = collate_with_padding(examples, pad, multiple_of)
+    return batch | {"labels": batch["input_ids"].masked_fill(~batch["attention_mask"], NO_LABEL)}
+
+
+@mistake(
+    collate_with_padding,
     "Padding stands in front. Asked for is padding behind.",
 )
 def in_front(examples, pad=0, multiple_of=1):

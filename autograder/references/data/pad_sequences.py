@@ -100,6 +100,19 @@ def minus_zero(sequences, maxlen=None, padding="post", truncating="post", value=
 
 @mistake(
     pad_sequences,
+    "An empty sequence cannot be filled up in front: its place is written as `row[-0:]`, which is the whole row. "
+    "Count the place from the front, `row[maxlen - len(sequence) :]`.",
+)
+def empty_in_front(sequences, maxlen=None, padding="post", truncating="post", value=0):
+    table = pad_sequences(sequences, maxlen, padding, truncating, value)
+    for row, sequence in zip(table, sequences, strict=True):
+        if padding == "pre" and len(row) and not len(sequence):
+            row[-len(sequence) :] = sequence
+    return table
+
+
+@mistake(
+    pad_sequences,
     "A table is never longer than the longest sequence: a larger `maxlen` is not heeded. Every row has `maxlen` "
     "places.",
 )

@@ -125,6 +125,19 @@ def all_is_one(n, test, seed=0):
 
 @mistake(
     random_split_indices,
+    "What is below 1 is taken for a share, and all else for a number: 1.0 is neither then, and cannot cut a list. Its "
+    "type tells a share from a number, `isinstance(test, float)`.",
+    keeps=0.6,
+)
+def told_by_size(n, test, seed=0):
+    count = ceil(test * n) if test < 1 else test
+    if not 0 <= count <= n:
+        raise ValueError("out of range")
+    return split(n, count, seed)
+
+
+@mistake(
+    random_split_indices,
     "With none for testing the parts are wrong: `order[:-0]` is empty, not everything. Cut at `n - count`.",
     keeps=0.6,
 )

@@ -79,6 +79,26 @@ def step_of_one_rank(items, rank=0, ranks=1):
 
 @mistake(
     shard_for_worker,
+    "An item's place is asked for the rank and for the worker, each by its own remainder: where the two numbers share "
+    "a factor, as 2 ranks of 2 workers, some items come twice or never. There are ranks × workers remainders.",
+)
+def two_remainders(items, rank=0, ranks=1):
+    worker, workers = worker_of()
+    return (item for place, item in enumerate(items) if place % ranks == rank and place % workers == worker)
+
+
+@mistake(
+    shard_for_worker,
+    "Outside a worker everything is read, whatever the rank: without workers every rank reads all items. The main "
+    "process counts as one worker of its rank.",
+    keeps=0.6,
+)
+def ranks_in_workers_only(items, rank=0, ranks=1):
+    return iter(items) if get_worker_info() is None else shard_for_worker(items, rank, ranks)
+
+
+@mistake(
+    shard_for_worker,
     "Shares are numbered worker × ranks + rank. Asked for is rank × workers + worker.",
     keeps=0.6,
 )
@@ -135,13 +155,24 @@ def counts_from_one(items, rank=0, ranks=1):
 )
 def whole_rounds_only(items, rank=0, ranks=1):
     mine, every = hands(rank, ranks)
-    for _, group in (
-        zip(range(10_000), iter(lambda: list(islice(stream, every)), []), strict=False)
-        if (stream := iter(items))
-        else ()
-    ):
-        if len(group) == every:
-            yield group[mine]
+    return (group[mine] for group in rounds(items, every) if len(group) == every)
+
+
+def rounds(items, every):
+    stream = iter(items)
+    while group := list(islice(stream, every)):
+        yield group
+
+
+@mistake(
+    shard_for_worker,
+    "A whole round of items is read before one of them comes, also those behind it, which are others'. A stream is "
+    "read no further than the item that comes.",
+    keeps=0.85,
+)
+def reads_a_round_ahead(items, rank=0, ranks=1):
+    mine, every = hands(rank, ranks)
+    return (group[mine] for group in rounds(items, every) if len(group) > mine)
 
 
 @mistake(
