@@ -170,6 +170,7 @@ LEAF = torch.ones(2, requires_grad=True)
         (lambda: LEAF.numpy(), "A tensor on the graph cannot become an array"),
         (lambda: 1 if torch.ones(2) else 0, "A tensor of several values stands where Python asks for one yes or no"),
         (lambda: torch.ones(2).item(), "`.item()`, `int()` and `float()` take a tensor of one element"),
+        (lambda: getattr(None, "_parameters"), "Something is None where"),  # noqa: B009
         (lambda: None + 1, "Something is None where a value was expected"),  # type: ignore[operator]
         (lambda: weight, "`weight` is not defined where it is used"),  # type: ignore[name-defined]  # noqa: F821
         (lambda: torch.ones(2, 3) @ torch.ones(3).double(), "Tensors of different dtypes meet here"),

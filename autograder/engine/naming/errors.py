@@ -15,6 +15,10 @@ LEAST = 0.5  # of what is wrong must be this error: then it is the cause, or hid
 
 REFUSES_TOO_MUCH = "A `raise` or an `assert` of your own refuses something that the docstring allows."
 OWN_REFUSAL = ("raise ", "assert ")
+IS_NONE = (
+    "Something is None where a value was expected: an entry of the input that may be None, or the result of a function "
+    "of yours without a `return`."
+)
 
 # (kind of exception, its message, the line it left): the first that fits is said. `{0}` is the first group found.
 EXPLAINED: list[tuple[str, str, str, str]] = [
@@ -24,17 +28,15 @@ EXPLAINED: list[tuple[str, str, str, str]] = [
         "`__init__`. A class that is no `nn.Module` has to make such attributes itself.",
     ),
     (
+        "AttributeError", r"'NoneType' object has no attribute '(\w+)'", "", IS_NONE,
+    ),
+    (
         "AttributeError", r"object has no attribute '(_parameters|_buffers|_modules|_forward_hooks|training)'", "",
         "`super().__init__()` is missing, or comes too late: in a module it must be the first line of "
         "`__init__`. A class that is no `nn.Module` has to make such attributes itself.",
     ),
     (
-        "AttributeError", r"'NoneType' object has no attribute '(\w+)'", "",
-        "Something is None where a value was expected. Where a function of yours gives it: is a `return` missing?",
-    ),
-    (
-        "TypeError", r"NoneType", "",
-        "Something is None where a value was expected. Where a function of yours gives it: is a `return` missing?",
+        "TypeError", r"NoneType", "", IS_NONE,
     ),
     (
         "NameError", r"name '(\w+)' is not defined", "",
