@@ -72,9 +72,9 @@ print("how often it answers 0, 1, 2:", answers.bincount(minlength=3).tolist())
 # - write a layer, and the machinery of `nn.Module` that finds its parameters;
 # - say whether a tensor should be a parameter, a buffer or neither, and see what goes wrong otherwise;
 # - write a batch norm that does as PyTorch's in training, in evaluation and on disk;
-# - as extras: tell wrong batch norms apart, share, count, start and load weights.
+# - as extras: move a module, tell wrong batch norms apart, share, count, start and load weights.
 #
-# About 60 minutes for the core, 115 with the extras. You need [lesson 04](../04_autograd/04_autograd.ipynb)
+# About 60 minutes for the core, 120 with the extras. You need [lesson 04](../04_autograd/04_autograd.ipynb)
 # (`backward`, leaves, a training loop) and shared memory from [lesson 01](../01_tensors/01_tensors.ipynb).
 
 # %% [markdown]
@@ -1052,10 +1052,85 @@ explore(
 # | each batch | forward, loss, `zero_grad()`, `backward()`, `step()` |
 # | then | `model.eval()` and `torch.no_grad()`, or answers depend on their neighbours |
 #
-# The core of the lesson ends here. Sections 9 to 12 stand by themselves.
+# The core of the lesson ends here. Sections 9 to 13 stand by themselves.
 
 # %% [markdown]
-# ## 9 · Tell them apart · extra
+# ## 9 · To another device · extra
+#
+# One walk is still missing in our small `nn.Module`. `model.to("cuda")` brings a network to a GPU, and
+# `model.to(torch.bfloat16)` halves its memory. We would expect new tensors, since numbers that lie elsewhere are other
+# tensors. But an optimizer may hold the parameters already. So the parameters have to remain the *objects* that they
+# are, and only what they hold is exchanged. This is the good use of `.data` that we met in [lesson
+# 04](../04_autograd/04_autograd.ipynb): a change that no graph should notice.
+#
+# ### Exercise: `move` ●●○ · 6 minutes · extra
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# `tensor.to(target)` takes a dtype as well as a device. For a parameter, `parameter.data = parameter.data.to(target)`.
+# A buffer has no optimizer: `module._buffers[name] = buffer.to(target)`.
+#
+# </details>
+# <details><summary>Hint 2: are the counters no longer whole numbers?</summary>
+#
+# If `isinstance(target, torch.dtype)`, leave a tensor alone that is not `is_floating_point()`.
+#
+# </details>
+
+
+# %% exercise="move"
+def move(module: Any, target: torch.dtype | torch.device) -> Any:
+    """Brings all parameters and buffers of a module, and of the modules inside it, to a dtype or a device.
+
+    Args:
+        module: has the shelves `_parameters`, `_buffers` and `_modules`; no method of its is needed. An entry of a
+            shelf may be None, and is passed over.
+        target: a dtype changes floating-point tensors only, a device changes all.
+
+    Returns:
+        The module itself. Its parameters are the same objects as before, leaves that need a gradient or not, as they
+        did. Gradients may stay behind.
+
+    >>> norm = move(nn.BatchNorm1d(2), torch.float64)
+    >>> norm.weight.dtype, norm.running_mean.dtype, norm.num_batches_tracked.dtype
+    (torch.float64, torch.float64, torch.int64)
+    """
+
+    # BEGIN SOLUTION
+    def moved(tensor: Tensor) -> Tensor:
+        stays = isinstance(target, torch.dtype) and not tensor.is_floating_point()
+        return tensor if stays else tensor.to(target)
+
+    for parameter in module._parameters.values():
+        if parameter is not None:
+            parameter.data = moved(parameter.data)
+    for name, buffer in module._buffers.items():
+        if buffer is not None:
+            module._buffers[name] = moved(buffer)
+    for inside in module._modules.values():
+        if inside is not None:
+            move(inside, target)
+    return module
+    # END SOLUTION
+
+
+# %% check="move"
+check(move)
+
+# %% [markdown]
+# **See it.** A layer in float64, with an optimizer that was made before. If its step still moves the layer, the
+# parameters are the same objects.
+
+# %%
+layer = nn.Linear(13, 3)
+optimizer = torch.optim.SGD(layer.parameters(), lr=0.1)
+before = move(layer, torch.float64).weight.detach().clone()
+layer(wines.known.double()).square().mean().backward()
+optimizer.step()
+print(layer.weight.dtype, "| moved by the old optimizer:", not torch.equal(before, layer.weight))
+
+# %% [markdown]
+# ## 10 · Tell them apart · extra
 #
 # A wrong batch norm seldom crashes. It trains, perhaps a little worse, and the difference shows weeks later, on disk or
 # in evaluation. Here are six. Each of them is a new batch norm without weight and bias, which sees one batch in
@@ -1115,7 +1190,7 @@ check(batch_norm_counterexample)
 pictures.lineup("batch_norm_counterexample", batch_norm_counterexample())
 
 # %% [markdown]
-# ## 10 · One parameter in two places · extra
+# ## 11 · One parameter in two places · extra
 #
 # A language model looks its words up in a table, (words, width), and at its end it scores every word with a matrix of
 # the same shape. BERT uses the same numbers for both: the weights are **tied**. Tied is more than *equal*. Two names
@@ -1267,7 +1342,7 @@ print(f"together {sum(count_parameters(masked).values()):,}; part by part it wou
 # The head's decoder is tied to the table of words: 23 million numbers that a count part by part has twice.
 
 # %% [markdown]
-# ## 11 · Where the first numbers come from · extra
+# ## 12 · Where the first numbers come from · extra
 #
 # Every layer of PyTorch draws its own first weights, as your `Linear` did. A model may want others. This is what
 # transformers' `_init_weights` does for BERT. The standard deviation stands in the configuration, where it is called
@@ -1377,7 +1452,7 @@ for name, start in {"torch's own": None, "init_bert_weights": init_bert_weights}
 # </details>
 
 # %% [markdown]
-# ## 12 · Loading what fits · extra
+# ## 13 · Loading what fits · extra
 #
 # A pretrained model seldom fits as it is. Its head is another one: other names, or another number of classes. So a
 # loader has three lists to fill. Seen from the model:
@@ -1537,6 +1612,7 @@ print("weights of the classifier:", classifier.classifier.weight.numel())
 # | `RunningMean` | `running_mean` of a batch norm, which averages batches, not rows |
 # | `state_dict` | `nn.Module.state_dict`, which also runs hooks |
 # | `BatchNorm1d` | `nn.BatchNorm1d`, which also takes (batch, features, length) |
+# | `move` | `nn.Module.to`, by `_apply`; it brings gradients along |
 # | `tie` | `tie_weights()` in transformers |
 # | `count_parameters` | `model.num_parameters()` in transformers, for the whole model |
 # | `init_bert_weights` | `PreTrainedModel._init_weights` |
@@ -1562,5 +1638,5 @@ print("weights of the classifier:", classifier.classifier.weight.numel())
 #    training and in evaluation differ by?
 # 2. A `state_dict` shares memory with its module. You keep the best one of a training, `best = model.state_dict()`.
 #    What is in it at the end? ([Lesson 07](../07_hooks/07_hooks.ipynb) has the same trap, with activations.)
-# 3. After `model.to(torch.float64)` the numbers lie in other memory. Why does an optimizer made before still train
-#    them?
+# 3. Your `BatchNorm1d` stands between a linear layer and a tanh. Which of the three parameters in front of the tanh,
+#    the layer's weight and bias and the norm's bias, could one leave out, and why?
