@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
+from pathlib import Path
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from matplotlib.axes import Axes
@@ -15,8 +18,8 @@ from torch.utils.hooks import RemovableHandle
 from helpers.plots import lines
 from helpers.style import BLUE, GREY, INK, ORANGE, RED, SEQUENTIAL, WIDTH, Picture, style
 
-SIDE = 24  # pixels of an image's side
-BAR = 9  # length of a bar in pixels
+SIDE = 8  # pixels of a digit's side
+LEARNED = 1500  # digits that the net learns from
 
 
 @contextmanager
@@ -82,66 +85,68 @@ def by_depth(arrived: dict[str, list[float]]) -> Picture:
     return figure
 
 
-def bar_images(number: int, lying: bool, standing: bool, seed: int = 0) -> Tensor:
-    """Noisy images with bright bars at random places, and a bright square that means nothing.
-
-    Args:
-        lying, standing: which bars every image has.
+def digits() -> tuple[Tensor, Tensor]:
+    """1,797 handwritten digits, which come with scikit-learn.
 
     Returns:
-        shape (number, 1, SIDE, SIDE), float32.
+        images of shape (1797, 1, 8, 8), from 0 to 1, and which digit each of them is, shape (1797,).
+
+    Raises:
+        ModuleNotFoundError: scikit-learn is not there.
     """
-    stream = torch.Generator().manual_seed(seed)
-    images = 0.3 * torch.randn(number, 1, SIDE, SIDE, generator=stream)
-    for image in images[:, 0]:
-        sizes = [(3, 3)] + [(2, BAR)] * lying + [(BAR, 2)] * standing
-        for height, width in sizes:
-            row, column = (int(torch.randint(1, SIDE - length, (), generator=stream)) for length in (height, width))
-            image[row : row + height, column : column + width] += 2
-    return images
+    package = find_spec("sklearn")  # found, not imported: that takes seconds
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("The digits come with scikit-learn: pip install scikit-learn", name="sklearn")
+    file = Path(package.origin).parent / "datasets" / "data" / "digits.csv.gz"
+    rows = torch.from_numpy(np.loadtxt(file, delimiter=",", dtype=np.float32))
+    return rows[:, :-1].reshape(-1, 1, SIDE, SIDE) / 16, rows[:, -1].long()
 
 
-def bar_net(steps: int = 100) -> nn.Sequential:
-    """A small convolutional net, trained here and now to tell lying bars (class 0) from standing ones (class 1)."""
+def digit_net(steps: int = 200) -> nn.Sequential:
+    """A small convolutional net that takes images of any size, trained here and now on all but the last 297 digits."""
+    images, classes = digits()
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         net = nn.Sequential(
-            nn.Conv2d(1, 8, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
-            nn.Conv2d(8, 16, 5, padding=2), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(16, 2),
+            nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(),
+            nn.Conv2d(32, 32, 3, padding=1), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(32, 10),
         )  # fmt: skip
-    half = 1000
-    images = torch.cat([bar_images(half, True, False, seed=1), bar_images(half, False, True, seed=2)])
-    classes = torch.arange(2).repeat_interleave(half)
-    optimizer = torch.optim.Adam(net.parameters(), lr=5e-3)
-    stream = torch.Generator().manual_seed(3)
+    optimizer = torch.optim.Adam(net.parameters(), lr=1e-2)
+    stream = torch.Generator().manual_seed(1)
     for _ in range(steps):
-        rows = torch.randint(len(images), (32,), generator=stream)
+        chosen = torch.randint(LEARNED, (64,), generator=stream)
         optimizer.zero_grad()
-        F.cross_entropy(net(images[rows]), classes[rows]).backward()
+        F.cross_entropy(net(images[chosen]), classes[chosen]).backward()
         optimizer.step()
     return net.eval()
 
 
-def beside_their_maps(images: Tensor, maps: dict[str, Tensor]) -> Picture:
-    """Each image in the left column, and to the right of it one map of the same scene for each question.
+def two_digits(pairs: Iterable[tuple[int, int]]) -> Tensor:
+    """Two digits beside each other, of those that the net has not learned from: shape (pairs, 1, 8, 20)."""
+    images, classes = (each[LEARNED:] for each in digits())
+    first = {digit: images[classes == digit][0] for digit in range(10)}
+    return torch.stack([torch.cat([F.pad(first[digit], (1, 1)) for digit in pair], dim=-1) for pair in pairs])
+
+
+def beside_their_maps(images: Tensor, maps: dict[str, Tensor], classes: Tensor) -> Picture:
+    """Each image in the left column, and to the right of it one map of the same size for each question.
 
     Args:
         images: shape (images, 1, height, width).
-        maps: the question → maps in 0 … 1, shape (images, any height, any width); they are enlarged.
+        maps: the question → maps in 0 … 1, shape (images, height, width).
+        classes: the digit that each question asks for in each image, shape (questions, images).
     """
     with style():
-        figure = Picture(figsize=(WIDTH, 2.4 * len(images) + 0.4))
+        figure = Picture(figsize=(WIDTH, 1.35 * len(images) + 0.5))
         grid = figure.subplots(len(images), 1 + len(maps), squeeze=False)
         for row, image in zip(grid, images, strict=True):
             row[0].imshow(image[0], cmap="gray")
-        for column, heat in enumerate(maps.values(), 1):
-            large = F.interpolate(heat[:, None], size=images.shape[-2:], mode="bilinear", align_corners=False)
-            for row, image, one in zip(grid, images, large, strict=True):
-                row[column].imshow(image[0], cmap="gray")
-                shown = row[column].imshow(one[0], cmap=SEQUENTIAL, alpha=0.7, vmin=0, vmax=1)
-        for axis, title in zip(grid[0], ["the image", *maps], strict=True):
-            axis.set_title(title)
+        for column, (question, heat) in enumerate(maps.items(), 1):
+            for row, one, wanted in zip(grid, heat, classes[column - 1].tolist(), strict=True):
+                shown = row[column].imshow(one, cmap=SEQUENTIAL, vmin=0, vmax=1)
+                row[column].set_title(f"{question}, {wanted}")
+        grid[0][0].set_title("the image")
         for axis in grid.flat:
             axis.set(xticks=[], yticks=[])
-        figure.colorbar(shown, ax=list(grid[:, -1]), label="share of the largest value", shrink=0.8)
+        figure.colorbar(shown, ax=list(grid[:, -1]), label="share of the largest", shrink=0.8)
     return figure

@@ -175,10 +175,10 @@ def against(estimate: Tensor, measured: Tensor) -> Picture:
 def without(model: nn.Module, quiz: Quiz, ablate: Ablate) -> Callable[..., Picture]:
     """A picture for `explore`: the questions with some heads off, and as rings what they were at first."""
     before = quiz.similarities(model)
+    config: Any = model.config
+    layers, numbers = range(config.num_hidden_layers), range(config.num_attention_heads)
 
     def picture(layer: str, head: str) -> Picture:
-        layers = range(model.config.num_hidden_layers)
-        numbers = range(model.config.num_attention_heads)
         heads = [
             (one, other)
             for one in layers

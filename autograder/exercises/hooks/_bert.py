@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -11,17 +12,18 @@ from autograder.engine.draw import Draw
 
 
 class SelfAttention(nn.Module):
-    """All heads side by side: from (..., tokens, width) to the same shape, head h in the h-th slice of the width."""
+    """All heads side by side: from (..., tokens, width) to the same shape, head h in the h-th slice of the width, and
+    the shares with which they looked. A tuple, as in transformers."""
 
     def __init__(self, heads: int, width: int) -> None:
         super().__init__()
         self.heads = heads
         self.query, self.key, self.value = (nn.Linear(width, width) for _ in range(3))
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         query, key, value = (self._split(layer(x)) for layer in (self.query, self.key, self.value))
         shares = torch.softmax(query @ key.mT / query.shape[-1] ** 0.5, dim=-1)
-        return (shares @ value).transpose(-2, -3).flatten(-2)
+        return (shares @ value).transpose(-2, -3).flatten(-2), shares
 
     def _split(self, x: Tensor) -> Tensor:
         return x.unflatten(-1, (self.heads, -1)).transpose(-2, -3)
@@ -44,7 +46,8 @@ class Attention(nn.Module):
         self.self, self.output = SelfAttention(heads, width), Output(width, width)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.output(self.self(x), x)
+        values, _ = self.self(x)
+        return self.output(values, x)
 
 
 class Intermediate(nn.Module):
@@ -97,6 +100,11 @@ class Bert(nn.Module):
         """All its heads, as (layer, head)."""
         layers, heads = self.config.num_hidden_layers, self.config.num_attention_heads
         return [(layer, head) for layer in range(layers) for head in range(heads)]
+
+    @property
+    def attentions(self) -> list[Any]:
+        """The attention of each layer."""
+        return [layer.attention for layer in self.encoder.layer]
 
     def forward(self, x: Tensor) -> Tensor:
         return self.encoder(x)

@@ -53,7 +53,7 @@ def puts_the_mean(values: Tensor, weight: Tensor, heads: int, head: int) -> Tens
 
 SUSPECTS = {
     "switches off after the projection": after_the_projection,
-    "takes every so-manieth number": strides,
+    "takes every n-th number": strides,
     "takes the number of heads for their size": swaps_the_two,
     "makes all heads a little smaller": scales,
     "spares the first token": spares_the_first,

@@ -101,7 +101,7 @@ def _broken_head(off: Any, draw: Draw) -> dict[str, Any]:
     layer, head = draw.choice(model.places)
     size = model.width // model.config.num_attention_heads
     with torch.no_grad():
-        model.encoder.layer[layer].attention.self.value.bias[head * size : (head + 1) * size] = torch.nan
+        model.attentions[layer].self.value.bias[head * size : (head + 1) * size] = torch.nan
     return off(model, [(layer, head)], draw.normal(2, 3, model.width))
 
 
@@ -157,8 +157,8 @@ def _given(off: Any, draw: Draw) -> dict[str, Any]:
     """Somebody else keeps what the attention of each layer gave, the tensor itself."""
     model = bert(draw)
     kept: list[Tensor] = []
-    for layer in model.encoder.layer:
-        layer.attention.self.register_forward_hook(lambda module, args, output: kept.append(output))
+    for attention in model.attentions:
+        attention.self.register_forward_hook(lambda module, args, output: kept.append(output[0]))
     shown = off(model, draw.shuffled(model.places)[:3], draw.normal(2, 2, model.width))
     return {"output": shown["output"], "what attention gave": kept}
 
@@ -166,7 +166,7 @@ def _given(off: Any, draw: Draw) -> dict[str, Any]:
 def _weights(candidate: Any, draw: Draw) -> dict[str, Any]:
     model = bert(draw)
     layer, head = draw.choice(model.places)
-    attention = model.encoder.layer[layer].attention
+    attention = model.attentions[layer]
     with candidate(model, [(layer, head)]):
         output = model(draw.normal(2, 3, model.width))
         inside = {name: weight.detach().clone() for name, weight in attention.named_parameters() if "weight" in name}
@@ -194,11 +194,10 @@ def _gradients(candidate: Any, draw: Draw) -> dict[str, Any]:
     x, heads = draw.normal(2, 3, model.width).requires_grad_(), draw.shuffled(model.places)[:2]
     with candidate(model, heads):
         model(x)[..., 0].square().sum().backward()
-    attentions = [layer.attention for layer in model.encoder.layer]
     return {
         "of the input": x.grad,
-        "of each dense": [each.output.dense.weight.grad for each in attentions],
-        "of each query": [each.self.query.bias.grad for each in attentions],
+        "of each dense": [each.output.dense.weight.grad for each in model.attentions],
+        "of each query": [each.self.query.bias.grad for each in model.attentions],
     }
 
 

@@ -101,7 +101,8 @@ def _all_kinds(candidate: Any, draw: Draw) -> dict[str, Any]:
 def _example(candidate: Any, draw: Draw) -> list[Any]:
     found: list[Any] = []
     for times in (1, draw.integer(2, 5)):
-        layer, fired = nn.ReLU(), []
+        layer = nn.ReLU()
+        fired: list[str] = []
         with candidate([layer.register_forward_hook(lambda *_, fired=fired: fired.append("hello"))]):
             for _ in range(times):
                 layer(draw.normal(2))
@@ -112,7 +113,8 @@ def _example(candidate: Any, draw: Draw) -> list[Any]:
 
 def _ends(candidate: Any, draw: Draw, kind: type[BaseException]) -> dict[str, Any]:
     model, x = small(draw), draw.normal(2, 4)
-    names, fired = draw.shuffled(part_names(model))[:2], []
+    names = draw.shuffled(part_names(model))[:2]
+    fired: list[str] = []
 
     def run() -> dict[str, Any]:
         came = "none"
@@ -130,7 +132,8 @@ def _ends(candidate: Any, draw: Draw, kind: type[BaseException]) -> dict[str, An
 
 def _returns(candidate: Any, draw: Draw) -> dict[str, Any]:
     model, x = small(draw), draw.normal(2, 4)
-    names, fired = draw.shuffled(part_names(model))[:2], []
+    names = draw.shuffled(part_names(model))[:2]
+    fired: list[str] = []
 
     def run() -> dict[str, Any]:
         with candidate(list(registering(model, fired, names))):
@@ -177,7 +180,8 @@ def _nested(candidate: Any, draw: Draw) -> dict[str, Any]:
 
 def _others(candidate: Any, draw: Draw) -> dict[str, Any]:
     model, x = small(draw), draw.normal(2, 4)
-    theirs, fired = others_on(model), []
+    theirs = others_on(model)
+    fired: list[str] = []
     with candidate(list(registering(model, fired, part_names(model)[:2]))):
         model(x)
     model(x)

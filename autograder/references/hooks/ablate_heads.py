@@ -48,11 +48,25 @@ def zeroed(values, head, size):
     return values
 
 
-@mistake(
-    ablate_heads,
-    "Numbers are set to zero that the projection gives. In its output every number is mixed from all heads; a head "
-    "has its own slice only in what goes into the projection, so a pre-hook is needed.",
+BEHIND = (
+    "Numbers are set to zero behind the projection. There every number is mixed from all heads. A head has its own "
+    "slice only in what goes into the projection, so a pre-hook is needed."
 )
+
+
+@mistake(ablate_heads, BEHIND)
+@contextmanager
+def after_the_norm(model, heads):
+    size = size_of(model)
+
+    def register(layer, head):
+        output = model.encoder.layer[layer].attention.output
+        return output.register_forward_hook(lambda m, args, out: zeroed(out.clone(), head, size))
+
+    yield from hung(register, checked(model, heads))
+
+
+@mistake(ablate_heads, BEHIND)
 @contextmanager
 def after_the_projection(model, heads):
     size = size_of(model)
@@ -65,8 +79,8 @@ def after_the_projection(model, heads):
 
 @mistake(
     ablate_heads,
-    "Every so-manieth number is set to zero, as with `[..., head::heads]`. The numbers of one head stand beside each "
-    "other, in one slice.",
+    "With n heads, every n-th number is set to zero, as with `[..., head::heads]`. The numbers of a head stand beside "
+    "each other, in one slice.",
 )
 @contextmanager
 def strided(model, heads):
@@ -333,6 +347,24 @@ def only_on_success(model, heads):
 def swallows_errors(model, heads):
     with suppress(ZeroDivisionError):
         yield from hung(by_pre_hook(model, zeroed), checked(model, heads))
+
+
+@mistake(
+    ablate_heads,
+    "The heads are off before the block begins: the hooks are registered where the context manager is made. Register "
+    "them where the block begins, in `__enter__` or before the `yield`.",
+    keeps=0.95,
+)
+class TooEarly:
+    def __init__(self, model, heads):
+        register = by_pre_hook(model, zeroed)
+        self.handles = [register(*place) for place in checked(model, heads)]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        remove(self.handles)
 
 
 @mistake(

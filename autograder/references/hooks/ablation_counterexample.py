@@ -40,7 +40,7 @@ def a_square():
 
 @mistake(
     ablation_counterexample,
-    "With heads of a single number, every so-manieth number is just the head's own slice, so one suspect at least goes "
+    "With heads of a single number, every n-th number is just the head's own slice, so one suspect at least goes "
     "unseen. Let a head have two numbers or more.",
     keeps=0.9,
 )
