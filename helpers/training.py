@@ -110,13 +110,13 @@ def moved(words: Sequence[str], bags: Tensor, before: Tensor, after: Mapping[str
             way = (weight.detach() - before.detach()).norm(dim=0)
             way = way / way.median()
             axis.plot(counts, way, ".", color=CYCLE[position], markersize=4, alpha=0.5)
-            for column in (0, 29, len(words) - 3):
-                frequent = column == 0
+            for column, place in ((0, (-10, 22)), (29, (12, 30)), (len(words) - 3, (30, -34))):
+                spot = (float(counts[column]), float(way[column]))
+                axis.plot(*spot, "o", color=INK, markersize=5)
                 axis.annotate(
-                    words[column], (counts[column], way[column]), textcoords="offset points",
-                    xytext=(-4 if frequent else 6, 5), ha="right" if frequent else "left", color=INK, weight="bold",
+                    words[column], spot, textcoords="offset points", xytext=place, color=INK, weight="bold",
+                    ha="center", arrowprops={"arrowstyle": "-", "color": INK},
                 )  # fmt: skip
-                axis.plot(counts[column], way[column], "o", color=INK, markersize=5)
             axis.set(title=name, xlabel="docstrings with this word", xscale="log", yscale="log")
         axes[0].set_ylabel("how far its weights moved\n(median word = 1)")
     return figure

@@ -16,10 +16,15 @@ FILE = "run.pt"
 RAN: list[str] = []  # what a file with code in it has done
 
 
-def in_a_folder(function: Callable[[Path], Any]) -> Any:
+def in_a_folder(function: Callable[[Path], Any], file: str = FILE) -> Any:
     """What `function` shows of a file in a folder that is gone afterwards."""
     with TemporaryDirectory() as folder:
-        return function(Path(folder) / FILE)
+        return function(Path(folder) / file)
+
+
+def modes_of(model: nn.Module) -> list[str]:
+    """In which mode each part is, in words."""
+    return [f"{type(part).__name__} {'trains' if part.training else 'evaluates'}" for part in model.modules()]
 
 
 class Order:
@@ -94,7 +99,13 @@ def numbers_from(state: Tensor) -> Tensor:
 
 
 def read(path: Path, device: torch.device) -> dict[str, Any]:
-    """What a file holds, the state of the random stream as the numbers that it would give."""
+    """What a file holds, the state of the random stream as the numbers that it would give.
+
+    Raises:
+        ValueError: there is none. The library's own error would name a folder, which is another one each time.
+    """
+    if not path.exists():
+        raise ValueError("there is no file")
     found = torch.load(path, map_location=device, weights_only=True)
     return {**found, "random": numbers_from(found["random"])} if "random" in found else dict(found)
 

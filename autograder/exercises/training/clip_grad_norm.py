@@ -85,10 +85,11 @@ def _around(candidate: Any, draw: Draw) -> dict[str, Any]:
 
 
 def _zeros(candidate: Any, draw: Draw, limit: float) -> dict[str, Any]:
-    """All of one's gradients are zero; another's are not."""
+    """All of one's gradients are zero; another's are not; and a limit that is zero as well."""
     leaves, others = _leaves(draw, (3,), (2, 2), scale=0.0), _leaves(draw, (3,))
-    norms = [candidate(leaves, limit), candidate(others, limit)]
-    return {"norms": norms, "gradients": [leaf.grad for leaf in (*leaves, *others)]}
+    still = _leaves(draw, (3,), scale=0.0)
+    norms = [candidate(leaves, limit), candidate(others, limit), candidate(still, 0.0)]
+    return {"norms": norms, "gradients": [leaf.grad for leaf in (*leaves, *others, *still)]}
 
 
 def _some_none(candidate: Any, draw: Draw, limit: float) -> dict[str, Any]:

@@ -15,7 +15,7 @@ ENDS = Idea("0 at the end and past it", weight=2)
 @exercise(points=1)
 def cosine_with_restarts(candidate: Any, draw: Draw) -> Iterator[Step]:
     """The factor at every step of a run."""
-    warmup, length = draw.sizes(2, 3, 8)
+    warmup, length = draw.sizes(2, 3, 30)
     cycles = draw.integer(2, 5)
 
     def run(warmup: int, total: int, cycles: int, past: int = 0) -> list[Any]:
@@ -26,7 +26,7 @@ def cosine_with_restarts(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "several cycles", lambda: run(warmup, warmup + cycles * length, cycles), WAVES
     yield "cycles that are no whole steps", lambda: run(warmup, warmup + 3 * length + 1, 3), WAVES
     yield "no warmup", lambda: run(0, cycles * length, cycles), WAVES
-    yield "past the end", lambda: run(warmup, warmup + cycles * length, cycles, past=4)[-4:], ENDS
+    yield "past the end", lambda: run(warmup, warmup + cycles * length, cycles, past=4)[-6:], ENDS
     yield "nothing but warmup", lambda: run(length, length, cycles, past=2), ENDS
     yield "called by names", lambda: candidate(cycles=2, total=length + 9, warmup=2, step=length)
 

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
+from autograder.exercises.training import _runs as runs
 
 WEIGHED = Idea("every example counts the same", weight=3, point=True)
 QUIET = Idea("in evaluation mode, and without a graph", weight=2.5, point=True)
@@ -102,7 +103,7 @@ def _while(candidate: Any, draw: Draw) -> dict[str, Any]:
 def _modes(candidate: Any, draw: Draw, training: bool) -> dict[str, Any]:
     model, batches = draw.fill_(_network()).train(training), _batches(draw, 4, 3)
     result = candidate(model, batches)
-    return {"loss": result[0], "training": [part.training for part in model.modules()]}
+    return {"loss": result[0], "modes": runs.modes_of(model)}
 
 
 def _frozen(candidate: Any, draw: Draw) -> dict[str, Any]:
@@ -110,7 +111,7 @@ def _frozen(candidate: Any, draw: Draw) -> dict[str, Any]:
     model, batches = draw.fill_(_network()).train(), _batches(draw, 4, 3)
     model[draw.integer(1, 3)].eval()
     result = candidate(model, batches)
-    return {"loss": result[0], "training": [part.training for part in model.modules()]}
+    return {"loss": result[0], "modes": runs.modes_of(model)}
 
 
 def _raises(candidate: Any, draw: Draw) -> dict[str, Any]:
@@ -122,7 +123,7 @@ def _raises(candidate: Any, draw: Draw) -> dict[str, Any]:
     except FloatingPointError:
         end = "the model's own error"
     return {
-        "end": end, "training": [part.training for part in model.modules()],
+        "end": end, "modes": runs.modes_of(model),
         "recorded afterwards": torch.is_grad_enabled(), "a good one": list(candidate(good, batches)),
     }  # fmt: skip
 

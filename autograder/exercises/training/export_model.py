@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -26,9 +27,13 @@ def export_model(candidate: Any, draw: Draw) -> Iterator[Step]:
     @cache
     def exported() -> dict[str, Any]:
         """One export, looked at from all sides: it takes a while."""
-        return runs.in_a_folder(lambda path: _looked_at(candidate, draw, path))
+        return runs.in_a_folder(lambda path: _looked_at(candidate, draw, path), "model.pt2")
 
-    yield "the docstring's example", lambda: runs.in_a_folder(lambda path: _example(candidate, draw, path)), PROGRAM
+    yield (
+        "the docstring's example",
+        lambda: runs.in_a_folder(lambda path: _example(candidate, draw, path), "model.pt2"),
+        PROGRAM,
+    )
     yield "the rows of the example", lambda: exported()["same"], PROGRAM
     yield "one row, and many", lambda: exported()["others"], PROGRAM
     yield "the model moves on, the file does not", lambda: exported()["later"], PROGRAM
@@ -37,10 +42,24 @@ def export_model(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "its weights and statistics", lambda: exported()["state"], BACK
 
 
+def _program(path: Path) -> Any:
+    """What the file holds, ready to run.
+
+    Raises:
+        ValueError: it is not a program. `torch.export.load` would say so at length, and log it.
+    """
+    if not path.exists():
+        raise ValueError("there is no file")
+    names = zipfile.ZipFile(path).namelist() if zipfile.is_zipfile(path) else []
+    if not any(name.endswith("archive_format") for name in names):
+        raise ValueError("the file holds no program")
+    return torch.export.load(path).module()
+
+
 def _example(candidate: Any, draw: Draw, path: Path) -> Any:
     model = draw.fill_(nn.Linear(3, 2))
     candidate(model=model, example=draw.normal(2, 3), path=path)
-    program = torch.export.load(path).module()
+    program = _program(path)
     return [program(draw.normal(5, 3)), sorted(each.name for each in path.parent.iterdir())]
 
 
@@ -53,14 +72,14 @@ def _looked_at(candidate: Any, draw: Draw, path: Path) -> dict[str, Any]:
     example, rows = draw.normal(3, 4), draw.integer(5, 9)
     others = [draw.normal(1, 4), draw.normal(rows, 4)]
     candidate(model, example, path)
-    modes, state = [part.training for part in model.modules()], {k: v.clone() for k, v in model.state_dict().items()}
-    program = torch.export.load(path).module()
+    modes, state = runs.modes_of(model), {k: v.clone() for k, v in model.state_dict().items()}
+    program = _program(path)
     shown: dict[str, Any] = {"same": program(example), "modes": modes, "state": state}
     shown["again"] = [program(example), program(example)]
     shown["others"] = _or_refused(program, others)
     with torch.no_grad():
         next(model.parameters()).add_(1)
-    return shown | {"later": torch.export.load(path).module()(example)}
+    return shown | {"later": _program(path)(example)}
 
 
 def _or_refused(program: Any, inputs: list[Any]) -> Any:

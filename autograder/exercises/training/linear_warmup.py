@@ -15,7 +15,7 @@ ENDS = Idea("no warmup, no decay, and past the end", weight=2)
 @exercise(points=1)
 def linear_warmup(candidate: Any, draw: Draw) -> Iterator[Step]:
     """The factor at every step of a run."""
-    warmup, rest = draw.sizes(2, 3, 9)
+    warmup, rest = draw.sizes(2, 3, 40)
     total = warmup + rest
 
     def run(warmup: int, total: int, past: int = 0) -> list[Any]:
@@ -27,7 +27,7 @@ def linear_warmup(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "a warmup of one step", lambda: run(1, rest + 1), RAMP
     yield "in the middle of a long run", lambda: [candidate(step, 500, 10_000) for step in _some(draw)], RAMP
     yield "no warmup", lambda: run(0, total, past=1), ENDS
-    yield "past the end", lambda: [*run(warmup, total, past=4)[total:], candidate(warmup, warmup, total)], ENDS
+    yield "past the end", lambda: [*run(warmup, total, past=4)[total:], candidate(warmup + 1, warmup, total)], ENDS
     yield "nothing but warmup", lambda: run(total, total, past=3), ENDS
     yield "called by names", lambda: candidate(total=total, warmup=warmup, step=warmup + 1)
 

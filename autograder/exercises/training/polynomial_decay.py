@@ -15,7 +15,7 @@ ENDS = Idea("the end, and past it", weight=2)
 @exercise(points=1)
 def polynomial_decay(candidate: Any, draw: Draw) -> Iterator[Step]:
     """The factor at every step of a run."""
-    warmup, rest = draw.sizes(2, 3, 9)
+    warmup, rest = draw.sizes(2, 3, 40)
     total, end = warmup + rest, draw.integer(1, 6) / 10
 
     def run(warmup: int, total: int, past: int = 0, **options: float) -> list[Any]:

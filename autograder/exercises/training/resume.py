@@ -75,15 +75,18 @@ def _goes_on(candidate: Any, draw: Draw, step: int, times: int = 1) -> Any:
 
 def _in_place(candidate: Any, draw: Draw, step: int) -> Any:
     """The optimizer holds the very weights that the model has, before and after; the mode is the caller's."""
-    first, second = runs.parts_of(draw), runs.parts_of(draw)
-    second["model"].train(draw.integer(0, 2) == 1)
-    held = list(second["model"].parameters())
+    modes, shown = draw.shuffled([True, False]), []
 
     def look(path: Path) -> Any:
-        runs.write(path, first, step)
-        done = candidate(path, second)
-        same = [one is other for one, other in zip(held, second["model"].parameters(), strict=True)]
-        return {"done": done, "held": held, "one object": same, "training": second["model"].training}
+        for mode in modes:
+            first, second = runs.parts_of(draw), runs.parts_of(draw)
+            second["model"].train(mode)
+            held = list(second["model"].parameters())
+            runs.write(path, first, step)
+            done = candidate(path, second)
+            same = [one is other for one, other in zip(held, second["model"].parameters(), strict=True)]
+            shown.append({"done": done, "held": held, "one object": same, "modes": runs.modes_of(second["model"])})
+        return shown
 
     return runs.in_a_folder(look)
 
@@ -110,7 +113,10 @@ def _no_file(candidate: Any, draw: Draw) -> Any:
     parts = {"model": draw.fill_(nn.Linear(2, 3))}
 
     def look(path: Path) -> Any:
-        done = candidate(path, parts)
+        try:
+            done = candidate(path, parts)
+        except FileNotFoundError:  # its message would name a folder, which is another one each time
+            done = "FileNotFoundError"
         left = sorted(each.name for each in path.parent.iterdir())
         return {"done": done, "weights": dict(parts["model"].state_dict()), "numbers": torch.rand(3), "folder": left}
 

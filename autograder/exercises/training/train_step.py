@@ -15,7 +15,7 @@ from autograder.engine.exercise import Idea, Step, exercise
 MEAN = Idea("the mean over all tokens that count, of all parts together", weight=3.5, point=True)
 STEP = Idea("one step of the optimizer, and one of the schedule after it", weight=2.5, point=True)
 CLEAN = Idea("nothing from before counts, nothing is left", weight=1.5)
-MEMORY = Idea("one graph at a time", weight=1.5)
+MEMORY = Idea("one graph at a time", weight=1.5, point=True)
 
 WORDS, CLASSES, PADDING = 11, 4, -100
 Micro = list[tuple[Tensor, Tensor]]

@@ -66,7 +66,7 @@ class WithAMean(Frame):
     SGD,
     "The rate goes into the velocity, so that past gradients keep the rate that they came with. With one rate for "
     "all steps that is the same; when a schedule changes it, it is not. Multiply by the rate at the end.",
-    keeps=0.85,
+    keeps=0.91,
 )
 class RateInside(Frame):
     def velocity(self, old, gradient, group):
@@ -212,7 +212,7 @@ GROUPS = (
 )
 
 
-@mistake(SGD, GROUPS, keeps=0.85)
+@mistake(SGD, GROUPS, keeps=0.91)
 class FirstGroupForAll(Frame):
     @torch.no_grad()
     def step(self):
@@ -308,4 +308,29 @@ promised(
     SGD,
     "Gradient descent with momentum: velocity ← momentum · velocity + gradient, and then w ← w − lr · velocity.",
     by=["three steps", "one step"],
+)
+promised(
+    SGD,
+    "The first velocity is the gradient.",
+    by=["one step", "the docstring's example"],
+)
+promised(
+    SGD,
+    "A weight without a gradient (`.grad` is None) stays, and so does its velocity.",
+    by=["gradients that are missing"],
+)
+promised(
+    SGD,
+    "Each group has its own `lr` and `momentum`, which may change between two steps.",
+    by=["two groups", "a rate that changes, zero for once"],
+)
+promised(
+    SGD,
+    "Velocities are kept in `self.state[w]`, so that another optimizer can take up the `state_dict`.",
+    by=["taken up from a state_dict"],
+)
+promised(
+    SGD,
+    "The weights are changed in place, and their gradients stay as they are.",
+    by=["who holds a weight, and its gradient"],
 )

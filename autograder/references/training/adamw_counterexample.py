@@ -15,8 +15,8 @@ def adamw_counterexample():
 
 @mistake(
     adamw_counterexample,
-    "With a single step, the suspect that forgets the mean is right, since the mean of one gradient is that gradient; and "
-    "with a small eps the one that corrects nothing is right, too. Let the run take several steps.",
+    "On this run the suspect that forgets the mean is right: with a single step, or with gradients that are all "
+    "alike, the mean is the gradient itself. Let the run take several steps, with gradients that differ.",
     keeps=0.9,
 )
 def a_single_step():
@@ -44,8 +44,8 @@ def a_tiny_eps():
 
 @mistake(
     adamw_counterexample,
-    "All gradients are alike. Then their mean is the same as each of them, and to forget it costs nothing. Let them "
-    "differ.",
+    "On this run the suspect that forgets the mean is right: with a single step, or with gradients that are all "
+    "alike, the mean is the gradient itself. Let the run take several steps, with gradients that differ.",
     keeps=0.9,
 )
 def always_the_same():
@@ -91,7 +91,20 @@ def small_gradients():
 
 promised(
     adamw_counterexample,
-    "weight of shape () and gradients of shape (steps,), 1 to 20 steps, both float32, from −1,000 to 1,000; each "
-    "gradient 0.001 or more, to one side or the other; eps and decay from 0 to 1.",
+    "A run of one weight on which each of the suspects is seen to be wrong.",
+    by=[
+        "puts eps inside the root",
+        "sends the decay through the gradient",
+        "decays after the step",
+        "corrects nothing",
+        "counts its steps from two",
+        "forgets the mean of the gradients",
+    ],
+)
+promised(
+    adamw_counterexample,
+    "weight, gradients, eps and decay: weight of shape () and gradients of shape (steps,), for 1 to 20 steps, "
+    "both float32 and from −1,000 to 1,000; each gradient 0.001 or more, to one side or the other; eps and "
+    "decay from 0 to 1.",
     by="who returns something else is told what a run is, and no suspect counts as told apart",
 )

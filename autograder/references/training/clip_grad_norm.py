@@ -166,7 +166,7 @@ TWICE = (
 )
 
 
-@mistake(clip_grad_norm, TWICE, keeps=0.85)
+@mistake(clip_grad_norm, TWICE, keeps=0.91)
 def walks_twice(parameters, limit):
     norm = length([weight.grad for weight in parameters if weight.grad is not None])
     shorten([weight.grad for weight in parameters if weight.grad is not None], norm, limit)
@@ -177,7 +177,7 @@ def walks_twice(parameters, limit):
     clip_grad_norm,
     "New tensors are put into `.grad`. Who holds the old ones, as the buckets of a parallel run do, sees no clipping: "
     "multiply in place.",
-    keeps=0.85,
+    keeps=0.91,
 )
 def new_gradients(parameters, limit):
     parameters = [weight for weight in parameters if weight.grad is not None]
@@ -254,3 +254,36 @@ def with_one_long_vector(parameters, limit):
     for gradient in gradients:
         gradient *= min(1.0, factor)
     return norm
+
+
+promised(
+    clip_grad_norm,
+    "Shortens all gradients together, so that the norm of all their numbers is `limit` at most.",
+    by=["three weights, one of them a number", "one weight"],
+)
+promised(
+    clip_grad_norm,
+    "All are multiplied by one factor, in place, and only if their norm is above the limit; else they stay as "
+    "they are.",
+    by=["who holds a gradient", "short gradients", "just below the limit, and just above"],
+)
+promised(
+    clip_grad_norm,
+    "parameters: also from a generator.",
+    by=["the parameters of a network, a generator"],
+)
+promised(
+    clip_grad_norm,
+    "Those without a gradient are passed over.",
+    by=["some have none"],
+)
+promised(
+    clip_grad_norm,
+    "limit: 0 or more.",
+    by=["a limit of zero"],
+)
+promised(
+    clip_grad_norm,
+    "The norm before, of shape () and not on the record; 0 where there is no gradient.",
+    by=["who holds a gradient", "nobody has one"],
+)

@@ -6,10 +6,12 @@ from autograder.references import alternative, mistake, promised
 
 
 def cosine_with_restarts(step, warmup, total, cycles):
-    """The library's, asked at one step."""
+    """The library's, asked at one step; at the end of a run that is all warmup it gives 1, and the end is the end."""
     import torch
     from transformers import get_cosine_with_hard_restarts_schedule_with_warmup as library
 
+    if step >= total:
+        return 0.0
     optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
     return float(library(optimizer, warmup, total, num_cycles=cycles).lr_lambdas[0](step))
 
@@ -19,7 +21,7 @@ def wave(step, warmup, total, place):
     if step < warmup:
         return step / warmup
     progress = (step - warmup) / max(1, total - warmup)
-    return 0.0 if progress >= 1 else 0.5 * (1 + math.cos(math.pi * place(progress)))
+    return 0.0 if step >= total else 0.5 * (1 + math.cos(math.pi * place(progress)))
 
 
 @mistake(
@@ -50,14 +52,6 @@ def one_cycle(step, warmup, total, cycles):
 
 @mistake(
     cosine_with_restarts,
-    "In each cycle the factor falls to 0 and rises again. A cycle is half a wave, cos(π · place), not a whole one.",
-)
-def whole_waves(step, warmup, total, cycles):
-    return wave(step, warmup, total, lambda progress: 2 * (cycles * progress % 1))
-
-
-@mistake(
-    cosine_with_restarts,
     "At the end and past it the factor is back at 1, or starts new cycles: the remainder of a whole number is 0. From "
     "`total` on it should be 0.",
     keeps=0.75,
@@ -72,7 +66,7 @@ def restarts_at_the_end(step, warmup, total, cycles):
     cosine_with_restarts,
     "Where the warmup takes all steps, nothing is left to go down along, and 0 is divided by. From `total` on the "
     "factor is 0.",
-    keeps=0.8,
+    keeps=0.85,
 )
 def divides_by_no_rest(step, warmup, total, cycles):
     if step < warmup:
@@ -145,3 +139,40 @@ def with_a_floor(step, warmup, total, cycles):
         return 0.0
     place = cycles * ((step - warmup) / (total - warmup))
     return math.cos(math.pi / 2 * (place - math.floor(place))) ** 2
+
+
+promised(
+    cosine_with_restarts,
+    "The share of the learning rate at a step: up from 0 to 1, then `cycles` times from 1 to 0 along a cosine.",
+    by=["one cycle", "several cycles"],
+)
+promised(
+    cosine_with_restarts,
+    "step: from 0 on.",
+    by=["several cycles"],
+)
+promised(
+    cosine_with_restarts,
+    "warmup: so many steps it goes up; it may be 0.",
+    by=["several cycles", "no warmup"],
+)
+promised(
+    cosine_with_restarts,
+    "total: the cycles share the steps from `warmup` to here evenly, whether these are whole numbers of steps or not.",
+    by=["cycles that are no whole steps"],
+)
+promised(
+    cosine_with_restarts,
+    "From this step on the share is 0.",
+    by=["past the end"],
+)
+promised(
+    cosine_with_restarts,
+    "cycles: at least 1.",
+    by=["one cycle"],
+)
+promised(
+    cosine_with_restarts,
+    "A Python float; at the place p of a cycle, from 0 to 1, it is (1 + cos(π p)) / 2.",
+    by=["one cycle"],
+)

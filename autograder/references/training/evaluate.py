@@ -94,7 +94,7 @@ def in_training_mode(model, batches):
     evaluate,
     "The model stays in evaluation mode afterwards: from here on it trains without dropout. Put back the mode that you "
     "found.",
-    keeps=0.75,
+    keeps=0.85,
 )
 def stays_evaluating(model, batches):
     model.eval()
@@ -104,7 +104,7 @@ def stays_evaluating(model, batches):
 @mistake(
     evaluate,
     "Afterwards the model is in training mode, whatever it was before. Note each part's mode, and put that back.",
-    keeps=0.75,
+    keeps=0.9,
 )
 def always_trains_afterwards(model, batches):
     model.eval()
@@ -118,7 +118,7 @@ def always_trains_afterwards(model, batches):
     evaluate,
     "One mode is put back for all: a frozen part that was evaluating trains from now on. `model.train(mode)` goes into "
     "every part; note them one by one, over `model.modules()`.",
-    keeps=0.85,
+    keeps=0.95,
 )
 def one_mode_for_all(model, batches):
     before = model.training
@@ -132,7 +132,7 @@ def one_mode_for_all(model, batches):
 @mistake(
     evaluate,
     "When the model raises, the modes are not put back. `try: … finally: …` does it in every case.",
-    keeps=0.85,
+    keeps=0.95,
 )
 def not_after_an_error(model, batches):
     modes = [(part, part.training) for part in model.modules()]
@@ -147,7 +147,7 @@ def not_after_an_error(model, batches):
     evaluate,
     "One mode is put back for all, and after an error none. Note the modes of all parts, and put them back in a "
     "`finally`.",
-    keeps=0.75,
+    keeps=0.9,
 )
 def one_mode_and_not_after_an_error(model, batches):
     before = model.training
@@ -270,3 +270,45 @@ def with_weights(model, batches):
         for part, mode in modes.items():
             part.training = mode
     return loss / seen, accuracy / seen
+
+
+promised(
+    evaluate,
+    "The loss and the accuracy of a classifier, as a mean over all examples.",
+    by=["a short batch at the end", "batches of all sizes, a hard one among them"],
+)
+promised(
+    evaluate,
+    "model: gives scores of shape (examples, classes).",
+    by=["one batch"],
+)
+promised(
+    evaluate,
+    "It is called in evaluation mode and without a graph.",
+    by=["while it runs", "dropout and batch norm"],
+)
+promised(
+    evaluate,
+    "Afterwards each of its parts is in its old mode, also if the model raises.",
+    by=[
+        "a model in training",
+        "a model that was evaluating",
+        "a frozen part in a model that trains",
+        "a model that raises",
+    ],
+)
+promised(
+    evaluate,
+    "batches: inputs and labels, the labels of shape (examples,); of any sizes, also from a generator.",
+    by=["a generator", "a short batch at the end"],
+)
+promised(
+    evaluate,
+    "The mean cross entropy and the share of right guesses, two Python floats.",
+    by=["one batch", "while it runs"],
+)
+promised(
+    evaluate,
+    "Gradients, buffers and the random state are left as they are.",
+    by=["statistics, gradients, random numbers"],
+)

@@ -44,7 +44,7 @@ def stays_up(step, warmup, total):
 @mistake(
     linear_warmup,
     "Past `total` the factor is negative: such a step would go uphill. Let it stay at 0.",
-    keeps=0.7,
+    keeps=0.8,
 )
 def goes_below_zero(step, warmup, total):
     return step / warmup if step < warmup else (total - step) / max(1, total - warmup)
@@ -53,7 +53,7 @@ def goes_below_zero(step, warmup, total):
 @mistake(
     linear_warmup,
     "A warmup of 0 steps is divided by. Ask whether the step still belongs to the warmup before you divide.",
-    keeps=0.7,
+    keeps=0.9,
 )
 def divides_by_no_warmup(step, warmup, total):
     return min(step / warmup, max(0.0, (total - step) / max(1, total - warmup)))
@@ -63,7 +63,7 @@ def divides_by_no_warmup(step, warmup, total):
     linear_warmup,
     "Where the warmup takes all steps, nothing is left to go down along, and 0 is divided by. At `total` and past it "
     "the factor is 0.",
-    keeps=0.75,
+    keeps=0.9,
 )
 def divides_by_no_rest(step, warmup, total):
     return step / warmup if step < warmup else max(0.0, (total - step) / (total - warmup))
@@ -111,3 +111,40 @@ def in_cases(step, warmup, total):
     if step < total:
         return 1.0 - (step - warmup) / (total - warmup)
     return 0.0
+
+
+promised(
+    linear_warmup,
+    "The share of the learning rate at a step: up from 0 to 1, then down to 0, both in a straight line.",
+    by=["every step of a run", "a long warmup"],
+)
+promised(
+    linear_warmup,
+    "step: from 0 on.",
+    by=["every step of a run"],
+)
+promised(
+    linear_warmup,
+    "warmup: at this step the share is 1, unless the run is over.",
+    by=["every step of a run", "nothing but warmup"],
+)
+promised(
+    linear_warmup,
+    "It may be 0; then the run begins with 1.",
+    by=["no warmup"],
+)
+promised(
+    linear_warmup,
+    "total: from this step on the share is 0.",
+    by=["past the end", "nothing but warmup"],
+)
+promised(
+    linear_warmup,
+    "At least `warmup`, and at least 1.",
+    by=["nothing but warmup"],
+)
+promised(
+    linear_warmup,
+    "A Python float.",
+    by=["every step of a run"],
+)

@@ -79,7 +79,7 @@ def goes_on(step, warmup, total, power=1.0, end=0.0):
 @mistake(
     polynomial_decay,
     "From `total` on the factor is 0. It should stay at `end`.",
-    keeps=0.75,
+    keeps=0.8,
 )
 def zero_afterwards(step, warmup, total, power=1.0, end=0.0):
     return curve(step, warmup, total, lambda left: (1 - end) * left**power + end, 0.0)
@@ -89,7 +89,7 @@ def zero_afterwards(step, warmup, total, power=1.0, end=0.0):
     polynomial_decay,
     "Where the warmup takes all steps, nothing is left to go down along, and 0 is divided by. From `total` on the "
     "factor is `end`.",
-    keeps=0.85,
+    keeps=0.9,
 )
 def divides_by_no_rest(step, warmup, total, power=1.0, end=0.0):
     if step < warmup:
@@ -147,3 +147,46 @@ def as_a_mixture(step, warmup, total, power=1.0, end=0.0):
     left = max(0, total - step) / max(1, total - warmup)
     height = left**power
     return height * 1.0 + (1 - height) * end
+
+
+promised(
+    polynomial_decay,
+    "The share of the learning rate at a step: up from 0 to 1 in a line, then down to `end` along a power.",
+    by=["a straight line to 0", "down to a tenth or more"],
+)
+promised(
+    polynomial_decay,
+    "step: from 0 on.",
+    by=["a square"],
+)
+promised(
+    polynomial_decay,
+    "warmup: so many steps it goes up; it may be 0.",
+    by=["a square", "no warmup"],
+)
+promised(
+    polynomial_decay,
+    "total: from this step on the share is `end`.",
+    by=["past the end", "nothing but warmup"],
+)
+promised(
+    polynomial_decay,
+    "power: above 0.",
+    by=["a square", "a root"],
+)
+promised(
+    polynomial_decay,
+    "With what is left of the steps after the warmup, as a share from 1 to 0, the difference to `end` falls "
+    "like left ** power.",
+    by=["a square", "a root"],
+)
+promised(
+    polynomial_decay,
+    "end: from 0 to 1.",
+    by=["down to a tenth or more", "past an end of 0"],
+)
+promised(
+    polynomial_decay,
+    "A Python float.",
+    by=["a straight line to 0"],
+)

@@ -120,7 +120,7 @@ def needs_a_file(path, parts):
     resume,
     "A part that the file does not have is passed over without a word, and goes on from nothing. That should be a "
     "KeyError.",
-    keeps=0.85,
+    keeps=0.93,
 )
 def passes_over_missing(path, parts):
     if not path.exists():
@@ -137,7 +137,7 @@ def passes_over_missing(path, parts):
     resume,
     "A model of other layers takes what fits and keeps the rest as it is, as with `strict=False`. That is an error in "
     "a run that should go on, and should be raised.",
-    keeps=0.85,
+    keeps=0.93,
 )
 def not_strict(path, parts):
     if not path.exists():
@@ -154,8 +154,9 @@ def not_strict(path, parts):
 
 @mistake(
     resume,
-    "The file may run code: what was pickled into it was called while it was read. Load it with `weights_only=True`.",
-    keeps=0.75,
+    "Code from the file was run: what is pickled into it was called while it was read. Load it with "
+    "`weights_only=True`, and let its error be the answer. It is no reason to try again without.",
+    keeps=0.81,
 )
 def trusts_the_file(path, parts):
     if not path.exists():
@@ -165,9 +166,9 @@ def trusts_the_file(path, parts):
 
 @mistake(
     resume,
-    "The file is refused at first, and then it is read all the same, with its code: an error of `weights_only=True` is "
-    "the answer, not an obstacle. Let it be raised.",
-    keeps=0.75,
+    "Code from the file was run: what is pickled into it was called while it was read. Load it with "
+    "`weights_only=True`, and let its error be the answer. It is no reason to try again without.",
+    keeps=0.81,
 )
 def tries_again(path, parts):
     if not path.exists():
@@ -252,3 +253,55 @@ def checks_first(path, parts):
         part.load_state_dict(found["parts"][name])
     torch.default_generator.set_state(found["random"])
     return int(found["step"])
+
+
+promised(
+    resume,
+    "Puts a run back to where `save_checkpoint` left it.",
+    by=["three steps more"],
+)
+promised(
+    resume,
+    'path: a file that holds a dict: "parts" (name → state_dict), "step" and "random"; it need not exist.',
+    by=["three steps more", "no file"],
+)
+promised(
+    resume,
+    "parts: name → what has a `load_state_dict()`.",
+    by=["the docstring's example", "three steps more"],
+)
+promised(
+    resume,
+    "They keep their identity and their mode.",
+    by=["the weights themselves"],
+)
+promised(
+    resume,
+    "How many steps are done. 0 where there is no file; then nothing is changed.",
+    by=["three steps more", "a file from before the first step", "no file"],
+)
+promised(
+    resume,
+    "The random state is put back last, since a part may draw numbers while it loads.",
+    by=["a part that draws while it loads"],
+)
+promised(
+    resume,
+    "KeyError: the file does not have one of the parts.",
+    by=["a part that the file does not have"],
+)
+promised(
+    resume,
+    "RuntimeError: the model in the file has other layers.",
+    by=["a model of other layers"],
+)
+promised(
+    resume,
+    "`pickle.UnpicklingError`: the file holds more than tensors and plain values.",
+    by=["a file with code in it"],
+)
+promised(
+    resume,
+    "No code in it is run.",
+    by=["a file with code in it"],
+)

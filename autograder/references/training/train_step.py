@@ -3,7 +3,7 @@
 import torch
 from torch.nn import functional as F
 
-from autograder.references import alternative, mistake, promised
+from autograder.references import alternative, equivalent, mistake, promised
 
 PADDING = -100
 
@@ -178,7 +178,7 @@ def keeps_the_last(model, optimizer, schedule, micro_batches):
 @mistake(
     train_step,
     "What stood in `.grad` before this step goes into it. Clear it first.",
-    keeps=0.9,
+    keeps=0.93,
 )
 def begins_with_the_old(model, optimizer, schedule, micro_batches):
     return accumulate(model, optimizer, schedule, micro_batches, before="")
@@ -187,7 +187,7 @@ def begins_with_the_old(model, optimizer, schedule, micro_batches):
 @mistake(
     train_step,
     "The gradients of this step are still in `.grad` at the end. Clear them after the step, too.",
-    keeps=0.9,
+    keeps=0.93,
 )
 def leaves_them(model, optimizer, schedule, micro_batches):
     return accumulate(model, optimizer, schedule, micro_batches, after="optimizer schedule")
@@ -264,3 +264,61 @@ def divides_the_gradients(model, optimizer, schedule, micro_batches):
     optimizer.zero_grad()
     schedule.step()
     return total / count
+
+
+promised(
+    train_step,
+    "One step of the optimizer over several small batches, as one large batch would make it.",
+    by=["padding, here more and there less", "parts of one size, no padding"],
+)
+promised(
+    train_step,
+    "model: from tokens of shape (batch, length) to scores of shape (batch, length, classes).",
+    by=["one part"],
+)
+promised(
+    train_step,
+    "optimizer: takes one step, along the gradient of the loss below.",
+    by=["what is called, in which order", "three steps"],
+)
+promised(
+    train_step,
+    "schedule: takes one step, after the optimizer's.",
+    by=["what is called, in which order", "a rate that begins at zero"],
+)
+promised(
+    train_step,
+    "micro_batches: tokens and labels, both of shape (batch, length), which may be other sizes in each.",
+    by=["sentences of other lengths"],
+)
+promised(
+    train_step,
+    "A label of −100 does not count.",
+    by=["padding, here more and there less"],
+)
+promised(
+    train_step,
+    "A micro-batch may hold such labels only; among all of them at least one counts.",
+    by=["a part that is all padding"],
+)
+promised(
+    train_step,
+    "The loss, as a Python float: the mean cross entropy over the labels that count, of all micro-batches together.",
+    by=["padding, here more and there less", "what is called, in which order"],
+)
+promised(
+    train_step,
+    "One graph at a time: each micro-batch is sent back before the next one begins.",
+    by=["what is held when a part begins"],
+)
+promised(
+    train_step,
+    "Gradients from before do not count, and none are left.",
+    by=["gradients from before"],
+)
+equivalent(
+    train_step,
+    "count = sum(int((labels != -100).sum()) for _, labels in micro_batches)",
+    "count = sum(int((labels > -100).sum()) for _, labels in micro_batches)",
+    "a label is a class, which is 0 or more, or −100",
+)
