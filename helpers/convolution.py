@@ -36,14 +36,14 @@ def stepper(conv: Conv, page: Tensor) -> Callable[..., Picture]:
         with style():
             figure = Picture(figsize=(WIDTH, 3.3))
             left, middle, right = figure.subplots(1, 3, width_ratios=(1.3, 0.8, 1.1))
-            left.imshow(padded, cmap="gray_r", vmin=0, vmax=16)
+            left.imshow(padded.numpy(), cmap="gray_r", vmin=0, vmax=16)
             left.add_patch(_frame(row * stride, column * stride, 3))
             left.set(title=f"the page, {padded.shape[0]} × {padded.shape[1]}", xticks=[], yticks=[])
             _products(middle, padded[row * stride :, column * stride :][:3, :3], window(kind)[0, 0])
             middle.set_title(f"sum {float(result[row, column]):.1f}")
             shown = torch.where(torch.arange(result.numel()).reshape(result.shape) <= at, result, torch.nan)
             most = float(result.abs().max()) or 1.0
-            right.imshow(shown, cmap=DIVERGING, vmin=-most, vmax=most)
+            right.imshow(shown.numpy(), cmap=DIVERGING, vmin=-most, vmax=most)
             right.add_patch(_frame(row, column, 1))
             right.set(title=f"the result, {result.shape[0]} × {result.shape[1]}", xticks=[], yticks=[])
         return figure
@@ -57,7 +57,7 @@ def _frame(row: int, column: int, size: int) -> Rectangle:
 
 def _products(axis: object, seen: Tensor, weights: Tensor) -> None:
     """Ink times weight, nine times."""
-    axis.imshow(seen * weights, cmap=DIVERGING, vmin=-16, vmax=16)  # type: ignore[attr-defined]
+    axis.imshow((seen * weights).numpy(), cmap=DIVERGING, vmin=-16, vmax=16)  # type: ignore[attr-defined]
     for row in range(3):
         for column in range(3):
             written = f"{seen[row, column]:.0f} · {weights[row, column]:.2g}"

@@ -79,7 +79,7 @@ def answer(read: Callable[[Tensor], Tensor], pen: Callable[[Tensor], Tensor]) ->
         with style():
             figure = Picture(figsize=(WIDTH, 2.6))
             left, right = figure.subplots(1, 2, width_ratios=(1, 2.2))
-            left.imshow(drawing, cmap="gray_r", vmin=0, vmax=16)
+            left.imshow(drawing.numpy(), cmap="gray_r", vmin=0, vmax=16)
             left.set(title="what it is shown", xticks=[], yticks=[])
             right.bar(range(10), shares, color=[ORANGE if digit == best else BLUE for digit in range(10)])
             right.set(xlabel="digit", ylabel="probability", ylim=(0, 1), xticks=range(10))

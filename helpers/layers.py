@@ -19,6 +19,7 @@ from helpers.style import BLUE, DIVERGING, GREEN, GREY, INK, RED, WIDTH, Picture
 PAGE, MARGIN = 12, 2  # rows and columns of a page; of its margin around a digit of 8 × 8
 HELD_OUT = 360
 BATCH, RATE = 64, 6e-3
+LOOKS = 4  # epochs from one look at what is held out to the next
 Reader = Callable[[Tensor], Tensor]
 
 
@@ -89,10 +90,10 @@ def train(
 
     Args:
         move: shows each digit somewhere else each time.
-        held: pages and labels to look at after each epoch.
+        held: pages and labels to look at after every fourth epoch.
 
     Returns:
-        With `held`, for each epoch the loss of what is learnt from and of what is held out; else nothing.
+        With `held`, for each of these epochs the loss of what is learnt from and of what is held out; else nothing.
     """
     stream = torch.Generator().manual_seed(0)
     optimizer = torch.optim.Adam(reader.parameters(), lr=RATE)
@@ -100,14 +101,14 @@ def train(
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps)
     seen = []
     reader.train()
-    for _ in range(epochs):
+    for epoch in range(1, epochs + 1):
         for chosen in torch.randperm(len(pages), generator=stream).split(BATCH):
             shown = anywhere(pages[chosen], stream) if move else pages[chosen]
             optimizer.zero_grad()
             loss(reader(as_batch(shown)), labels[chosen]).backward()
             optimizer.step()
             schedule.step()
-        if held is not None:
+        if held is not None and epoch % LOOKS == 0:
             pairs = ((pages, labels), held)
             learnt, other = (float(F.cross_entropy(_scores(reader, page), true)) for page, true in pairs)
             seen.append((learnt, other))
@@ -130,7 +131,7 @@ def moved_reading(reader: Reader, data: Digits, which: int) -> Picture:
         for right, axis in enumerate(pages):
             page = moved(data.held[which], right)
             said, true = int(_scores(reader, page[None]).argmax()), int(data.held_labels[which])
-            axis.imshow(page, cmap="gray_r", vmin=0, vmax=16)
+            axis.imshow(page.numpy(), cmap="gray_r", vmin=0, vmax=16)
             axis.set(xticks=[], yticks=[])
             axis.set_title(f"moved by {right}" if right else "as it was")
             axis.set_xlabel(f"read as {said}", color=GREEN if said == true else RED, fontsize=12)
@@ -162,14 +163,15 @@ def how_faint(readers: Mapping[str, Reader], data: Digits, inks: Sequence[float]
 
 
 def overfitting(losses: Mapping[str, Sequence[tuple[float, float]]]) -> Picture:
-    """Loss over epochs, of what is learnt from (dashed) and of what is held out (solid)."""
+    """Loss over epochs, from one look to the next, of what is learnt from (dashed) and of what is held out (solid)."""
     with style():
         figure = Picture(figsize=(WIDTH, 3.0))
         axis = figure.subplots()
         for (name, pairs), colour in zip(losses.items(), (BLUE, RED, GREEN), strict=False):
             learnt, held = zip(*pairs, strict=True)
-            axis.plot(range(1, len(pairs) + 1), held, color=colour, linewidth=2, label=f"{name}: held out")
-            axis.plot(range(1, len(pairs) + 1), learnt, "--", color=colour, label=f"{name}: learnt from")
+            at = [LOOKS * look for look in range(1, len(pairs) + 1)]
+            axis.plot(at, held, color=colour, linewidth=2, label=f"{name}: held out")
+            axis.plot(at, learnt, "--", color=colour, label=f"{name}: learnt from")
         axis.set(xlabel="epochs", ylabel="mean loss (logarithmic)", yscale="log")
         axis.legend()
     return figure
@@ -183,6 +185,6 @@ def maps(panels: Mapping[str, Tensor]) -> Picture:
         for axis, (name, page) in zip(axes, panels.items(), strict=True):
             page = page.detach()
             most = float(page.abs().max()) or 1.0
-            axis.imshow(page, cmap=DIVERGING, vmin=-most, vmax=most)
+            axis.imshow(page.numpy(), cmap=DIVERGING, vmin=-most, vmax=most)
             axis.set(title=name, xlabel=f"shape {tuple(page.shape)}", xticks=[], yticks=[])
     return figure

@@ -480,7 +480,7 @@ def new_reader(**places: nn.Module) -> LeNet:
 windows = new_reader()
 pages.train(windows, data.train, data.train_labels, epochs=10)
 everywhere = new_reader()
-pages.train(everywhere, data.train, data.train_labels, epochs=20, move=True)
+pages.train(everywhere, data.train, data.train_labels, epochs=12, move=True)
 readers = {"linear": linear, "LeNet": windows, "LeNet, digits moved": everywhere}
 pages.where_read(readers, data)
 
@@ -716,7 +716,7 @@ class PageNorm(nn.Module):
 
 
 lenet = new_reader(norm=PageNorm(), drop=Dropout())
-pages.train(lenet, data.train, data.train_labels, loss=cross_entropy, epochs=40, move=True)
+pages.train(lenet, data.train, data.train_labels, loss=cross_entropy, epochs=20, move=True)
 print(f"read, of {len(data.held)} that it has never seen: {pages.share_read(lenet, *held):.1%}")
 places = [pages.moved(data.held, right, down) for right in range(-2, 3) for down in range(-2, 3)]
 print(f"on average over 25 places:          {sum(pages.share_read(lenet, at, held[1]) for at in places) / 25:.1%}")
@@ -1136,7 +1136,7 @@ class TextReader(nn.Module):
 torch.manual_seed(0)
 text_reader = TextReader()
 optimizer = torch.optim.Adam(text_reader.parameters(), lr=5e-3)
-for _ in range(12):
+for _ in range(8):
     for chosen in torch.randperm(len(docs.train)).split(64):
         optimizer.zero_grad()
         F.cross_entropy(text_reader(docs.train[chosen]), docs.train_labels[chosen]).backward()
