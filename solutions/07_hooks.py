@@ -102,7 +102,7 @@ result = model(**tokens)
 # comparison breaks where it gets useful. A doorkeeper does not hand your message on to another house, but a hook is
 # copied along with the module when somebody copies that. And there is a second entrance without any keeper. The keeper
 # is `Module.__call__`: it calls the hooks that want to be called before, then `forward`, then the hooks that want to be
-# called after. Whoever calls `model.forward(…)` himself walks past all of them. That is why one calls modules, and
+# called after. Whoever calls `model.forward(…)` directly walks past all of them. That is why one calls modules, and
 # leaves `forward` alone.
 #
 # A handle can also be used in a `with` statement, and then the hook comes off at the end of the block by itself. Let us
@@ -442,7 +442,7 @@ for name, shape in shapes:
 #
 # > **You may read that** a call goes on from `Module.__call__` to `Function.__call__` and `Function.forward`, so that
 # > each operation would be a place for a hook. A `Function` is never called ([lesson
-# > 04](../04_autograd/04_autograd.ipynb) tries it). Here is a hook for *all* modules of the program, which sees
+# > 04](../04_autograd/04_autograd.ipynb) says more). Here is a hook for *all* modules of the program, which sees
 # > whatever there is to be seen:
 
 
