@@ -109,8 +109,8 @@ result = model(**tokens)
 # try that on a tiny network, and keep what the layer gives instead of printing it.
 
 # %%
-tiny = nn.Sequential(nn.Linear(3, 4), nn.ReLU(inplace=True))
 torch.manual_seed(0)
+tiny = nn.Sequential(nn.Linear(3, 4), nn.ReLU(inplace=True))
 kept = []
 with tiny[0].register_forward_hook(lambda module, args, output: kept.append(output)):
     tiny(torch.randn(1, 3))
