@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +14,9 @@ from autograder.engine.ranks import RankFailed, run_on_ranks
 Training = Callable[..., Iterator[tuple[int, float]]]
 
 
-def life(training: Training, path: Path, *, dies_at: int | None = None, **options: Any) -> dict[int, float]:
+def life(
+    training: Training, path: Path, *, start: Path | None = None, dies_at: int | None = None, **options: Any
+) -> dict[int, float]:
     """Runs `training(path, **options)` in a process of its own and says how that ended.
 
     Each loss is on the disk before the next step begins, so that a life that is cut short leaves what it had.
@@ -21,11 +24,14 @@ def life(training: Training, path: Path, *, dies_at: int | None = None, **option
     Args:
         training: yields a step and its loss, again and again. It may be written in a cell.
         path: the checkpoint.
+        start: another checkpoint, which is copied there first, if there is one.
         dies_at: the process is killed there, by SIGKILL: no `finally`, no exit handler, nothing runs after it.
 
     Returns:
         step → loss of this life alone.
     """
+    if start is not None and start.exists():
+        shutil.copy(start, path)
     log = path.with_suffix(".log")
     log.unlink(missing_ok=True)
     log.touch()

@@ -93,7 +93,9 @@ class Order:
         self.generator.set_state(state["generator"])
 
 
-def moved(words: Sequence[str], bags: Tensor, before: Tensor, after: Mapping[str, Tensor]) -> Picture:
+def moved(
+    words: Sequence[str], bags: Tensor, before: Tensor, after: Mapping[str, Tensor], named: Sequence[str] = ()
+) -> Picture:
     """How far the weights of each word have moved, over the number of docstrings that it stands in.
 
     Args:
@@ -101,6 +103,7 @@ def moved(words: Sequence[str], bags: Tensor, before: Tensor, after: Mapping[str
         bags: shape (docstrings, words).
         before: the first layer's weight at the start, shape (units, words).
         after: name of an optimizer → that weight at the end.
+        named: words that are pointed out, three at most.
     """
     counts = bags.sum(dim=0)
     with style():
@@ -110,11 +113,14 @@ def moved(words: Sequence[str], bags: Tensor, before: Tensor, after: Mapping[str
             way = (weight.detach() - before.detach()).norm(dim=0)
             way = way / way.median()
             axis.plot(counts, way, ".", color=CYCLE[position], markersize=4, alpha=0.5)
-            for column, place in ((0, (-10, 22)), (29, (12, 30)), (len(words) - 3, (30, -34))):
+            for word, place in zip(named, ((-10, 22), (12, 30), (30, -34)), strict=False):
+                if word not in words:
+                    continue  # other versions of the libraries have other words
+                column = words.index(word)
                 spot = (float(counts[column]), float(way[column]))
                 axis.plot(*spot, "o", color=INK, markersize=5)
                 axis.annotate(
-                    words[column], spot, textcoords="offset points", xytext=place, color=INK, weight="bold",
+                    word, spot, textcoords="offset points", xytext=place, color=INK, weight="bold",
                     ha="center", arrowprops={"arrowstyle": "-", "color": INK},
                 )  # fmt: skip
             axis.set(title=name, xlabel="docstrings with this word", xscale="log", yscale="log")

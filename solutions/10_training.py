@@ -75,7 +75,7 @@ lines({"never died": (range(200, 260), never_died), "from the saved weights": (r
 # together.*
 #
 # The weights are all there, and yet it is another run: it sees other batches, it drops other units, and its optimizer
-# has forgotten what it knew about the gradients. Perhaps it ends just as well. But if we are hunting for a bug that
+# has forgotten what it knew about the gradients. Perhaps it ends just as well, but if we are hunting for a bug that
 # shows at step 430, or comparing two settings by their last digit, it is of no use to us.
 #
 # So we need to know everything that a training carries from one step to the next. The best way to find that out is to
@@ -114,7 +114,7 @@ with torch.no_grad():
 # steps will go into unlearning them. If it is far below, a label probably leaks into the input. To print this number
 # costs one line, and it is the first thing to look at in any training.
 #
-# The second test takes ten seconds. We choose one batch, train on it alone, and see whether the model learns it by
+# The second test takes ten seconds: we choose one batch, train on it alone, and see whether the model learns it by
 # heart. It has 65,000 weights for 16 docstrings, so the loss has to go to nothing. If it does not, something is
 # broken, and more data, a larger model or a night of patience will not mend it. Below, one of the two runs hands
 # softmax's result to `F.cross_entropy`. That is a bug, since `cross_entropy` takes the softmax itself, but nothing
@@ -167,8 +167,8 @@ lines({name: (range(1, 121), losses) for name, losses in one_batch.items()}, xla
 #
 # In [lesson 04](../04_autograd/04_autograd.ipynb) a step was rate times gradient. Such a step knows nothing of the one
 # before it, and that hurts: each batch of 32 pulls a little to another side, and the step follows every pull. So let
-# each weight have a **velocity**. At every step the old velocity fades by a factor, the **momentum**, and the gradient
-# is added to it. Then the weight moves along the velocity.
+# us give each weight a **velocity**. At every step the old velocity fades by a factor, the **momentum**, and the
+# gradient is added to it; then the weight moves along the velocity.
 #
 # By hand, with a momentum of 0.5 and a rate of 0.1: a weight stands at 1, and its gradient is 1 each time. The first
 # velocity is the gradient itself, 1, so the weight moves to 0.9. The second is 0.5 · 1 + 1 = 1.5, and the weight moves
@@ -186,7 +186,7 @@ lines({name: (range(1, 121), losses) for name, losses in one_batch.items()}, xla
 #
 # ### Exercise: `SGD` ●○○ · 5 minutes · core
 #
-# Renew the velocity, then move. The frame is there.
+# The frame is there; what is missing is to renew the velocity, and then to move.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -283,7 +283,7 @@ lines({name: smooth(losses) for name, (_, losses) in runs.items()}, xlabel="step
 # ## 3 · One size suits no one · core
 #
 # Look at the words. "The" stands in more than two thousand docstrings, so that almost every batch has something to say
-# about its weights. "Sends" stands in eleven. Most of the time its gradient is exactly zero, and when it comes it
+# about its weights. "Sends" stands in a dozen. Most of the time its gradient is exactly zero, and when it comes it
 # counts for a 32nd of a batch. Both move with the same rate, although "sends" may well be the best hint in its
 # sentence.
 #
@@ -309,12 +309,12 @@ lines({name: smooth(losses) for name, (_, losses) in runs.items()}, xlabel="step
 #
 # The W is for **weight decay**: at each step a weight also shrinks a little towards zero, unless the gradients keep it
 # up. One used to add decay · w to the gradient for that. But then it goes through the division as well, and a weight
-# with large gradients hardly decays, while a lazy one decays a lot. **AdamW** keeps the two apart. First
+# with large gradients hardly decays, while a lazy one decays a lot. **AdamW** keeps the two apart: first
 # $w \leftarrow w \cdot (1 - \text{rate} \cdot \text{decay})$, then the step. The gradient never hears of it.
 #
 # ### Exercise: `AdamW` ●●○ · 9 minutes · core
 #
-# What does this optimizer remember? Three things for each weight: $m$, $v$ and how many steps *this* weight has taken.
+# For each weight, this optimizer has to remember three things: $m$, $v$ and how many steps *this* weight has taken.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -414,7 +414,7 @@ after = {
     "SGD": trained(lambda p: SGD(p, lr=0.1, momentum=0.9))[0][0].weight,
     "AdamW": trained(lambda p: AdamW(p, lr=0.003))[0][0].weight,
 }
-training.moved(task.words, task.x, untrained, after)
+training.moved(task.words, task.x, untrained, after, named=("the", "can", "sends"))
 
 # %% [markdown]
 # <details><summary>What to see</summary>
@@ -539,8 +539,8 @@ for name, factor in {"constant": lambda step: 1.0, "warmup": lambda step: min(1.
 # ## 5 · One bad batch · core
 #
 # Now something goes wrong in the middle. At step 100 a broken file slips in, and somebody's whole changelog is counted
-# as one docstring: the bag holds numbers around fifty instead of ones. Its gradient is fifty times too long, and there
-# is no telling what that one step will do.
+# as one docstring: the bag holds numbers around fifty instead of ones. Its gradient is dozens of times too long, and
+# there is no telling what that one step will do.
 #
 # So we set a limit on the length of a step. Lay the gradients of all weights end to end, as one long vector, and
 # measure its norm: the root of the sum of all squares. If that is longer than the limit, multiply all of them by the
@@ -549,7 +549,7 @@ for name, factor in {"constant": lambda step: 1.0, "warmup": lambda step: min(1.
 #
 # ### Exercise: `clip_grad_norm` ●●○ · 4 minutes · core
 #
-# In [lesson 07](../07_hooks/07_hooks.ipynb) we cut off single numbers. Here all of them shrink together.
+# In [lesson 07](../07_hooks/07_hooks.ipynb) we cut off single numbers, whereas here all of them shrink together.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -648,8 +648,8 @@ lines({name: (range(80, 200), losses[80:]) for name, losses in bad.items()}, xla
 # %% [markdown]
 # ## 6 · How good is it? · core
 #
-# From time to time we want to know how the model does on the 899 docstrings that it has not seen. Here is how a
-# tutorial does that, and what it says for batches of several sizes.
+# From time to time we want to know how the model does on docstrings that it has not seen. A quarter of the modules was
+# kept back for that. Here is how a tutorial does it, and what it says for batches of several sizes.
 
 
 # %%
@@ -668,14 +668,14 @@ def test_batches(size: int) -> list[tuple[Tensor, Tensor]]:
 
 
 model, _ = trained(lambda parameters: torch.optim.AdamW(parameters, lr=0.003), 200)
-for size in (64, 445, 899):
+for size in (64, 445, len(task.test_labels)):
     loss, accuracy = evaluate_from_a_tutorial(model, test_batches(size))
     print(f"batches of {size:3}: loss {loss:.4f}, accuracy {accuracy:.4f}")
 print("training afterwards:", model.training, "· the loss holds on to", type(loss.grad_fn).__name__)
 
 # %% [markdown]
-# It is the same model and the same test set, and we get three results. Fourteen batches of 64 leave three docstrings
-# for the last one, and these three count as much as any 64 others.
+# It is the same model and the same test set, and we get three results. But batches of 64 leave a handful of docstrings
+# for the last one, and these few count as much as any 64 others.
 #
 # ### Exercise: `evaluate` ●●○ · 5 minutes · core
 #
@@ -741,7 +741,7 @@ check(evaluate)
 
 # %%
 model.train()
-for size in (64, 445, 899):
+for size in (64, 445, len(task.test_labels)):
     print(f"batches of {size:3}: loss {{:.4f}}, accuracy {{:.4f}}".format(*evaluate(model, test_batches(size))))
 
 # %% [markdown]
@@ -779,7 +779,8 @@ for name, batches in {"nothing": [], "a list of batches": test_batches(64), "a D
 #
 # All but the last two have a `state_dict()` that hands out what they remember and a `load_state_dict()` that takes it
 # back. For the order of the examples we have `training.Order`, which deals them out like a pack of cards and remembers
-# the rest of the pack. And the random stream can be asked for its place with `torch.get_rng_state()`.
+# the rest of the pack. ([Lesson 09](../09_data/09_data.ipynb) builds a whole loader that resumes.) And the random
+# stream can be asked for its place with `torch.get_rng_state()`.
 #
 # So a checkpoint is easily written, with `torch.save(…, path)`. But when does a laptop die? Saving a large model takes
 # long, so it is quite likely to die *in the middle of it*. Then the new file is a stump, and the old one has just been
@@ -929,15 +930,16 @@ def without_random(path: Path, parts: dict[str, Any]) -> int:
 # them. `dies_at` kills that process with SIGKILL, which cannot be caught: no `except`, no `finally`, no last words.
 # The first run never dies. The second is killed at step 430, and the third begins from the file that it has left. The
 # fourth begins from a copy of that file, but without the random state.
+#
+# **Predict first.** The last checkpoint was written after 400 steps. What will the third run's losses be for the steps
+# from 400 to 430, which the killed run had already taken?
 
 # %%
 folder = Path(tempfile.mkdtemp())
 never_died = laptop.life(night, folder / "never_died.pt")
 killed = laptop.life(night, folder / "killed.pt", dies_at=430)
-for copy in ("at_400.pt", "forgetful.pt"):
-    shutil.copy(folder / "killed.pt", folder / copy)
-resumed = laptop.life(night, folder / "killed.pt", put_back=resume)
-forgetful = laptop.life(night, folder / "forgetful.pt", put_back=without_random)
+resumed = laptop.life(night, folder / "resumed.pt", start=folder / "killed.pt", put_back=resume)
+forgetful = laptop.life(night, folder / "forgetful.pt", start=folder / "killed.pt", put_back=without_random)
 
 for name, life in {"killed and resumed": resumed, "without the random state": forgetful}.items():
     same = sum(life[step] == never_died[step] for step in life)
@@ -946,11 +948,11 @@ both = {"killed and resumed": resumed, "without the random state": forgetful}
 training.two_lives(never_died, both, saved=400, died=430, until=480)
 
 # %% [markdown]
-# <details><summary>The picture in words</summary>
+# <details><summary>The answer</summary>
 #
-# The light band is the run that never died. The dark line of the resumed run lies exactly upon it, from step 400 on,
-# and below, its distance is a line at 0. The dashed one, without the random state, parts at step 400 and does not come
-# back.
+# The same as before, to the last bit. The light band is the run that never died, and the dark line of the resumed run
+# lies exactly upon it, from step 400 on. Below, its distance is a line at 0. The dashed one, without the random state,
+# parts at step 400 and does not come back.
 #
 # </details>
 #
@@ -968,11 +970,11 @@ def all_but(*gone: str) -> Callable[[Path, dict[str, Any]], int]:
     return lambda path, parts: resume(path, {name: part for name, part in parts.items() if name not in gone})
 
 
-forgotten = {"the random stream": forgetful}
-for name in ("optimizer", "schedule", "order"):
+forgotten = {}
+for name in ("order", "optimizer", "schedule"):
     path = folder / f"without_{name}.pt"
-    shutil.copy(folder / "at_400.pt", path)
-    forgotten[f"the {name}"] = laptop.life(night, path, put_back=all_but(name))
+    forgotten[f"the {name}"] = laptop.life(night, path, start=folder / "killed.pt", put_back=all_but(name))
+forgotten["the random stream"] = forgetful
 shutil.rmtree(folder)
 explore(
     lambda missing: training.two_lives(never_died, {f"without {missing}": forgotten[missing]}, 400, 430, 480),
@@ -1424,7 +1426,7 @@ explore(
 # %% [markdown]
 # ## 13 · A file that does something · extra
 #
-# Our checkpoint lies on a disk. What is it? Let us save the same weights under four names and look inside.
+# Our checkpoint lies on a disk, but what is it? Let us save the same weights under four names and look inside.
 
 # %%
 folder = Path(tempfile.mkdtemp())
@@ -1438,9 +1440,9 @@ print(*zipfile.ZipFile(folder / "run.pt").namelist())
 # %% [markdown]
 # The suffix decides nothing. `.pth`, `.pt` and `.bin` are habits: `pytorch_model.bin` was Hugging Face's name, and
 # `.pth` is what torchvision's models come as (`torchvision.models.resnet18()` makes the module, and
-# `model.load_state_dict(torch.load("model.pth"))` fills it). Inside is a zip. The numbers lie in `data/0`, one file
-# for each storage, and `data.pkl` says how they belong together. That one is a **pickle**, and a pickle is a small
-# program: it may name any function, and to load it is to call that.
+# `model.load_state_dict(torch.load("model.pth"))` fills it). Inside is a zip, where the numbers lie in `data/0`, one
+# file for each storage, and `data.pkl` says how they belong together. That one is a **pickle**, and a pickle is a
+# small program: it may name any function, and to load it is to call that.
 #
 # So let somebody send us a "model" whose pickle wants to open a file for writing. First the way that `torch.load` goes
 # today:
@@ -1466,8 +1468,8 @@ print("was the file of the trap written?", (folder / "trap").exists())
 
 # %% [markdown]
 # With `weights_only=True`, the default since PyTorch 2.6, the reader knows tensors, plain containers and a short list
-# of harmless functions. `open` is not among them. Nothing was called, and `resume` of yours passes that on. (Error
-# messages offer `weights_only=False` as a way out. It is one only for files that you wrote yourself.)
+# of harmless functions. Since `open` is not among them, nothing was called, and your `resume` passes the error on.
+# (Error messages offer `weights_only=False` as a way out. It is one only for files that you wrote yourself.)
 #
 # And this is what it would have looked like. Our next file is harmless; its function is `print`.
 
@@ -1483,8 +1485,8 @@ loaded = torch.load(folder / "greeting.pt", weights_only=False)
 print(loaded)
 
 # %% [markdown]
-# **safetensors** avoids the question. Its files hold a header in JSON and then the bare numbers, and there is nothing
-# in them that could be called. That is why models are handed round as `.safetensors` today.
+# **safetensors** avoids the question, because its files hold a header in JSON and then the bare numbers, and there is
+# nothing in them that could be called. That is why models are handed round as `.safetensors` today.
 
 # %%
 from safetensors.torch import save_file
@@ -1502,8 +1504,9 @@ print((folder / "run.safetensors").read_bytes()[8:72].decode())
 # | `Attempting to deserialize object on a CUDA device` | saved on a GPU, loaded without one: `map_location="cpu"` |
 #
 # A tensor remembers where it was when it was saved. With `map_location="cpu"` all of them come to the CPU first, and
-# `load_state_dict` copies them to where the model's own weights are. So `resume` writes it always. It has another use:
-# on the device `meta`, tensors have a shape and no numbers, and one can look into a file of 100 GB without reading it.
+# `load_state_dict` copies them to where the model's own weights are. So `resume` always says so. There is another use
+# for it: on the device `meta`, tensors have a shape and no numbers, and one can look into a file of 100 GB without
+# reading it.
 
 # %%
 print(torch.load(folder / "run.pt", map_location="meta"))
@@ -1537,8 +1540,9 @@ print("the model:", Loudness()(quiet).tolist(), "· traced:", traced(quiet).toli
 # any name.)
 #
 # `torch.export` is today's way. It traces as well, but it *proves* what it assumes, and where it cannot, it refuses.
-# Of our `if` it says that the branch depends on data, and asks for `torch.cond`. It also fixes every size that it
-# sees, unless told otherwise: a model exported with a batch of two takes batches of two, and no others.
+# Our `if` depends on the numbers in a tensor, so it refuses the model; such a branch is written with `torch.cond`. It
+# also fixes every size that it sees, unless told otherwise: a model exported with a batch of two takes batches of two,
+# and no others.
 #
 # ### Exercise: `export_model` ●●○ · 6 minutes · extra
 #

@@ -63,6 +63,16 @@ def test_a_whole_life_keeps_every_bit(tmp_path, capsys):
     assert "ran to its end" in capsys.readouterr().out
 
 
+def reads(path: Path) -> Iterator[tuple[int, float]]:
+    yield 0, float(path.read_text())
+
+
+def test_a_life_may_start_from_another_checkpoint(tmp_path):
+    (tmp_path / "old.pt").write_text("0.5")
+    assert laptop.life(reads, tmp_path / "new.pt", start=tmp_path / "old.pt") == {0: 0.5}
+    assert (tmp_path / "old.pt").read_text() == "0.5"
+
+
 def test_an_error_is_no_battery(tmp_path):
     with pytest.raises(laptop.RankFailed):
         laptop.life(raises, tmp_path / "run.pt")
