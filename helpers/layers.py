@@ -19,8 +19,10 @@ from helpers.style import BLUE, DIVERGING, GREEN, GREY, INK, RED, WIDTH, Picture
 PAGE, MARGIN = 12, 2  # rows and columns of a page; of its margin around a digit of 8 × 8
 HELD_OUT = 360
 BATCH, RATE = 64, 6e-3
+STRETCHED = 0.7  # of the pages
 LOOKS = 4  # epochs from one look at what is held out to the next
 Reader = Callable[[Tensor], Tensor]
+Show = Callable[[Tensor, torch.Generator], Tensor]
 
 
 class Digits(NamedTuple):
@@ -61,6 +63,26 @@ def anywhere(pages: Tensor, stream: torch.Generator) -> Tensor:
     return pages[torch.arange(len(pages))[:, None, None], down[:, :, None], across[:, None, :]]
 
 
+def stretched(pages: Tensor, stream: torch.Generator) -> Tensor:
+    """Each page with its digit moved, made wider or narrower, and tilted: as somebody else might have written it."""
+
+    def between(low: float, high: float) -> Tensor:
+        return low + (high - low) * torch.rand(len(pages), generator=stream)
+
+    wide, high, tilt = 1 / between(0.9, 1.5), 1 / between(0.9, 1.15), between(-0.15, 0.15)
+    right, down = (between(-MARGIN, MARGIN) * 2 / PAGE for _ in range(2))  # a page reaches from −1 to 1
+    across = torch.stack([wide * tilt.cos(), -high * tilt.sin(), right], dim=1)
+    along = torch.stack([wide * tilt.sin(), high * tilt.cos(), down], dim=1)
+    places = F.affine_grid(torch.stack([across, along], dim=1), [len(pages), 1, PAGE, PAGE], align_corners=False)
+    return F.grid_sample(pages[:, None], places, align_corners=False)[:, 0]
+
+
+def varied(pages: Tensor, stream: torch.Generator) -> Tensor:
+    """Most pages stretched, the others moved only."""
+    choose = torch.rand(len(pages), 1, 1, generator=stream) < STRETCHED
+    return torch.where(choose, stretched(pages, stream), anywhere(pages, stream))
+
+
 def as_batch(pages: Tensor) -> Tensor:
     """What a reader takes: ink between 0 and 1, shape (picture, 1, 12, 12)."""
     return pages[:, None] / 16
@@ -84,12 +106,12 @@ def _scores(reader: Reader, pages: Tensor) -> Tensor:
 
 def train(
     reader: nn.Module, pages: Tensor, labels: Tensor, loss: Callable[[Tensor, Tensor], Tensor] = F.cross_entropy, *,
-    epochs: int, move: bool = False, held: tuple[Tensor, Tensor] | None = None,
+    epochs: int, show: Show | None = None, held: tuple[Tensor, Tensor] | None = None,
 ) -> list[tuple[float, float]]:  # fmt: skip
     """Adam, in batches of 64, with a rate that rises and falls again (a later lesson: one cycle).
 
     Args:
-        move: shows each digit somewhere else each time.
+        show: what becomes of pages before they are shown, as `anywhere`.
         held: pages and labels to look at after every fourth epoch.
 
     Returns:
@@ -103,7 +125,7 @@ def train(
     reader.train()
     for epoch in range(1, epochs + 1):
         for chosen in torch.randperm(len(pages), generator=stream).split(BATCH):
-            shown = anywhere(pages[chosen], stream) if move else pages[chosen]
+            shown = show(pages[chosen], stream) if show else pages[chosen]
             optimizer.zero_grad()
             loss(reader(as_batch(shown)), labels[chosen]).backward()
             optimizer.step()

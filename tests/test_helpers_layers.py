@@ -30,6 +30,15 @@ def test_a_moved_digit_loses_no_ink():
     assert not torch.equal(somewhere, held)
 
 
+def test_a_stretched_digit_keeps_its_page_and_its_shades():
+    held = pages.digits().held
+    one, other = (pages.varied(held, torch.Generator().manual_seed(1)) for _ in range(2))
+    assert torch.equal(one, other)
+    assert one.shape == held.shape
+    assert 0 <= float(one.min()) <= float(one.max()) <= 16
+    assert float(one.mean()) > 0.8 * float(held.mean())
+
+
 def test_a_reader_is_asked_without_dropout_and_put_back():
     data = pages.digits()
     reader = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(144, 10), torch.nn.Dropout(0.9)).train()
