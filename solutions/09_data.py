@@ -211,7 +211,7 @@ pictures.price_of_calls(reader)
 #     if padding == "post":
 #         row[: len(sequence)] = sequence
 #     else:
-#         row[...] = sequence
+#         row[maxlen - ... :] = sequence
 # ```
 #
 # </details>
@@ -308,8 +308,8 @@ def padding_waste(lengths: Sequence[int], batches: Iterable[Sequence[int]]) -> f
 
     Args:
         lengths: how many words each text has.
-        batches: for each batch the indices of its texts, at least one; also from a generator. A text may be in several
-            batches or in none.
+        batches: the indices of its texts for each batch, one at least; the batches may come from a generator. A text
+            may be in several batches or in none.
 
     Returns:
         Positions with padding over all positions, of all batches together, from 0.0 on; 0.0 where there are none.
@@ -530,7 +530,7 @@ class LengthBucketSampler(Sampler):
 
     Args:
         lengths: how many words each text has. They are left as they were.
-        batch_size: how many texts a batch has; the last one of an epoch's last pool may have fewer.
+        batch_size: how many texts a batch has; one at the end of the last pool may have fewer.
         pool: how many batches are sorted together.
         seed: another seed, another order.
 
@@ -949,7 +949,7 @@ for mine, theirs in zip(batches(pairs, 2, collate=default_collate), DataLoader(p
 # | `collate_fn` | from a list of items to a batch | stacks tensors, numbers, dicts of them |
 # | `drop_last` | leaves out a smaller last batch | keeps it |
 # | `num_workers` | processes that fetch and collate | 0: this process does it |
-# | `prefetch_factor` | batches that each worker has ready or under way | 2 |
+# | `prefetch_factor` | batches that each worker has ready or under way | 2; without workers None |
 # | `persistent_workers` | keeps the processes from one epoch to the next | starts them anew |
 # | `worker_init_fn` | called in each worker at its start, with its number | nothing |
 # | `pin_memory` | puts batches where a GPU can fetch them while it computes (`non_blocking=True`) | ordinary memory |

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import count, islice
+from itertools import islice
 from typing import Any
 
 from torch.utils.data import DataLoader, IterableDataset
@@ -18,6 +18,7 @@ WORKERS = Idea("each item once, whatever the number of workers", weight=3, point
 RANKS = Idea("each item once, whatever the number of ranks", weight=2, point=True)
 STREAM = Idea("a stream is read one after the other", weight=3)
 NO_DATASET: Any = None
+FAR = 10_000  # items of a stream that is meant to have no end
 
 
 @contextmanager
@@ -66,7 +67,7 @@ def shard_for_worker(candidate: Any, draw: Draw) -> Iterator[Step]:
         for number, workers in draw.shuffled([(0, 0), (0, 2), (1, 3)]):
             read: list[int] = []
             with pretended(number, workers):
-                found = list(islice(iter(candidate(_noted(count(), read))), 4))
+                found = list(islice(iter(candidate(_endless(read))), 4))
             shown.append({"items": found, "items that are read": len(read)})
         return shown
 
@@ -100,10 +101,12 @@ def _in_worker(candidate: Any, items: list[int], number: int, workers: int, rank
         return list(candidate(iter(items), rank, ranks))
 
 
-def _noted(items: Iterable[int], read: list[int]) -> Iterator[int]:
-    for item in items:
+def _endless(read: list[int]) -> Iterator[int]:
+    """Notes what is read; who reads on and on is told, so that no check has to wait."""
+    for item in range(FAR):
         read.append(item)
         yield item
+    raise RuntimeError(f"{FAR} items of a stream without an end were read")
 
 
 def _really(candidate: Any, items: list[int], workers: int) -> list[Any]:

@@ -396,7 +396,7 @@ promised(LengthBucketSampler, "lengths: how many words each text has.", by=["len
 promised(LengthBucketSampler, "They are left as they were.", by=["the lengths are left alone"])
 promised(
     LengthBucketSampler,
-    "batch_size: how many texts a batch has; the last one of an epoch's last pool may have fewer.",
+    "batch_size: how many texts a batch has; one at the end of the last pool may have fewer.",
     by=["batches of one", "what does not divide"],
 )
 promised(

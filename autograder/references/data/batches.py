@@ -30,6 +30,29 @@ def always_drops(dataset, batch_size, shuffle=False, drop_last=False, collate=li
     return batches(dataset, batch_size, shuffle, True, collate, generator)
 
 
+@mistake(
+    batches,
+    "When the first batch is asked for, the items of all batches are fetched. From a disk that takes long, and they "
+    "may not fit into memory: fetch those of one batch at a time.",
+    keeps=0.9,
+)
+def fetches_all_for_the_first(dataset, batch_size, shuffle=False, drop_last=False, collate=list, generator=None):
+    items = [dataset[place] for place in order_of(dataset, shuffle, generator)]
+    yield from batches(items, batch_size, False, drop_last, collate)
+
+
+@mistake(
+    batches,
+    "A slice is asked of the dataset. It has items by single indices, from 0 on, and need not know slices.",
+)
+def slices(dataset, batch_size, shuffle=False, drop_last=False, collate=list, generator=None):
+    if shuffle:
+        yield from batches(dataset, batch_size, True, drop_last, collate, generator)
+        return
+    for first in range(0, len(dataset) - (batch_size - 1) * drop_last, batch_size):
+        yield collate(list(dataset[first : first + batch_size]))
+
+
 @mistake(batches, "`drop_last` is not heeded: the smaller batch comes all the same.")
 def never_drops(dataset, batch_size, shuffle=False, drop_last=False, collate=list, generator=None):
     return batches(dataset, batch_size, shuffle, False, collate, generator)

@@ -167,7 +167,7 @@ promised(
 promised(padding_waste, "lengths: how many words each text has.", by=["one batch"])
 promised(
     padding_waste,
-    "batches: for each batch the indices of its texts, at least one; also from a generator.",
+    "batches: the indices of its texts for each batch, one at least; the batches may come from a generator.",
     by=["batches of different sizes", "batches from a generator"],
 )
 promised(padding_waste, "A text may be in several batches or in none.", by=["some texts only, one twice"])

@@ -48,6 +48,26 @@ def forgets_ranks(items, rank=0, ranks=1):
 
 @mistake(
     shard_for_worker,
+    "The whole stream is read before the first item comes, as by `list(items)`. A stream may have no end: read on only "
+    "as far as the next item of this share.",
+)
+def reads_everything(items, rank=0, ranks=1):
+    mine, every = hands(rank, ranks)
+    return iter(list(items)[mine::every])
+
+
+@mistake(
+    shard_for_worker,
+    "In a worker the rank plays no part: the workers of all ranks read the same, and each item comes as often as there "
+    "are ranks. The rank counts in the main process and in workers.",
+)
+def ranks_outside_workers(items, rank=0, ranks=1):
+    worker, workers = worker_of()
+    return islice(items, worker, None, workers) if workers > 1 else islice(items, rank, None, ranks)
+
+
+@mistake(
+    shard_for_worker,
     "In the main process there is an AttributeError: `get_worker_info()` is None there. It counts as one worker, with "
     "the number 0.",
     keeps=0.6,
