@@ -50,6 +50,7 @@ def forgets_ranks(items, rank=0, ranks=1):
     shard_for_worker,
     "The whole stream is read before the first item comes, as by `list(items)`. A stream may have no end: read on only "
     "as far as the next item of this share.",
+    keeps=0.85,
 )
 def reads_everything(items, rank=0, ranks=1):
     mine, every = hands(rank, ranks)
