@@ -54,8 +54,8 @@ def go_on(model: nn.Module, optimizer: torch.optim.Optimizer, steps: int) -> lis
 
 
 # %% [markdown]
-# Now the accident. We train 200 steps, save the weights, every one of them, and go on for another 60. Then we put the
-# saved weights back into the model and take these 60 steps again.
+# Now for the accident: we train 200 steps, save the weights, every one of them, and go on for another 60. Then we put
+# the saved weights back into the model and take these 60 steps again.
 
 # %%
 torch.manual_seed(0)
@@ -170,10 +170,10 @@ lines({name: (range(1, 121), losses) for name, losses in one_batch.items()}, xla
 # us give each weight a **velocity**. At every step the old velocity fades by a factor, the **momentum**, and the
 # gradient is added to it; then the weight moves along the velocity.
 #
-# By hand, with a momentum of 0.5 and a rate of 0.1: a weight stands at 1, and its gradient is 1 each time. The first
-# velocity is the gradient itself, 1, so the weight moves to 0.9. The second is 0.5 · 1 + 1 = 1.5, and the weight moves
-# to 0.75. What the gradients agree about builds up, in the long run to twice their size, while what they disagree
-# about cancels.
+# Let us do it by hand, with a momentum of 0.5 and a rate of 0.1. Say a weight stands at 1, and its gradient is 1 each
+# time. The first velocity is the gradient itself, 1, so the weight moves to 0.9. The second is 0.5 · 1 + 1 = 1.5, and
+# the weight moves to 0.75. What the gradients agree about builds up, in the long run to twice their size, while what
+# they disagree about cancels.
 #
 # One thinks of a sledge that gathers speed downhill, and the picture is good for the building up. It breaks where a
 # weight gets no gradient at all, because the batch did not use it: a sledge would glide on, whereas ours stands still
@@ -510,8 +510,8 @@ lines({"without": (range(1, 26), bold), "with a warmup of 30 steps": (range(1, 2
 #
 # </details>
 #
-# Ours recovers, since it is small. A deep transformer often does not, and that is why each of them is trained with a
-# warmup. At our usual rate of 0.003 this model would not need one.
+# Our model recovers, since it is small. A deep transformer often does not, and that is why transformers are trained
+# with a warmup. At our usual rate of 0.003 this model would not need one.
 #
 # > **You may read that** warmup keeps a model from an early local optimum, and so from overfitting. Let us look at
 # > docstrings that it has not trained on, at a rate where both runs work well.
@@ -538,9 +538,9 @@ for name, factor in {"constant": lambda step: 1.0, "warmup": lambda step: min(1.
 # %% [markdown]
 # ## 5 · One bad batch · core
 #
-# Now something goes wrong in the middle. At step 100 a broken file slips in, and somebody's whole changelog is counted
-# as one docstring: the bag holds numbers around fifty instead of ones. Its gradient is dozens of times too long, and
-# there is no telling what that one step will do.
+# Now something goes wrong in the middle of a run: at step 100 a broken file slips in, and somebody's whole changelog
+# is counted as one docstring: the bag holds numbers around fifty instead of ones. Its gradient is dozens of times too
+# long, and there is no telling what that one step will do.
 #
 # So we set a limit on the length of a step. Lay the gradients of all weights end to end, as one long vector, and
 # measure its norm: the root of the sum of all squares. If that is longer than the limit, multiply all of them by the
@@ -892,7 +892,7 @@ check(resume)
 # %% [markdown]
 # ## 8 · Kill it · core
 #
-# Now we put everything together. Here is our night of training, built from what you wrote. It saves every 50 steps,
+# Now we put everything together. This is our night of training, built from what you wrote. It saves every 50 steps,
 # and it begins with `resume`.
 
 
@@ -928,8 +928,8 @@ def without_random(path: Path, parts: dict[str, Any]) -> int:
 # %% [markdown]
 # `laptop.life` runs this in a process of its own, with the same seed each time, and keeps the losses, every bit of
 # them. `dies_at` kills that process with SIGKILL, which cannot be caught: no `except`, no `finally`, no last words.
-# The first run never dies. The second is killed at step 430, and the third begins from the file that it has left. The
-# fourth begins from a copy of that file, but without the random state.
+# The first run never dies. The second is killed at step 430. The third and the fourth begin from copies of the file
+# that it has left, and the fourth does not put the random state back.
 #
 # **Predict first.** The last checkpoint was written after 400 steps. What will the third run's losses be for the steps
 # from 400 to 430, which the killed run had already taken?
