@@ -110,7 +110,7 @@ def staircase(lengths: Sequence[int], orders: Mapping[str, Sequence[Sequence[int
             axis.fill_between(range(len(read)), 0, read, step="mid", color=BLUE, linewidth=0)
             axis.plot(longest, color=ORANGE, linewidth=1.5, drawstyle="steps-mid", label="padded to")
             axis.set(title=f"{name}: {1 - sum(read) / max(1, sum(longest)):.0%} padding", ylabel="words")
-        axes[0].legend(loc="upper right")
+        axes[-1].legend(loc="upper right")  # in the last panel, of buckets or pools, there is room
         axes[-1].set_xlabel("texts in the order in which they are read")
     return figure
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 from torch import Tensor
 
 from helpers.style import CYCLE, DIVERGING, SEQUENTIAL, WIDTH, Picture, style
@@ -152,6 +153,8 @@ def _name_ticks(axis: Axes, rows: Sequence[str] | None, columns: Sequence[str] |
             place.set_ticks(range(count), list(names))
         elif count <= MOST_NUMBERS:
             place.set_ticks(range(count))
+        else:
+            place.set_major_locator(MaxNLocator(integer=True))  # there is no row 2.5
     if columns:
         axis.tick_params(axis="x", rotation=60 if len(columns) <= 10 else 90)
 
