@@ -50,6 +50,7 @@ def heatmaps(
             if numbers or (numbers is None and max(matrix.shape) <= MOST_NUMBERS):
                 _write_numbers(axis, matrix, low, high, signed)
         figure.colorbar(image, ax=list(axes), shrink=0.8)
+        figure.set_layout_engine("compressed")  # panels of one shape: else long names at the left are cut off
     return figure
 
 

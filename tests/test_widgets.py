@@ -129,7 +129,7 @@ def test_error_is_told_with_its_place_and_its_explanation():
     box = widgets.explorer(clear, "Why?", {"steps": widgets.slider(0, 9, 3)})
     assert "clear</code> fails in line" in _shown(box)
     assert "AttributeError: &#x27;NoneType&#x27; object has no attribute &#x27;shape&#x27;." in _shown(box)
-    assert "is a <code>return</code> missing?" in _shown(box)
+    assert "without a <code>return</code>" in _shown(box)
     assert "<img" not in _shown(box)
 
 
@@ -137,7 +137,7 @@ def test_result_that_cannot_be_drawn_is_not_called_an_error_of_the_answer():
     controls = {name: widgets.slider(0, 7, 3) for name in ("back", "ahead", "padding")}
     box = widgets.explorer(mask_explorer(lambda *_: None, ["the", "cat"]), "Why?", controls)
     assert _shown(box).startswith("What your answer returns for these values cannot be drawn. AttributeError:")
-    assert "is a <code>return</code> missing?" in _shown(box)
+    assert "without a <code>return</code>" in _shown(box)
 
 
 def test_no_picture_stays_when_an_answer_raises():
