@@ -1,4 +1,7 @@
-"""What `cross_entropy` must show."""
+"""What `cross_entropy` must show.
+
+Rows to ignore lie on the CPU, whatever the device: an answer that looks such a class up would stop a GPU for good.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +77,7 @@ def _ignored(draw: Draw, n: int, classes: int, mark: int) -> tuple[Tensor, Tenso
     """About half of the rows carry the mark; of the others, some hold class 0 where that is no mark."""
     scores, targets = draw.normal(n, classes), draw.integers(n, low=1, high=classes)
     targets[draw.permutation(n)[: n // 2]] = mark
-    return scores, targets
+    return scores.cpu(), targets.cpu()
 
 
 def _marked(candidate: Any, draw: Draw, n: int, classes: int, marks: tuple[int, ...]) -> Any:
@@ -86,11 +89,11 @@ def _one_left(draw: Draw, n: int, classes: int) -> tuple[Tensor, Tensor]:
     scores, targets = _rows(draw, n, classes)
     keep = draw.integer(0, n)
     targets = torch.where(torch.arange(n, device=draw.device) == keep, targets, -100)
-    return scores, targets
+    return scores.cpu(), targets.cpu()
 
 
 def _none_left(candidate: Any, draw: Draw, n: int, classes: int) -> dict[str, Any]:
-    scores, targets = _rows(draw, n, classes)
+    scores, targets = (item.cpu() for item in _rows(draw, n, classes))
     return {
         "none": candidate(scores.clone(), torch.full_like(targets, -100)),
         "all": candidate(scores.clone(), targets.clone()),
@@ -107,6 +110,6 @@ def _named(candidate: Any, logits: Tensor, targets: Tensor) -> Any:
 
 def _example(candidate: Any, draw: Draw) -> list[Any]:
     """The docstring's, and other scores."""
-    logits = torch.tensor([[0.0, 0.0], [3.0, 9.0]], device=draw.device)
-    targets = torch.tensor([1, -100], device=draw.device)
-    return [candidate(logits, targets), candidate(draw.normal(2, 2), targets)]
+    logits = torch.tensor([[0.0, 0.0], [3.0, 9.0]])
+    targets = torch.tensor([1, -100])
+    return [candidate(logits, targets), candidate(draw.normal(2, 2).cpu(), targets)]

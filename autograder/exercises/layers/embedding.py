@@ -85,7 +85,8 @@ def _alone(draw: Draw, words: int, width: int) -> tuple[Tensor, Tensor]:
 
 
 def _refused(candidate: Any, draw: Draw, words: int, width: int) -> dict[str, Any]:
-    indices, table = draw.integers(4, high=words), draw.normal(words, width)
+    # On a GPU torch notices such an index too late, and nothing works after it: so this runs on the CPU.
+    indices, table = draw.integers(4, high=words).cpu(), draw.normal(words, width).cpu()
     shown = {"all in range": candidate(indices.clone(), table.clone())}
     for name, wrong in (("one below 0", -1), ("one too large", words)):
         bad = indices.clone()
