@@ -1510,6 +1510,7 @@ print((folder / "run.safetensors").read_bytes()[8:72].decode())
 
 # %%
 print(torch.load(folder / "run.pt", map_location="meta"))
+shutil.rmtree(folder)
 
 # %% [markdown]
 # ## 14 · A model without its class · extra
@@ -1597,12 +1598,12 @@ check(export_model)
 
 # %%
 model, _ = trained(lambda p: torch.optim.AdamW(p, lr=0.003), 200)
-export_model(model, task.x[:2], folder / "guesser.pt2")
-program = torch.export.load(folder / "guesser.pt2")
+with tempfile.TemporaryDirectory() as name:
+    export_model(model, task.x[:2], Path(name) / "guesser.pt2")
+    program = torch.export.load(Path(name) / "guesser.pt2")
 print(*(node.target for node in program.graph.nodes if node.op == "call_function"), sep="\n")
 for text in ("Return True if the event loop has been closed.", "The inverse of a square matrix."):
     print(f"{task.libraries[program.module()(task.bag(text)).argmax()]:11}{text}")
-shutil.rmtree(folder)
 
 # %% [markdown]
 # ## What you have built

@@ -63,9 +63,16 @@ class Reopened:
         torch.rand(1)
 
 
+class Drops(nn.Module):
+    """Dropout whose masks come from the CPU's stream on every device, so that one sheet serves them all."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * 2 * (torch.rand(x.shape) < 0.5).to(x) if self.training else x
+
+
 def parts_of(draw: Draw) -> dict[str, Any]:
     """A model with dropout, its optimizer, its schedule and its order of examples, all at the start."""
-    model = draw.fill_(nn.Sequential(nn.Linear(4, 5), nn.Dropout(0.5), nn.Linear(5, 3)))
+    model = draw.fill_(nn.Sequential(nn.Linear(4, 5), Drops(), nn.Linear(5, 3)))
     optimizer = torch.optim.AdamW(model.parameters(), lr=0.1)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1 / (1 + step))
     return {"model": model, "optimizer": optimizer, "schedule": schedule, "order": Order(10, draw.integer(0, 10**6))}
@@ -91,11 +98,12 @@ def write(path: Path, parts: dict[str, Any], step: int) -> None:
     torch.save({"parts": states, "step": step, "random": torch.get_rng_state()}, path)
 
 
-def numbers_from(state: Tensor) -> Tensor:
+def numbers_from(state: Tensor) -> list[float]:
     """What comes next in a stream; the stream itself is left where it is."""
     with torch.random.fork_rng(devices=[]):
         torch.set_rng_state(state.cpu())
-        return torch.rand(3)
+        drawn: list[float] = torch.rand(3).tolist()
+        return drawn
 
 
 def read(path: Path, device: torch.device) -> dict[str, Any]:

@@ -100,7 +100,9 @@ def _some_none(candidate: Any, draw: Draw, limit: float) -> dict[str, Any]:
 
 def _nobody(candidate: Any, draw: Draw, limit: float) -> dict[str, Any]:
     without, leaves = [draw.normal(3).requires_grad_()], _leaves(draw, (4,))
-    return {"norm of none": candidate(without, limit), "norm": candidate(leaves, limit), "gradient": leaves[0].grad}
+    none = candidate(without, limit)  # on which device, nobody can tell
+    shown = {"norm": candidate(leaves, limit), "gradient": leaves[0].grad}
+    return {"norm of none": [type(none).__name__, float(none)], **shown}
 
 
 def _generator(candidate: Any, draw: Draw, limit: float) -> dict[str, Any]:

@@ -133,7 +133,7 @@ def _traces(candidate: Any, draw: Draw) -> dict[str, Any]:
     for weight in model.parameters():
         weight.grad = draw.normal(*weight.shape)
     result = candidate(model, batches)
-    drawn = torch.rand(3)
+    drawn = torch.rand(3).tolist()
     return {
         "loss": result[0], "buffers": dict(model.named_buffers()),
         "gradients": [weight.grad for weight in model.parameters()], "random numbers afterwards": drawn,

@@ -104,7 +104,7 @@ def _random(candidate: Any, draw: Draw, step: int, parts: dict[str, Any]) -> Any
         runs.write(path, parts, step)
         torch.manual_seed(draw.integer(0, 10**6))
         done = candidate(path, parts)
-        return {"done": done, "numbers": torch.rand(4)}
+        return {"done": done, "numbers": torch.rand(4).tolist()}
 
     return runs.in_a_folder(look)
 
@@ -118,7 +118,12 @@ def _no_file(candidate: Any, draw: Draw) -> Any:
         except FileNotFoundError:  # its message would name a folder, which is another one each time
             done = "FileNotFoundError"
         left = sorted(each.name for each in path.parent.iterdir())
-        return {"done": done, "weights": dict(parts["model"].state_dict()), "numbers": torch.rand(3), "folder": left}
+        return {
+            "done": done,
+            "weights": dict(parts["model"].state_dict()),
+            "numbers": torch.rand(3).tolist(),
+            "folder": left,
+        }
 
     return runs.in_a_folder(look)
 
