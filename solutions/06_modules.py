@@ -194,19 +194,6 @@ mine.load_state_dict(library.state_dict())
 print("largest difference:", (mine(wines.known) - library(wines.known)).abs().max().item())
 
 # %% [markdown]
-# > **You may read that** a parameter is a `Variable` which registers itself, and that we write `forward` alone because
-# > a module defines its own `backward`.
-
-# %%
-print("a parameter is a", " → ".join(kind.__name__ for kind in nn.Parameter.__mro__[:2]))
-print("modules have a backward:", hasattr(nn.Linear, "backward"))
-print("it is the result that knows the way back:", linear(torch.ones(5, 3)).grad_fn.name())
-
-# %% [markdown]
-# > A parameter is a `Tensor`, and by itself it registers nowhere: it is the module that looks at what is assigned to
-# > it. A module has no `backward` either. We need none, because each operation inside `forward` is recorded as it runs.
-
-# %% [markdown]
 # ## 2 · Who knows of the layers? · core
 #
 # One layer is not much, so let us stack some. It is natural to keep them in a list. Here is a network of three layers,
@@ -347,8 +334,9 @@ class MiniModule:
 
     def __setattr__(self, name: str, value: Any) -> None:
         """An `nn.Parameter` goes into `_parameters`, frozen or not. A module, which is whatever has shelves of its own,
-        goes into `_modules`. All else becomes a plain attribute, in `__dict__`. What lay under this name anywhere else
-        is gone. Names stay in the order of assignment."""
+        goes into `_modules`. All else becomes a plain attribute, in `__dict__`. What lay under this name in any of the
+        three is gone. Names stay in the order of assignment. One that is assigned again may keep its place or go to the
+        end."""
         # BEGIN SOLUTION
         for shelf in (self._parameters, self._modules, self.__dict__):
             shelf.pop(name, None)
@@ -451,9 +439,9 @@ def named_parameters(module: Any) -> Iterable[tuple[str, nn.Parameter]]:
             None, and is passed over.
 
     Returns:
-        Pairs of a name and a parameter, in a list or one after the other: first the module's own, then those of each
-        module inside, in the order of the shelves. The names of the modules on the way stand before the parameter's,
-        with dots between them: `body.first.weight`. A shared parameter comes once, under its first name.
+        Pairs of a name and a parameter, in a list or one after the other: first the module's own, then module by
+        module, in the order of the shelf, all that is inside it. The names of the modules on the way stand before the
+        parameter's, with dots between them: `body.first.weight`. A shared parameter comes once, under its first name.
 
     >>> [name for name, _ in named_parameters(nn.Sequential(nn.Linear(2, 3), nn.Tanh()))]
     ['0.weight', '0.bias']
@@ -526,8 +514,10 @@ for factor in (1.0, 0.01, 0.1):
 # %% [markdown]
 # With a spread of 1 each product is ten times as large as the last, since a hundred products are added, and
 # $\sqrt{100}$ is 10. A float32 ends at $3 \cdot 10^{38}$; then comes ∞, and the difference of two of these is NaN. With
-# 0.01 each is a tenth, and at the end there are only zeros. At 0.1, which is $1/\sqrt{100}$, the sizes stay. You may
-# know this number: your `Linear` draws its weights in this proportion.
+# 0.01 each is a tenth, and at the end there are only zeros. At 0.1, which is $1/\sqrt{100}$, the sizes stay. You know
+# this root from your `Linear`, where it is the *limit* of the weights. Numbers drawn evenly up to a limit have a spread
+# of only 0.58 of it, so each such layer shrinks what it gets, to 0.6 or a little more. Over two layers, as in our
+# network, that hardly matters.
 #
 # **Explore.** How exactly must the factor be met? Predict first: is 0.15 still near enough for fifty layers? And for
 # 0.7?
@@ -613,7 +603,8 @@ print("after a move: weight on", model[0].weight.device, "and mean on", model[1]
 # ### Exercise: `RunningMean` ●●○ · 6 minutes · core
 #
 # **Find and mend the bugs**, all three of them. Keep `last`, the mean of the latest batch, too: it is only for looking
-# at, so it shall move with the module and not be saved.
+# at, so it shall move with the module and not be saved. And one thing more is asked for: a batch may come in another
+# dtype than the mean. Then the result has the batch's dtype, and what is remembered keeps its own.
 #
 # <details><summary>Hint 1: <code>Trying to backward through the graph a second time</code>?</summary>
 #
@@ -627,9 +618,10 @@ print("after a move: weight on", model[0].weight.device, "and mean on", model[1]
 # counter is state, too.
 #
 # </details>
-# <details><summary>Hint 3: does evaluation change the mean?</summary>
+# <details><summary>Hint 3: does evaluation change the mean, or a batch its dtype?</summary>
 #
-# `self.training` says which mode the module is in.
+# `self.training` says which mode the module is in. Where two dtypes meet, the wider one comes out: take the rows
+# `.to(self.mean.dtype)` into the mean, and the mean `.to(x.dtype)` into the result.
 #
 # </details>
 
@@ -642,7 +634,8 @@ class RunningMean(nn.Module):
         features: numbers in a row.
 
     Buffers, at first zeros: `mean`, shape (features,), float32, and `count`, the number of rows so far, shape (),
-    int64, are saved. `last`, the mean of the latest training batch, shape (features,), is not. No parameters.
+    int64, are saved. `last`, the mean of the latest training batch, shape (features,), is not. They keep their dtypes.
+    No parameters.
 
     >>> module = RunningMean(1)
     >>> module(torch.tensor([[1.0], [3.0]]))
@@ -662,7 +655,7 @@ class RunningMean(nn.Module):
         """Takes the rows of `x` into the mean (in training only), then returns `x` minus the mean.
 
         Args:
-            x: shape (..., features), at least one row. It is not changed.
+            x: shape (..., features), at least one row, in any floating-point dtype. It is not changed.
 
         Returns:
             Shape and dtype of `x`. Its gradient takes the mean for a constant.
@@ -693,30 +686,6 @@ print("rows seen:", int(loaded.count), "| mean proline:", round(loaded.mean[-1].
 print("one bottle:", [round(value, 2) for value in loaded.eval()(bottle)[0].tolist()[:5]], "and so on")
 
 # %% [markdown]
-# > **You may read that** a buffer takes no part in training, that its `requires_grad` is always False, and that it is
-# > static and stands in every `state_dict`.
-
-
-# %%
-class Shifted(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.register_buffer("offset", torch.zeros(1, requires_grad=True))
-        self.register_buffer("table", torch.arange(3), persistent=False)
-
-    def forward(self, x):
-        return x - self.offset
-
-
-shifted = Shifted()
-shifted(torch.ones(1)).sum().backward()
-print("a gradient:", shifted.offset.grad.item(), "| parameters:", list(shifted.parameters()))
-print("saved:", list(shifted.state_dict()))
-
-# %% [markdown]
-# > A buffer may need a gradient, and get one. What makes it a buffer is that `parameters()` does not list it, so no
-# > optimizer steps it. Static it need not be, as yours moved with each batch. And only persistent ones are saved.
-#
 # **Explore.** Here is a module with one tensor of each kind. All are raised by 10, and then something is done to the
 # module. Predict first, for each step: which of the five tensors go along?
 
@@ -764,8 +733,8 @@ explore(
 # names them. And a shared tensor stands under *each* of its names, so that a model which does not share it can load the
 # file.
 #
-# The tensors are not copied. Each is the module's own memory without its history, `parameter.detach()`, so one can load
-# by writing into them.
+# The tensors are not copied. Each, parameter or buffer, is the module's own memory without its history,
+# `tensor.detach()`, so one can load by writing into them.
 #
 # ### Exercise: `state_dict` ●●○ · 4 minutes · core
 #
@@ -922,7 +891,7 @@ class BatchNorm1d(nn.Module):
             Shape, dtype and device of `x`.
 
         Raises:
-            ValueError: in training, a single row.
+            ValueError: in training, a single row. After it the buffers are as before.
         """
         # BEGIN SOLUTION
         if self.training:
@@ -1143,12 +1112,13 @@ suspects("batch_norm_counterexample")
 # ### Exercise: `batch_norm_counterexample` ●●○ · 8 minutes · extra
 #
 # Return two batches on which all six are caught. We run the library and the suspects on them, and you earn a share for
-# each suspect that is clearly off. Three fall to almost any batch, and the others each need a feature that is made for
-# them. (The batch for evaluation may be the same as the one for training.)
+# each suspect that is clearly off. Four fall to almost any batch of a few rows and several features, and the other two
+# each need a feature that is made for them. (The batch for evaluation may be the same as the one for training.)
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# You may have several features, one for each suspect. For each of them, ask when its fault would *not* matter.
+# You may have several features, an ordinary one and one for each suspect that is still unseen. For each of them, ask
+# when its fault would *not* matter.
 #
 # </details>
 # <details><summary>Hint 2: eps outside the root</summary>
@@ -1206,6 +1176,18 @@ print("now the same:", first.weight is second.weight)
 # %% [markdown]
 # The gradients of both places add up in it, and an optimizer steps it once. `.to()` and `copy.deepcopy` keep it one,
 # and as you know, the `state_dict` has both names.
+#
+# > **You may read that** a parameter is a `Variable` which registers itself, and that we write `forward` alone because
+# > a module defines its own `backward`.
+
+# %%
+print("a parameter is a", " → ".join(kind.__name__ for kind in nn.Parameter.__mro__[:2]))
+print("modules have a backward:", hasattr(nn.Linear, "backward"))
+print("it is the result that knows the way back:", second(torch.ones(5, 2)).grad_fn.name())
+
+# %% [markdown]
+# > A parameter is a `Tensor`, and by itself it registers nowhere: it is the module that looks at what is assigned to
+# > it. A module has no `backward` either. We need none, because each operation inside `forward` is recorded as it runs.
 #
 # ### Exercise: `tie` ●●○ · 6 minutes · extra
 #
@@ -1293,7 +1275,7 @@ print("parameters:", [name for name, _ in model.named_parameters()], "state_dict
 
 # %% exercise="count_parameters"
 def count_parameters(model: nn.Module, trainable: bool = False) -> dict[str, int]:
-    """How many numbers each part of a model learns.
+    """How many numbers the parameters of each part of a model hold, frozen ones too.
 
     Args:
         model: any module.
@@ -1408,8 +1390,9 @@ def init_bert_weights(module: nn.Module, std: float = 0.02) -> None:
     """Gives one module BERT's first weights; for `model.apply(init_bert_weights)`.
 
     Args:
-        module: `nn.Linear`, `nn.Embedding` and `nn.LayerNorm` are changed as in the table above. Other modules are left
-            alone, and so are modules inside this one. The parameters stay the same objects.
+        module: an `nn.Linear` gets a normal weight and the bias 0, an `nn.Embedding` a normal weight with the row
+            `padding_idx` at 0, an `nn.LayerNorm` the weight 1 and the bias 0; what is None stays None. Other modules
+            are left alone, and so are modules inside this one. The parameters stay the same objects.
         std: standard deviation of the normal distribution.
 
     >>> layer = nn.Linear(2, 2)
@@ -1513,7 +1496,8 @@ def load_matching(model: nn.Module, state: Mapping[str, Tensor], ignore: Iterabl
 
     Returns:
         Three lists of names, in any order: "missing" (the model has it, `state` has not), "unexpected" (the other way
-        round), "mismatched" (both have it, in different shapes).
+        round), "mismatched" (both have it, in different shapes). A tied tensor that came under one of its names is
+        missing under the other.
 
     >>> load_matching(nn.Linear(2, 1), {"weight": torch.zeros(1, 2), "scale": torch.ones(1)})
     {'missing': ['bias'], 'unexpected': ['scale'], 'mismatched': []}
@@ -1579,6 +1563,32 @@ print("weights of the classifier:", classifier.classifier.weight.numel())
 # >
 # > Non-persistent buffers are a trap on this way. They are in no file, and on `meta` they had no numbers:
 # > `_init_weights` has to compute them anew, as BERT's does with its table of positions.
+
+# %% [markdown]
+# > **You may read that** a buffer takes no part in training, that its `requires_grad` is always False, and that it is
+# > static and stands in every `state_dict`.
+
+
+# %%
+class Shifted(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("offset", torch.zeros(1, requires_grad=True))
+        self.register_buffer("table", torch.arange(3), persistent=False)
+
+    def forward(self, x):
+        return x - self.offset
+
+
+shifted = Shifted()
+shifted(torch.ones(1)).sum().backward()
+print("a gradient:", shifted.offset.grad.item(), "| parameters:", list(shifted.parameters()))
+print("saved:", list(shifted.state_dict()))
+
+# %% [markdown]
+# > A buffer may need a gradient, and get one. What makes it a buffer is that `parameters()` does not list it, so no
+# > optimizer steps it. Static it need not be: those of your `RunningMean` moved with each batch. And only persistent
+# > ones are saved.
 
 # %% [markdown]
 # ### Written answer: parameter, buffer or neither · 4 minutes · extra

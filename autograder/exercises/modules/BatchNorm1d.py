@@ -84,7 +84,7 @@ def _modes(bench: _Bench) -> Iterator[Step]:
     yield "training: a batch", lambda: norm()(x.clone()), MODES
     yield "training: statistics of earlier batches do not matter", lambda: experienced()(x.clone()), MODES
     yield "evaluation: a batch", lambda: experienced().eval()(x.clone()), MODES
-    yield "evaluation: one row", lambda: experienced().eval()(bench.single.clone()), MODES
+    yield "evaluation: one row", lambda: refusal(ValueError, experienced().eval(), bench.single.clone()), MODES
     yield "evaluation before any training", lambda: norm().eval()(x.clone()), MODES
     yield "evaluation, training, evaluation", lambda: _to_and_fro(experienced(momentum=bench.momentum), bench), MODES
 
@@ -145,6 +145,12 @@ def _statistics(module: Any) -> dict[str, Any]:
     return {"running_mean": module.running_mean, "running_var": module.running_var}
 
 
+def _kept(module: Any) -> dict[str, Any]:
+    """Copies of the three buffers: later calls may write into them."""
+    values = {**_statistics(module), "num_batches_tracked": module.num_batches_tracked}
+    return {k: v.detach().clone() if isinstance(v, Tensor) else v for k, v in values.items()}
+
+
 def _to_and_fro(module: Any, bench: _Bench) -> list[Any]:
     """What comes before and in the middle must not show in what comes after, except by what is remembered."""
     first = module.eval()(bench.x.clone())
@@ -159,7 +165,9 @@ def _evaluated(bench: _Bench) -> dict[str, Any]:
 
 
 def _refused(module: Any, alone: Tensor, fine: Tensor) -> dict[str, Any]:
-    return {"refused": refusal(ValueError, module, alone.clone()), "more of them": module(fine.clone())}
+    """Before the refusal nothing has been remembered: a single row would leave NaN in the running variance."""
+    found = {"refused": refusal(ValueError, module, alone.clone()), **_kept(module)}
+    return {**found, "more of them": module(fine.clone())}
 
 
 def _example(bench: _Bench) -> dict[str, Any]:

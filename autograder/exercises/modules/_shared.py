@@ -23,7 +23,8 @@ def given(module: Any, **values: Tensor) -> Any:
 
 
 def parameters_of(module: Any) -> list[str]:
-    return [name for name, _ in module.named_parameters()]
+    """Sorted: in which order a class registers them, no docstring says."""
+    return sorted(name for name, _ in module.named_parameters())
 
 
 def parameter_gradients(module: nn.Module, x: Tensor) -> dict[str, Any]:

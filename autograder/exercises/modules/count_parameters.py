@@ -58,7 +58,7 @@ class _Bench:
 
 @exercise(points=1)
 def count_parameters(candidate: Any, draw: Draw) -> Iterator[Step]:
-    """How many numbers each part of a model learns, shared ones once."""
+    """How many numbers the parameters of each part hold, shared ones once."""
     bench = _Bench(draw)
     yield "nothing shared", lambda: candidate(Reader(bench.words, bench.width)), PARTS
     yield "one layer by itself", lambda: candidate(nn.Linear(bench.words, bench.width)), PARTS

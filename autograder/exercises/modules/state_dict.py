@@ -115,8 +115,9 @@ def _follows(bench: _Bench) -> dict[str, Any]:
 
 
 def _needs(bench: _Bench) -> dict[str, Any]:
-    """A buffer may need a gradient, too."""
-    module = bench.norm().keeping(offset=bench.d.clone().requires_grad_())
+    """Buffers may need a gradient, too."""
+    module = bench.norm()
+    module._buffers |= {name: bench.d.clone().requires_grad_() for name in bench.names[:2]}
     state = bench.candidate(module)
     needs = sorted(name for name in state if state[name].requires_grad)
     return {"names": sorted(state), "needs a gradient": needs}

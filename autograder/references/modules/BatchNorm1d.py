@@ -276,3 +276,4 @@ promised(
 )
 promised(BatchNorm1d, "Shape, dtype and device of `x`.", by=["training: a batch", "half precision"])
 promised(BatchNorm1d, "ValueError: in training, a single row.", by=["training: one row"])
+promised(BatchNorm1d, "After it the buffers are as before.", by=["training: one row"])

@@ -75,7 +75,7 @@ class GoesByTheGradient(Mini):
 
 @mistake(
     MiniModule,
-    "A frozen parameter is not registered. It learns nothing today, but it is still saved and moved: an nn.Parameter "
+    "A frozen parameter is not registered. It learns nothing today, but it should be saved and moved: an nn.Parameter "
     "is one, whether it needs a gradient or not.",
 )
 class LeavesOutTheFrozen(Mini):
@@ -160,8 +160,8 @@ class KeepsTheOld(Mini):
 
 @mistake(
     MiniModule,
-    "Another value in place of a parameter or a module can be read, but the old one is still on its shelf, and so it "
-    "would still be trained and saved. Take the name off the shelves, whatever is assigned.",
+    "Where a value of another kind takes a name, the old one is still on its shelf: it would still be trained and "
+    "saved, and may even be found by that name. Take the name off the shelves, whatever is assigned.",
     keeps=0.84,
 )
 class LeavesTheShelves(Mini):
@@ -289,10 +289,13 @@ promised(
 )
 promised(
     MiniModule,
-    "What lay under this name anywhere else is gone.",
+    "What lay under this name in any of the three is gone.",
     by=[
         "a parameter, a module or None in place of another",
         "a plain value in place of what was registered",
     ],
 )
 promised(MiniModule, "Names stay in the order of assignment.", by=["in the order of assignment"])
+promised(
+    MiniModule, "One that is assigned again may keep its place or go to the end.", by="it leaves open what was asked"
+)

@@ -33,7 +33,7 @@ class MeanDecidesTheDtype(Running):
 
 @mistake(
     RunningMean,
-    "The batch's own mean is subtracted, not the mean of all rows seen so far. That one is self.mean.",
+    "In training the batch's own mean is subtracted, not the mean of all rows seen so far. That one is self.mean.",
 )
 class SubtractsTheBatchs(Running):
     def result(self, x):
@@ -182,6 +182,18 @@ class InTheDtypeOfTheBatch(Running):
 
 @mistake(
     RunningMean,
+    "Two things about dtypes. A result in half precision comes back as float32, since the float32 mean decides: bring "
+    "the mean to x.dtype. And what is remembered takes on the batch's dtype, as a mean in float64 after a batch in "
+    "float64: convert the rows to the buffer's dtype first, or write into the buffer.",
+    keeps=0.93,
+)
+class NoCareOfDtypes(InTheDtypeOfTheBatch):
+    def result(self, x):
+        return x - self.mean
+
+
+@mistake(
+    RunningMean,
     "`last` still hangs on the graph of its batch: the graph stays in memory, and a module in training can no longer "
     "be copied. Detach the rows before anything is kept of them.",
 )
@@ -251,13 +263,18 @@ promised(
     "`last`, the mean of the latest training batch, shape (features,), is not.",
     by=["what it keeps", "one batch", "evaluation"],
 )
+promised(RunningMean, "They keep their dtypes.", by=["what is remembered keeps its dtype"])
 promised(RunningMean, "No parameters.", by=["what it keeps"])
 promised(
     RunningMean,
     "Takes the rows of `x` into the mean (in training only), then returns `x` minus the mean.",
     by=["one batch", "evaluation"],
 )
-promised(RunningMean, "x: shape (..., features), at least one row.", by=["any number of dimensions"])
+promised(
+    RunningMean,
+    "x: shape (..., features), at least one row, in any floating-point dtype.",
+    by=["any number of dimensions", "half precision comes back as it came"],
+)
 promised(RunningMean, "It is not changed.", by=["the input is left alone"])
 promised(
     RunningMean,

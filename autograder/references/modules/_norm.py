@@ -13,6 +13,8 @@ class BatchNorm1d(nn.BatchNorm1d):
 
     def forward(self, x):
         self._check_input_dim(x)
+        if self.training and len(x) == 1:
+            raise ValueError("one row has no variance")  # the library counts the batch first, and then refuses it
         self.num_batches_tracked += int(self.training)
         past = [self.running_mean.double(), self.running_var.double()]
         affine = [item.double() for item in (self.weight, self.bias)]

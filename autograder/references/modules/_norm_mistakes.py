@@ -195,3 +195,27 @@ class SquaresMinusSquare(Norm):
     def batch(self, x):
         mean = x.mean(0)
         return mean, (x.square().mean(0) - mean.square()).clamp(min=0)
+
+
+@mistake(
+    BatchNorm1d,
+    "One row in training is refused too late: by then it has gone into the buffers, and a single row makes the running "
+    "variance NaN for good. Refuse it before anything is remembered.",
+    keeps=0.98,
+)
+class RefusesTooLate(Norm):
+    def check(self, x):
+        if self.training and len(x) == 1:
+            self.chosen(x)
+        super().check(x)
+
+
+@mistake(
+    BatchNorm1d,
+    "One row in training is counted as a batch and then refused. Refuse it before anything is counted or remembered.",
+    keeps=0.98,
+)
+class CountsTheRefused(Norm):
+    def check(self, x):
+        self.num_batches_tracked = self.num_batches_tracked + int(self.training and len(x) == 1)
+        super().check(x)

@@ -13,9 +13,8 @@ def batch_norm_counterexample():
 
 @mistake(
     batch_norm_counterexample,
-    "An ordinary batch does not tell two of the suspects from the library: with eps outside the root, and where the "
-    "squared mean is subtracted from the mean of the squares. The one needs a tiny variance, the other a mean far from "
-    "zero.",
+    "Two suspects go unseen, and each needs a feature of its own. That eps stands outside the root shows where the "
+    "variance is as small as eps and yet not 0; the squared mean, where the mean is a thousand times the spread.",
     keeps=0.7,
 )
 def ordinary_numbers():
@@ -25,8 +24,8 @@ def ordinary_numbers():
 
 @mistake(
     batch_norm_counterexample,
-    "The suspect with eps outside the root goes unseen: no feature has a variance as small as eps, 0.00001, so it "
-    "makes no difference where that is added.",
+    "The suspect with eps outside the root goes unseen: no feature has a variance as small as eps, 0.00001, and "
+    "yet above 0. Elsewhere it makes no difference where eps is added.",
     keeps=0.9,
 )
 def nothing_tiny():

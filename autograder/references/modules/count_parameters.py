@@ -225,7 +225,11 @@ def counted_by_identity(model, trainable=False):
     return counts
 
 
-promised(count_parameters, "How many numbers each part of a model learns.", by=["nothing shared"])
+promised(
+    count_parameters,
+    "How many numbers the parameters of each part of a model hold, frozen ones too.",
+    by=["nothing shared", "some are frozen: all"],
+)
 promised(count_parameters, "model: any module.", by=["one layer by itself", "parts with nothing to learn"])
 promised(
     count_parameters,

@@ -69,7 +69,9 @@ def shuts_the_norms(module, std=0.02):
     _init(module, std, norm=0.0)
 
 
-@mistake(init_bert_weights, "std is taken for the variance: normal_ wants the standard deviation, and no root of it.")
+@mistake(
+    init_bert_weights, "std is taken for the variance: normal_ takes the standard deviation as it is, without a root."
+)
 def takes_a_variance(module, std=0.02):
     _init(module, std**0.5)
 
@@ -279,7 +281,8 @@ promised(
 )
 promised(
     init_bert_weights,
-    "module: `nn.Linear`, `nn.Embedding` and `nn.LayerNorm` are changed as in the table above.",
+    "module: an `nn.Linear` gets a normal weight and the bias 0, an `nn.Embedding` a normal weight with the row "
+    "`padding_idx` at 0, an `nn.LayerNorm` the weight 1 and the bias 0; what is None stays None.",
     by=["a linear layer's bias", "an embedding with padding", "the first row is the padding", "a layer norm"],
 )
 promised(

@@ -1,61 +1,11 @@
-"""`load_matching`: what is right, and what goes wrong."""
+"""`load_matching`: what goes wrong in the report, and other ways that are right."""
 
 import copy
 import re
 
-import torch
-
 from autograder.references import alternative, mistake, promised
-
-
-def load_matching(model, state, ignore=()):
-    """Name by name, from both sides."""
-    report = {"missing": [], "unexpected": [], "mismatched": []}
-
-    def quiet(name):
-        return bool(ignore) and re.search("|".join(f"(?:{pattern})" for pattern in ignore), name) is not None
-
-    own = dict(model.state_dict(keep_vars=True))
-    for name in sorted({*own, *state}):
-        if name not in state:
-            report["missing"] += [] if quiet(name) else [name]
-        elif name not in own:
-            report["unexpected"] += [] if quiet(name) else [name]
-        elif tuple(own[name].shape) != tuple(state[name].shape):
-            report["mismatched"].append(name)
-        else:
-            own[name].data.copy_(state[name])
-    return report
-
-
-def _load(model, state, ignore, *, search=re.search, fits=None, skip_ignored=False, quiet_mismatch=False):
-    fits = fits or (lambda mine, theirs: mine.shape == theirs.shape)
-    mine = model.state_dict()
-    quiet = {name for name in {*mine, *state} if any(search(pattern, name) for pattern in ignore)}
-    both = [name for name in mine if name in state]
-    mismatched = [name for name in both if not fits(mine[name], state[name])]
-    for name in both:
-        if name not in mismatched and not (skip_ignored and name in quiet):
-            mine[name].copy_(state[name])
-    return {
-        "missing": [name for name in mine if name not in state and name not in quiet],
-        "unexpected": [name for name in state if name not in mine and name not in quiet],
-        "mismatched": [name for name in mismatched if not (quiet_mismatch and name in quiet)],
-    }
-
-
-@mistake(
-    load_matching,
-    "load_state_dict(strict=False) forgives names that are missing or too many, but not shapes: they still raise "
-    "RuntimeError. Take them out first.",
-)
-def trusts_strict_false(model, state, ignore=()):
-    missing, unexpected = model.load_state_dict(state, strict=False)
-
-    def told(names):
-        return [name for name in names if not any(re.search(pattern, name) for pattern in ignore)]
-
-    return {"missing": told(missing), "unexpected": told(unexpected), "mismatched": []}
+from autograder.references.modules import _loading_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.modules._loading import load_matching, loaded
 
 
 @mistake(
@@ -63,7 +13,7 @@ def trusts_strict_false(model, state, ignore=()):
     "missing and unexpected are swapped. Seen from the model: what it has and the file has not is missing.",
 )
 def swaps_the_lists(model, state, ignore=()):
-    report = _load(model, state, ignore)
+    report = loaded(model, state, ignore)
     return {**report, "missing": report["unexpected"], "unexpected": report["missing"]}
 
 
@@ -73,7 +23,7 @@ def swaps_the_lists(model, state, ignore=()):
     "is compared with the model. The file has it: it is mismatched alone.",
 )
 def misses_the_mismatched(model, state, ignore=()):
-    report = _load(model, state, ignore)
+    report = loaded(model, state, ignore)
     quiet = [name for name in report["mismatched"] if any(re.search(pattern, name) for pattern in ignore)]
     return {**report, "missing": report["missing"] + [name for name in report["mismatched"] if name not in quiet]}
 
@@ -83,12 +33,12 @@ def misses_the_mismatched(model, state, ignore=()):
     "Names to ignore are not loaded. Ignoring is about the report alone: what fits is loaded, whatever its name.",
 )
 def skips_the_ignored(model, state, ignore=()):
-    return _load(model, state, ignore, skip_ignored=True)
+    return loaded(model, state, ignore, skip_ignored=True)
 
 
 @mistake(load_matching, "`ignore` is not heard: everything is reported.")
 def hears_no_ignore(model, state, ignore=()):
-    return _load(model, state, ())
+    return loaded(model, state, ())
 
 
 @mistake(
@@ -97,118 +47,19 @@ def hears_no_ignore(model, state, ignore=()):
     keeps=0.98,
 )
 def matches_at_the_start(model, state, ignore=()):
-    return _load(model, state, ignore, search=re.match)
+    return loaded(model, state, ignore, search=re.match)
 
 
 @mistake(load_matching, "`ignore` holds patterns, not whole names: re.search(pattern, name).")
 def compares_whole_names(model, state, ignore=()):
-    return _load(model, state, ignore, search=lambda pattern, name: pattern == name)
+    return loaded(model, state, ignore, search=lambda pattern, name: pattern == name)
 
 
 @mistake(
     load_matching, "A shape that differs is hushed up where its name is ignored. That is never expected: report it."
 )
 def hushes_up_shapes(model, state, ignore=()):
-    return _load(model, state, ignore, quiet_mismatch=True)
-
-
-@mistake(
-    load_matching,
-    "copy_ broadcasts: a tensor of another shape is spread over the parameter without an error. Compare the shapes "
-    "first.",
-)
-def broadcasts(model, state, ignore=()):
-    def fits(mine, theirs):
-        try:
-            return torch.broadcast_shapes(mine.shape, theirs.shape) == mine.shape
-        except RuntimeError:
-            return False
-
-    return _load(model, state, ignore, fits=fits)
-
-
-@mistake(
-    load_matching,
-    "Only parameters are loaded. A batch norm's running statistics are buffers: state_dict() has both.",
-)
-def loads_parameters_only(model, state, ignore=()):
-    buffers = {name for name, _ in model.named_buffers()}
-    report = load_matching(model, {name: value for name, value in state.items() if name not in buffers}, ignore)
-    known = [name for name in report["missing"] if name not in buffers]
-    extra = [name for name in state if name in buffers and not any(re.search(p, name) for p in ignore)]
-    return {**report, "missing": known, "unexpected": report["unexpected"] + extra}
-
-
-@mistake(
-    load_matching,
-    "The file's tensors take the place of the model's: dtype and memory are the file's, and an optimizer "
-    "holds the old parameters. Copy the values into those that are there.",
-    keeps=0.88,
-)
-def hands_over(model, state, ignore=()):
-    report = load_matching(model, state, ignore)
-    mine = model.state_dict()
-    fitting = {name: value for name, value in state.items() if name in mine and mine[name].shape == value.shape}
-    model.load_state_dict(fitting, strict=False, assign=True)
-    return report
-
-
-@mistake(
-    load_matching,
-    "A tensor of another shape is loaded where it has as many numbers: (2, 3) and (3, 2) hold six each, and "
-    "the values land in the wrong places. Compare `.shape`.",
-)
-def goes_by_numel(model, state, ignore=()):
-    return _load(
-        model,
-        {name: value.reshape(_shape(model, name, value)) for name, value in state.items()},
-        ignore,
-    )
-
-
-def _shape(model, name, value):
-    mine = model.state_dict().get(name)
-    return mine.shape if mine is not None and mine.numel() == value.numel() else value.shape
-
-
-@mistake(
-    load_matching,
-    "A matrix that lies on its side is turned round and loaded. Its shape differs: report it.",
-)
-def turns_them_round(model, state, ignore=()):
-    mine = model.state_dict()
-    turned = {
-        name: value.T if name in mine and value.dim() == 2 and value.T.shape == mine[name].shape else value
-        for name, value in state.items()
-    }
-    return _load(model, turned, ignore)
-
-
-@mistake(
-    load_matching,
-    "Of a tensor whose shape differs, the part that fits is loaded. Half a head is worse than a fresh one: leave it.",
-)
-def loads_a_part(model, state, ignore=()):
-    report = _load(model, state, ignore)
-    mine = model.state_dict()
-    for name in [name for name in mine if name in state and mine[name].shape != state[name].shape]:
-        if mine[name].dim() == state[name].dim():
-            part = tuple(slice(0, min(sizes)) for sizes in zip(mine[name].shape, state[name].shape, strict=True))
-            mine[name][part] = state[name][part].to(mine[name].dtype)
-    return report
-
-
-@mistake(
-    load_matching,
-    "What the file does not have is set to 0. The model keeps its own values there, which may be well "
-    "chosen: leave them alone.",
-)
-def empties_the_missing(model, state, ignore=()):
-    report = _load(model, state, ignore)
-    for name, value in model.state_dict().items():
-        if name not in state:
-            value.zero_()
-    return report
+    return loaded(model, state, ignore, quiet_mismatch=True)
 
 
 @mistake(
@@ -216,7 +67,7 @@ def empties_the_missing(model, state, ignore=()):
     "A tensor whose shape differs is reported as unexpected, too. Both have it, so it is mismatched and nothing else.",
 )
 def expects_no_mismatched(model, state, ignore=()):
-    report = _load(model, state, ignore)
+    report = loaded(model, state, ignore)
     return {**report, "unexpected": report["unexpected"] + report["mismatched"]}
 
 
@@ -225,16 +76,7 @@ def expects_no_mismatched(model, state, ignore=()):
     "A tensor whose shape differs is left, but not reported: it belongs under mismatched.",
 )
 def hushes_up_the_mismatched(model, state, ignore=()):
-    return {**_load(model, state, ignore), "mismatched": []}
-
-
-@mistake(
-    load_matching,
-    "The report is made, but nothing arrives in the model. load_state_dict(fitting, strict=False), called on "
-    "the model itself, copies what fits.",
-)
-def only_reports(model, state, ignore=()):
-    return _load(copy.deepcopy(model), state, ignore)
+    return {**loaded(model, state, ignore), "mismatched": []}
 
 
 @mistake(
@@ -243,7 +85,7 @@ def only_reports(model, state, ignore=()):
     keeps=0.8,
 )
 def looks_for_parts(model, state, ignore=()):
-    return _load(model, state, ignore, search=lambda pattern, name: pattern in name)
+    return loaded(model, state, ignore, search=lambda pattern, name: pattern in name)
 
 
 @mistake(
@@ -252,7 +94,7 @@ def looks_for_parts(model, state, ignore=()):
     keeps=0.8,
 )
 def quiets_the_missing_only(model, state, ignore=()):
-    return {**_load(model, state, ignore), "unexpected": _load(copy.deepcopy(model), state, ())["unexpected"]}
+    return {**loaded(model, state, ignore), "unexpected": loaded(copy.deepcopy(model), state, ())["unexpected"]}
 
 
 @mistake(
@@ -261,34 +103,7 @@ def quiets_the_missing_only(model, state, ignore=()):
     keeps=0.8,
 )
 def quiets_the_unexpected_only(model, state, ignore=()):
-    return {**_load(model, state, ignore), "missing": _load(copy.deepcopy(model), state, ())["missing"]}
-
-
-@mistake(
-    load_matching,
-    "Names are taken out of the caller's `state`. It may be needed again: make a dict of your own.",
-    keeps=0.9,
-)
-def empties_the_file(model, state, ignore=()):
-    report = _load(model, state, ignore)
-    for name in [name for name in model.state_dict() if name in state]:
-        state.pop(name)
-    return report
-
-
-@mistake(
-    load_matching,
-    "The parameters hold the file's own tensors, as by `.data = …`: model and file share memory, so that "
-    "training changes both, and the dtype is the file's. Copy the values over: copy_.",
-    keeps=0.9,
-)
-def shares_the_file(model, state, ignore=()):
-    report = _load(model, state, ignore)
-    own = {**dict(model.named_parameters(remove_duplicate=False)), **dict(model.named_buffers())}
-    for name, value in own.items():
-        if name in state and value.shape == state[name].shape:
-            value.data = state[name].detach()
-    return report
+    return {**loaded(model, state, ignore), "missing": loaded(copy.deepcopy(model), state, ())["missing"]}
 
 
 @mistake(
@@ -298,32 +113,21 @@ def shares_the_file(model, state, ignore=()):
 )
 def remembers_reports(model, state, ignore=()):
     known = model.__dict__.setdefault("_reports", {"missing": [], "unexpected": [], "mismatched": []})
-    for kind, names in _load(model, state, ignore).items():
+    for kind, names in loaded(model, state, ignore).items():
         known[kind] += names
     return known
 
 
 @mistake(
     load_matching,
-    "Everything is put into training mode, or unfrozen. Loading changes values alone: the mode and `requires_grad` "
-    "stay as they are.",
-    keeps=0.95,
+    "A tied tensor is known under its first name only, so its other name is never missing. `named_parameters()` lists "
+    "what is shared once; `state_dict()` has every name.",
+    keeps=0.98,
 )
-def thaws(model, state, ignore=()):
-    report = _load(model, state, ignore)
-    model.train()
-    model.requires_grad_(True)
-    return report
-
-
-@mistake(
-    load_matching,
-    "A tensor of shape (1,) goes into one without dimensions. Compare the shapes yourself: "
-    "`load_state_dict`, for instance, is not strict about that.",
-    keeps=0.95,
-)
-def leaves_the_shapes_to_torch(model, state, ignore=()):
-    return _load(model, state, ignore, fits=lambda mine, theirs: mine.shape == theirs.shape[mine.dim() == 0 :])
+def under_the_first_name(model, state, ignore=()):
+    first = {name for name, _ in [*model.named_parameters(), *model.named_buffers()]}
+    report = loaded(model, state, ignore)
+    return {**report, "missing": [name for name in report["missing"] if name in first]}
 
 
 @alternative(load_matching)
@@ -340,7 +144,7 @@ def loaded_by_the_library(model, state, ignore=()):
 
 @alternative(load_matching)
 def loaded_in_place(model, state, ignore=()):
-    return _load(model, copy.copy(state), list(ignore))
+    return loaded(model, copy.copy(state), list(ignore))
 
 
 promised(
@@ -375,4 +179,9 @@ promised(
     'Three lists of names, in any order: "missing" (the model has it, `state` has not), "unexpected" (the other way '
     'round), "mismatched" (both have it, in different shapes).',
     by=["missing and unexpected", "another number of classes"],
+)
+promised(
+    load_matching,
+    "A tied tensor that came under one of its names is missing under the other.",
+    by=["a tied weight, saved once, and nothing ignored"],
 )

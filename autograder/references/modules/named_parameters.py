@@ -174,6 +174,18 @@ def inner_first(module):
 
 @mistake(
     named_parameters,
+    "It goes level by level: what lies deeper in the first module comes after its neighbours, as with a queue. All of "
+    "one module comes first, down to its deepest level, then the next module on its shelf.",
+)
+def level_by_level(module):
+    waiting = [("", module)]
+    for way, at in waiting:
+        waiting += [(f"{way}{name}.", inner) for name, inner in at._modules.items() if inner is not None]
+    return first_times((way + name, item) for way, at in waiting for name, item in at._parameters.items())
+
+
+@mistake(
+    named_parameters,
     "An entry that is None is listed. A layer without a bias has the name on its shelf and nothing under it: leave it "
     "out.",
     keeps=0.9,
@@ -258,8 +270,8 @@ promised(
 promised(named_parameters, "An entry of a shelf may be None, and is passed over.", by=["no bias", "no module"])
 promised(
     named_parameters,
-    "Pairs of a name and a parameter, in a list or one after the other: first the module's own, then those of each "
-    "module inside, in the order of the shelves.",
+    "Pairs of a name and a parameter, in a list or one after the other: first the module's own, then module by module, "
+    "in the order of the shelf, all that is inside it.",
     by=["four levels", "found deep down first"],
 )
 promised(

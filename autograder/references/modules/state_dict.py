@@ -154,6 +154,16 @@ def needs_gradients(module):
 
 @mistake(
     state_dict,
+    "A buffer that needs a gradient is saved with its history, and parameters are not: buffers may need one, too. "
+    "`detach()` belongs to both.",
+    keeps=0.92,
+)
+def buffers_with_their_history(module):
+    return {name: value.detach() if parameter else value for name, value, parameter, saved in walk(module) if saved}
+
+
+@mistake(
+    state_dict,
     "The entries are copies, which do not follow the training. `detach()` without `clone()` shares the module's "
     "memory, as the library's do.",
     keeps=0.92,

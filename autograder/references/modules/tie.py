@@ -80,13 +80,16 @@ def makes_the_target(model, target, source):
 
 @mistake(
     tie,
-    "A parameter of the model itself, whose name has no dot, is not found: model.get_submodule('') is the model.",
-    keeps=0.91,
+    "A name without a dot, which is the model's own parameter, cannot be cut in two. rpartition gives an empty path "
+    "for it, and model.get_submodule('') is the model.",
+    keeps=0.95,
 )
 def wants_a_dot(model, target, source):
-    if "." not in target or "." not in source:
-        raise ValueError("not enough values to unpack")
-    tie(model, target, source)
+    shared, old = model.get_parameter(source), model.get_parameter(target)
+    if shared.shape != old.shape:
+        raise ValueError("shapes differ")
+    path, name = target.rsplit(".", 1)
+    setattr(model.get_submodule(path), name, shared)
 
 
 @mistake(

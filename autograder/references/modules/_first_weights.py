@@ -1,0 +1,101 @@
+"""Mistakes of `Linear` about the numbers that it begins with."""
+
+import math
+
+from torch import nn
+
+from autograder.references import mistake
+from autograder.references.modules._linear import Layer, Linear
+
+
+@mistake(
+    Linear,
+    "The first weights are standard normal: the result grows with the number of inputs. Keep them within ±1/√inputs.",
+    keeps=0.87,
+)
+class StartsWide(Layer):
+    def start(self):
+        for parameter in self.parameters():
+            nn.init.normal_(parameter)
+
+
+@mistake(
+    Linear,
+    "The first weights are all the same number, so all outputs start out alike, and where every layer does "
+    "so they get the same gradient and stay alike. Draw them.",
+    keeps=0.86,
+)
+class StartsAtZero(Layer):
+    def start(self):
+        for parameter in self.parameters():
+            nn.init.zeros_(parameter)
+
+
+@mistake(
+    Linear,
+    "The first weights lie within about ±1/inputs; the root is missing, perhaps. With ±1/√inputs the size of "
+    "the result does not depend on the number of inputs.",
+    keeps=0.87,
+)
+class WithoutTheRoot(Layer):
+    def start(self):
+        for parameter in self.parameters():
+            nn.init.uniform_(parameter, -1 / self.inputs, 1 / self.inputs)
+
+
+@mistake(
+    Linear,
+    "The bias starts at 0. nn.Linear draws it, too, from ±1/√inputs.",
+    keeps=0.9,
+)
+class BiasAtZero(Layer):
+    def start(self):
+        super().start()
+        if self.bias is not None:
+            nn.init.zeros_(self.bias)
+
+
+@mistake(
+    Linear,
+    "The first weights lie between 0 and the limit, as from torch.rand, which starts at 0. The interval has two sides, "
+    "±1/√inputs.",
+    keeps=0.9,
+)
+class OneSided(Layer):
+    def start(self):
+        limit = 1 / math.sqrt(self.inputs)
+        for parameter in self.parameters():
+            nn.init.uniform_(parameter, 0, limit)
+
+
+@mistake(
+    Linear,
+    "The first weights lie within about ±1/√outputs. A sum has as many terms as there are inputs: ±1/√inputs.",
+    keeps=0.9,
+)
+class LimitOfTheOutputs(Layer):
+    def start(self):
+        for parameter in self.parameters():
+            nn.init.uniform_(parameter, -(self.outputs**-0.5), self.outputs**-0.5)
+
+
+@mistake(
+    Linear,
+    "The weights are drawn from another interval than ±1/√inputs, perhaps Xavier's, ±√(6 / (inputs + outputs)).",
+    keeps=0.9,
+)
+class Xavier(Layer):
+    def start(self):
+        super().start()
+        nn.init.xavier_uniform_(self.weight)
+
+
+@mistake(
+    Linear,
+    "The first weights are normal with the standard deviation 1/√inputs. They are drawn evenly from ±1/√inputs.",
+    keeps=0.9,
+)
+class NormalOfTheLimit(Layer):
+    def start(self):
+        for parameter in self.parameters():
+            nn.init.normal_(parameter, std=1 / math.sqrt(self.inputs))
