@@ -26,6 +26,7 @@ from helpers.widgets import choice, explore, slider
 from helpers.words import Counted, lineup, nodes_of, texts, tree, vocabulary
 
 # %%
+torch.set_num_threads(1)  # our networks are so small that a second core would only be in the way
 data = pages.digits()
 linear = pages.linear_reader(data)
 pages.moved_reading(linear, data, which=60)
@@ -350,8 +351,8 @@ pages.maps({"the page": page, "the kernel": edge, "what it finds": result})
 # convolution looks at all of them at once: for each channel that comes in it has a window, and it adds up what they
 # find. So its weights have the shape (channels out, channels in, rows, columns).
 #
-# It is a bit like somebody who searches a wall with a torch, step by step. But the comparison breaks at one point: the
-# torch wanders, and the window is at all places at the same time. Every place is a row of products that knows nothing
+# It is a bit like somebody who searches a wall with a lamp, step by step. But the comparison breaks at one point: the
+# lamp wanders, and the window is at all places at the same time. Every place is a row of products that knows nothing
 # of the others. That is why nobody writes these two loops. We lay all windows side by side, as columns of a table, and
 # the whole convolution is one matrix product. `F.unfold` makes that table.
 #
@@ -541,6 +542,8 @@ print(f"learnt from: {losses['as it is'][-1][0]:.4f}, held out: {losses['as it i
 def dropout(x: Tensor, p: float, training: bool) -> Tensor:
     """In training, drops each number with probability p and divides the others by 1 − p; otherwise does nothing.
 
+    Each number is drawn by itself. With p = 1 all are dropped: zeros come back.
+
     Not to be used: the ready-made dropouts, `F.dropout`, `nn.Dropout` and their relatives.
 
     Args:
@@ -549,10 +552,10 @@ def dropout(x: Tensor, p: float, training: bool) -> Tensor:
         training: whether anything happens.
 
     Returns:
-        Shape and dtype of `x`. Outside training, no random number is drawn.
+        Shape and dtype of `x`. Outside training, no random number is drawn, and `x` itself may come back.
 
     Raises:
-        ValueError: p is below 0 or above 1.
+        ValueError: p is below 0 or above 1, in training or not.
 
     >>> dropout(torch.tensor([1.0, 2.0]), 0.5, training=False)
     tensor([1., 2.])
@@ -699,7 +702,7 @@ for name, found in spreads.items():
         x = layer_norm(x) if name == "with your layer norm" else x
         found.append((x - x.mean(0)).std().item())  # how much one row differs from another
 lines({name: (range(1, 41), found) for name, found in spreads.items()}, xlabel="layers", logy=True,
-    ylabel="how far the rows are apart (logarithmic)")  # fmt: skip
+    ylabel="distance of rows (logarithmic)")  # fmt: skip
 
 # %% [markdown]
 # Without a norm, what distinguishes one page from the next has shrunk to a few billionths, and no later layer can tell
@@ -747,8 +750,9 @@ print("what it says:", read_digit_as_found(lenet, three).tolist())
 #
 # ### Exercise: `read_digit` ●●○ · 5 minutes · core
 #
-# **Find and mend the bugs.** The one that shows is not the only one, and while it is there it hides another. When you
-# have mended it, call your function twice with the same drawing.
+# **Find and mend the bugs.** Copy the body of `read_digit_as_found` from the cell above to begin with. The bug that
+# shows is not the only one, and while it is there it hides another. When you have mended it, call your function twice
+# with the same drawing.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -980,7 +984,7 @@ def embedding(indices: Tensor, table: Tensor, padding_idx: int | None = None) ->
     Args:
         indices: whole numbers, any shape.
         table: shape (words, width), floating point.
-        padding_idx: the row that is read like the others, but gets no gradient; None: there is none.
+        padding_idx: the row that is read like the others, but its gradient is 0; None: there is none.
 
     Returns:
         Shape (*indices.shape, width), dtype of `table`. A row that is read several times gets the gradients of all
@@ -1179,8 +1183,9 @@ print(f"right: {(guesses == docs.held_labels).float().mean():.0%}, by chance {1 
 #
 # Take six letters that come 45, 13, 12, 16, 9 and 5 times. 5 and 9 make 14. 12 and 13 make 25. 14 and 16 make 30. 25
 # and 30 make 55, and with the 45 we have 100. The first letter has a code of one bit, and the others of three or four:
-# 45·1 + 13·3 + 12·3 + 16·3 + 9·4 + 5·4 = 224 bits for the whole text, where three bits for each letter make 300. (You
-# may find that sum with 13 + 3 in it. It is a misprint; the 224 is right.)
+# 45·1 + 13·3 + 12·3 + 16·3 + 9·4 + 5·4 = 224 bits for the whole text, where three bits for each letter make 300. (The
+# example is from a textbook. Where it is copied on the web, one of the products is often misprinted as 13 + 3, and then
+# the sum does not come out.)
 #
 # ### Exercise: `huffman_codes` ●●○ · 10 minutes · extra
 #
