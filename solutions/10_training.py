@@ -111,8 +111,9 @@ with torch.no_grad():
 
 # %% [markdown]
 # If the first loss is far above log(classes), the model is sure of things that it cannot know, and its first hundred
-# steps will go into unlearning them. If it is far below, a label probably leaks into the input. To print this number
-# costs one line, and it is the first thing to look at in any training.
+# steps will go into unlearning them. If it is far below, either the model is not as new as we think, or the loss is
+# divided by too much. (A label that leaks into the input does not show yet, since a new model cannot read it.) To print
+# this number costs one line, and it is the first thing to look at in any training.
 #
 # The second test takes ten seconds: we choose one batch, train on it alone, and see whether the model learns it by
 # heart. It has 65,000 weights for 16 docstrings, so the loss has to go to nothing. If it does not, something is
@@ -713,7 +714,8 @@ def evaluate(model: nn.Module, batches: Iterable[tuple[Tensor, Tensor]]) -> tupl
     Returns:
         The mean cross entropy and the share of right guesses, two Python floats.
 
-    Gradients, buffers and the random state are left as they are.
+    Gradients, buffers and the random state are left as they are. What `batches` itself draws, as a `DataLoader` does,
+    need not be put back.
 
     >>> evaluate(nn.Identity(), [(torch.tensor([[0.0, 0.0]]), torch.tensor([0]))])
     (0.6931471824645996, 1.0)
@@ -758,7 +760,8 @@ for name, batches in {"nothing": [], "a list of batches": test_batches(64), "a D
 
 # %% [markdown]
 # > A `DataLoader` draws one number each time it is opened, as a seed for its workers, even if it has none. From there
-# > on the training's dropout drops other units. A `generator=` of its own keeps it out of the common stream.
+# > on the training's dropout drops other units. Your `evaluate` may leave it at that: a `generator=` of the loader's
+# > own keeps it out of the common stream.
 #
 # We note this for what is coming: the stream of random numbers is one more thing that a training carries along, and it
 # is easily moved.
@@ -809,8 +812,8 @@ def save_checkpoint(path: Path, parts: dict[str, Any], step: int) -> None:
     """Writes down all that a run needs to go on.
 
     Args:
-        path: where. What stood there before stays whole until the new file is complete; afterwards there is this one
-            file. An error while saving is raised.
+        path: where. What stood there before stays whole until the new file is complete; then there is this one file
+            alone. An error while saving is raised, and may leave an unfinished second file.
         parts: name → what has a `state_dict()`: the model, the optimizer, whatever else there is.
         step: how many steps are done.
 
@@ -860,7 +863,7 @@ def resume(path: Path, parts: dict[str, Any]) -> int:
 
     Args:
         path: a file that holds a dict: "parts" (name → state_dict), "step" and "random"; it need not exist.
-        parts: name → what has a `load_state_dict()`. They keep their identity and their mode.
+        parts: name → what has a `load_state_dict()`. The file may hold more. They keep their identity and their mode.
 
     Returns:
         How many steps are done. 0 where there is no file; then nothing is changed.
@@ -872,6 +875,8 @@ def resume(path: Path, parts: dict[str, Any]) -> int:
         RuntimeError: the model in the file has other layers.
         `pickle.UnpicklingError`: the file holds more than tensors and plain values. No code in it is run.
 
+    >>> states = {"model": nn.Linear(2, 1).state_dict()}
+    >>> torch.save({"parts": states, "step": 400, "random": torch.get_rng_state()}, "run.pt")
     >>> resume(Path("run.pt"), {"model": nn.Linear(2, 1)})
     400
     """
@@ -1035,7 +1040,8 @@ suspects("adamw_counterexample")
 # </details>
 # <details><summary>Hint 2: "corrects nothing" seems to be right?</summary>
 #
-# With these betas, the first step is. The mean is then ten times too small, and so is the root of the square.
+# With these betas and a tiny eps, the first step is. The mean is then ten times too small, and so is the root of the
+# square.
 #
 # </details>
 
@@ -1129,7 +1135,7 @@ print("in three parts:", WordByWord().taught(train_step_from_a_tutorial, parts))
 # %% [markdown]
 # ### Exercise: `train_step` ●●● · 10 minutes · extra
 #
-# **Find and mend the bugs.** There are four of them, and in the end both lines should be the same but for the last
+# **Find and mend the bugs.** There are five of them, and in the end both lines should be the same but for the last
 # digit.
 #
 # <details><summary>Hint 1: a nudge</summary>
@@ -1151,6 +1157,8 @@ print("in three parts:", WordByWord().taught(train_step_from_a_tutorial, parts))
 #     scores = model(tokens).flatten(0, 1)
 #     loss = F.cross_entropy(scores, labels.flatten(), reduction="sum") / count
 #     ...
+# ...  # two steps, in the right order
+# optimizer.zero_grad()  # none are left
 # ```
 #
 # </details>
@@ -1251,7 +1259,8 @@ for name, middle in {"without batch norm": nn.Identity(), "with batch norm": nn.
 # <details><summary>Hint 1: a nudge</summary>
 #
 # Progress is a number from 0 to 1, the share of what is done after the warmup. Multiply it by the number of cycles:
-# the part behind the point, `% 1.0`, says where in its cycle a step is.
+# the part behind the point, `% 1.0`, says where in its cycle a step is. (For many cycles one would take the remainder
+# in whole numbers, `(step - warmup) * cycles % (total - warmup)`: with floats, 49 · (1/49) is a little less than 1.)
 #
 # </details>
 # <details><summary>Hint 2: back at 1 at the very end?</summary>
@@ -1269,8 +1278,8 @@ def cosine_with_restarts(step: int, warmup: int, total: int, cycles: int) -> flo
         step: from 0 on.
         warmup: so many steps it goes up; it may be 0.
         total: the cycles share the steps from `warmup` to here evenly, whether these are whole numbers of steps or not.
-            From this step on the share is 0.
-        cycles: at least 1.
+            From this step on the share is 0. At least `warmup`.
+        cycles: from 1 to 20.
 
     Returns:
         A Python float; at the place p of a cycle, from 0 to 1, it is (1 + cos(π p)) / 2.
@@ -1315,7 +1324,7 @@ def polynomial_decay(step: int, warmup: int, total: int, power: float = 1.0, end
     Args:
         step: from 0 on.
         warmup: so many steps it goes up; it may be 0.
-        total: from this step on the share is `end`.
+        total: from this step on the share is `end`. At least `warmup`.
         power: above 0. With what is left of the steps after the warmup, as a share from 1 to 0, the difference to `end`
             falls like left ** power.
         end: from 0 to 1.
@@ -1568,7 +1577,7 @@ def export_model(model: nn.Module, example: Tensor, path: Path) -> None:
 
     Args:
         model: takes one tensor. Afterwards each of its parts is in its old mode, with its old weights and buffers.
-        example: an input with two rows or more; the program takes any number of them.
+        example: an input with two rows or more; the program takes any number of them, also one or none.
         path: where to write; the name ends in .pt2.
 
     The program answers as the model does in evaluation mode, with the weights of now.

@@ -98,10 +98,13 @@ def write(path: Path, parts: dict[str, Any], step: int) -> None:
     torch.save({"parts": states, "step": step, "random": torch.get_rng_state()}, path)
 
 
-def numbers_from(state: Tensor) -> list[float]:
-    """What comes next in a stream; the stream itself is left where it is."""
+def numbers_from(state: Any) -> Any:
+    """What comes next in a stream, which is left where it is; a word where the file holds something else, as a seed."""
     with torch.random.fork_rng(devices=[]):
-        torch.set_rng_state(state.cpu())
+        try:
+            torch.set_rng_state(state.cpu())
+        except (AttributeError, TypeError, RuntimeError):
+            return "no state of the random stream"
         drawn: list[float] = torch.rand(3).tolist()
         return drawn
 

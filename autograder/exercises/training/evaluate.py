@@ -35,7 +35,7 @@ def evaluate(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "a short batch at the end", lambda: plain(whole + 5, whole + 5, 1), WEIGHED
     yield "batches of all sizes, a hard one among them", lambda: _hard(candidate, draw), WEIGHED
     yield "a generator", lambda: _generator(candidate, draw), WEIGHED
-    yield "dropout and batch norm", lambda: plain(9, 4, model=draw.fill_(_network())), QUIET
+    yield "dropout and batch norm", lambda: plain(7, 7, model=draw.fill_(_network())), QUIET
     yield "while it runs", lambda: _while(candidate, draw), QUIET
     yield "a model in training", lambda: _modes(candidate, draw, training=True), BACK
     yield "a model that was evaluating", lambda: _modes(candidate, draw, training=False), BACK
@@ -92,7 +92,7 @@ class _Watch(nn.Module):
 
 def _while(candidate: Any, draw: Draw) -> dict[str, Any]:
     model = _Watch(draw.fill_(nn.Linear(SIZE, CLASSES)))
-    result = candidate(model, _batches(draw, 3, 2))
+    result = candidate(model, _batches(draw, 3, 3))
     kinds = [type(item).__name__ for item in result]
     return {
         "loss": result[0], "kinds": kinds, "calls": model.seen[1:],
@@ -101,14 +101,14 @@ def _while(candidate: Any, draw: Draw) -> dict[str, Any]:
 
 
 def _modes(candidate: Any, draw: Draw, training: bool) -> dict[str, Any]:
-    model, batches = draw.fill_(_network()).train(training), _batches(draw, 4, 3)
+    model, batches = draw.fill_(_network()).train(training), _batches(draw, 4, 4)
     result = candidate(model, batches)
     return {"loss": result[0], "modes": runs.modes_of(model)}
 
 
 def _frozen(candidate: Any, draw: Draw) -> dict[str, Any]:
     """As in fine-tuning: the batch norm stays in evaluation mode while the rest trains."""
-    model, batches = draw.fill_(_network()).train(), _batches(draw, 4, 3)
+    model, batches = draw.fill_(_network()).train(), _batches(draw, 4, 4)
     model[draw.integer(1, 3)].eval()
     result = candidate(model, batches)
     return {"loss": result[0], "modes": runs.modes_of(model)}
@@ -116,7 +116,7 @@ def _frozen(candidate: Any, draw: Draw) -> dict[str, Any]:
 
 def _raises(candidate: Any, draw: Draw) -> dict[str, Any]:
     model, good = _Watch(draw.fill_(_network()), fails=True).train(), draw.fill_(_network())
-    batches = _batches(draw, 4, 3)
+    batches = _batches(draw, 4, 4)
     try:
         candidate(model, batches)
         end = "went through"
@@ -129,7 +129,7 @@ def _raises(candidate: Any, draw: Draw) -> dict[str, Any]:
 
 
 def _traces(candidate: Any, draw: Draw) -> dict[str, Any]:
-    model, batches = draw.fill_(_network()).train(), _batches(draw, 4, 3)
+    model, batches = draw.fill_(_network()).train(), _batches(draw, 4, 4)
     for weight in model.parameters():
         weight.grad = draw.normal(*weight.shape)
     result = candidate(model, batches)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
@@ -18,6 +18,7 @@ from autograder.exercises.training import _runs as runs
 PROGRAM = Idea("a program that answers without the class, for any number of rows", weight=3, point=True)
 QUIET = Idea("as it answers in evaluation mode", weight=2, point=True)
 BACK = Idea("the model is as it was", weight=1.5)
+MOST = 2**20 + 2  # rows: above the largest numbers that one would think of
 
 
 @exercise(points=2)
@@ -35,7 +36,8 @@ def export_model(candidate: Any, draw: Draw) -> Iterator[Step]:
         PROGRAM,
     )
     yield "the rows of the example", lambda: exported()["same"], PROGRAM
-    yield "one row, and many", lambda: exported()["others"], PROGRAM
+    yield "one row, none, and many", lambda: exported()["others"], PROGRAM
+    yield "a million rows", lambda: exported()["crowd"], PROGRAM
     yield "the model moves on, the file does not", lambda: exported()["later"], PROGRAM
     yield "dropout and batch norm", lambda: exported()["again"], QUIET
     yield "the modes of its parts", lambda: {"modes": exported()["modes"], "result": exported()["same"]}, BACK
@@ -70,21 +72,23 @@ def _looked_at(candidate: Any, draw: Draw, path: Path) -> dict[str, Any]:
     frozen = draw.choice([1, 3])
     model.train()[frozen].eval()
     example, rows = draw.normal(3, 4), draw.integer(5, 9)
-    others = [draw.normal(1, 4), draw.normal(rows, 4)]
+    others = [draw.normal(count, 4) for count in (1, 0, rows)]
+    crowd = draw.normal(2, 4).repeat(MOST // 2, 1)
     candidate(model, example, path)
     modes, state = runs.modes_of(model), {k: v.clone() for k, v in model.state_dict().items()}
     program = _program(path)
     shown: dict[str, Any] = {"same": program(example), "modes": modes, "state": state}
     shown["again"] = [program(example), program(example)]
-    shown["others"] = _or_refused(program, others)
+    shown["others"] = [_or_refused(program, each) for each in others]
+    shown["crowd"] = {"the last rows": _or_refused(program, crowd, last=2), "the example": program(example)}
     with torch.no_grad():
         next(model.parameters()).add_(1)
     return shown | {"later": _program(path)(example)}
 
 
-def _or_refused(program: Any, inputs: list[Any]) -> Any:
-    """What it answers; a program for one number of rows refuses others."""
+def _or_refused(program: Any, x: Tensor, last: int = MOST) -> Any:
+    """What it answers for the last rows; a program for some numbers of rows refuses others."""
     try:
-        return [program(each) for each in inputs]
+        return program(x)[-last:]
     except (AssertionError, RuntimeError) as error:
         return f"refused: {type(error).__name__}"

@@ -31,6 +31,7 @@ def resume(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "the weights themselves", lambda: _in_place(candidate, draw, step), ON
     yield "a file from before the first step", lambda: _goes_on(candidate, draw, 0), ON
     yield "twice from one file", lambda: _goes_on(candidate, draw, step, times=2), ON
+    yield "a file with more parts", lambda: _fewer(candidate, draw, step), ON
     yield "random numbers afterwards", lambda: _random(candidate, draw, step, {}), RANDOM
     yield "a part that draws while it loads", lambda: _random(candidate, draw, step, _reopened(draw)), RANDOM
     yield "no file", lambda: _no_file(candidate, draw), FRESH
@@ -87,6 +88,19 @@ def _in_place(candidate: Any, draw: Draw, step: int) -> Any:
             same = [one is other for one, other in zip(held, second["model"].parameters(), strict=True)]
             shown.append({"done": done, "held": held, "one object": same, "modes": runs.modes_of(second["model"])})
         return shown
+
+    return runs.in_a_folder(look)
+
+
+def _fewer(candidate: Any, draw: Draw, step: int) -> Any:
+    """Not all that the file holds is asked for."""
+    parts, others = runs.parts_of(draw), runs.parts_of(draw)
+    asked = draw.shuffled(["model", "order"])[: draw.integer(1, 3)]
+
+    def look(path: Path) -> Any:
+        runs.write(path, parts, step)
+        done = candidate(path, {name: others[name] for name in asked})
+        return {"done": done, "weights": dict(others["model"].state_dict())}
 
     return runs.in_a_folder(look)
 

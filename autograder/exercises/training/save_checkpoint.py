@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ def save_checkpoint(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "parts with other names", lambda: saved(_renamed(draw, after(1)), step), ALL
     yield "the random state in the middle of a run", lambda: _drawn(candidate, draw, step), ALL
     yield "written over an older one", lambda: _twice(candidate, draw, step), WHOLE
+    yield "who holds the older one", lambda: _held(candidate, draw, step), WHOLE
     yield "a part that cannot be written", lambda: _fails(candidate, draw, step, _Unwritable()), WHOLE
     yield "a part that raises", lambda: _fails(candidate, draw, step, _Broken()), WHOLE
     yield "the run goes on", lambda: _goes_on(candidate, draw, after(2), step), TRACES
@@ -54,10 +56,15 @@ def _example(candidate: Any, draw: Draw) -> Any:
         shown = []
         for step in (400, draw.integer(1, 99)):
             candidate(path=path, parts={"model": draw.fill_(nn.Linear(2, 1))}, step=step)
-            shown.append([runs.read(path, draw.device), sorted(each.name for each in path.parent.iterdir())])
+            shown.append([runs.read(path, draw.device), _files(path)])
         return {"example": shown[0], "another": shown[1]}
 
     return runs.in_a_folder(look)
+
+
+def _files(path: Path) -> list[str]:
+    """What stands beside a file; how others are called is their writer's business."""
+    return [path.name, *("another file" for each in path.parent.iterdir() if each != path)]
 
 
 def _renamed(draw: Draw, parts: dict[str, Any]) -> dict[str, Any]:
@@ -81,7 +88,36 @@ def _twice(candidate: Any, draw: Draw, step: int) -> Any:
     def look(path: Path) -> Any:
         candidate(path, parts, step)
         candidate(path, others, step + 7)
-        return {"file": runs.read(path, draw.device), "folder": sorted(each.name for each in path.parent.iterdir())}
+        return {"file": runs.read(path, draw.device), "folder": _files(path)}
+
+    return runs.in_a_folder(look)
+
+
+def _second_name(path: Path) -> Path:
+    """Another name of the same file; where the disk knows no such thing a copy, which tells nothing.
+
+    Raises:
+        ValueError: there is no file.
+    """
+    if not path.exists():
+        raise ValueError("there is no file")
+    held = path.parent / "held"
+    try:
+        held.hardlink_to(path)
+    except OSError:
+        shutil.copy(path, held)
+    return held
+
+
+def _held(candidate: Any, draw: Draw, step: int) -> Any:
+    """A second name for the older file: what is written into that file shows there, what takes its place does not."""
+    parts, others = ({"model": draw.fill_(nn.Linear(2, 3))} for _ in range(2))
+
+    def look(path: Path) -> Any:
+        candidate(path, parts, step)
+        held = _second_name(path)
+        candidate(path, others, step + 7)
+        return {"the older file": runs.read(held, draw.device), "the new one": runs.read(path, draw.device)}
 
     return runs.in_a_folder(look)
 

@@ -182,8 +182,8 @@ def walks_twice(parameters, limit):
 def new_gradients(parameters, limit):
     parameters = [weight for weight in parameters if weight.grad is not None]
     norm = length(graded(parameters))
-    for weight in parameters:
-        weight.grad = weight.grad * (limit / norm).clamp(max=1.0)
+    for weight in parameters if norm > limit else []:
+        weight.grad = weight.grad * (limit / norm)
     return norm
 
 

@@ -77,6 +77,33 @@ def divides_by_no_rest(step, warmup, total, cycles):
 
 @mistake(
     cosine_with_restarts,
+    "Past `total` new cycles begin, and where the warmup takes all steps, 0 is divided by. From `total` on, and not at "
+    "`total` alone, the factor is 0; ask that before you divide.",
+    keeps=0.75,
+)
+def begins_anew(step, warmup, total, cycles):
+    if step == total and total > warmup:
+        return 0.0
+    if step < warmup:
+        return step / warmup
+    return 0.5 * (1 + math.cos(math.pi * (cycles * (step - warmup) / (total - warmup) % 1)))
+
+
+@mistake(
+    cosine_with_restarts,
+    "Past `total` new cycles begin. From `total` on, and not at `total` alone, the factor is 0.",
+    keeps=0.75,
+)
+def zero_at_the_end_alone(step, warmup, total, cycles):
+    if step == total:
+        return 0.0
+    if step < warmup:
+        return step / warmup
+    return 0.5 * (1 + math.cos(math.pi * (cycles * (step - warmup) / max(1, total - warmup) % 1)))
+
+
+@mistake(
+    cosine_with_restarts,
     "A warmup of 0 steps is divided by. Ask first whether the step still belongs to the warmup.",
 )
 def divides_by_no_warmup(step, warmup, total, cycles):
@@ -168,7 +195,12 @@ promised(
 )
 promised(
     cosine_with_restarts,
-    "cycles: at least 1.",
+    "At least `warmup`.",
+    by=["nothing but warmup"],
+)
+promised(
+    cosine_with_restarts,
+    "cycles: from 1 to 20.",
     by=["one cycle"],
 )
 promised(

@@ -41,6 +41,12 @@ def totals(model, batches):
     return loss, right, count
 
 
+def in_batches(model, batches):
+    """The sums of each batch: losses, right ones, sizes."""
+    with evaluating(model), torch.no_grad():
+        return list(zip(*[totals(model, [batch]) for batch in batches], strict=True))
+
+
 def means(model, batches, mode=evaluating, graph=torch.no_grad):
     """The frame of most answers; mistakes change one decision."""
     with mode(model), graph():
@@ -54,9 +60,8 @@ def means(model, batches, mode=evaluating, graph=torch.no_grad):
     "up sums, and divide once by the number of examples.",
 )
 def mean_of_means(model, batches):
-    with evaluating(model), torch.no_grad():
-        each = [means(model, [batch], mode=lambda _: nullcontext()) for batch in batches]
-    return tuple(sum(column) / len(each) for column in zip(*each, strict=True))
+    losses, right, count = in_batches(model, batches)
+    return tuple(sum(a / b for a, b in zip(each, count, strict=True)) / len(count) for each in (losses, right))
 
 
 @mistake(
@@ -65,9 +70,8 @@ def mean_of_means(model, batches):
     "divide once.",
 )
 def mean_of_accuracies(model, batches):
-    batches = list(batches)
-    each = [means(model, [batch])[1] for batch in batches]
-    return means(model, batches)[0], sum(each) / len(each)
+    loss, each, count = in_batches(model, batches)
+    return sum(loss) / sum(count), sum(right / size for right, size in zip(each, count, strict=True)) / len(each)
 
 
 @mistake(
@@ -76,9 +80,8 @@ def mean_of_accuracies(model, batches):
     "losses, and divide once.",
 )
 def mean_of_losses(model, batches):
-    batches = list(batches)
-    each = [means(model, [batch])[0] for batch in batches]
-    return sum(each) / len(each), means(model, batches)[1]
+    each, right, count = in_batches(model, batches)
+    return sum(loss / size for loss, size in zip(each, count, strict=True)) / len(each), sum(right) / sum(count)
 
 
 @mistake(
@@ -311,4 +314,9 @@ promised(
     evaluate,
     "Gradients, buffers and the random state are left as they are.",
     by=["statistics, gradients, random numbers"],
+)
+promised(
+    evaluate,
+    "What `batches` itself draws, as a `DataLoader` does, need not be put back.",
+    by="it leaves the choice: to put it back is right as well",
 )

@@ -25,8 +25,8 @@ def export_model(model, example, path):
     torch.export.save(program, path)
 
 
-def write(model, example, path, fixed=False):
-    shapes = None if fixed else ({0: Dim("rows")},)
+def write(model, example, path, fixed=False, **limits):
+    shapes = None if fixed else ({0: Dim("rows", **limits)},)
     torch.export.save(torch.export.export(model, (example,), dynamic_shapes=shapes), path)
 
 
@@ -38,6 +38,34 @@ def write(model, example, path, fixed=False):
 def fixed_rows(model, example, path):
     with evaluating(model):
         write(model, example, path, fixed=True)
+
+
+MOST = (
+    "The program takes so many rows and refuses more: there is a largest number, as with `Dim(…, max=64)`. Leave it "
+    "out, and any number will do."
+)
+
+
+@mistake(export_model, MOST, keeps=0.75)
+def a_largest_number(model, example, path):
+    with evaluating(model):
+        write(model, example, path, max=64)
+
+
+@mistake(export_model, MOST, keeps=0.75)
+def a_small_largest_number(model, example, path):
+    with evaluating(model):
+        write(model, example, path, max=4)
+
+
+@mistake(
+    export_model,
+    "The program refuses a single row, or none: there is a smallest number, as with `Dim(…, min=2)`. Leave it out.",
+    keeps=0.75,
+)
+def a_smallest_number(model, example, path):
+    with evaluating(model):
+        write(model, example, path, min=3)
 
 
 @mistake(
@@ -141,8 +169,8 @@ promised(
 )
 promised(
     export_model,
-    "example: an input with two rows or more; the program takes any number of them.",
-    by=["one row, and many"],
+    "example: an input with two rows or more; the program takes any number of them, also one or none.",
+    by=["one row, none, and many", "a million rows"],
 )
 promised(
     export_model,

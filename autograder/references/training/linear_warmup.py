@@ -26,8 +26,8 @@ def starts_above_zero(step, warmup, total):
 
 @mistake(
     linear_warmup,
-    "The way down is counted from the beginning of the run, so that there is a fall from 1 at the end of the warmup. "
-    "It begins at `warmup`, where it is 1: (total − step) / (total − warmup).",
+    "After the warmup the factor does not begin at 1: what is left is counted as a share of the whole run. The way "
+    "down begins at `warmup`, where it is 1: (total − step) / (total − warmup).",
 )
 def falls_from_the_beginning(step, warmup, total):
     return step / warmup if step < warmup else max(0.0, 1 - step / total)
@@ -67,6 +67,38 @@ def divides_by_no_warmup(step, warmup, total):
 )
 def divides_by_no_rest(step, warmup, total):
     return step / warmup if step < warmup else max(0.0, (total - step) / (total - warmup))
+
+
+@mistake(
+    linear_warmup,
+    "Past `total` the line goes on below 0, and where the warmup takes all steps, 0 is divided by. From `total` on, "
+    "return 0.0 first.",
+    keeps=0.8,
+)
+def never_stops(step, warmup, total):
+    return step / warmup if step < warmup else 1 - (step - warmup) / (total - warmup)
+
+
+@mistake(
+    linear_warmup,
+    "The step at which the warmup is over counts as one of it: without a warmup the run begins with 0, and where the "
+    "warmup takes all steps, the share is not 0 at `total`. Step `warmup` belongs to the way down.",
+    keeps=0.8,
+)
+def one_step_longer(step, warmup, total):
+    if step <= warmup:
+        return step / max(1, warmup)
+    return 0.0 if step >= total else (total - step) / (total - warmup)
+
+
+@mistake(
+    linear_warmup,
+    "The step at which the warmup is over counts as one of it: without a warmup the run begins with 0, and where the "
+    "warmup takes all steps, 0 is divided by afterwards. Step `warmup` belongs to the way down.",
+    keeps=0.8,
+)
+def one_step_longer_and_divides(step, warmup, total):
+    return step / max(warmup, 1) if step <= warmup else max(0.0, 1 - (step - warmup) / (total - warmup))
 
 
 @mistake(

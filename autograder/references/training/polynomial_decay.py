@@ -78,6 +78,18 @@ def goes_on(step, warmup, total, power=1.0, end=0.0):
 
 @mistake(
     polynomial_decay,
+    "Past `total` the curve goes on: with a square it rises again, and a root of what is left, which is negative, is a "
+    "complex number. And where the warmup takes all steps, 0 is divided by. From `total` on, return `end` first.",
+    keeps=0.75,
+)
+def never_stops(step, warmup, total, power=1.0, end=0.0):
+    if step < warmup:
+        return step / warmup
+    return end + (1 - end) * ((total - step) / (total - warmup)) ** power
+
+
+@mistake(
+    polynomial_decay,
     "From `total` on the factor is 0. It should stay at `end`.",
     keeps=0.8,
 )
@@ -108,8 +120,8 @@ def without_warmup(step, warmup, total, power=1.0, end=0.0):
 
 @mistake(
     polynomial_decay,
-    "The way down is counted from the beginning of the run, so that there is a fall at the end of the warmup. It "
-    "begins at `warmup`, with 1.",
+    "After the warmup the factor does not begin at 1: the way down is counted from the beginning of the run. It begins "
+    "at `warmup`, with 1.",
 )
 def counts_from_the_beginning(step, warmup, total, power=1.0, end=0.0):
     if step < warmup:
@@ -168,6 +180,11 @@ promised(
     polynomial_decay,
     "total: from this step on the share is `end`.",
     by=["past the end", "nothing but warmup"],
+)
+promised(
+    polynomial_decay,
+    "At least `warmup`.",
+    by=["nothing but warmup"],
 )
 promised(
     polynomial_decay,

@@ -118,8 +118,8 @@ def needs_a_file(path, parts):
 
 @mistake(
     resume,
-    "A part that the file does not have is passed over without a word, and goes on from nothing. That should be a "
-    "KeyError.",
+    "A part that the file does not have is passed over without a word, and goes on from where it happened to be. That "
+    "should be a KeyError.",
     keeps=0.93,
 )
 def passes_over_missing(path, parts):
@@ -129,6 +129,19 @@ def passes_over_missing(path, parts):
     for name, state in found["parts"].items():
         if name in parts:
             parts[name].load_state_dict(state)
+    torch.set_rng_state(found["random"])
+    return found["step"]
+
+
+@mistake(
+    resume,
+    "A part that the file lacks is passed over without a word, and one that it has and nobody asked for is an error, "
+    "as when the file's parts are walked through. Walk through `parts`.",
+)
+def walks_through_the_file(path, parts):
+    found = load(path) if path.exists() else {"parts": {}, "step": 0, "random": torch.get_rng_state()}
+    for name in found["parts"]:
+        parts[name].load_state_dict(found["parts"][name])
     torch.set_rng_state(found["random"])
     return found["step"]
 
@@ -155,7 +168,7 @@ def not_strict(path, parts):
 @mistake(
     resume,
     "Code from the file was run: what is pickled into it was called while it was read. Load it with "
-    "`weights_only=True`, and let its error be the answer. It is no reason to try again without.",
+    "`weights_only=True`, and let its error be the answer, without a second try.",
     keeps=0.81,
 )
 def trusts_the_file(path, parts):
@@ -167,7 +180,7 @@ def trusts_the_file(path, parts):
 @mistake(
     resume,
     "Code from the file was run: what is pickled into it was called while it was read. Load it with "
-    "`weights_only=True`, and let its error be the answer. It is no reason to try again without.",
+    "`weights_only=True`, and let its error be the answer, without a second try.",
     keeps=0.81,
 )
 def tries_again(path, parts):
@@ -269,6 +282,11 @@ promised(
     resume,
     "parts: name → what has a `load_state_dict()`.",
     by=["the docstring's example", "three steps more"],
+)
+promised(
+    resume,
+    "The file may hold more.",
+    by=["a file with more parts"],
 )
 promised(
     resume,

@@ -23,6 +23,12 @@ def contents(parts, step):
     return {"parts": states, "step": step, "random": torch.get_rng_state()}
 
 
+STUMP = (
+    "When a save fails, a stump stands where the old checkpoint stood: the file of that name is opened before anything "
+    "is known to fit into it. Write beside it, then `os.replace`."
+)
+
+
 def write(found, path):
     beside = path.parent / f"{path.name}.tmp"
     torch.save(found, beside)
@@ -31,11 +37,43 @@ def write(found, path):
 
 @mistake(
     save_checkpoint,
-    "The file is opened for writing before anything is known to fit into it. When the save fails, the old checkpoint "
-    "is gone and the new one is a stump. Write beside it, then `os.replace`.",
+    STUMP,
 )
 def writes_in_place(path, parts, step):
     torch.save(contents(parts, step), path)
+
+
+@mistake(save_checkpoint, STUMP)
+def moves_the_old_away(path, parts, step):
+    found, away = contents(parts, step), path.with_suffix(".away")
+    if path.exists():
+        os.replace(path, away)
+    torch.save(found, path)
+    away.unlink(missing_ok=True)
+
+
+WRITTEN_INTO = (
+    "The new checkpoint is written into the old file, as by `shutil.copy` or `write_bytes`: who dies in the middle of "
+    "that has neither of the two. Write beside it, and let `os.replace` give the complete file its name."
+)
+
+
+@mistake(save_checkpoint, WRITTEN_INTO)
+def copies_over(path, parts, step):
+    memory = io.BytesIO()
+    torch.save(contents(parts, step), memory)
+    path.write_bytes(memory.getvalue())
+
+
+@mistake(
+    save_checkpoint,
+    "The new checkpoint is copied into the old file, which can be cut off half-way, and the second file is left lying "
+    "there. Let it take the old one's name, with `os.replace`: that does both in one go.",
+)
+def copies_over_and_leaves(path, parts, step):
+    beside = path.with_suffix(".copy")
+    torch.save(contents(parts, step), beside)
+    path.write_bytes(beside.read_bytes())
 
 
 @mistake(
@@ -67,6 +105,15 @@ def seeds_instead(path, parts, step):
     found = contents(parts, step)
     found["random"] = torch.Generator().manual_seed(torch.initial_seed()).get_state()
     write(found, path)
+
+
+@mistake(
+    save_checkpoint,
+    "What stands under random is nothing that `torch.set_rng_state` takes, as when it is the seed: that tells where "
+    "the stream began. `torch.get_rng_state()` tells where it stands now.",
+)
+def writes_the_seed(path, parts, step):
+    write({**contents(parts, step), "random": torch.initial_seed()}, path)
 
 
 @mistake(save_checkpoint, "The number of steps is not in the file, under the key step.")
@@ -208,12 +255,12 @@ promised(
 )
 promised(
     save_checkpoint,
-    "What stood there before stays whole until the new file is complete; afterwards there is this one file.",
-    by=["a part that cannot be written", "written over an older one"],
+    "What stood there before stays whole until the new file is complete; then there is this one file alone.",
+    by=["a part that cannot be written", "who holds the older one", "written over an older one"],
 )
 promised(
     save_checkpoint,
-    "An error while saving is raised.",
+    "An error while saving is raised, and may leave an unfinished second file.",
     by=["a part that cannot be written", "a part that raises"],
 )
 promised(

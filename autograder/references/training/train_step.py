@@ -115,8 +115,8 @@ def mean_of_means_with_nan(model, optimizer, schedule, micro_batches):
 
 @mistake(
     train_step,
-    "The parts are weighed by their rows, or by their places, and padding counts: only labels other than −100 are "
-    "tokens to guess. Count those.",
+    "The parts are weighed by their rows, or by all their places, instead of by the labels that count, which are those "
+    "other than −100. Count these.",
 )
 def counts_padding(model, optimizer, schedule, micro_batches):
     def share(parts, labels):
@@ -127,8 +127,8 @@ def counts_padding(model, optimizer, schedule, micro_batches):
 
 @mistake(
     train_step,
-    "The parts are weighed by their rows, or by their places, and padding counts: only labels other than −100 are "
-    "tokens to guess. Count those.",
+    "The parts are weighed by their rows, or by all their places, instead of by the labels that count, which are those "
+    "other than −100. Count these.",
 )
 def weighs_by_rows(model, optimizer, schedule, micro_batches):
     def share(parts, labels):
