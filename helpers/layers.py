@@ -194,7 +194,7 @@ def overfitting(losses: Mapping[str, Sequence[tuple[float, float]]]) -> Picture:
             at = [LOOKS * look for look in range(1, len(pairs) + 1)]
             axis.plot(at, held, color=colour, linewidth=2, label=f"{name}: held out")
             axis.plot(at, learnt, "--", color=colour, label=f"{name}: learnt from")
-        axis.set(xlabel="epochs", ylabel="mean loss (logarithmic)", yscale="log")
+        axis.set(xlabel="epochs", ylabel="mean loss", yscale="log")
         axis.legend()
     return figure
 

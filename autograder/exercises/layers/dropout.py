@@ -132,7 +132,11 @@ def _gradient(candidate: Any, draw: Draw) -> dict[str, Any]:
 
 def _refused(candidate: Any, draw: Draw, n: int) -> dict[str, Any]:
     x = draw.normal(n)
-    wrong = {f"p = {p}": refusal(ValueError, candidate, x.clone(), p, training=True) for p in (-0.1, 1.5)}
+    wrong = {
+        f"p = {p}{when}": refusal(ValueError, candidate, x.clone(), p, training=training)
+        for p in (-0.1, 1.5)
+        for training, when in ((True, ""), (False, ", outside training"))
+    }
     return {"as it should be": candidate(x.clone(), 0.0, True), **wrong}
 
 

@@ -47,6 +47,12 @@ def with_an_epsilon(logits, targets):
 
 
 @mistake(binary_cross_entropy_with_logits, CAPPED)
+def with_a_tiny_epsilon(logits, targets):
+    targets, shares = checked(logits, targets), torch.sigmoid(logits)
+    return -(targets * (shares + 1e-12).log() + (1 - targets) * (1 - shares + 1e-12).log()).mean()
+
+
+@mistake(binary_cross_entropy_with_logits, CAPPED)
 def with_a_clamp(logits, targets):
     targets, shares = checked(logits, targets), torch.sigmoid(logits).clamp(1e-7, 1 - 1e-7)
     return -(targets * shares.log() + (1 - targets) * (1 - shares).log()).mean()
@@ -131,6 +137,16 @@ def squares(logits, targets):
 )
 def rounds_targets(logits, targets):
     return surprises(logits, (checked(logits, targets) > 0.5).to(logits.dtype)).mean()
+
+
+@mistake(
+    binary_cross_entropy_with_logits,
+    "A target between 0 and 1 counts as a full 1, as when it is asked whether it is anything but 0. A target of 0.7 "
+    "counts 0.7 for the one answer and 0.3 for the other.",
+    keeps=0.93,
+)
+def targets_as_yes(logits, targets):
+    return surprises(logits, checked(logits, targets).bool().to(logits.dtype)).mean()
 
 
 @mistake(

@@ -153,6 +153,18 @@ def bias_along_the_places(x, weight, bias=None, stride=1, padding=0, dilation=1,
 
 @mistake(
     conv1d,
+    "With gaps, places are missing at the end: a window of k places with gaps reaches over dilation · (k − 1) + 1 of "
+    "them, and not over dilation · k, since there is no gap behind the last.",
+)
+def too_wide_with_gaps(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+    x = padded(x, padding)
+    places = (x.shape[-1] - dilation * weight.shape[-1]) // stride + 1
+    seen = windows_of(x, weight.shape[-1], stride, dilation)[:, :, :places]
+    return biased(grouped(seen, weight, groups), bias)
+
+
+@mistake(
+    conv1d,
     "A place is missing at the end: the last one at which the window fits is left out.",
 )
 def one_place_too_few(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):

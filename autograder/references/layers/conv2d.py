@@ -155,6 +155,19 @@ def weights_in_another_order(pictures, weight, bias=None, stride=1, padding=0):
 
 @mistake(
     conv2d,
+    "With steps above 1 the last place is missing at the right and at the bottom, for some sizes. The first place "
+    "takes no step, so there is one more than there are steps: (height − rows) // stride + 1.",
+    keeps=0.85,
+)
+def steps_for_places(pictures, weight, bias=None, stride=1, padding=0):
+    windows = seen(pictures, weight.shape[2:], stride, padding)
+    padded = [size + 2 * padding for size in pictures.shape[2:]]
+    down, across = ((have - size + 1) // stride for have, size in zip(padded, weight.shape[2:], strict=True))
+    return summed(windows[:, :, :down, :across], weight, bias)
+
+
+@mistake(
+    conv2d,
     "A number is missing at the right and at the bottom: the last place at which the window fits is left out. There "
     "are height − rows + 1 of them, with a step of 1.",
 )

@@ -37,11 +37,35 @@ def keeps_p(x, p, training):
 
 @mistake(
     dropout,
+    "A p below 0 or above 1 is refused in training only. It is wrong in evaluation as well: ask first.",
+    keeps=0.99,
+)
+def refuses_in_training_only(x, p, training):
+    if not training:
+        return x * 1
+    checked(p)
+    return x * kept(x, p) * factor(p) if p < 1 else torch.zeros_like(x)
+
+
+@mistake(
+    dropout,
     "A share p stays, where a share p should be dropped; and what stays is scaled for the other case.",
 )
 def keeps_p_and_scales(x, p, training):
     checked(p)
     return x * ~kept(x, p) * factor(p) if training else x
+
+
+@mistake(
+    dropout,
+    "p is taken for the share that stays, and what stays is divided by it. p is the share that is dropped: 1 − p "
+    "stays, and is divided by 1 − p.",
+)
+def p_stays(x, p, training):
+    checked(p)
+    if not training or p == 1:
+        return x * 1
+    return x * ~kept(x, p) / p if p else torch.zeros_like(x)
 
 
 OLD = (
@@ -211,12 +235,17 @@ for sentence, by in {
         "outside training",
         "another call, another draw",
     ],
+    "Each number is drawn by itself.": ["each row by itself"],
+    "With p = 1 all are dropped: zeros come back.": ["all are dropped"],
     "x: floating point, any shape.": ["half precision", "float64"],
     "p: the share that is dropped, from 0 to 1.": ["none are dropped", "all are dropped"],
     "training: whether anything happens.": ["outside training"],
     "Shape and dtype of `x`.": ["half precision", "a turned table"],
-    "Outside training, no random number is drawn.": ["outside training, no random number is drawn"],
-    "ValueError: p is below 0 or above 1.": ["no such share"],
+    "Outside training, no random number is drawn, and `x` itself may come back.": [
+        "outside training, no random number is drawn",
+        "outside training",
+    ],
+    "ValueError: p is below 0 or above 1, in training or not.": ["no such share"],
 }.items():
     promised(dropout, sentence, by=by)
 

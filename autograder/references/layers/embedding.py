@@ -187,7 +187,7 @@ for sentence, by in {
     "For each index, its row of the table.": ["one sentence", "a batch of sentences"],
     "indices: whole numbers, any shape.": ["indices of int32", "a single word", "three dimensions"],
     "table: shape (words, width), floating point.": ["one sentence", "a square table"],
-    "padding_idx: the row that is read like the others, but gets no gradient; None: there is none.": [
+    "padding_idx: the row that is read like the others, but its gradient is 0; None: there is none.": [
         "padding at 0",
         "padding in the middle",
         "gradients",

@@ -45,6 +45,28 @@ def logarithm_of_the_product(hidden, code, nodes):
 
 @mistake(
     hierarchical_log_prob,
+    "−∞ where a decision is nearly impossible: the other side's probability is rounded to 1, so that 1 minus it is 0. "
+    "The probability of a 0 is σ(−hidden · vector), and `F.logsigmoid` takes its logarithm in one step.",
+)
+def one_minus_the_other(hidden, code, nodes):
+    shares = [torch.sigmoid(hidden @ nodes[code[:step]]) for step in range(len(code))]
+    chosen = [share if bit == "1" else 1 - share for share, bit in zip(shares, code, strict=True)]
+    return torch.stack([torch.ones_like(hidden[..., 0]), *chosen]).prod(0).log()
+
+
+@mistake(
+    hierarchical_log_prob,
+    'A word with the code "" gets a single zero, whatever the contexts are. Its probability is 1: zeros in the shape '
+    "and dtype of the contexts.",
+    keeps=0.99,
+)
+def one_zero_for_all(hidden, code, nodes):
+    terms = [F.logsigmoid(score) for score in scores_on(hidden, code, nodes)] if code else []
+    return sum(terms, torch.tensor(0.0, device=hidden.device))
+
+
+@mistake(
+    hierarchical_log_prob,
     "Far from zero it stops falling: something small is added to the probability, or it is cut off, before the "
     "logarithm. `F.logsigmoid` needs neither.",
 )

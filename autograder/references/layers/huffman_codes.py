@@ -142,6 +142,27 @@ def by_the_alphabet(counts):
 
 @mistake(
     huffman_codes,
+    "Among equals, words are compared with words, and with the words of what was joined, so that the alphabet decides. "
+    "Who was there first is taken first: the words in the order of the counts, and what was joined behind them.",
+    keeps=0.92,
+)
+def by_all_their_words(counts):
+    return joined(counts, order=lambda thing: (thing[0], thing[2]))
+
+
+@mistake(
+    huffman_codes,
+    "Among equals, what was joined is taken where its lighter half stood, before words that were there first. It goes "
+    "behind all that is there when it is made.",
+    keeps=0.8,
+)
+def keeps_its_place(counts):
+    places = {word: place for place, word in enumerate(counts)}
+    return joined(counts, order=lambda thing: (thing[0], places[thing[2][0]]))
+
+
+@mistake(
+    huffman_codes,
     "Among equals, what was joined is taken before single words. Who was there first is taken first.",
     keeps=0.8,
 )

@@ -166,6 +166,16 @@ def both_or_none(x, weight=None, bias=None, eps=1e-5):
     return y if weight is None else scaled(y, weight, bias)
 
 
+@mistake(
+    layer_norm,
+    "Weight and bias play a part only together: one without the other is passed over. Each may be there alone.",
+    keeps=0.92,
+)
+def only_both(x, weight=None, bias=None, eps=1e-5):
+    y = centred(x) / spread(x, eps)
+    return y if weight is None or bias is None else scaled(y, weight, bias)
+
+
 @mistake(layer_norm, "Weight and bias play no part.", keeps=0.75)
 def no_affine(x, weight=None, bias=None, eps=1e-5):
     return centred(x) / spread(x, eps)
