@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stdout
@@ -21,7 +22,7 @@ from autograder.engine.verdict import State
 from autograder.references import Answers
 
 LEAST_KILLED = 0.95  # of all mutants together: in a short answer one equivalent mutant weighs too much
-COMPUTING = 10.0  # seconds of processor time at least, for all seeds
+COMPUTING = 5.0  # seconds of processor time at least, for all seeds
 PATIENCE = 10  # times what the lesson's answer needs twice on each seed: who needs more never ends
 WAITING = 120.0  # seconds by the clock on the wall; a run of ranks gives up much sooner
 
@@ -78,7 +79,8 @@ def fate_of(trial: Trial, source: str, computing: float, waiting: float) -> Fate
     Args:
         computing, waiting: seconds of processor time, and by the clock on the wall, that it gets.
     """
-    with redirect_stdout(io.StringIO()), time_limits(computing, waiting) as spent:
+    with redirect_stdout(io.StringIO()), warnings.catch_warnings(), time_limits(computing, waiting) as spent:
+        warnings.simplefilter("ignore", SyntaxWarning)  # `is` with a literal is a mutant's own
         try:
             candidate = trial.define(source)
         except Exception:
