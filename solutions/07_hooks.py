@@ -148,7 +148,8 @@ def output_of(model: nn.Module, name: str, *inputs: Tensor) -> Tensor:
     """Runs `model(*inputs)` once and gives what the module called `name` gives in it.
 
     Args:
-        model: any module. It runs in the mode it is in, and no hook is left on it, also when it raises.
+        model: any module. It runs in the mode it is in (training or evaluation; gradients may be off), and no hook is
+            left on it, also when it raises.
         name: as in `model.named_modules()`; the empty name is the model itself. Its module gives one tensor. If it
             is called several times, the last call counts.
         inputs: what the model is called with.
@@ -389,7 +390,7 @@ def record_shapes(model: nn.Module, *inputs: Tensor) -> list[tuple[str, tuple[in
     """Runs `model(*inputs)` once and lists the shape that each leaf module gives.
 
     Args:
-        model: any module; it is run in the mode it is in.
+        model: any module whose leaves give a tensor, or a tuple that begins with one. It is run in the mode it is in.
         inputs: what the model is called with.
 
     Returns:
@@ -527,7 +528,8 @@ for register in ("register_full_backward_hook", "register_backward_hook"):
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# It is `record_shapes` with another kind of hook. The block does two things now: forward, and back.
+# It is `record_shapes` with another kind of hook. The block does two things now: forward, and back. A full-backward-pre
+# hook sees the same gradients in the same order, and does as well.
 #
 # </details>
 # <details><summary>Hint 2: a leaf before the first weights has no line, or the caller's x has a gradient?</summary>
@@ -557,7 +559,8 @@ def gradient_norms(model: nn.Module, x: Tensor, loss_of: Callable[[Tensor], Tens
     Args:
         model: its parameters end with the `.grad` that `loss_of(model(x)).backward()` leaves: added to what was there.
         x: the model's input, shape (batch, ...), floating point. It is not changed and gets no `.grad`.
-        loss_of: from the model's output to the loss, a tensor of one element that depends on what each leaf gives.
+        loss_of: from the model's output to the loss, a tensor of one element that depends on what each leaf gives, and
+            on the first entry where that is a tuple.
 
     Returns:
         One pair (name, norm) for each call of a leaf, in the order in which the gradients arrive.
@@ -784,7 +787,7 @@ senses.lineup("ablation_counterexample", ablation_counterexample())
 #
 # `values[..., 384:416]` is an empty slice, and to write zeros into it is no error. One would believe that this head
 # does not matter. Compare with `num_attention_heads`, and raise. Where a layer is missing, `model.encoder.layer[6]`
-# raises by itself.
+# raises by itself, but `model.encoder.layer[-1]` is the last one. So check both numbers at both ends.
 #
 # </details>
 # <details><summary>Hint 3: nearly the code</summary>
@@ -819,14 +822,14 @@ def ablate_heads(model: nn.Module, heads: Iterable[tuple[int, int]]) -> Iterator
             be none.
 
     Raises:
-        IndexError: the model has no such layer or head. Then no hook is left.
+        IndexError: the model has no such layer or head, and none is counted from the end. Then no hook is left.
     """
     # BEGIN SOLUTION
     size = model.config.hidden_size // model.config.num_attention_heads
 
     def switch_off(layer, head):
-        if head >= model.config.num_attention_heads:
-            raise IndexError(f"there is no head {head}")
+        if layer not in range(len(model.encoder.layer)) or head not in range(model.config.num_attention_heads):
+            raise IndexError(f"layer {layer} with head {head} is not there")
 
         def silence(module, args):
             values = args[0].clone()
@@ -1008,8 +1011,9 @@ senses.against(estimate, change)
 def input_scaler(module: nn.Module, factor: float) -> RemovableHandle:
     """From now on, multiplies what goes into `module` by `factor`.
 
-    Every floating-point tensor among the inputs is multiplied, given by position or by name. Whole numbers, masks,
-    None and all else go through as they are. The caller's tensors are not changed, dtypes stay, gradients flow.
+    Every input that is a floating-point tensor is multiplied, given by position or by name. Whole numbers, masks,
+    None and all else go through as they are. So do tensors that lie inside a tuple or a list, such as the pair of
+    states that an LSTM gets. The caller's tensors are not changed, dtypes stay, gradients flow.
 
     Args:
         module: this one gets a forward-pre hook, and no module inside it.
@@ -1222,11 +1226,16 @@ def nan_tripwire(model: nn.Module) -> Iterator[None]:
     block ends.
 
     Raises:
-        FloatingPointError: a module's output holds NaN; the message holds its name from `model.named_modules()`. For
-            the model itself, which has the empty name, any words will do.
+        FloatingPointError: a module's output holds NaN; the message holds its name from `model.named_modules()`,
+            whatever words stand around it. For the model itself, which has the empty name, words alone will do.
 
-    >>> with nan_tripwire(nn.Sequential(nn.Identity())) as _:
-    ...     pass
+    >>> model = nn.Sequential(nn.Tanh(), nn.ReLU())
+    >>> try:
+    ...     with nan_tripwire(model):
+    ...         model(torch.tensor([0.5, torch.nan]))
+    ... except FloatingPointError as error:
+    ...     print(error)
+    NaN in the output of 0
     """
 
     # BEGIN SOLUTION
@@ -1346,17 +1355,18 @@ def layerwise_learning_signal(model: nn.Module) -> Iterator[dict[str, list[float
     """While a `with` block lasts, notes for each weight how large its gradient is beside it.
 
     The value of `as` is a dict: name → list of Python floats. Each backward pass adds ‖gradient of this pass‖ /
-    ‖weight at this time‖ to the list of each weight that it reaches, whatever lies in `.grad`. Norms are roots of
-    sums of squares.
+    ‖weight at this time‖ to the list of each weight that it reaches, whatever lies in `.grad`. Beside a weight of
+    zeros that is inf. Norms are roots of sums of squares.
 
     Weights are the parameters with two or more dimensions that need a gradient, with their names from
     `model.named_parameters()`. Training goes on as without it. After the block no hook is left, however it ends.
 
     >>> model = nn.Linear(1, 1, bias=False)
+    >>> weight = nn.init.constant_(model.weight, 4.0)
     >>> with layerwise_learning_signal(model) as signal:
     ...     (2 * model.weight).sum().backward()
-    >>> signal["weight"] == [(2 / model.weight.abs()).item()]
-    True
+    >>> signal
+    {'weight': [0.5]}
     """
     # BEGIN SOLUTION
     weights = {name: weight for name, weight in model.named_parameters() if weight.dim() > 1 and weight.requires_grad}
@@ -1495,8 +1505,8 @@ except RuntimeError as error:
 # </details>
 # <details><summary>Hint 2: NaN in a map?</summary>
 #
-# If nothing speaks for the class, the largest value is 0, and 0 / 0 is NaN. Clamp the divisor to a tiny positive
-# number.
+# If nothing speaks for the class, the largest value is 0, and 0 / 0 is NaN. Clamp the divisor to a number next to
+# nothing, `torch.finfo(heat.dtype).tiny`. With 1e-8 instead, a map of fainter values would never reach 1.
 #
 # </details>
 # <details><summary>Hint 3: <code>a leaf Variable … is being used in an in-place operation</code>?</summary>

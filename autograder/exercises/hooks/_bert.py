@@ -34,7 +34,7 @@ class Output(nn.Module):
 
     def __init__(self, inner: int, width: int) -> None:
         super().__init__()
-        self.dense, self.LayerNorm = nn.Linear(inner, width), nn.LayerNorm(width)
+        self.dense, self.LayerNorm = nn.Linear(inner, width), nn.LayerNorm(width, elementwise_affine=False)
 
     def forward(self, inner: Tensor, shortcut: Tensor) -> Tensor:
         return self.LayerNorm(self.dense(inner) + shortcut)
@@ -111,6 +111,7 @@ class Bert(nn.Module):
 
 
 def bert(draw: Draw) -> Bert:
-    """Layers, heads and numbers of a head are drawn, and no two of them are alike."""
-    layers, heads, size = draw.sizes(3, 2, 5)
+    """Layers, heads and numbers of a head are drawn, and no two of them are alike. Two or three layers: each costs."""
+    layers = draw.integer(2, 4)
+    heads, size = draw.shuffled([number for number in (2, 3, 4) if number != layers])
     return draw.fill_(Bert(layers, heads, size))

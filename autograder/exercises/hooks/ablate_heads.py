@@ -93,6 +93,7 @@ def ablate_heads(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "another model in the block", lambda: _elsewhere(candidate, draw), VISITOR
     yield "gradients", lambda: _gradients(candidate, draw), LEARN
     yield "a head that is not there", lambda: _missing(off, draw), MISSING
+    yield "a negative layer or head", lambda: _negative(off, draw), MISSING
 
 
 def _broken_head(off: Any, draw: Draw) -> dict[str, Any]:
@@ -205,11 +206,27 @@ def _missing(off: Any, draw: Draw) -> dict[str, Any]:
     """The first head beyond the last, and one further off, each after one that is there; the same of the layers."""
     model = bert(draw)
     layers, heads = model.config.num_hidden_layers, model.config.num_attention_heads
-    x, good = draw.normal(2, 3, model.width), draw.choice(model.places)
     wrong = {
         "the head behind the last": (draw.integer(0, layers), heads),
         "a head far behind": (draw.integer(0, layers), heads + draw.integer(1, 300)),
         "a layer": (layers, draw.integer(0, heads)),
     }
+    return _refused(off, draw, model, wrong)
+
+
+def _negative(off: Any, draw: Draw) -> dict[str, Any]:
+    """A list would count these from its end. The slice of head -1 is empty, and that of head -2 is not."""
+    model = bert(draw)
+    layers, heads = model.config.num_hidden_layers, model.config.num_attention_heads
+    wrong = {
+        "layer -1": (-1, draw.integer(0, heads)),
+        "head -1": (draw.integer(0, layers), -1),
+        "head -2": (draw.integer(0, layers), -2),
+    }
+    return _refused(off, draw, model, wrong)
+
+
+def _refused(off: Any, draw: Draw, model: Bert, wrong: dict[str, tuple[int, int]]) -> dict[str, Any]:
+    x, good = draw.normal(2, 3, model.width), draw.choice(model.places)
     refused = {name: refusal(IndexError, off, model, [good, place], x) for name, place in wrong.items()}
     return {**refused, "the right one alone": off(model, [good], x)}

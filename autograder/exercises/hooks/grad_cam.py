@@ -144,9 +144,9 @@ def _one_sided(net: Eyes, draw: Draw) -> Scores:
 
 
 def _faint(net: Eyes) -> Scores:
-    """So that a small number added to the largest value shows."""
+    """So that a small number added to the largest value shows, and one at which the divisor is cut off."""
     with torch.no_grad():
-        net.head.weight.abs_().mul_(1e-9)
+        net.head.weight.abs_().mul_(1e-22)
     return Scores(net)
 
 

@@ -102,7 +102,8 @@ def _values(draw: Draw) -> list[Any]:
     """Tensors that are amounts among much that is not, in drawn order."""
     amounts = [draw.normal(2, 3), draw.normal(4)]
     others = [draw.integers(3, low=1, high=9), draw.mask(2, 5), None, draw.integer(2, 9), "text", 2.5, True]
-    return draw.shuffled([*amounts, *others])
+    states = (draw.normal(2), draw.normal(2))
+    return draw.shuffled([*amounts, *others, states])
 
 
 def _mixture(scaled: Any, factor: float, draw: Draw) -> Any:
@@ -111,7 +112,7 @@ def _mixture(scaled: Any, factor: float, draw: Draw) -> Any:
 
 def _mixture_by_name(scaled: Any, factor: float, draw: Draw) -> Any:
     values = _values(draw)
-    return scaled(Echo(), factor, **dict(zip("pqrstuvwx", values, strict=True)))
+    return scaled(Echo(), factor, **dict(zip("pqrstuvwxy", values, strict=True)))
 
 
 def _dtypes(scaled: Any, factor: float, draw: Draw) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -80,6 +81,16 @@ def layerwise_learning_signal(candidate: Any, draw: Draw) -> Iterator[Step]:
     def idle() -> dict[str, Any]:
         return watched(draw.fill_(Idle([*named(draw, *[nn.Identity()] * 3)])), 2, 3, 4)
 
+    def silent() -> dict[str, Any]:
+        """The last layer begins with zeros, as many do. After the first step it has a size."""
+        model = small(draw)
+        name = f"{part_names(model)[2]}.weight"
+        with torch.no_grad():
+            model.get_parameter(name).zero_()
+        shown = watched(model, 2, 3, 4)
+        beside = shown["signal"].pop(name) if isinstance(shown["signal"], dict) else []
+        return {**shown, "beside the zeros, and a step later": [_finite(ratio) for ratio in beside]}
+
     yield "one step", lambda: watched(small(draw), 1, 3, 4), RATIOS
     yield "the docstring's example", lambda: _example(candidate, draw), RATIOS
     yield "three steps that change the weights", lambda: watched(small(draw), 3, 3, 4, rate=0.5), RATIOS
@@ -89,9 +100,14 @@ def layerwise_learning_signal(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "convolutions count, biases and norms do not", lambda: watched(_normed(draw), 2, 3, 2, 6), WEIGHTS
     yield "frozen weights have no line", frozen, WEIGHTS
     yield "an unused weight has an empty line, a gradient of 0 counts", idle, WEIGHTS
+    yield "a weight of zeros", silent, WEIGHTS
     yield "training goes as without it", lambda: _undisturbed(watched, draw), VISITOR
     yield "nothing is noted after the block", lambda: _around(candidate, draw), VISITOR
     yield "nothing is left behind by an error", lambda: _error(candidate, draw), ERROR
+
+
+def _finite(ratio: float) -> str:
+    return "inf" if ratio == math.inf else "a finite number" if math.isfinite(ratio) else "NaN"
 
 
 def _normed(draw: Draw) -> Ordered:
@@ -101,9 +117,11 @@ def _normed(draw: Draw) -> Ordered:
 
 
 def _example(candidate: Any, draw: Draw) -> list[Any]:
-    """The weight's own size is drawn."""
+    """As it stands there, and with a weight of another size."""
     found = []
-    for model in [draw.fill_(nn.Linear(1, 1, bias=False)) for _ in range(2)]:
+    for size in draw.shuffled([4.0, draw.uniform(1, low=0.5, high=3.0).item()]):
+        model = nn.Linear(1, 1, bias=False).to(draw.device)
+        nn.init.constant_(model.weight, size)
         with candidate(model) as signal:
             (2 * model.weight).sum().backward()
         found.append({**signal})

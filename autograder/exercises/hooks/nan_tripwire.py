@@ -116,7 +116,10 @@ def nan_tripwire(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "two alarms, one after the other, in one model", lambda: _twice(alarm, draw), FIRST
     yield "the model itself makes NaN", lambda: _itself(candidate, draw), ROOT
     yield "infinity is no alarm", lambda: _infinity(alarm, draw), PEACE
-    yield "what is no number is no alarm", lambda: _no_numbers(alarm, draw), PEACE
+    yield "whole numbers, and no rows at all", lambda: _no_amounts(alarm, draw), PEACE
+    yield "None in a tuple", lambda: alarm(_chain(draw, Tuple(0), First()), well(2, 4)), PEACE
+    yield "a tuple in a tuple", lambda: alarm(_chain(draw, _lstm(draw), First()), draw.normal(2, 3, 4)), PEACE
+    yield "a dict", lambda: alarm(_chain(draw, nn.Tanh(), State()), draw.normal(2, 4)), PEACE
     yield "another model in the block is not watched", lambda: _elsewhere(candidate, draw), OTHERS
     yield "the docstring's example", lambda: _example(candidate, draw), PEACE
     yield "after the block there is no alarm", lambda: _outside(candidate, draw), VISITOR
@@ -197,17 +200,16 @@ def _infinity(alarm: Any, draw: Draw) -> list[Any]:
     return [alarm(model, x) for model in models]
 
 
-def _no_numbers(alarm: Any, draw: Draw) -> list[Any]:
-    """Whole numbers, an empty batch, a tuple with None or with a tuple in it, a dict."""
-    lstm = nn.LSTM(4, 3, batch_first=True)
+def _no_amounts(alarm: Any, draw: Draw) -> list[Any]:
     cases = draw.shuffled([
         (_chain(draw, nn.Identity(), nn.Embedding(9, 4)), draw.integers(3, high=9)),
         (_chain(draw, nn.Linear(4, 3), nn.Tanh()), draw.normal(0, 4)),
-        (_chain(draw, Tuple(0), First()), draw.normal(2, 4).abs() + 0.1),
-        (_chain(draw, lstm, First()), draw.normal(2, 3, 4)),
-        (_chain(draw, nn.Tanh(), State()), draw.normal(2, 4)),
     ])  # fmt: skip
     return [alarm(model, x) for model, x in cases]
+
+
+def _lstm(draw: Draw) -> nn.LSTM:
+    return nn.LSTM(4, draw.integer(2, 5), batch_first=True)
 
 
 def _elsewhere(candidate: Any, draw: Draw) -> dict[str, Any]:
@@ -223,12 +225,17 @@ def _elsewhere(candidate: Any, draw: Draw) -> dict[str, Any]:
     return visit(watched, run)
 
 
-def _example(candidate: Any, draw: Draw) -> dict[str, Any]:
-    model, x = nn.Sequential(nn.Identity()), draw.normal(3)
-    with candidate(model) as _:
-        pass
-    with candidate(model) as _:
-        return {"output": model(x)}
+def _example(candidate: Any, draw: Draw) -> list[Any]:
+    """As it stands there, and without the NaN."""
+    found: list[Any] = []
+    for x in draw.shuffled([torch.tensor([0.5, torch.nan], device=draw.device), draw.normal(3)]):
+        model = nn.Sequential(nn.Tanh(), nn.ReLU())
+        try:
+            with candidate(model):
+                found.append({"output": model(x)})
+        except FloatingPointError as error:
+            found.append({"the message holds 0": "0" in str(error)})
+    return found
 
 
 def _outside(candidate: Any, draw: Draw) -> dict[str, Any]:

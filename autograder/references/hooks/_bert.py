@@ -15,7 +15,8 @@ def checked(model, heads):
     """The heads as a list; IndexError where there is none of that number."""
     heads = list(heads)
     for layer, head in heads:
-        if layer >= len(model.encoder.layer) or head >= model.config.num_attention_heads:
+        there = range(len(model.encoder.layer)), range(model.config.num_attention_heads)
+        if layer not in there[0] or head not in there[1]:
             raise IndexError((layer, head))
     return heads
 

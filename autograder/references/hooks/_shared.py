@@ -1,5 +1,7 @@
 """What several references of this topic share."""
 
+import math
+
 
 def first_of(output):
     return output[0] if isinstance(output, tuple) else output
@@ -16,3 +18,9 @@ def remove(handles):
 
 def length(gradient):
     return gradient.detach().double().square().sum().sqrt().item()
+
+
+def ratio_of(gradient, weight):
+    """The length of one beside that of the other, as tensors divide: beside nothing it is infinite."""
+    above, below = length(gradient), length(weight)
+    return above / below if below else math.inf if above else math.nan

@@ -14,16 +14,59 @@ def hooked(handles):
         yield
 
 
-@mistake(
-    hooked,
-    "After an error in the block the hooks stay. It comes out of the `yield`, and the lines after it do not run unless "
-    "they stand in `finally`.",
-)
-@contextmanager
-def only_on_success(handles):
-    handles = list(handles)
+def framed(finish, whole=False):
+    """The frame of many answers; `finish(taken)` is what becomes of the handles when the block ends.
+
+    Args:
+        whole: all handles are gathered before any care is taken, as by `list(handles)`.
+    """
+
+    def gathered(handles):
+        taken = []
+        try:
+            for handle in handles:
+                taken.append(handle)
+        except BaseException:
+            if not whole:
+                remove(taken)
+            raise
+        return taken
+
+    @contextmanager
+    def answer(handles):
+        yield from finish(gathered(handles))
+
+    return answer
+
+
+def _on_success(taken):
     yield
-    remove(handles)
+    remove(taken)
+
+
+def _but_for_exceptions(taken):
+    try:
+        yield
+    except Exception:
+        remove(taken)
+        raise
+    else:
+        remove(taken)
+
+
+ON_SUCCESS = (
+    "After an error in the block the hooks stay. In a generator the error comes out of the `yield`, and only what "
+    "stands in `finally` is sure to run after that; an `__exit__` takes the hooks off whatever it is called with."
+)
+only_on_success = mistake(hooked, ON_SUCCESS)(framed(_on_success))
+only_on_success_of_all = mistake(hooked, ON_SUCCESS)(framed(_on_success, whole=True))
+
+BROKEN_OFF = (
+    "When the block is broken off (Ctrl-C in a notebook), the hooks stay: what comes then is not an `Exception`. "
+    "`finally` runs in any case."
+)
+catches_exceptions = mistake(hooked, BROKEN_OFF, keeps=0.8)(framed(_but_for_exceptions))
+catches_exceptions_of_all = mistake(hooked, BROKEN_OFF, keeps=0.8)(framed(_but_for_exceptions, whole=True))
 
 
 @mistake(hooked, "The hooks are never taken off: after the block they go on firing.")
@@ -91,42 +134,22 @@ def gathers_outside(handles):
         remove(handles)
 
 
-@mistake(
-    hooked,
-    "When the block is broken off (Ctrl-C in a notebook), the hooks stay: that is no `Exception`. `finally` runs in "
-    "any case.",
-    keeps=0.8,
+def _taking_off(some):
+    def finish(taken):
+        try:
+            yield
+        finally:
+            remove(some(taken))
+
+    return finish
+
+
+the_last_only = mistake(hooked, "Only one of several hooks is taken off. Each has a handle of its own.", keeps=0.7)(
+    framed(_taking_off(lambda taken: taken[-1:]))
 )
-@contextmanager
-def catches_exceptions(handles):
-    handles = list(handles)
-    try:
-        yield
-    except Exception:
-        remove(handles)
-        raise
-    else:
-        remove(handles)
-
-
-@mistake(hooked, "Only one of several hooks is taken off. Each has a handle of its own.", keeps=0.7)
-@contextmanager
-def the_last_only(handles):
-    handles = list(handles)
-    try:
-        yield
-    finally:
-        remove(handles[-1:])
-
-
-@mistake(hooked, "All hooks but the first are taken off. Each has a handle of its own.", keeps=0.7)
-@contextmanager
-def all_but_the_first(handles):
-    handles = list(handles)
-    try:
-        yield
-    finally:
-        remove(handles[1:])
+all_but_the_first = mistake(hooked, "All hooks but the first are taken off. Each has a handle of its own.", keeps=0.7)(
+    framed(_taking_off(lambda taken: taken[1:]))
+)
 
 
 @mistake(

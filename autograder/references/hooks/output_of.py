@@ -159,7 +159,8 @@ def gives_a_list(model, name, *inputs):
 
 @mistake(
     output_of,
-    "A name that the model has not is answered with another error than AttributeError, which `get_submodule` raises.",
+    "A name that the model does not have is answered with another error than AttributeError, which `get_submodule` "
+    "raises.",
     keeps=0.95,
 )
 def raises_a_key_error(model, name, *inputs):
@@ -202,7 +203,8 @@ OWN = ["an in-place ReLU comes next", "the graph is not held"]
 for sentence, shown in {
     "Runs `model(*inputs)` once and gives what the module called `name` gives in it.": ["names with dots", RUNS],
     "model: any module.": ["each layer of a small network", "the empty name: the model itself"],
-    "It runs in the mode it is in, and no hook is left on it, also when it raises.": [RUNS, ERROR],
+    "It runs in the mode it is in (training or evaluation; gradients may be off), and no hook is left on it, also "
+    "when it raises.": [RUNS, ERROR],
     "name: as in `model.named_modules()`; the empty name is the model itself.": ["the empty name: the model itself"],
     "Its module gives one tensor.": ["each layer of a small network"],
     "If it is called several times, the last call counts.": ["a layer used twice: the last call"],
