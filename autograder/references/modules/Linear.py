@@ -37,6 +37,20 @@ class PlainWeight(Layer):
 
 @mistake(
     Linear,
+    "The bias is a plain tensor, though the weight is a parameter: no optimizer is told of it, and it is neither saved "
+    "nor moved. Make it an nn.Parameter, too.",
+)
+class PlainBias(Layer):
+    def __init__(self, inputs, outputs, bias=True):
+        super().__init__(inputs, outputs, bias)
+        if bias:
+            values = self.bias.detach().clone()
+            del self.bias
+            self.bias = values
+
+
+@mistake(
+    Linear,
     "The weight lies on its side: nn.Linear keeps (outputs, inputs), and saved models rely on it. Transpose it in the "
     "product, not in the module.",
 )
