@@ -1,4 +1,4 @@
-"""Which tests share a worker, and what starts first, where `make test` runs two workers side by side.
+"""Which tests share a worker, and what starts first, where `make test` runs several workers side by side.
 
 A module's tests stay together: its fixtures are made once. Modules that look at the whole machine or take it all
 (other processes, memory, mounts, ranks that wait for each other, a browser) are one group, so that two of them never
