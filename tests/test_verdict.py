@@ -315,6 +315,10 @@ def test_a_signature_is_noted_where_two_are_known_that_differ_and_a_type_error_c
         ("(x, mask=None)", "(x: Tensor, mask: Tensor | None=None) -> Tensor", False),
         ("(x, how='mean')", '(x, how="mean")', False), ("(x, rate=0.2)", "(x, rate=0.1)", True),
         ("(x, rate=<object object at 0x7f>)", "(x, rate=0.1)", True),
+        ("(x, how=<class 'list'>)", "(x, how=list)", False),
+        ("(x, how=<class 'torch.nn.modules.activation.ReLU'>)", "(x, how=nn.ReLU)", False),
+        ("(x, how=<function relu at 0x7f>, by=<built-in function sum>)", "(x, how=F.relu, by=sum)", False),
+        ("(x, how=<class 'tuple'>)", "(x, how=list)", True),
     ],
 )  # fmt: skip
 def test_how_a_default_is_written_is_no_other_signature(mine: str, asked: str, noted: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -29,6 +30,8 @@ class State(StrEnum):
     NOT_HERE = "cannot be checked here"
 
 
+# How Python shows a default that has a name: <class 'torch.nn.ReLU'>, <function relu at 0x7f>
+NAMED = re.compile(r"<(?:class|function|built-in function) '?(?:[\w.]+\.)?(\w+)'?[^<>]*>")
 NAMELESS = "Why it is wrong could not be worked out; that is a fault of the autograder, and the points do not suffer"
 SEVERITY = (State.RIGHT, State.NOT_ATTEMPTED, State.WRONG, State.NOT_GRADED, State.NOT_HERE)
 
@@ -148,14 +151,14 @@ def _signature_note(exercise: Exercise, sheet: Sheet, evidence: Evidence, shown:
     type_error = any(isinstance(value, Raised) and value.kind == "TypeError" for value in shown)
     if not type_error or not evidence.signature or not sheet.signature:
         return []
-    if _parameters(evidence.signature) == _parameters(sheet.signature):
+    mine, name = NAMED.sub(r"\1", evidence.signature), exercise.name
+    if _parameters(mine) == _parameters(sheet.signature):
         return []
-    name = exercise.name
-    return [f"Your `{name}` is `{name}{evidence.signature}`; the exercise gives it as `{name}{sheet.signature}`."]
+    return [f"Your `{name}` is `{name}{mine}`; the exercise gives it as `{name}{sheet.signature}`."]
 
 
 def _parameters(signature: str) -> str:
-    """A signature without what is a matter of taste: annotations, and how a default is written (0.10 is 0.1)."""
+    """A signature without what is a matter of taste: annotations, and how a default is written (0.10, nn.ReLU)."""
     try:
         (function,) = ast.parse(f"def f{signature.partition('->')[0].strip()}: ...").body
     except (SyntaxError, ValueError):  # a default whose repr is no Python, as <object object at 0x…>
@@ -163,4 +166,11 @@ def _parameters(signature: str) -> str:
     for node in ast.walk(function):
         if isinstance(node, ast.arg):
             node.annotation = None
+        if isinstance(node, ast.arguments):
+            node.defaults = [_last(item) for item in node.defaults]
     return ast.dump(function)
+
+
+def _last(default: ast.expr) -> ast.expr:
+    """`nn.ReLU` as `ReLU`: Python shows the name alone."""
+    return ast.Name(default.attr, ast.Load()) if isinstance(default, ast.Attribute) else default
