@@ -115,14 +115,14 @@ print("Conv2d", (3, 8, 8), "→", tuple(nn.Conv2d(3, 2, 1)(torch.zeros(3, 8, 8))
 # > this, with their (batch, token, feature). A convolution works without a batch, too.
 #
 # The weights are for the optimizer to find. So they have to be marked as something to learn, and a module does this by
-# wrapping them: `self.weight = nn.Parameter(…)`. A **parameter** is a tensor that needs a gradient and belongs to a
+# wrapping them: `self.weight = nn.Parameter(…)`. A **parameter** is such a wrapped tensor that was assigned to a
 # module.
 #
 # And where do they begin? Suppose all weights of a layer began with the same number. Then all its results would be
 # alike, and if the layer after it treats them alike as well, they get the same gradient and remain alike for ever. So
-# we draw them at random. For the size, think of the sum of $n$ products: it grows with $\sqrt n$, and to make up for
-# this, `nn.Linear` draws weight and bias evenly from the interval between $-1/\sqrt n$ and $1/\sqrt n$, where $n$ is
-# the number of inputs.
+# we draw them at random. For the size, think of the sum of $n$ products. Their variances add up, to $n$ times that of
+# one, so its spread grows with $\sqrt n$. To make up for this, `nn.Linear` draws weight and bias evenly from the
+# interval between $-1/\sqrt n$ and $1/\sqrt n$, where $n$ is the number of inputs.
 #
 # ### Exercise: `Linear` ●○○ · 5 minutes · core
 #
@@ -158,7 +158,7 @@ class Linear(nn.Module):
         bias: whether there is one; without it, `self.bias` is None.
 
     Parameters: `weight` of shape (outputs, inputs) and `bias` of shape (outputs,), float32. Both are drawn uniformly
-    from ±1/√inputs.
+    between −1/√inputs and 1/√inputs.
 
     >>> Linear(3, 2)(torch.zeros(4, 7, 3)).shape
     torch.Size([4, 7, 2])
@@ -267,7 +267,7 @@ print([name for name, _ in Quiz().named_parameters()])
 #
 # ### Exercise: `MiniModule` ●●○ · 6 minutes · core
 #
-# We build `nn.Module` in small, in three steps, and this is the first: the assignment. The rest of the class is given.
+# We build a small `nn.Module`, in three steps, and this is the first: the assignment. The rest of the class is given.
 # `__getattr__` is called by Python only for names that it finds nowhere else. So a name must not lie in `__dict__`
 # *and* on a shelf: the one in `__dict__` would hide the other.
 #
@@ -320,7 +320,7 @@ class MiniModule:
     """
 
     def __init__(self) -> None:
-        # Past our own __setattr__, which needs the shelves to be there. Sections 5 and 6 use the other two.
+        # Past our own __setattr__, which needs the shelves to be there. The buffers' shelf comes into use in section 5.
         self.__dict__.update(_parameters={}, _modules={}, _buffers={}, _non_persistent_buffers_set=set(), training=True)
 
     def __call__(self, *args: Any, **options: Any) -> Any:
@@ -516,8 +516,8 @@ for factor in (1.0, 0.01, 0.1):
 # $\sqrt{100}$ is 10. A float32 ends at $3 \cdot 10^{38}$; then comes ∞, and the difference of two of these is NaN. With
 # 0.01 each is a tenth, and at the end there are only zeros. At 0.1, which is $1/\sqrt{100}$, the sizes stay. You know
 # this root from your `Linear`, where it is the *limit* of the weights. Numbers drawn evenly up to a limit have a spread
-# of only 0.58 of it, so each such layer shrinks what it gets, to 0.6 or a little more. Over two layers, as in our
-# network, that hardly matters.
+# of only 0.58 of it, so each such layer shrinks what it gets to about 0.6; the bias adds a little. Over two layers, as
+# in our network, that hardly matters.
 #
 # **Explore.** How exactly must the factor be met? Predict first: is 0.15 still near enough for fifty layers? And for
 # 0.7?
@@ -534,13 +534,15 @@ explore(
 # <details><summary>The answer</summary>
 #
 # With 0.15 it grows by half with every product, to several hundred million after fifty: no overflow, but no use either.
-# With 0.7 it is gone after 46 products. A tick at the switch, and it stays at 1 whatever the factor.
+# With 0.7 it leaves the range of a float32 after 46 products. A tick at the switch, and it stays at 1 whatever the
+# factor.
 #
 # </details>
 #
-# So there are two answers. One is to begin with weights of the right size. It helps at the beginning only, as training
-# moves the weights, and only with inputs of a reasonable size; ours are not. The other is the switch: to bring the
-# numbers back to size *inside* the network, at every call. That is what we build now.
+# So what can we do? We can bring the inputs to one size beforehand, as in the picture, and for two layers that would
+# be enough. We can begin with weights of the right size. It helps at the beginning only, as training moves the weights.
+# Or we can do as the switch does, and bring the numbers back to size *inside* the network, at every call. That serves
+# at any depth, and it is what we build now.
 
 # %% [markdown]
 # ## 5 · What has to be remembered · core
@@ -603,8 +605,7 @@ print("after a move: weight on", model[0].weight.device, "and mean on", model[1]
 # ### Exercise: `RunningMean` ●●○ · 6 minutes · core
 #
 # **Find and mend the bugs**, all three of them. Keep `last`, the mean of the latest batch, too: it is only for looking
-# at, so it shall move with the module and not be saved. And one thing more is asked for: a batch may come in another
-# dtype than the mean. Then the result has the batch's dtype, and what is remembered keeps its own.
+# at, so it should move with the module and not be saved.
 #
 # <details><summary>Hint 1: <code>Trying to backward through the graph a second time</code>?</summary>
 #
@@ -618,10 +619,9 @@ print("after a move: weight on", model[0].weight.device, "and mean on", model[1]
 # counter is state, too.
 #
 # </details>
-# <details><summary>Hint 3: does evaluation change the mean, or a batch its dtype?</summary>
+# <details><summary>Hint 3: does evaluation change the mean?</summary>
 #
-# `self.training` says which mode the module is in. Where two dtypes meet, the wider one comes out: take the rows
-# `.to(self.mean.dtype)` into the mean, and the mean `.to(x.dtype)` into the result.
+# `self.training` says which mode the module is in.
 #
 # </details>
 
@@ -634,8 +634,7 @@ class RunningMean(nn.Module):
         features: numbers in a row.
 
     Buffers, at first zeros: `mean`, shape (features,), float32, and `count`, the number of rows so far, shape (),
-    int64, are saved. `last`, the mean of the latest training batch, shape (features,), is not. They keep their dtypes.
-    No parameters.
+    int64, are saved. `last`, the mean of the latest training batch, shape (features,), is not. No parameters.
 
     >>> module = RunningMean(1)
     >>> module(torch.tensor([[1.0], [3.0]]))
@@ -655,18 +654,18 @@ class RunningMean(nn.Module):
         """Takes the rows of `x` into the mean (in training only), then returns `x` minus the mean.
 
         Args:
-            x: shape (..., features), at least one row, in any floating-point dtype. It is not changed.
+            x: shape (..., features), at least one row, dtype of the buffers. It is not changed.
 
         Returns:
             Shape and dtype of `x`. Its gradient takes the mean for a constant.
         """
         # BEGIN SOLUTION
         if self.training:
-            rows = x.detach().reshape(-1, x.shape[-1]).to(self.mean.dtype)  # what is remembered keeps its dtype
+            rows = x.detach().reshape(-1, x.shape[-1])
             self.count += len(rows)
             self.mean += (rows - self.mean).sum(0) / self.count
             self.last.copy_(rows.mean(0))
-        return x - self.mean.to(x.dtype)
+        return x - self.mean
         # END SOLUTION
 
 
@@ -721,17 +720,17 @@ explore(
 # | buffer, `persistent=False` | no | yes | no | yes |
 # | plain tensor, list | no | no | no | yes |
 #
-# `deepcopy` copies everything, so it hides the mistake.
+# `deepcopy` copies plain tensors as well, so it hides the mistake.
 #
 # </details>
 
 # %% [markdown]
 # ## 6 · What is saved · core
 #
-# The third step of our small `nn.Module` is the walk that a file is made of: all parameters and buffers with their
-# names. It differs from the last walk in two ways. Buffers come along, unless a module's `_non_persistent_buffers_set`
-# names them. And a shared tensor stands under *each* of its names, so that a model which does not share it can load the
-# file.
+# The third step of our small `nn.Module` is the walk that collects what goes into a file: all parameters and buffers
+# with their names. It differs from the last walk in two ways. Buffers come along, unless a module's
+# `_non_persistent_buffers_set` names them. And a shared tensor stands under *each* of its names, so that a model which
+# does not share it can load the file.
 #
 # The tensors are not copied. Each, parameter or buffer, is the module's own memory without its history,
 # `tensor.detach()`, so one can load by writing into them.
@@ -988,7 +987,7 @@ with torch.no_grad():
 shop.told(shares, wines.made_by)
 
 # %% [markdown]
-# That is the answer to our question, bottle by bottle, by a network in which every part is yours. A single bottle works
+# That is the answer to our question, bottle by bottle, by a network whose every layer you wrote. A single bottle works
 # as well as fifty, since in evaluation nothing depends on the neighbours. (One may read that batch norm cannot be used
 # where a prediction has no batch. It uses what it has remembered.)
 #
@@ -1587,8 +1586,8 @@ print("saved:", list(shifted.state_dict()))
 
 # %% [markdown]
 # > A buffer may need a gradient, and get one. What makes it a buffer is that `parameters()` does not list it, so no
-# > optimizer steps it. Static it need not be: those of your `RunningMean` moved with each batch. And only persistent
-# > ones are saved.
+# > optimizer steps it. It need not be constant: those of your `RunningMean` changed with each batch. And only
+# > persistent ones are saved.
 
 # %% [markdown]
 # ### Written answer: parameter, buffer or neither · 4 minutes · extra
@@ -1619,7 +1618,7 @@ print("saved:", list(shifted.state_dict()))
 # | `Linear` | `nn.Linear` |
 # | `MiniModule` | `nn.Module.__setattr__`, which also knows buffers |
 # | `named_parameters` | `nn.Module.named_parameters` |
-# | `RunningMean` | `running_mean` of a batch norm, which averages batches, not rows |
+# | `RunningMean` | `running_mean` of a batch norm, which forgets old batches little by little |
 # | `state_dict` | `nn.Module.state_dict`, which also runs hooks |
 # | `BatchNorm1d` | `nn.BatchNorm1d`, which also takes (batch, features, length) |
 # | `move` | `nn.Module.to`, by `_apply`; it brings gradients along |

@@ -67,10 +67,10 @@ senses.answers(quiz, quiz.similarities(model))
 # %% [markdown]
 # ## 1 · A value that is gone · core
 #
-# At first the two banks are one. The model cuts a sentence into tokens and looks each of them up in a table, so that
-# *bank* begins with the same 384 numbers in both sentences. (Its place in the sentence is added, but it is the second
-# word in both.) Then come six layers, one after the other, and in each of them the word takes something in from the
-# words around it. Somewhere on this way money and river must part. After which layer?
+# The two banks begin as one and the same thing. The model cuts a sentence into tokens and looks each of them up in a
+# table, so that *bank* begins with the same 384 numbers in both sentences. (Its place in the sentence is added, but it
+# is the second word in both.) Then come six layers, one after the other, and in each of them the word takes something
+# in from the words around it. Somewhere on this way money and river must part. After which layer?
 #
 # The modules have names, as we know from [lesson
 # 06](../06_modules/06_modules.ipynb), and the fourth layer is `encoder.layer.3`. But when we call the
@@ -292,7 +292,7 @@ except ZeroDivisionError as error:
 def hooked(handles: Iterable[RemovableHandle]) -> Iterator[None]:
     """While a `with` block lasts, hooks are where they were registered; at its end they come off, however it ends.
 
-    Not to be used: `hooks.hooked`, which is the same, ready-made.
+    Not to be used: `hooks.hooked`, which is the same, ready-made; it is for the exercises after this one.
 
     Args:
         handles: of hooks of any kind, in a list or from a generator that registers one after the other. Where it
@@ -726,8 +726,8 @@ suspects("ablation_counterexample")
 # %% [markdown]
 # ### Exercise: `ablation_counterexample` ●●○ · 5 minutes · core
 #
-# Return one small layer on which all six are caught. The library and each suspect are run on it, and you earn a share
-# for each whose result is clearly different.
+# Return one small layer on which all six are caught. A right ablation and each suspect are run on it, and you earn a
+# share for each whose result is clearly different.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -887,7 +887,7 @@ senses.fewer_and_fewer(curves, step=8)
 #
 # Hardly at all. The head that is missed most, number 9 of the last layer, takes 0.037 of the 0.252 with it, and after
 # it come heads 10 and 1 of the first layer, with 0.028 each. For 44 of the 72 heads the margin changes by less than
-# 0.005. Half of them are in the way, if anything: without head 3 of layer 3 the margin *grows* by 0.019.
+# 0.005. Some are even in the way: without head 3 of layer 3 the margin *grows* by 0.019.
 #
 # In the second picture, follow the solid lines first, which are our six words. With the eight most missed heads off,
 # 0.08 is left. In random order it takes 40 heads to halve the margin. And if we begin with those that are missed least,
@@ -897,16 +897,20 @@ senses.fewer_and_fewer(curves, step=8)
 #
 # </details>
 #
-# So here is the answer to our opening question. Of its 72 heads the model needs no single one: whichever we take, at
-# least 85 % of the margin stays. It needs some of them together, and for our six words, eight are enough to take most
-# of the margin away. And it can do without more than half of the others, as far as our question goes.
+# So here is the answer to our opening question. Of its 72 heads the model needs no single one, on average over our six
+# words: whichever we take, at least 85 % of the margin stays. It needs some of them together, and for our six words,
+# eight are enough to take most of the margin away. And it can do without more than half of the others, as far as our
+# question goes.
 #
-# *As far as our question goes*: before we show this to a friend, let us doubt it in three places. The order of the
+# *As far as our question goes*: before we show this to a friend, let us doubt it in four places. The order of the
 # heads comes from the very sentences on which we then measure, so it suits them too well. That is what the six other
 # words are for, which had no say in it. They agree about the heads that can go. They agree far less about the eight
 # that matter: which heads a model needs depends on what one asks of it. Secondly, we asked about words with two senses
-# and nothing else, and a head that does nothing here may be at work on a negation, or on a name. And lastly, a zero is
-# not nothing. The layers behind have never seen a head that says exactly 0 to everything.
+# and nothing else, and a head that does nothing here may be at work on a negation, or on a name. Thirdly, a zero is not
+# nothing. The layers behind have never seen a head that says exactly 0 to everything. And lastly, a head may have a
+# stand-in. Where two of them do the same, neither is missed as long as the other one is there, and only switching off
+# both would show what they are worth. So a small number tells us that the model can do without this head, and not that
+# the head does nothing.
 
 # %% [markdown]
 # **Explore.** Which layer can the model do without, and which not? The rings are where the dots were at first.
@@ -934,8 +938,8 @@ explore(
 #
 # Section 4 left something open. The gradient speaks of small changes, and to switch off a head is not a small one. But
 # suppose the margin were a straight line in each number that a head hands on. Then, to take such a number from $v$ down
-# to 0, which is a way of $-v$, would change the margin by $-v$ times its gradient. Added up over the numbers of a head,
-# this would be what its ablation costs, and a single walk back would have told us all 72. How far off is that?
+# to 0, which is a change by $-v$, would change the margin by $-v$ times its gradient. Added up over the numbers of a
+# head, this would be what its ablation costs, and a single walk back would have told us all 72. How far off is that?
 
 # %%
 handed_on = {}
@@ -943,7 +947,7 @@ handed_on = {}
 
 def keep(layer):
     def hook(module, args):
-        args[0].retain_grad()  # for what is not a leaf, `.grad` is not kept otherwise
+        args[0].retain_grad()  # what was computed keeps no `.grad` unless it is asked to
         handed_on[layer] = args[0]
 
     return model.encoder.layer[layer].attention.output.dense.register_forward_pre_hook(hook)
@@ -1011,9 +1015,10 @@ senses.against(estimate, change)
 def input_scaler(module: nn.Module, factor: float) -> RemovableHandle:
     """From now on, multiplies what goes into `module` by `factor`.
 
-    Every input that is a floating-point tensor is multiplied, given by position or by name. Whole numbers, masks,
-    None and all else go through as they are. So do tensors that lie inside a tuple or a list, such as the pair of
-    states that an LSTM gets. The caller's tensors are not changed, dtypes stay, gradients flow.
+    Every input that is a floating-point tensor is multiplied, given by position or by name. Whole numbers, boolean
+    masks, None and all else go through as they are. Tensors that lie inside a tuple or a list, such as the pair of
+    states that an LSTM gets, are not multiplied either. The caller's tensors are not changed, dtypes stay, gradients
+    flow.
 
     Args:
         module: this one gets a forward-pre hook, and no module inside it.
@@ -1408,7 +1413,7 @@ heatmaps(panels, rows=[str(number) for number in range(1, 8)], xlabel="step", yl
 # </details>
 #
 # This is the gradient that fades. The slope of the sigmoid is at most one quarter, and each layer multiplies what comes
-# back by it. MiniLM has a shortcut around every part, and does not know the problem.
+# back by it. MiniLM has a shortcut around every part, and in section 4 we saw nothing fade.
 
 # %% [markdown]
 # ## 13 · What goes along with a model · extra

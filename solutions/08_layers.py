@@ -196,9 +196,9 @@ print("with squeeze(-1):                      ", F.mse_loss(scores.sigmoid().squ
 # the sum is not divided by it either. In language models this is how padding is kept out of the loss.
 #
 # The second thing is doubt. Some pages were labelled wrongly, but a reader that is asked for $p = 1$ can never be sure
-# enough: each score goes on growing. With **label smoothing** of $s$ we tell it that a label is right in only $1 - s$
-# of the cases, and in the rest could be any of the classes, the labelled one included. With ten classes and $s = 0.1$,
-# the label gets 0.91 and each of the other nine 0.01.
+# enough: the gap between the scores goes on growing. With **label smoothing** of $s$ we tell it that a label is right
+# in only $1 - s$ of the cases, and in the rest could be any of the classes, the labelled one included. With ten classes
+# and $s = 0.1$, the label gets 0.91 and each of the other nine 0.01.
 #
 # **Predict first.** One page counts and three are labelled −100. The surprise at the one page is 2. What is the loss?
 # What would it be if one divided by all pages, and what would become of the steps that we take?
@@ -255,7 +255,7 @@ def cross_entropy(logits: Tensor, targets: Tensor, ignore_index: int = -100, smo
         logits: scores, shape (rows, classes), floating point; those near ±1,000 do no harm.
         targets: the right class of each row, shape (rows,), int64; or `ignore_index` for a row that does not count.
         ignore_index: any number, also that of a class.
-        smoothing: s, from 0 to 1. The right class gets the weight 1 − s, and s is shared out evenly over all classes,
+        smoothing: s, from 0 to 1. The right class gets 1 − s, and s is shared out evenly over all classes,
             the right one among them.
 
     Returns:
@@ -348,8 +348,8 @@ pages.maps({"the page": page, "the kernel": edge, "what it finds": result})
 # + 1$$
 #
 # One kernel finds one thing, so we use several, and each makes a picture of its own, a **channel**. The next
-# convolution looks at all of them at once: for each channel that comes in it has a window, and it adds up what they
-# find. So its weights have the shape (channels out, channels in, rows, columns).
+# convolution looks at all of them at once: each of its kernels has a window for every channel that comes in, and adds
+# up what they find. So its weights have the shape (channels out, channels in, rows, columns).
 #
 # It is a bit like somebody who searches a wall with a lamp, step by step. But the comparison breaks at one point: the
 # lamp wanders, and the window is at all places at the same time. Every place is a row of products that knows nothing
@@ -358,7 +358,8 @@ pages.maps({"the page": page, "the kernel": edge, "what it finds": result})
 #
 # ### Exercise: `conv2d` ●●○ · 9 minutes · core
 #
-# Two loops over the places are fine, too. Then the networks of this lesson take a few minutes to train.
+# A loop over the places is fine, too, if you have the patience: the networks of this lesson then take a few minutes to
+# train.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -399,7 +400,7 @@ def conv2d(pictures: Tensor, weight: Tensor, bias: Tensor | None = None, stride:
 
     Args:
         pictures: shape (batch, in, height, width), floating point.
-        weight: shape (out, in, rows, columns), a window for each pair of channels.
+        weight: shape (out, in, rows, columns): for each channel that comes out, a window for each that comes in.
         bias: shape (out,), or None.
         stride: pixels from one place to the next, down and across.
         padding: so many rows and columns of zeros on each side, first.
@@ -598,12 +599,12 @@ pages.overfitting(losses)
 #
 # </details>
 #
-# It takes longer now to learn the 300 by heart, and what was held out surprises the reader less, by about a quarter
-# here. (With other seeds we have seen up to a half.) It is a help and no more than that: with a thousand more pages we
-# would gain far more.
+# It takes longer now to learn the 300 by heart, though in the end it knows them all the same. But what was held out
+# surprises the reader less, by about a quarter here. (With other seeds we have seen up to a half.) It is a help and no
+# more than that: with a thousand more pages we would gain far more.
 #
-# > **You may read that** at test time each number is multiplied by p, so that training and test agree. With 1 − p it
-# > would be the dropout of the first paper. With `nn.Dropout` it would be wrong either way:
+# > **You may read that** at test time each number is multiplied by p, so that training and test agree. In the first
+# > paper, where this comes from, p is the share that *stays*. With `nn.Dropout` it would be wrong either way:
 
 # %%
 layer, ones = nn.Dropout(p=0.4), torch.ones(10_000)
@@ -665,7 +666,7 @@ def layer_norm(x: Tensor, weight: Tensor | None = None, bias: Tensor | None = No
     Args:
         x: floating point, any shape with a dimension or more; a row is what lies along the last one.
         weight, bias: shape (features,), or None.
-        eps: is added to the variance, which is the mean of the squares, divided by the number of features.
+        eps: is added to the variance, which is the mean of the squared deviations (biased: divided by n).
 
     Returns:
         Shape and dtype of `x`.
@@ -705,8 +706,8 @@ lines({name: (range(1, 41), found) for name, found in spreads.items()}, xlabel="
     ylabel="distance of rows (logarithmic)")  # fmt: skip
 
 # %% [markdown]
-# Without a norm, what distinguishes one page from the next has shrunk to a few billionths, and no later layer can tell
-# them apart. This is why each block of a transformer has two such norms in it.
+# Without a norm, what distinguishes one page from the next sinks until a float32 cannot hold it any more, and no later
+# layer can tell them apart. This is why each block of a transformer has two such norms in it.
 
 # %% [markdown]
 # ## 6 · A digit, anywhere, in pencil · core
@@ -872,7 +873,7 @@ except ValueError as error:
 norm.eval()
 alone, together = norm(examples[:1])[0], norm(examples)[0]
 print("evaluation, one example:", alone.tolist())
-print("among 64 others, same?  ", torch.allclose(alone, together))
+print("among 63 others, same?  ", torch.allclose(alone, together))
 
 # %% [markdown]
 # > In training it refuses, because one number has no spread. In evaluation it uses the running statistics that it
@@ -947,7 +948,7 @@ print(F.one_hot(sentence, 4).float() @ table)
 print(table[sentence])
 
 # %% [markdown]
-# Both are the same, and the second line does not multiply by a million zeros. But the product tells us what the
+# Both are the same, and the second line multiplies by no zeros. But the product tells us what the
 # gradient must be: each row gets the sum of what comes back from all the places at which we read it, and a row that was
 # not read gets zero.
 #
@@ -1048,7 +1049,7 @@ check(embedding)
 # kernel is half as large then: `weight` has the shape (out, in / groups, kernel). With as many groups as channels, each
 # channel is on its own.
 #
-# ### Exercise: `conv1d` ●●○ · 10 minutes · extra
+# ### Exercise: `conv1d` ●●● · 10 minutes · extra
 #
 # All the options.
 #
@@ -1169,8 +1170,9 @@ print(f"right: {(guesses == docs.held_labels).float().mean():.0%}, by chance {1 
 # two such matrices, that was nearly all the work. There are two ways out.
 #
 # > **Negative sampling** gives up on probabilities. It asks yes or no about the right word, and about five or so wrong
-# > ones, drawn by how frequent they are (`torch.multinomial`). The loss is your `binary_cross_entropy_with_logits`, on
-# > six scores out of $V$. Good vectors come out of it, but no probabilities.
+# > ones, drawn by how frequent they are (`torch.multinomial`; word2vec takes the frequencies to the power of 3/4). The
+# > loss is your `binary_cross_entropy_with_logits`, on six scores out of $V$. Good vectors come out of it, but no
+# > probabilities.
 #
 # The other way keeps them. We arrange the words in a tree and walk down from the root to the word. At each fork we ask
 # one question, left or right, and that is a logistic regression with a vector of its own. The probability of a word is
@@ -1221,10 +1223,11 @@ print(f"right: {(guesses == docs.held_labels).float().mean():.0%}, by chance {1 
 
 # %% exercise="huffman_codes"
 def huffman_codes(counts: Mapping[Hashable, int]) -> dict[Hashable, str]:
-    """For each word its way down the Huffman tree, as "0" and "1": no such codes are shorter for the whole text.
+    """For each word its way down the Huffman tree, as "0" and "1".
 
-    The two lightest are joined again and again. The lighter of them gets the 0. Among equals, who was there first is
-    taken first: words in the order of `counts`, then what was joined, in the order of joining.
+    For the whole text, no codes of this kind are shorter. The two lightest are joined again and again. The lighter of
+    them gets the 0. Among equals, who was there first is taken first: words in the order of `counts`, then what was
+    joined, in the order of joining.
 
     Args:
         counts: how often each word comes, 1 or more.
@@ -1267,7 +1270,7 @@ explore(
 )
 
 # %% [markdown]
-# ### Exercise: `hierarchical_log_prob` ●●● · 9 minutes · extra
+# ### Exercise: `hierarchical_log_prob` ●●○ · 9 minutes · extra
 #
 # Each inner node of the tree has a vector, and we call a node by the way to it: the root is `""`, and after a 1 one
 # comes to `"1"`. At a node with vector $v$, the probability of going on with a 1 is $\sigma(h \cdot v)$. So that of a 0

@@ -180,9 +180,10 @@ pictures.price_of_calls(reader)
 # Two texts, of 3 and of 5 words, do not stack. Either we cut the long one, or we fill up the short one: this is
 # called **padding**. It can be done in front ("pre") or behind ("post"), and so can cutting.
 #
-# Does the side matter? With a mask that hides the padding, hardly. But a model that writes the next word appends it
-# to the end of the row, so the end had better be a word: such models pad in front. And in a long review the verdict
-# often stands in the last sentence, so one may rather cut the beginning.
+# Does the side matter? With a mask that hides the padding, and positions that begin at the first word, it does not. But
+# a model that writes the next word appends it to the end of the row, so the end had better be a word: while they write,
+# such models are padded in front. And in a long review the verdict often stands in the last sentence, so one may rather
+# cut the beginning.
 #
 # ### Exercise: `pad_sequences` ●○○ · 6 minutes · core
 #
@@ -265,7 +266,8 @@ def pad_sequences(
 check(pad_sequences)
 
 # %% [markdown]
-# **See it.** Twelve texts, padded to 40 words on either side. Each colour is a text, and the light rest is padding.
+# **See it.** Twelve texts, padded to 40 words on either side. From row to row the colour changes, and the light rest is
+# padding.
 
 # %%
 marked = [torch.full_like(line, place) for place, line in enumerate(encoded[:12])]
@@ -379,8 +381,8 @@ for company in ([], [3]):
     print("in company" if company else "alone     ", f"{F.cross_entropy(scores[0], batch['labels'][0]).item():.4f}")
 
 # %% [markdown]
-# This is the loss of *one* text, the second of ours. Beside a longer one it is another loss, although the text has
-# not changed. No error, no warning, and in training the curve would only look a bit too good.
+# This is the loss of *one* text, the second of ours. In a batch with a longer one the same text gets another loss. No
+# error, no warning, and in training the curve would only look a bit too good.
 #
 # ### Exercise: `collate_with_padding` ●●○ · 8 minutes · core
 #
@@ -598,8 +600,8 @@ explore(
 # %% [markdown]
 # <details><summary>The answer</summary>
 #
-# Eight batches, for both. What counts is into how many classes a pool is divided, and less so how many texts are in a
-# class.
+# Eight batches, for both. What counts is into how many batches a pool is divided, and less so how many texts are in a
+# batch.
 #
 # </details>
 
@@ -804,8 +806,8 @@ careless, _ = read([rows | {"attention_mask": real[:, None, :] & real[:, :, None
 pictures.apart(alone, {"with its block mask": kept_apart, "hiding the padding only": careless})
 
 # %% [markdown]
-# Nearly every text has another vector now, most of them by a tenth of its length or more. (The few that have not are
-# those with a row of their own.) And nothing would have told us: the shapes are right, and a model that is trained
+# Nearly every text's vector has changed, and most of them by at least a tenth of their length. (The few that have not
+# are those with a row of their own.) And nothing would have told us: the shapes are right, and a model that is trained
 # this way even learns something.
 #
 # So here is the answer to our question. Handed over naively, three quarters of the work was padding, and to pad each
@@ -1308,12 +1310,12 @@ pictures.resumed(before, after)
 # `batches`, and for `_try_put_index` below it, which fetches ahead. `torch/utils/data/_utils/worker.py` seeds the
 # workers. `torch/utils/data/_utils/collate.py` stacks.
 #
-# **At scale.** A language model of 8 billion numbers is trained on 15 trillion words, in rows of 8,192. A row padded
-# by three quarters would mean four times the bill, so all of them pack. The block mask as a square of booleans would
-# take 67 MB for each row: instead one passes the places where texts begin (`cu_seqlens` of FlashAttention, or
-# FlexAttention's block masks), and the kernel skips the empty blocks, so that the pairs are saved as well. The words
-# are encoded once and lie on disk as `uint32`, 60 TB, read through `memmap` in large shards, shuffled by shards and
-# within a buffer. Each of a thousand ranks reads its own shards ([lesson
+# **At scale.** A language model of 8 billion numbers is trained on 15 trillion tokens, which are words or pieces of
+# words, in rows of 8,192. A row padded by three quarters would mean four times the bill, so such models pack. The block
+# mask as a square of booleans would take 67 MB for each row: instead one passes the places where texts begin
+# (`cu_seqlens` of FlashAttention, or FlexAttention's block masks), and the kernel skips the empty blocks, so that the
+# pairs are saved as well. The words are encoded once and lie on disk as `uint32`, 60 TB, read through `memmap` in large
+# shards, shuffled by shards and within a buffer. Each of a thousand ranks reads its own shards ([lesson
 # 23](../23_data_parallel/23_data_parallel.ipynb)), and every checkpoint holds the state of every loader.
 #
 # **Three questions to take home.**

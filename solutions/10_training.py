@@ -177,8 +177,8 @@ lines({name: (range(1, 121), losses) for name, losses in one_batch.items()}, xla
 # they disagree about cancels.
 #
 # One thinks of a sledge that gathers speed downhill, and the picture is good for the building up. It breaks where a
-# weight gets no gradient at all, because the batch did not use it: a sledge would glide on, whereas ours stands still
-# and its velocity waits.
+# weight gets no gradient at all (`.grad` is None), because its layer took no part in this step: a sledge would glide
+# on, whereas ours stands still and its velocity waits.
 #
 # So here is the first thing that a training carries along, a velocity for each weight, and PyTorch has a place for it.
 # The class `torch.optim.Optimizer` sorts the weights into `param_groups`, dicts that hold `"params"` and the settings
@@ -429,10 +429,10 @@ training.moved(task.words, task.x, untrained, after, named=("the", "can", "sends
 # ## 4 · The first steps · core
 #
 # There is a price. The quotient is 1 or −1 at the very first step, whatever the gradient was: each weight that has a
-# gradient at all moves by the full rate at once, on the word of a single batch, and perhaps on the strength of hardly
-# anything. After some steps $m$ and $v$ know more. So let us go easy at first, and multiply the rate by a factor that
-# grows from 0 to 1, which is called **warmup**. Towards the end, on the other hand, one wants small steps in order to
-# settle, so after the warmup the factor goes down again, in a straight line to 0.
+# gradient at all moves by the full rate at once, on the word of a single batch, however small its gradient was. After
+# some steps $m$ and $v$ know more. So let us go easy at first, and multiply the rate by a factor that grows from 0 to
+# 1, which is called **warmup**. Towards the end, on the other hand, one wants small steps in order to settle, so after
+# the warmup the factor goes down again, in a straight line to 0.
 #
 # ### Exercise: `linear_warmup` ●○○ · 3 minutes · core
 #
@@ -532,15 +532,15 @@ for name, factor in {"constant": lambda step: 1.0, "warmup": lambda step: min(1.
     print(f"{name:9} loss {seen:.2f} on what it trained on, {unseen:.2f} on what it did not")
 
 # %% [markdown]
-# > Both overfit, by a factor of ten and more. (We tried five seeds: three times the run without a warmup did better on
-# > unseen docstrings, once the other, once neither.) Warmup guards the first steps, while the optimizer's estimates
-# > are poor and gradients are large. Against overfitting there are other means.
+# > Both overfit, by a factor of ten and more. (It depends on the seed which of them does better on unseen docstrings:
+# > of five that we tried, three times the one without a warmup, once the other, once neither.) Warmup guards the first
+# > steps, while the optimizer's estimates are poor and gradients are large. Against overfitting there are other means.
 
 # %% [markdown]
 # ## 5 · One bad batch · core
 #
-# Now something goes wrong in the middle of a run: at step 100 a broken file slips in, and somebody's whole changelog
-# is counted as one docstring: the bag holds numbers around fifty instead of ones. Its gradient is dozens of times too
+# Now something goes wrong in the middle of a run: at step 100 a broken file slips in, and a whole batch
+# comes fifty times too large: its bags hold the number fifty instead of ones. Its gradient is dozens of times too
 # long, and there is no telling what that one step will do.
 #
 # So we set a limit on the length of a step. Lay the gradients of all weights end to end, as one long vector, and
@@ -642,9 +642,10 @@ lines({name: (range(80, 200), losses[80:]) for name, losses in bad.items()}, xla
 #
 # </details>
 #
-# AdamW would hardly have noticed, because it divides by what it has seen, so that its steps stay near the rate. Its
-# $v$ does notice, though, and makes the next steps shorter. So one clips there as well, and plots the norm that comes
-# back along with the loss: where it jumps, something has come in that did not belong there.
+# AdamW would not have leapt like this, because it divides by what it has seen, so that its steps stay near the rate.
+# But its $m$ carries the bad gradient along for some steps, and its $v$ makes the next ones shorter. So one clips there
+# as well, and plots the norm that comes back along with the loss: where it jumps, something has come in that did not
+# belong there.
 
 # %% [markdown]
 # ## 6 · How good is it? · core
@@ -681,7 +682,9 @@ print("training afterwards:", model.training, "· the loss holds on to", type(lo
 # ### Exercise: `evaluate` ●●○ · 5 minutes · core
 #
 # **Find and mend the bugs.** The one that the numbers show is not the only one; the last line of the output tells of
-# two more. A training calls this function every hundred steps or so, and it should not feel it.
+# two more. A training calls this function every hundred steps or so, and it should not feel it: every part of the model
+# is left in the mode in which it was found, also one that somebody has frozen in evaluation mode, and also when the
+# model raises an error.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -786,9 +789,10 @@ for name, batches in {"nothing": [], "a list of batches": test_batches(64), "a D
 # stream can be asked for its place with `torch.get_rng_state()`.
 #
 # So a checkpoint is easily written, with `torch.save(…, path)`. But when does a laptop die? Saving a large model takes
-# long, so it is quite likely to die *in the middle of it*. Then the new file is a stump, and the old one has just been
+# long, so sooner or later it dies *in the middle of it*. Then the new file is a stump, and the old one has just been
 # written over. The remedy is as old as databases. We write a second file beside the first one, and when it is
 # complete, we let it take the first one's name, which `Path.replace` does in one indivisible move.
+# (If the power may fail, too, one first asks the system to bring the new file to the disk, with `os.fsync`.)
 #
 # ### Exercise: `save_checkpoint` ●●○ · 4 minutes · core
 #
@@ -962,9 +966,10 @@ training.two_lives(never_died, both, saved=400, died=430, until=480)
 # </details>
 #
 # That is the answer to our question. From step 400 to 430 the work is done a second time, number by number as before,
-# and from there the run goes on as if nothing had happened. What must have been written down is the table of section
-# 7, all six rows of it, and the proof that nothing is missing is that the curves coincide. Whoever forgets something
-# gets no error. The run goes on a little differently, and nobody will ever know.
+# and from there the run goes on as if nothing had happened. What must have been written down is the table of section 7,
+# all six rows of it, and the proof that nothing is missing here is that the curves coincide. (Whoever draws numbers on
+# a GPU, by NumPy or by Python's `random` has to write down where those streams stand as well.) Whoever forgets
+# something gets no error. The run goes on a little differently, and nobody will ever know.
 #
 # **Explore.** What does each row of the table weigh? Choose what is not put back. Which two would you hardly have
 # noticed?
@@ -1011,7 +1016,7 @@ second_evening = list(range(checkpoint["epoch"], 5))
 print("epochs done:", first_evening, "and", second_evening)
 
 # %% [markdown]
-# > Epoch 2 is done twice. That loop has no schedule in its file and no random state, and as often as not it has no
+# > Epoch 2 is done twice. That loop has no schedule in its file and no random state, and the one that we read has no
 # > `zero_grad` either, so that each step carries the gradients of all earlier ones along. Count the steps that are
 # > *done*, as we did, and a resumed `range` begins at the right place by itself.
 #
@@ -1095,8 +1100,8 @@ training.lineup("adamw_counterexample", adamw_counterexample())
 # lengths. They are filled up to the longest of their batch with padding, whose label is −100, which `cross_entropy`
 # passes over.
 #
-# Here is the loop as it goes round, and what it makes of one and the same batch, in one part and in three. The model
-# guesses the library from each word alone.
+# Here is the loop that one finds in many tutorials, and what it makes of one and the same batch, in one part and in
+# three. The model guesses the library from each word alone.
 
 
 # %%

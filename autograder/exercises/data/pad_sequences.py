@@ -48,6 +48,12 @@ def pad_sequences(candidate: Any, draw: Draw) -> Iterator[Step]:
         shown |= {
             f"no truncating {side!r}": refusal(ValueError, candidate, sequences(), least, "pre", side) for side in wrong
         }
+        shown |= {
+            f"no truncating {side!r}, and nothing to cut": refusal(
+                ValueError, candidate, sequences(), None, "pre", side
+            )
+            for side in wrong
+        }
         return {f"{at}": value for at, value in enumerate(shown.values())} | {"result": candidate(sequences(), middle)}
 
     yield "to the longest, at the end", lambda: candidate(sequences()), FILLED

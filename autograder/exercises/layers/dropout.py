@@ -35,6 +35,7 @@ def dropout(candidate: Any, draw: Draw) -> Iterator[Step]:
         yield f"how many stay, p near {share}", partial(_share_kept, candidate, draw, share), DROPS
     yield "each row by itself", lambda: _patterns(candidate, draw), DROPS
     yield "another call, another draw", lambda: _twice(candidate, draw), DROPS
+    yield "how many are dropped, call by call", lambda: _counts(candidate, draw), DROPS
     for share in SHARES:
         yield (
             f"what becomes of the rest, p near {share}",
@@ -85,6 +86,13 @@ def _twice(candidate: Any, draw: Draw) -> dict[str, Any]:
     first, second = (candidate(x.clone(), 0.5, True) == 0 for _ in range(2))
     differ = float((first != second).sum())
     return {"numbers": len(x), "places that differ, a share": round(differ / len(x), 1)}
+
+
+def _counts(candidate: Any, draw: Draw) -> dict[str, str]:
+    """In 20 calls, where each number is drawn by itself, the same count 20 times does not happen by chance."""
+    x = draw.uniform(2 * draw.integer(30, 60), low=1, high=2)
+    counts = {int((candidate(x.clone(), 0.5, True) == 0).sum()) for _ in range(20)}
+    return {f"of {len(x)} numbers": "now more, now fewer" if len(counts) > 1 else f"always {counts.pop()}"}
 
 
 def _factors(candidate: Any, draw: Draw, share: float, dtype: torch.dtype = torch.float32) -> Any:

@@ -31,6 +31,7 @@ def huffman_codes(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "a pair that weighs as much as a word", lambda: candidate(_pair_like_word(draw)), RULES
     yield "two words", lambda: candidate(dict(zip(_words(draw, 2), draw.sizes(2, 1, 9), strict=True))), RULES
     yield "words that are numbers", lambda: candidate({-number: number for number in draw.sizes(5, 3, 40)})
+    yield "words that are pairs", lambda: _pairs(candidate, draw)
     yield "a single word", lambda: [candidate({draw.choice("xyz"): 7}), candidate(_different(draw, 3))], ENDS
     yield "no word", lambda: [candidate({}), candidate(_different(draw, 3))], ENDS
     yield "a Counter", lambda: candidate(Counter(_text(draw)))
@@ -76,6 +77,14 @@ def _beginnings(codes: list[str]) -> int:
 def _some_equal(draw: Draw, n: int) -> dict[str, int]:
     words = _words(draw, n)
     return {word: 1 + position // 3 for position, word in enumerate(words)}
+
+
+def _pairs(candidate: Any, draw: Draw) -> list[list[Any]]:
+    """Pairs of words, as a text has them: keys that are tuples."""
+    first, second = _words(draw, 5), draw.shuffled("vwxyz")
+    counts = dict(zip(zip(first, second, strict=True), draw.sizes(5, 2, 60), strict=True))
+    codes = candidate(counts)
+    return [[" ".join(pair), codes[pair]] for pair in counts]
 
 
 def _pair_like_word(draw: Draw) -> dict[str, int]:

@@ -16,7 +16,6 @@ from autograder.exercises.modules._shared import freshly_loaded, given, paramete
 
 BUFFERS = Idea("what is remembered is state of the module: buffers", weight=1.5, point=True)
 PAST = Idea("the graph of the past is let go", point=True)
-DTYPES = Idea("a batch of another dtype changes no dtype but the result's", weight=0.7)
 MODES = Idea("only training is remembered", point=True)
 
 
@@ -63,8 +62,6 @@ def RunningMean(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "two steps with a layer in front", _two_steps(bench), PAST
     yield "evaluation after training with a layer in front", _into_the_past(bench), PAST
     yield "the gradient takes the mean for a constant", lambda: _constant(bench)
-    yield "half precision comes back as it came", lambda: _half(bench), DTYPES
-    yield "what is remembered keeps its dtype", lambda: _remembered(bench), DTYPES
     yield "the input is left alone", lambda: with_arguments(made(), later.clone())
     yield "the docstring's example", _example(bench)
 
@@ -139,32 +136,11 @@ def _constant(bench: _Bench) -> list[Any]:
     return [of(bench.made()), of(bench.trained())]
 
 
-def _remembered(bench: _Bench) -> list[Any]:
-    """After a batch in float64, and after one in half precision."""
-    found = []
-    for dtype in (torch.float64, torch.bfloat16):
-        module = bench.made()
-        result = module(bench.whole.to(dtype))
-        found.append({"dtype of the result": result.dtype, **_tallies(module)})
-    return found
-
-
 def _to_float64(module: Any, whole: Tensor, as_many: Tensor) -> dict[str, Any]:
     """The mean of eight rows of whole numbers is exact in float32: no rounding of the first half stays. As many rows
     again are half of all: their share is exact, in whatever dtype it is computed."""
     module(whole.clone())
     return result_and(module.double(), as_many.double(), _tallies)
-
-
-def _half(bench: _Bench) -> dict[str, Any]:
-    """In evaluation and in training; the mean stays float32."""
-    found = {}
-    for dtype in (torch.float16, torch.bfloat16):
-        module = bench.trained()
-        evaluated = module.eval()(bench.later.to(dtype))
-        trained = bench.made()(bench.whole.to(dtype))
-        found[str(dtype)] = {"evaluation": evaluated, "training": trained}
-    return {**found, "float32": bench.made()(bench.whole.clone())}
 
 
 def _goes_on(module: Any, x: Tensor) -> dict[str, Any]:

@@ -38,6 +38,26 @@ def no_equal_lengths():
 
 @mistake(
     packing_counterexample,
+    "The suspect that compares lengths and the one that takes the texts of a row for equally long go unseen. Let a row "
+    "have two texts of the same length, and one of another.",
+    keeps=0.7,
+)
+def too_few_lengths():
+    return torch.tensor([[3, 2], [4, 0]]), 8
+
+
+@mistake(
+    packing_counterexample,
+    "The texts of each row are equally long, and where a row has several no place is left empty: the suspect that "
+    "takes them for equally long and the one that takes padding for a text are right.",
+    keeps=0.7,
+)
+def equal_and_full():
+    return torch.tensor([[2, 2, 2], [3, 3, 0]]), 6
+
+
+@mistake(
+    packing_counterexample,
     "The texts of each row are equally long, as one of the suspects takes them to be. Let one row have texts of "
     "different lengths.",
     keeps=0.9,

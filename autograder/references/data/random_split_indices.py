@@ -125,6 +125,18 @@ def all_is_one(n, test, seed=0):
 
 @mistake(
     random_split_indices,
+    "Only what is below 1 is taken for a share: 1.0 is a single one then, and 1.5 raises nothing. A float is a share, "
+    "1.0 is all of them, and one above 1 is refused.",
+    keeps=0.6,
+)
+def shares_below_one(n, test, seed=0):
+    if test < 0 or test > n:
+        raise ValueError("out of range")
+    return split(n, ceil(n * test) if test < 1 else int(test), seed)
+
+
+@mistake(
+    random_split_indices,
     "What is below 1 is taken for a share, and all else for a number: 1.0 is neither then, and cannot cut a list. Its "
     "type tells a share from a number, `isinstance(test, float)`.",
     keeps=0.6,

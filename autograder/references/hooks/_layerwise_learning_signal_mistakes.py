@@ -231,3 +231,23 @@ def swallows_errors(model):
         pass
     finally:
         remove(handles)
+
+
+@mistake(
+    layerwise_learning_signal,
+    "All gradients are divided by the norm of one weight, the last one, as when the hook looks `weight` up only when "
+    "it fires, after the loop. Bind it early, as the name.",
+)
+@contextmanager
+def divides_by_the_last_weight(model):
+    weights = signal_weights(model)
+    signal = {name: [] for name in weights}
+    last = list(weights.values())[-1:]
+    handles = [
+        weight.register_hook(lambda grad, line=signal[name]: line.append(ratio_of(grad, last[0])))
+        for name, weight in weights.items()
+    ]
+    try:
+        yield signal
+    finally:
+        remove(handles)

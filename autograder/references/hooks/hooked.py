@@ -69,6 +69,18 @@ catches_exceptions = mistake(hooked, BROKEN_OFF, keeps=0.8)(framed(_but_for_exce
 catches_exceptions_of_all = mistake(hooked, BROKEN_OFF, keeps=0.8)(framed(_but_for_exceptions, whole=True))
 
 
+@mistake(
+    hooked,
+    "It yields once for each handle, so that it serves for a single hook alone: with none there is no `yield`, and "
+    "with two the block does not end it. Gather all handles first, then yield once.",
+)
+@contextmanager
+def yields_for_each(handles):
+    for handle in handles:
+        with handle:
+            yield
+
+
 @mistake(hooked, "The hooks are never taken off: after the block they go on firing.")
 @contextmanager
 def never_takes_off(handles):

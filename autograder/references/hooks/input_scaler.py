@@ -46,12 +46,13 @@ promised(
 )
 promised(
     input_scaler,
-    "Whole numbers, masks, None and all else go through as they are.",
+    "Whole numbers, boolean masks, None and all else go through as they are.",
     by=["whole numbers, masks, None and all else pass", "the same by name"],
 )
 promised(
     input_scaler,
-    "So do tensors that lie inside a tuple or a list, such as the pair of states that an LSTM gets.",
+    "Tensors that lie inside a tuple or a list, such as the pair of states that an LSTM gets, are not multiplied "
+    "either.",
     by=["whole numbers, masks, None and all else pass", "the same by name"],
 )
 promised(

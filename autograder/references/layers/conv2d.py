@@ -155,6 +155,16 @@ def weights_in_another_order(pictures, weight, bias=None, stride=1, padding=0):
 
 @mistake(
     conv2d,
+    "The bias is added once for every channel that comes in, and should be added once for each that comes out.",
+    keeps=0.6,
+)
+def bias_for_each_channel_in(pictures, weight, bias=None, stride=1, padding=0):
+    several = None if bias is None else bias * weight.shape[1]
+    return summed(seen(pictures, weight.shape[2:], stride, padding), weight, several)
+
+
+@mistake(
+    conv2d,
     "With steps above 1 the last place is missing at the right and at the bottom, for some sizes. The first place "
     "takes no step, so there is one more than there are steps: (height − rows) // stride + 1.",
     keeps=0.85,
@@ -209,7 +219,7 @@ for sentence, by in {
         "a batch, with everything",
     ],
     "pictures: shape (batch, in, height, width), floating point.": ["a batch, with everything", "channels last"],
-    "weight: shape (out, in, rows, columns), a window for each pair of channels.": [
+    "weight: shape (out, in, rows, columns): for each channel that comes out, a window for each that comes in.": [
         "several channels in",
         "several channels out",
     ],

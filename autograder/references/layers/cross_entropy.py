@@ -247,7 +247,7 @@ for sentence, by in {
     ],
     "ignore_index: any number, also that of a class.": ["a mark above the classes", "class 0 is to be ignored"],
     "smoothing: s, from 0 to 1.": ["smoothed", "smoothed all over"],
-    "The right class gets the weight 1 − s, and s is shared out evenly over all classes, the right one among them.": [
+    "The right class gets 1 − s, and s is shared out evenly over all classes, the right one among them.": [
         "smoothed",
         "smoothed, two classes",
     ],

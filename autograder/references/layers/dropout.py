@@ -37,6 +37,21 @@ def keeps_p(x, p, training):
 
 @mistake(
     dropout,
+    "Exactly a share p is dropped, in every call as many. Each number should be drawn by itself, so that their count "
+    "differs from call to call.",
+    keeps=0.9,
+)
+def exactly_a_share(x, p, training):
+    checked(p)
+    if not training or p == 1:
+        return x * (not training)
+    stays = torch.ones(x.numel(), dtype=torch.bool, device=x.device)
+    stays[torch.randperm(x.numel(), device=x.device)[: round(p * x.numel())]] = False
+    return x * stays.reshape(x.shape) * factor(p)
+
+
+@mistake(
+    dropout,
     "A p below 0 or above 1 is refused in training only. It is wrong in evaluation as well: ask first.",
     keeps=0.99,
 )

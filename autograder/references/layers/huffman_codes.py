@@ -152,8 +152,8 @@ def by_all_their_words(counts):
 
 @mistake(
     huffman_codes,
-    "Among equals, what was joined is taken where its lighter half stood, before words that were there first. It goes "
-    "behind all that is there when it is made.",
+    "Among equals, what was joined is taken before words that were there first. It goes behind all that is there when "
+    "it is made.",
     keeps=0.8,
 )
 def keeps_its_place(counts):
@@ -163,11 +163,23 @@ def keeps_its_place(counts):
 
 @mistake(
     huffman_codes,
-    "Among equals, what was joined is taken before single words. Who was there first is taken first.",
+    "Among equals, what was joined is taken before words that were there first. It goes behind all that is there when "
+    "it is made.",
     keeps=0.8,
 )
 def joined_first(counts):
     return joined(counts, order=lambda thing: (thing[0], -len(thing[2]) > -2, thing[1]))
+
+
+@mistake(
+    huffman_codes,
+    "A word that is a tuple is taken apart, as if it were a pair that was joined. Words may be anything that a dict "
+    "has as keys.",
+    keeps=0.98,
+)
+def takes_tuples_apart(counts):
+    codes = {word: "" if isinstance(word, tuple) else code for word, code in joined(counts, order=lightest).items()}
+    return {**codes, **{part: code for word, code in codes.items() if isinstance(word, tuple) for part in word}}
 
 
 @mistake(
@@ -236,7 +248,11 @@ def by_parents(counts):
 
 
 for sentence, by in {
-    'For each word its way down the Huffman tree, as "0" and "1": no such codes are shorter for the whole text.': [
+    'For each word its way down the Huffman tree, as "0" and "1".': [
+        "different counts",
+        "how long the codes of many are",
+    ],
+    "For the whole text, no codes of this kind are shorter.": [
         "different counts",
         "how long the codes of many are",
     ],

@@ -218,7 +218,7 @@ for sentence, by in {
         "a square",
     ],
     "weight, bias: shape (features,), or None.": ["weight alone", "bias alone", "a table"],
-    "eps: is added to the variance, which is the mean of the squares, divided by the number of features.": [
+    "eps: is added to the variance, which is the mean of the squared deviations (biased: divided by n).": [
         "another eps",
         "faint rows",
         "two features",

@@ -24,6 +24,21 @@ class PlainTensors(Layer):
 
 @mistake(
     Linear,
+    "With bias=False nothing is added, but the bias is there all the same, so that it is listed and saved. Then "
+    "`self.bias` should be None.",
+    keeps=0.6,
+)
+class BiasThatIsNotAdded(Layer):
+    def __init__(self, inputs, outputs, bias=True):
+        super().__init__(inputs, outputs)
+        self.added = bias
+
+    def forward(self, x):
+        return super().forward(x) if self.added else self.product(x)
+
+
+@mistake(
+    Linear,
     "The weight is a plain tensor: it learns nothing, since no optimizer is told of it, and it is neither saved nor "
     "moved. Make it an nn.Parameter.",
 )
@@ -196,6 +211,6 @@ promised(
     "Parameters: `weight` of shape (outputs, inputs) and `bias` of shape (outputs,), float32.",
     by=["names, shapes and values in the state_dict"],
 )
-promised(Linear, "Both are drawn uniformly from ±1/√inputs.", by=["the first weights"])
+promised(Linear, "Both are drawn uniformly between −1/√inputs and 1/√inputs.", by=["the first weights"])
 promised(Linear, "`x`: shape (..., inputs), dtype and device of the weight.", by=["four dimensions", "float64"])
 promised(Linear, "Returns shape (..., outputs).", by=["one vector, no batch", "no rows at all"])

@@ -22,13 +22,14 @@ class MeanOfMeans(Running):
 
 @mistake(
     RunningMean,
-    "A float32 mean makes float32 of half precision: the result comes back in another dtype than its input had. Bring "
-    "the mean to x.dtype.",
-    keeps=0.98,
+    "Batches are counted, and their means are averaged: a batch of one row weighs as much as one of many. Count the "
+    "rows, and let each of them weigh the same.",
 )
-class MeanDecidesTheDtype(Running):
-    def result(self, x):
-        return x - self.mean
+class AveragesTheMeans(Running):
+    def update(self, rows):
+        self.count = self.count + 1
+        self.last = rows.mean(0)
+        self.mean = self.mean + (self.last - self.mean) / self.count
 
 
 @mistake(
@@ -169,31 +170,6 @@ class SavesNothing(Running):
 
 @mistake(
     RunningMean,
-    "A batch of another dtype changes that of what is remembered: float32 and float64 give float64, and the mean of a "
-    "half is a half. Convert the rows to the buffer's dtype first, or write into the buffer.",
-    keeps=0.95,
-)
-class InTheDtypeOfTheBatch(Running):
-    def update(self, rows):
-        self.count = self.count + len(rows)
-        self.mean = self.mean + (rows - self.mean).sum(0) / self.count
-        self.last = rows.mean(0)
-
-
-@mistake(
-    RunningMean,
-    "Two things about dtypes. A result in half precision comes back as float32, since the float32 mean decides: bring "
-    "the mean to x.dtype. And what is remembered takes on the batch's dtype, as a mean in float64 after a batch in "
-    "float64: convert the rows to the buffer's dtype first, or write into the buffer.",
-    keeps=0.93,
-)
-class NoCareOfDtypes(InTheDtypeOfTheBatch):
-    def result(self, x):
-        return x - self.mean
-
-
-@mistake(
-    RunningMean,
     "`last` still hangs on the graph of its batch: the graph stays in memory, and a module in training can no longer "
     "be copied. Detach the rows before anything is kept of them.",
 )
@@ -263,7 +239,6 @@ promised(
     "`last`, the mean of the latest training batch, shape (features,), is not.",
     by=["what it keeps", "one batch", "evaluation"],
 )
-promised(RunningMean, "They keep their dtypes.", by=["what is remembered keeps its dtype"])
 promised(RunningMean, "No parameters.", by=["what it keeps"])
 promised(
     RunningMean,
@@ -272,14 +247,14 @@ promised(
 )
 promised(
     RunningMean,
-    "x: shape (..., features), at least one row, in any floating-point dtype.",
-    by=["any number of dimensions", "half precision comes back as it came"],
+    "x: shape (..., features), at least one row, dtype of the buffers.",
+    by=["any number of dimensions", "float64 on the way"],
 )
 promised(RunningMean, "It is not changed.", by=["the input is left alone"])
 promised(
     RunningMean,
     "Shape and dtype of `x`.",
-    by=["any number of dimensions", "float64 on the way", "half precision comes back as it came"],
+    by=["any number of dimensions", "float64 on the way"],
 )
 promised(
     RunningMean,

@@ -219,3 +219,16 @@ class CountsTheRefused(Norm):
     def check(self, x):
         self.num_batches_tracked = self.num_batches_tracked + int(self.training and len(x) == 1)
         super().check(x)
+
+
+@mistake(
+    BatchNorm1d,
+    "One row in training is counted and moves the running mean before it is refused. Refuse it before anything is "
+    "counted or remembered.",
+    keeps=0.98,
+)
+class RefusesHalfWay(CountsTheRefused):
+    def check(self, x):
+        if self.training and len(x) == 1:
+            self.running_mean = self.running_mean.lerp(x[0].detach(), self.momentum)
+        super().check(x)

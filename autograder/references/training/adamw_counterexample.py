@@ -54,6 +54,16 @@ def always_the_same():
 
 @mistake(
     adamw_counterexample,
+    "The usual eps is too small to be seen, wherever it stands, and gradients that are all alike are their own mean. "
+    "Make eps larger, and let the gradients differ.",
+    keeps=0.8,
+)
+def usual_settings():
+    return run(1.0, [1.0] * 20, 1e-8, 0.01)
+
+
+@mistake(
+    adamw_counterexample,
     "Where the weight is large, all that these suspects do differently is small beside it: most stay unseen. Begin "
     "nearer to 0.",
 )

@@ -44,6 +44,18 @@ def swings_back_half(step, warmup, total, cycles):
 
 @mistake(
     cosine_with_restarts,
+    "Without a warmup the run begins with 0 instead of 1, as with `step / max(1, warmup)`. With warmup=0, step 0 is "
+    "the first of a cycle.",
+    keeps=0.6,
+)
+def zero_without_warmup(step, warmup, total, cycles):
+    if step == warmup == 0 < total:
+        return 0.0
+    return wave(step, warmup, total, lambda progress: cycles * progress % 1)
+
+
+@mistake(
+    cosine_with_restarts,
     "There is one cycle, whatever `cycles` says.",
 )
 def one_cycle(step, warmup, total, cycles):

@@ -52,6 +52,26 @@ def goes_below_zero(step, warmup, total):
 
 @mistake(
     linear_warmup,
+    "Without a warmup the run begins with 0 instead of 1, as with `step / max(1, warmup)`. With warmup=0, step 0 is no "
+    "step of the warmup any more.",
+    keeps=0.9,
+)
+def zero_without_warmup(step, warmup, total):
+    return 0.0 if step == warmup == 0 else ramp(step, warmup, total)
+
+
+@mistake(
+    linear_warmup,
+    "Where the warmup takes the whole run, its last step gives 1 at `total`. From `total` on the share is 0, whatever "
+    "else holds of the step.",
+    keeps=0.9,
+)
+def one_at_the_end(step, warmup, total):
+    return 1.0 if step == warmup == total else ramp(step, warmup, total)
+
+
+@mistake(
+    linear_warmup,
     "A warmup of 0 steps is divided by. Ask whether the step still belongs to the warmup before you divide.",
     keeps=0.9,
 )
