@@ -14,7 +14,7 @@ from autograder.authoring.audit import Report, audit_exercise, tasks
 from autograder.authoring.audit.claims import audit_mistakes
 from autograder.authoring.audit.promises import promises_in
 from autograder.authoring.audit.report import Survivor
-from autograder.authoring.audit.trial import Trial
+from autograder.authoring.audit.trial import SEEDS_OF_MISTAKES, Trial
 from autograder.authoring.lesson import Lesson, LessonError, lesson_files, read_lesson, signature_in
 from autograder.engine.catalogue import Catalogue
 from autograder.engine.sheet import write_sheets
@@ -107,7 +107,7 @@ def test_a_mistake_is_run_once_on_each_seed(toy: Catalogue, monkeypatch: pytest.
     monkeypatch.setattr(builtins, "seen", [], raising=False)
     add(references(toy), '@mistake(double, "Counted.")\ndef counts(x):\n    seen.append(x)\n    return x\n')
     mistakes_of(toy)
-    assert len(builtins.seen) == 3 * 5  # type: ignore[attr-defined]
+    assert len(builtins.seen) == len(SEEDS_OF_MISTAKES) * 5  # type: ignore[attr-defined]
 
 
 def test_an_alternative_that_is_rejected_is_named_with_what_it_shows(toy: Catalogue) -> None:
