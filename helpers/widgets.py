@@ -140,7 +140,7 @@ def _ended(sentence: str) -> str:
 def _aligned(controls: list[ipywidgets.Widget]) -> list[ipywidgets.Widget]:
     """Rows whose labels are equally wide, so that what one moves stands in a column."""
     described = [control for control in controls if not isinstance(control, ipywidgets.Checkbox)]
-    width = f"{max((len(control.description) for control in described), default=0)}ch"
+    width = f"{max((len(control.description) for control in described), default=0) + 1}ch"  # some letters are wider
     for control in described:
         control.style.description_width = width
     return [_with_field(control, width) for control in controls]

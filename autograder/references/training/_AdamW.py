@@ -1,7 +1,14 @@
-"""A frame for answers to `AdamW`: each mistake changes one decision."""
+"""`AdamW`: what is right, and the frame of most answers, of which each mistake changes one decision."""
 
 import torch
 from torch.optim import Optimizer
+
+
+class AdamW(torch.optim.AdamW):
+    """The library's."""
+
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01):
+        super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, foreach=False)
 
 
 class Frame(Optimizer):
