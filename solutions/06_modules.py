@@ -126,7 +126,9 @@ print("Conv2d", (3, 8, 8), "→", tuple(nn.Conv2d(3, 2, 1)(torch.zeros(3, 8, 8))
 #
 # ### Exercise: `Linear` ●○○ · 5 minutes · core
 #
-# Let us write the layer as a module of its own. `super().__init__()` comes first; what it does we will see soon.
+# Let us write the layer as a module of its own. `super().__init__()` comes first; what it does we will see soon. We
+# write `forward`, but we call the layer itself, as in `linear(x)`: a module's `__call__` calls its `forward`. Inside a
+# network, layers are called the same way, so that one call goes down through all of them.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -1025,7 +1027,8 @@ explore(
 # %% [markdown]
 # ## 9 · To another device · extra
 #
-# One walk is still missing in our small `nn.Module`. `model.to("cuda")` brings a network to a GPU, and
+# One walk is still missing in our small `nn.Module`. `model.to("cuda")` brings a network to a GPU (older code says
+# `model.cuda()`), and
 # `model.to(torch.bfloat16)` halves its memory. We would expect new tensors, since numbers that lie elsewhere are other
 # tensors. But an optimizer may hold the parameters already. So the parameters have to remain the *objects* that they
 # are, and only what they hold is exchanged. This is the good use of `.data` that we met in [lesson

@@ -323,8 +323,9 @@ def hooked(handles: Iterable[RemovableHandle]) -> Iterator[None]:
 check(hooked)
 
 # %% [markdown]
-# That was the only `finally` you have to write in this lesson. From now on we use the frame. So that each exercise
-# stands by itself, a ready-made one lies in `helpers`, and it is called `hooks.hooked`.
+# That was the only `finally` you have to write in this lesson. From now on we use the frame. It takes any number of
+# hooks, so that one run can keep all seven places that we asked for one by one. So that each exercise stands by itself,
+# a ready-made one lies in `helpers`, and it is called `hooks.hooked`.
 
 # %% [markdown]
 # ## 3 · Every part in turn · core

@@ -859,7 +859,8 @@ for name, (layer, shape) in single.items():
 # Batch norm came before layer norm, and vision models are still full of it. Where layer norm takes the mean over one
 # page's numbers, batch norm takes it over all the pages for one number. That leads to the second belief.
 #
-# > **You may read that** batch norm cannot be used for predictions, since a single example is no batch.
+# > **You may read that** batch norm cannot be used for predictions, since a single example is no batch. Even where we
+# > predict in batches, no answer may depend on its neighbours. So what does it do?
 
 # %%
 torch.manual_seed(0)

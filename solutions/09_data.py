@@ -279,9 +279,9 @@ pictures.rows(
 )
 
 # %% [markdown]
-# (In PyTorch the same is `torch.nn.utils.rnn.pad_sequence`, with `padding_side="left"` or `"right"`, to the longest
-# and without cutting. A tokenizer of transformers says `padding="max_length"` for a fixed length, `padding="longest"`
-# for the longest of the batch, and `truncation=True`.)
+# (In PyTorch the same is `torch.nn.utils.rnn.pad_sequence`, with `padding_side="left"` or `"right"`, to the longest and
+# without cutting. A tokenizer of transformers says `padding="max_length", max_length=128` for a fixed length,
+# `padding="longest"` for the longest of the batch, and `truncation=True`.)
 #
 # Let us put a number on that light rest: the share of all positions that hold padding. Two texts, of 2 and of 6
 # words, take 2 × 6 = 12 positions, and 4 of these are padding: a third. With several batches there is a tempting
@@ -474,6 +474,10 @@ stream = torch.Generator().manual_seed(0)
 loader = DataLoader(examples, batch_size=32, shuffle=True, collate_fn=collate_with_padding, generator=stream)
 batch = next(iter(loader))
 print({name: tuple(value.shape) for name, value in batch.items()}, f"{batch['attention_mask'].float().mean():.0%} real")
+
+# %% [markdown]
+# (In transformers, `DataCollatorWithPadding(tokenizer)` asks the tokenizer for the number that fills up and for the
+# side, `tokenizer.padding_side`. Labels for single words are padded by `DataCollatorForTokenClassification`.)
 
 # %% [markdown]
 # ## 4 · Texts of like length · core
@@ -955,6 +959,10 @@ for mine, theirs in zip(batches(pairs, 2, collate=default_collate), DataLoader(p
 # | `persistent_workers` | keeps the processes from one epoch to the next | starts them anew |
 # | `worker_init_fn` | called in each worker at its start, with its number | nothing |
 # | `pin_memory` | puts batches where a GPU can fetch them while it computes (`non_blocking=True`) | ordinary memory |
+#
+# What `shuffle` really does is to choose a sampler for us: a `SequentialSampler` for False, and for True a
+# `RandomSampler`, which gives each index once. With `replacement=True` an index may come again, and `num_samples` says
+# how many are drawn, by default as many as there are items.
 #
 # > **You may read that** with `replacement=True` some items are never drawn, so that one should raise `num_samples`
 # > until each of them has its turn.

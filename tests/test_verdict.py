@@ -318,6 +318,7 @@ def test_a_signature_is_noted_where_two_are_known_that_differ_and_a_type_error_c
         ("(x, how=<class 'list'>)", "(x, how=list)", False),
         ("(x, how=<class 'torch.nn.modules.activation.ReLU'>)", "(x, how=nn.ReLU)", False),
         ("(x, how=<function relu at 0x7f>, by=<built-in function sum>)", "(x, how=F.relu, by=sum)", False),
+        ("(x, *, how=<class 'torch.nn.modules.activation.ReLU'>)", "(x, *, how=nn.ReLU)", False),
         ("(x, how=<class 'tuple'>)", "(x, how=list)", True),
     ],
 )  # fmt: skip

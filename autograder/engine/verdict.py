@@ -168,6 +168,7 @@ def _parameters(signature: str) -> str:
             node.annotation = None
         if isinstance(node, ast.arguments):
             node.defaults = [_last(item) for item in node.defaults]
+            node.kw_defaults = [item and _last(item) for item in node.kw_defaults]
     return ast.dump(function)
 
 

@@ -11,7 +11,6 @@ from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
 from autograder.engine.probes import hooks_on
 from autograder.exercises.hooks._shared import error_of, others_on, part_names, small, visit
-from helpers.hooks import hooked as ready_made
 
 INSIDE = Idea("the hooks are there inside the block, and gone after it", weight=2, point=True)
 ERROR = Idea("they come off however the block ends", weight=2, point=True)
@@ -29,7 +28,7 @@ def registering(model: nn.Module, fired: list[str], names: list[str]) -> Iterato
         yield model.get_submodule(name).register_forward_hook(lambda *_, name=name: fired.append(name))
 
 
-@exercise(points=2, without=[ready_made])
+@exercise(points=2, without=["helpers.hooks:hooked"])  # by its name: the module brings plots along
 def hooked(candidate: Any, draw: Draw) -> Iterator[Step]:
     """The frame around hooks: they come off at the end of the block."""
 

@@ -118,8 +118,8 @@ class LongestFirst(LengthBucketSampler):
 
 @mistake(
     LengthBucketSampler,
-    "Texts of the same length are sorted by their index: those share a batch in every epoch. Leave them in the order "
-    "in which they came.",
+    "Texts of the same length are sorted by their index, so that neighbours share a batch more often than by chance. "
+    "Leave them in the order in which they came.",
     keeps=0.6,
 )
 class TiesByIndex(LengthBucketSampler):

@@ -133,8 +133,8 @@ def looks_too_late(handles):
 
 @mistake(
     hooked,
-    "Where a generator of handles fails half way, the hooks that it has registered by then stay. Begin the `try` "
-    "before the loop that gathers them, and gather one by one.",
+    "Where a generator of handles fails half way, the hooks that it has registered by then stay: a `list(…)` that "
+    "fails gives none of them. Gather one by one, inside the `try`.",
     keeps=0.9,
 )
 @contextmanager

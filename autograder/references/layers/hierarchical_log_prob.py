@@ -45,8 +45,9 @@ def logarithm_of_the_product(hidden, code, nodes):
 
 @mistake(
     hierarchical_log_prob,
-    "−∞ where a decision is nearly impossible: the other side's probability is rounded to 1, so that 1 minus it is 0. "
-    "The probability of a 0 is σ(−hidden · vector), and `F.logsigmoid` takes its logarithm in one step.",
+    "−∞ where a decision is nearly impossible, or where many are unlikely: probabilities are multiplied, and the "
+    "product is rounded to 0 before its logarithm is taken. Add logarithms instead; `F.logsigmoid` takes that of σ(s), "
+    "and 1 − σ(s) is σ(−s).",
 )
 def one_minus_the_other(hidden, code, nodes):
     shares = [torch.sigmoid(hidden @ nodes[code[:step]]) for step in range(len(code))]

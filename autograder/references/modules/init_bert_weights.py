@@ -36,6 +36,19 @@ def _init(module, std, *, draw=None, bias=0.0, padding=True, norm=1.0, embedding
         module.bias.zero_()
 
 
+@mistake(
+    init_bert_weights,
+    "A layer norm without weight and bias is not provided for: both are None, and writing into them fails. Ask before.",
+    keeps=0.6,
+)
+def every_norm_has_weights(module, std=0.02):
+    if isinstance(module, nn.LayerNorm):
+        nn.init.ones_(module.weight)
+        nn.init.zeros_(module.bias)
+    else:
+        _init(module, std)
+
+
 @mistake(init_bert_weights, "The bias of a linear layer is left as it was; it starts at 0.")
 def keeps_the_bias(module, std=0.02):
     _init(module, std, bias=None)

@@ -50,6 +50,18 @@ def stays_on_top(module):
 
 @mistake(
     named_parameters,
+    "The walk goes into an entry of `_modules` that is None. Such an entry is passed over, as one of `_parameters` is.",
+    keeps=0.95,
+)
+def walks_into_none(module):
+    found = [(name, parameter) for name, parameter in module._parameters.items() if parameter is not None]
+    for name, inner in module._modules.items():
+        found += [(f"{name}.{rest}", parameter) for rest, parameter in walks_into_none(inner)]
+    return list(first_times(found))
+
+
+@mistake(
+    named_parameters,
     "Names lose the way: a parameter of a module inside is called `first.weight`, with the module's name and a dot.",
 )
 def forgets_the_way(module):

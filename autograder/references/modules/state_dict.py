@@ -86,8 +86,8 @@ def saves_everything(module):
 
 @mistake(
     state_dict,
-    "Only the module's own notes about what is not saved are heeded: of the modules inside, every buffer is saved. "
-    "Each module has notes of its own.",
+    "Of the modules inside, every buffer is saved, as when only the outermost module's notes are asked, or a module's "
+    "own for a name with dots. Each module has notes of its own, with the plain names of its buffers.",
     keeps=0.85,
 )
 def leaves_out_its_own(module):

@@ -170,7 +170,7 @@ def known_names_only(path, parts, step):
 
 @mistake(
     save_checkpoint,
-    "An error while saving is swallowed. Nobody learns that there has been no checkpoint since; let it be raised.",
+    "An error while saving is swallowed: the run goes on as if there were a checkpoint. Let it be raised.",
     keeps=0.8,
 )
 def swallows_errors(path, parts, step):
