@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import torch
+from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from torch import Tensor
 
@@ -55,11 +56,11 @@ def _frame(row: int, column: int, size: int) -> Rectangle:
     return Rectangle((column - 0.5, row - 0.5), size, size, fill=False, edgecolor=ORANGE, linewidth=3)
 
 
-def _products(axis: object, seen: Tensor, weights: Tensor) -> None:
+def _products(axis: Axes, seen: Tensor, weights: Tensor) -> None:
     """Ink times weight, nine times."""
-    axis.imshow((seen * weights).numpy(), cmap=DIVERGING, vmin=-16, vmax=16)  # type: ignore[attr-defined]
+    axis.imshow((seen * weights).numpy(), cmap=DIVERGING, vmin=-16, vmax=16)
     for row in range(3):
         for column in range(3):
             written = f"{seen[row, column]:.0f} · {weights[row, column]:.2g}"
-            axis.text(column, row, written, ha="center", va="center", fontsize=7, color="black")  # type: ignore[attr-defined]
-    axis.set(xticks=[], yticks=[])  # type: ignore[attr-defined]
+            axis.text(column, row, written, ha="center", va="center", fontsize=7, color="black")
+    axis.set(xticks=[], yticks=[])

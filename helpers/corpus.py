@@ -14,10 +14,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
 from inspect import cleandoc
 from pathlib import Path
 from zlib import crc32
+
+from helpers.installed import folder
 
 # library → where its modules lie: of the standard library under the library's own name, else the package's folders
 STANDARD = ("asyncio", "email", "http", "importlib", "logging", "multiprocessing", "pathlib", "unittest", "urllib")
@@ -99,7 +100,7 @@ def _held_back() -> frozenset[str]:
 
 def _modules(library: str) -> Iterator[tuple[str, Path]]:
     """The names and files of a library's modules, sorted, without tests."""
-    root = Path(sysconfig.get_path("stdlib")) if library in STANDARD else _folder(library).parent
+    root = Path(sysconfig.get_path("stdlib")) if library in STANDARD else folder(library, "Some of the texts").parent
     for place in PACKAGES.get(library, ("",)):
         start = root / library / place
         files = sorted(start.rglob("*.py")) if start.is_dir() else [start.with_suffix(".py")]
@@ -107,13 +108,6 @@ def _modules(library: str) -> Iterator[tuple[str, Path]]:
             parts = file.relative_to(root).with_suffix("").parts
             if not any(part.startswith("test") for part in parts[1:]):
                 yield ".".join(part for part in parts if part != "__init__"), file
-
-
-def _folder(package: str) -> Path:
-    spec = find_spec(package)  # found, not imported: that takes seconds
-    if spec is None or spec.origin is None:
-        raise ModuleNotFoundError(f"The texts come with {package}: pip install {package}", name=package)
-    return Path(spec.origin).parent
 
 
 def _described(library: str, module: str, file: Path) -> Iterator[Docstring]:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from importlib.util import find_spec
-from pathlib import Path
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from matplotlib.axes import Axes
@@ -15,10 +12,9 @@ from matplotlib.patches import FancyBboxPatch
 from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
-from helpers.plots import lines
+from helpers.digits import handwritten_digits
 from helpers.style import BLUE, GREY, INK, ORANGE, RED, SEQUENTIAL, WIDTH, Picture, style
 
-SIDE = 8  # pixels of a digit's side
 LEARNED = 1500  # digits that the net learns from
 
 
@@ -71,20 +67,6 @@ def _box(axis: Axes, x: float, y: float, text: str, colour: str) -> None:
     axis.text(x, y, text, ha="center", va="center", fontsize=9, color="black")
 
 
-def by_depth(arrived: dict[str, list[float]]) -> Picture:
-    """Gradient norms over the layers of networks.
-
-    Args:
-        arrived: name of a network → norms in the order in which gradients arrive, the last layer's first.
-    """
-    series = {name: (range(len(norms), 0, -1), norms) for name, norms in arrived.items()}
-    depth = max(map(len, arrived.values()))
-    xlabel = f"layer (the loss comes after layer {depth})"
-    figure = lines(series, xlabel=xlabel, ylabel="norm of the gradient that arrives", logy=True)
-    figure.axes[0].set_xticks([1, *range(5, depth + 1, 5)])
-    return figure
-
-
 def digits() -> tuple[Tensor, Tensor]:
     """1,797 handwritten digits, which come with scikit-learn.
 
@@ -94,12 +76,8 @@ def digits() -> tuple[Tensor, Tensor]:
     Raises:
         ModuleNotFoundError: scikit-learn is not there.
     """
-    package = find_spec("sklearn")  # found, not imported: that takes seconds
-    if package is None or package.origin is None:
-        raise ModuleNotFoundError("The digits come with scikit-learn: pip install scikit-learn", name="sklearn")
-    file = Path(package.origin).parent / "datasets" / "data" / "digits.csv.gz"
-    rows = torch.from_numpy(np.loadtxt(file, delimiter=",", dtype=np.float32))
-    return rows[:, :-1].reshape(-1, 1, SIDE, SIDE) / 16, rows[:, -1].long()
+    ink, classes = handwritten_digits()
+    return ink.unsqueeze(1) / 16, classes
 
 
 def digit_net(steps: int = 200) -> nn.Sequential:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Callable, Mapping, Sequence
-from importlib.util import find_spec
-from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from helpers.digits import handwritten_digits
 from helpers.plots import lines
 from helpers.style import BLUE, DIVERGING, GREEN, GREY, INK, RED, WIDTH, Picture, style
 
@@ -40,13 +37,9 @@ def digits() -> Digits:
     Raises:
         ModuleNotFoundError: scikit-learn is not there.
     """
-    package = find_spec("sklearn")  # found, not imported: that takes seconds
-    if package is None or package.origin is None:
-        raise ModuleNotFoundError("The digits come with scikit-learn: pip install scikit-learn", name="sklearn")
-    with gzip.open(Path(package.origin).parent / "datasets" / "data" / "digits.csv.gz", "rt") as file:
-        rows = torch.from_numpy(np.loadtxt(file, delimiter=",", dtype=np.float32))
-    rows = rows[torch.randperm(len(rows), generator=torch.Generator().manual_seed(0))]
-    pages, labels = F.pad(rows[:, :64].reshape(-1, 8, 8), (MARGIN,) * 4), rows[:, 64].long()
+    images, labels = handwritten_digits()
+    order = torch.randperm(len(images), generator=torch.Generator().manual_seed(0))
+    pages, labels = F.pad(images[order], (MARGIN,) * 4), labels[order]
     return Digits(pages[:-HELD_OUT], labels[:-HELD_OUT], pages[-HELD_OUT:], labels[-HELD_OUT:])
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.util import find_spec
-from pathlib import Path
 
 import torch
 from matplotlib.image import imread
 from torch import Tensor
 
+from helpers.installed import folder
 from helpers.style import WIDTH, Picture, style
 
 
@@ -19,10 +18,7 @@ def photograph() -> Tensor:
     Raises:
         ModuleNotFoundError: scikit-learn is not there.
     """
-    package = find_spec("sklearn")  # found, not imported: that takes seconds
-    if package is None or package.origin is None:
-        raise ModuleNotFoundError("The photograph comes with scikit-learn: pip install scikit-learn", name="sklearn")
-    file = Path(package.origin).parent / "datasets" / "images" / "china.jpg"
+    file = folder("sklearn", "The pixels of the photograph") / "datasets" / "images" / "china.jpg"
     return torch.from_numpy(imread(file).copy())  # its own array cannot be written to
 
 

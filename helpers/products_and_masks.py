@@ -9,14 +9,12 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from torch import Tensor
 
-from helpers.plots import heatmaps
 from helpers.style import GREEN, GREY, ORANGE, RED, SEQUENTIAL, WIDTH, Picture, style
-from helpers.suspects import lineup_of
+from helpers.suspects import entries
 
 SHAPES = ["(4320, 3)", "(4320, 1, 3)", "(8, 3)", "(8, 1, 3)", "(1, 8, 3)", "(3,)", "(8,)", "(1,)", "(8, 4320, 1)"]
 PALE = "#F2F2F2"
 PLACES = {"a pixel of the sky": (20, 33), "a pixel of the trees": (120, 15)}  # row and column, in every third pixel
-MOST_ENTRIES = 9  # of a table, that a line-up shows
 
 
 def fitting(a: str, b: str) -> Picture:
@@ -102,11 +100,5 @@ def _map(figure: Picture, axis: Axes, winners: Tensor) -> None:
 
 
 def lineup(exercise: str, inputs: tuple[Tensor, ...]) -> Picture:
-    """What the library and each suspect of an exercise make of `inputs`: the first entries of each result."""
-    makers = lineup_of(exercise)
-    results = torch.stack([make(*inputs).flatten()[:MOST_ENTRIES] for make in makers.values()])
-    width = inputs[0].shape[1]
-    columns = [f"[{place // width}, {place % width}]" for place in range(results.shape[1])]
-    return heatmaps(
-        {"share, by row and column": results}, rows=list(makers), columns=columns, xlabel="", ylabel="", limits=(0, 1)
-    )
+    """What the library and each suspect of an exercise make of `inputs`."""
+    return entries(exercise, inputs, "share, by row and column", most=9, limits=(0, 1))

@@ -16,7 +16,7 @@ from torch.nn import functional as F
 
 from helpers.plots import heatmaps
 from helpers.style import BLUE, CYCLE, GREY, INK, ORANGE, WIDTH, Picture, style
-from helpers.suspects import lineup_of
+from helpers.suspects import entries
 
 QUESTIONS = {
     "bank": ("The bank raised its interest rates.", "Loans became more expensive.", "The bank of the river was muddy."),
@@ -196,13 +196,5 @@ def without(model: nn.Module, quiz: Quiz, ablate: Ablate) -> Callable[..., Pictu
 
 
 def lineup(exercise: str, inputs: tuple[Any, ...]) -> Picture:
-    """What the library and each suspect of an exercise make of `inputs`: the first numbers of each result."""
-    makers = lineup_of(exercise)
-    copies = [[item.clone() if isinstance(item, Tensor) else item for item in inputs] for _ in makers]
-    results = [make(*copy) for make, copy in zip(makers.values(), copies, strict=True)]
-    shown = torch.stack([result.flatten()[:10] for result in results])
-    width = results[0].shape[1]
-    columns = [f"[{place // width}, {place % width}]" for place in range(shown.shape[1])]
-    return heatmaps(
-        {"result, by token and number": shown}, rows=list(makers), columns=columns, xlabel="", ylabel="", signed=True
-    )
+    """What the library and each suspect of an exercise make of `inputs`."""
+    return entries(exercise, inputs, "result, by token and number", signed=True)

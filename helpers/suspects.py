@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
+import numpy as np
+import torch
+
 from autograder.engine.catalogue import own_catalogue
+from helpers.plots import heatmaps
+from helpers.style import Picture
 
 
 def lineup_of(exercise: str) -> dict[str, Callable[..., Any]]:
@@ -18,3 +24,16 @@ def lineup_of(exercise: str) -> dict[str, Callable[..., Any]]:
     if found is None:
         raise LookupError(f"The exercise {exercise} has no suspects.")
     return {"the library": found.library, **found.wrong}
+
+
+def entries(exercise: str, inputs: tuple[Any, ...], title: str, most: int = 10, **scale: Any) -> Picture:
+    """The first entries of the matrix that the library makes of `inputs`, and below them those of each suspect.
+
+    Args:
+        scale: what `heatmaps` is told about the colours, `signed` or `limits`.
+    """
+    results = {name: make(*deepcopy(inputs)) for name, make in lineup_of(exercise).items()}
+    places = [f"[{row}, {column}]" for row, column in np.ndindex(*results["the library"].shape)][:most]
+    shown = torch.stack([result.flatten()[:most] for result in results.values()])
+    shown[~shown.isfinite()] = torch.nan
+    return heatmaps({title: shown}, rows=list(results), columns=places, xlabel="", ylabel="", **scale)

@@ -11,9 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from torch import Tensor
 
-from helpers.plots import heatmaps
 from helpers.style import BLUE, CYCLE, GREY, ORANGE, SKY, WIDTH, Picture, style
-from helpers.suspects import lineup_of
+from helpers.suspects import entries
 
 Index: TypeAlias = "slice | int | list[int]"
 
@@ -95,15 +94,9 @@ def strips(storage: Tensor, taken: Mapping[str, Tensor]) -> Picture:
     return figure
 
 
-def lineup(exercise: str, inputs: tuple[Tensor, ...], most: int = 10) -> Picture:
-    """What the library and each suspect of an exercise make of a table: the first entries, row by row."""
-    makers = lineup_of(exercise)
-    entries = [f"[{row}, {column}]" for row, column in np.ndindex(*inputs[0].shape)][:most]
-    results = torch.stack([make(*inputs).flatten()[: len(entries)] for make in makers.values()])
-    results[~results.isfinite()] = torch.nan
-    return heatmaps(
-        {"standardized": results}, rows=list(makers), columns=entries, xlabel="entry", ylabel="", signed=True
-    )
+def lineup(exercise: str, inputs: tuple[Tensor, ...]) -> Picture:
+    """What the library and each suspect of an exercise make of a table."""
+    return entries(exercise, inputs, "standardized", signed=True)
 
 
 def promotions(dtypes: Sequence[torch.dtype]) -> Picture:

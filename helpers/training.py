@@ -11,12 +11,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from helpers.corpus import Docstring, docstrings, words
+from helpers.bags import bags_of_words
+from helpers.corpus import docstrings, words
 from helpers.plots import heatmaps, lines
 from helpers.style import BLUE, CYCLE, GREEN, INK, ORANGE, RED, SEQUENTIAL, WIDTH, Picture, style
 from helpers.suspects import lineup_of
 
 Curve = Mapping[int, float]
+SKY_THICK = "#A9D8F5"  # a light line that others can lie upon
 
 
 @dataclass(frozen=True)
@@ -52,45 +54,9 @@ def docstring_task(size: int = 1000) -> Task:
     counts = Counter(word for each in train for word in sorted(set(words(each.text))))
     known = {word: column for column, (word, _) in enumerate(counts.most_common(size))}
     libraries = tuple(sorted({each.library for each in train}))
-    bags = [_bags(split, known) for split in (train, test)]
+    bags = [bags_of_words([each.text for each in split], known) for split in (train, test)]
     labels = [torch.tensor([libraries.index(each.library) for each in split]) for split in (train, test)]
     return Task(bags[0], labels[0], bags[1], labels[1], libraries, tuple(known), tuple(each.text for each in train))
-
-
-def _bags(texts: Sequence[Docstring], known: Mapping[str, int]) -> Tensor:
-    bags = torch.zeros(len(texts), len(known))
-    for row, each in enumerate(texts):
-        bags[row, [known[word] for word in set(words(each.text)) if word in known]] = 1
-    return bags
-
-
-class Order:
-    """Deals out the examples like a pack of cards: mixed anew when too few are left for a batch.
-
-    Attributes:
-        rest: the examples that are still in the pack, in the order in which they will come.
-    """
-
-    def __init__(self, examples: int, batch: int = 32, seed: int = 0) -> None:
-        self.examples, self.batch = examples, batch
-        self.generator = torch.Generator().manual_seed(seed)
-        self.rest = torch.empty(0, dtype=torch.int64)
-
-    def next(self) -> Tensor:
-        """The next batch: shape (batch,), int64."""
-        if len(self.rest) < self.batch:
-            self.rest = torch.randperm(self.examples, generator=self.generator)
-        chosen, self.rest = self.rest[: self.batch], self.rest[self.batch :]
-        return chosen
-
-    def state_dict(self) -> dict[str, Tensor]:
-        """The pack, and the generator that will mix the next one."""
-        return {"rest": self.rest.clone(), "generator": self.generator.get_state()}
-
-    def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
-        """Puts the pack and the generator back."""
-        self.rest = state["rest"].clone()
-        self.generator.set_state(state["generator"])
 
 
 def moved(
@@ -224,9 +190,6 @@ def two_lives(whole: Curve, others: Mapping[str, Curve], saved: int, died: int, 
             xlabel="step (dotted: the last checkpoint; line: killed)", ylabel="distance from the\nrun that never died"
         )
     return figure
-
-
-SKY_THICK = "#A9D8F5"  # a light line that others can lie upon
 
 
 def sentences(task: Task, rows: Sequence[int]) -> tuple[Tensor, Tensor]:

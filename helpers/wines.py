@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
+from helpers.installed import folder
 from helpers.plots import heatmaps
 from helpers.style import BLUE, GREEN, INK, ORANGE, WIDTH, Picture, style
 
@@ -45,10 +44,7 @@ def wines() -> Wines:
     Raises:
         ModuleNotFoundError: scikit-learn is not there.
     """
-    package = find_spec("sklearn")  # found, not imported: that takes seconds
-    if package is None or package.origin is None:
-        raise ModuleNotFoundError("The wines come with scikit-learn: pip install scikit-learn", name="sklearn")
-    file = Path(package.origin).parent / "datasets" / "data" / "wine_data.csv"
+    file = folder("sklearn", "The wines") / "datasets" / "data" / "wine_data.csv"
     with file.open(encoding="utf-8") as lines:
         rows = [[float(number) for number in line] for line in list(csv.reader(lines))[1:]]
     table = torch.tensor(rows)[torch.randperm(len(rows), generator=torch.Generator().manual_seed(0))]

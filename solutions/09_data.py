@@ -36,6 +36,7 @@ from torch.utils.data import (
 
 from autograder import check, suspects
 from helpers import data as pictures
+from helpers import workers
 from helpers.corpus import docstrings, words
 from helpers.widgets import choice, explore, slider
 
@@ -987,7 +988,7 @@ for times in (1, 2, 5):
 # How many should we take? It depends on what an item costs, so let us measure.
 
 # %%
-pictures.worker_times()
+workers.times()
 
 # %% [markdown]
 # *The picture: the time of an epoch over the number of workers, relative to none, measured on your machine. On the
@@ -1002,7 +1003,7 @@ pictures.worker_times()
 # > **You may read that** each worker copies the dataset.
 
 # %%
-pictures.worker_memory()
+workers.memory()
 
 # %% [markdown]
 # > The picture is of a worker that reads all of a large dataset once, and of the memory that is its own afterwards.
@@ -1108,9 +1109,9 @@ class Stream(IterableDataset):
 
 
 for name, shard in {"all of it": iter, "its share": shard_for_worker}.items():
-    for workers in (1, 2):
-        loaded = DataLoader(Stream(shard), batch_size=None, num_workers=workers, multiprocessing_context="fork")
-        print(f"{name}, {workers} at work: ", *(f"{item} by {worker}" for item, worker in loaded), sep="  ")
+    for count in (1, 2):
+        loaded = DataLoader(Stream(shard), batch_size=None, num_workers=count, multiprocessing_context="fork")
+        print(f"{name}, {count} at work: ", *(f"{item} by {worker}" for item, worker in loaded), sep="  ")
 
 # %% [markdown]
 # ## 10 · What to keep apart · extra

@@ -28,6 +28,7 @@ from torch.optim.lr_scheduler import LambdaLR, LRScheduler
 
 from autograder import check, suspects
 from helpers import laptop, training
+from helpers.order import Order
 from helpers.plots import lines
 from helpers.widgets import choice, explore, slider
 
@@ -784,7 +785,7 @@ for name, batches in {"nothing": [], "a list of batches": test_batches(64), "a D
 # | the loop | how many steps are done | a step is done twice, or not at all |
 #
 # All but the last two have a `state_dict()` that hands out what they remember and a `load_state_dict()` that takes it
-# back. For the order of the examples we have `training.Order`, which deals them out like a pack of cards and remembers
+# back. For the order of the examples we have `Order`, which deals them out like a pack of cards and remembers
 # the rest of the pack. ([Lesson 09](../09_data/09_data.ipynb) builds a whole loader that resumes.) And the random
 # stream can be asked for its place with `torch.get_rng_state()`.
 #
@@ -911,7 +912,7 @@ def night(path: Path, put_back: Callable[[Path, dict[str, Any]], int] = resume) 
     model = guesser()
     optimizer = AdamW(model.parameters(), lr=0.003)
     schedule = LambdaLR(optimizer, lambda step: linear_warmup(step, 60, 500))
-    order = training.Order(len(task.x))
+    order = Order(len(task.x))
     parts = {"model": model, "optimizer": optimizer, "schedule": schedule, "order": order}
     for step in range(put_back(path, parts), 500):
         chosen = order.next()

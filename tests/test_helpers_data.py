@@ -6,7 +6,8 @@ import warnings
 
 import torch
 
-from helpers.data import Reader, apart, packed, race, resumed, rows, staircase, twins, worker_memory
+from helpers import workers
+from helpers.data import Reader, apart, packed, race, resumed, rows, staircase, twins
 
 
 def test_the_reader_reads_the_same_alone_and_behind_another_text():
@@ -43,7 +44,7 @@ def test_what_is_measured_is_not_told_since_it_differs_every_time():
     work = {"fixed": {"words": 3, "positions": 9}, "mine": {"words": 3, "positions": 4}}
     said = race(work, {"fixed": lambda: None, "mine": lambda: None}).alt_text()
     assert said == race(work, {"fixed": lambda: sum(range(10_000)), "mine": lambda: None}).alt_text()
-    assert worker_memory().alt_text() == worker_memory().alt_text()
+    assert workers.memory().alt_text() == workers.memory().alt_text()
 
 
 def test_rounding_is_drawn_where_it_looks_the_same_everywhere():

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from helpers import laptop, training
+from helpers.order import Order
 
 
 @pytest.fixture
@@ -32,12 +33,12 @@ def test_sentences_are_padded_and_padding_does_not_count(task):
 
 
 def test_an_order_deals_each_example_once_a_round():
-    order = training.Order(12, batch=4)
+    order = Order(12, batch=4)
     assert sorted(torch.cat([order.next() for _ in range(3)]).tolist()) == list(range(12))
 
 
 def test_an_order_goes_on_from_its_state():
-    first, second = training.Order(10, batch=3), training.Order(10, batch=3, seed=7)
+    first, second = Order(10, batch=3), Order(10, batch=3, seed=7)
     first.next()
     second.load_state_dict(first.state_dict())
     assert [first.next().tolist() for _ in range(6)] == [second.next().tolist() for _ in range(6)]

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-import torch
 from torch.utils.data import DataLoader
 
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
+from autograder.engine.probes import with_arguments
+from autograder.engine.streams import beside_stream
 
 BUCKETS = Idea("texts of like length share a batch", weight=3, point=True)
 EPOCHS = Idea("another order in every epoch, from seed + epoch", weight=3, point=True)
@@ -65,10 +66,8 @@ def LengthBucketSampler(candidate: Any, draw: Draw) -> Iterator[Step]:
         loaded: Any = DataLoader(texts, batch_sampler=sampler, collate_fn=list)  # type: ignore[arg-type]
         return [[one.sum() for one in batch] for batch in islice(loaded, odd)]
 
-    def undisturbed() -> dict[str, Any]:
-        torch.manual_seed(seed)
-        batches = _batches(candidate(distinct(odd), size, pool), odd)
-        return {"batches": batches, "the numbers that torch draws next": torch.rand(3).tolist()}
+    def one_epoch(lengths: list[int], *more: int) -> list[Any]:
+        return _batches(candidate(lengths, size, *more), len(lengths))
 
     yield "lengths in a batch", waste, BUCKETS
     yield "one pool for all", lambda: read(distinct(whole), pool=10**6), BUCKETS
@@ -85,8 +84,8 @@ def LengthBucketSampler(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "batches of one", lambda: read(distinct(size + 3), 1, pool=2), COUNT
     yield "in a DataLoader", loader
     yield "by names", lambda: _batches(candidate(seed=seed, pool=2, batch_size=3, lengths=tuple(distinct(13))), 13)
-    yield "the lengths are left alone", lambda: _with_lengths(candidate, distinct(odd), size)
-    yield "the random stream is left alone", undisturbed, STREAM
+    yield "the lengths are left alone", lambda: with_arguments(one_epoch, distinct(odd))
+    yield "the random stream is left alone", lambda: beside_stream(lambda: one_epoch(distinct(odd), pool), seed), STREAM
 
 
 def _batches(sampler: Any, most: int) -> list[Any]:
@@ -94,8 +93,3 @@ def _batches(sampler: Any, most: int) -> list[Any]:
     return [
         [place if type(place) is int else str(type(place)) for place in batch] for batch in islice(sampler, most + 1)
     ]
-
-
-def _with_lengths(candidate: Any, lengths: list[int], size: int) -> dict[str, Any]:
-    batches = _batches(candidate(lengths, size), len(lengths))
-    return {"result": batches, "arguments afterwards": [lengths]}

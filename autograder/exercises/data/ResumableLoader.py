@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-import torch
 from torch.utils.data import default_collate
 
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
+from autograder.engine.streams import beside_stream
+from autograder.exercises.data._shared import Counted
 
 ORDER = Idea("a new order in every epoch, from seed + epoch", weight=2, point=True)
 RESUMED = Idea("after loading comes exactly what was left", weight=4, point=True)
@@ -84,14 +85,9 @@ def ResumableLoader(candidate: Any, draw: Draw) -> Iterator[Step]:
         next(iter(loader))
         return {"batches": shown, "its characters as JSON, in hundreds": len(json.dumps(loader.state_dict())) // MANY}
 
-    def undisturbed() -> dict[str, Any]:
-        torch.manual_seed(seed)
-        shown = _epoch(made(_items(draw, odd)))
-        return {"batches": shown, "the numbers that torch draws next": torch.rand(3).tolist()}
-
     def fetched() -> dict[str, Any]:
         """Which items are fetched for what is left."""
-        items = Fetched(_items(draw, odd))
+        items = Counted(_items(draw, odd))
         first, second = made(items), made(items)
         for _ in islice(first, stop):
             pass
@@ -119,21 +115,7 @@ def ResumableLoader(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "nothing is fetched twice", fetched, STATE
     yield "collated", lambda: next(iter(candidate(draw.normal(odd, 2), size, default_collate)))
     yield "by names", lambda: _epoch(candidate(seed=seed, collate=sum, batch_size=size, dataset=_items(draw, odd)))
-    yield "the random stream is left alone", undisturbed
-
-
-class Fetched:
-    """A dataset that notes which items are fetched."""
-
-    def __init__(self, items: list[int]) -> None:
-        self.items, self.fetched = items, []  # type: ignore[var-annotated]
-
-    def __len__(self) -> int:
-        return len(self.items)
-
-    def __getitem__(self, index: int) -> int:
-        self.fetched.append(int(index))
-        return self.items[index]
+    yield "the random stream is left alone", lambda: beside_stream(lambda: _epoch(made(_items(draw, odd))), seed)
 
 
 def _items(draw: Draw, n: int) -> list[int]:

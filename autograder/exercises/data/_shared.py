@@ -1,4 +1,4 @@
-"""Texts and sequences as the exercises of this lesson draw them."""
+"""What several experiments of this topic share: texts and sequences and a dataset that is watched."""
 
 from __future__ import annotations
 
@@ -20,3 +20,22 @@ def sequences_of(
 ) -> list[Tensor]:
     """One vector of whole numbers for each length; from `low` to below `high`."""
     return [draw.integers(length, low=low, high=high, dtype=dtype) for length in lengths]
+
+
+class Counted:
+    """A dataset that notes which items are fetched. It has a length and indices, and no iterator."""
+
+    __iter__ = None
+
+    def __init__(self, items: list[int]) -> None:
+        self.items = items
+        self.fetched: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __getitem__(self, index: int) -> int:
+        if not 0 <= index < len(self.items):
+            raise IndexError(index)
+        self.fetched.append(int(index))
+        return self.items[index]

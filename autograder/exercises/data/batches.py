@@ -11,29 +11,13 @@ from torch.utils.data import DataLoader, TensorDataset, default_collate
 
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
+from autograder.engine.streams import beside_stream
+from autograder.exercises.data._shared import Counted
 
 CUT = Idea("the dataset in batches, with what is left over", weight=2, point=True)
 SHUFFLED = Idea("a new order every time, from the generator", weight=2, point=True)
 LAZY = Idea("items are fetched batch by batch", weight=3)
 COLLATED = Idea("the batch is what collate makes of a list", weight=1)
-
-
-class Counted:
-    """A dataset that notes which items are fetched. It has a length and indices, and no iterator."""
-
-    __iter__ = None
-
-    def __init__(self, items: list[int]) -> None:
-        self.items, self.fetched = items, []  # type: ignore[var-annotated]
-
-    def __len__(self) -> int:
-        return len(self.items)
-
-    def __getitem__(self, index: int) -> int:
-        if not 0 <= index < len(self.items):
-            raise IndexError(index)
-        self.fetched.append(int(index))
-        return self.items[index]
 
 
 @exercise(points=1, without=[DataLoader])
@@ -54,16 +38,9 @@ def batches(candidate: Any, draw: Draw) -> Iterator[Step]:
         dataset, stream = Counted(_numbers(draw, odd)), torch.Generator().manual_seed(seed)
         return [list(candidate(dataset, size, shuffle=True, generator=stream)) for _ in range(2)]
 
-    def globally() -> dict[str, Any]:
-        torch.manual_seed(seed)
-        found = cut(odd, shuffle=True)
-        return {"batches": found, "the numbers that torch draws next": torch.rand(2).tolist()}
-
-    def undisturbed() -> dict[str, Any]:
-        torch.manual_seed(seed)
+    def undisturbed() -> list[Any]:
         stream = torch.Generator().manual_seed(seed + 1)
-        found = [cut(odd, generator=stream), cut(odd, shuffle=True, generator=stream)]
-        return {"batches": found, "the numbers that torch draws next": torch.rand(2).tolist()}
+        return [cut(odd, generator=stream), cut(odd, shuffle=True, generator=stream)]
 
     def fetched() -> dict[str, Any]:
         dataset = Counted(_numbers(draw, odd))
@@ -87,8 +64,8 @@ def batches(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "shuffled, the rest dropped", lambda: shuffled(drop_last=True), SHUFFLED
     yield "twice with one generator", epochs, SHUFFLED
     yield "two seeds", lambda: [shuffled(seed + 1), shuffled(seed + 2)], SHUFFLED
-    yield "shuffled, without a generator", globally, SHUFFLED
-    yield "random streams are left alone", undisturbed
+    yield "shuffled, without a generator", lambda: beside_stream(lambda: cut(odd, shuffle=True), seed), SHUFFLED
+    yield "random streams are left alone", lambda: beside_stream(undisturbed, seed)
     yield "fetched when asked for", fetched, LAZY
     yield "two at once", interleaved, LAZY
     yield "collated", lambda: _collated(candidate, draw, odd, size), COLLATED

@@ -43,18 +43,11 @@ def pad_sequences(candidate: Any, draw: Draw) -> Iterator[Step]:
         }
 
     def refused() -> dict[str, Any]:
+        """No such padding; no such truncating, where something has to be cut and where nothing has."""
         wrong = draw.shuffled(["left", "right", "", "Post", "both"])[:2]
-        shown = {f"no padding {side!r}": refusal(ValueError, candidate, sequences(), None, side) for side in wrong}
-        shown |= {
-            f"no truncating {side!r}": refusal(ValueError, candidate, sequences(), least, "pre", side) for side in wrong
-        }
-        shown |= {
-            f"no truncating {side!r}, and nothing to cut": refusal(
-                ValueError, candidate, sequences(), None, "pre", side
-            )
-            for side in wrong
-        }
-        return {f"{at}": value for at, value in enumerate(shown.values())} | {"result": candidate(sequences(), middle)}
+        asked = [(*before, side) for before in ((None,), (least, "pre"), (None, "pre")) for side in wrong]
+        shown = {f"{at}": refusal(ValueError, candidate, sequences(), *each) for at, each in enumerate(asked)}
+        return shown | {"result": candidate(sequences(), middle)}
 
     yield "to the longest, at the end", lambda: candidate(sequences()), FILLED
     yield "to the longest, all sides", lambda: sides(None), FILLED

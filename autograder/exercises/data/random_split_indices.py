@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import torch
 from torch.utils.data import random_split
 
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
 from autograder.engine.probes import refusal
+from autograder.engine.streams import beside_stream
 
 PARTS = Idea("every index in one of the two parts", weight=2, point=True)
 SIZES = Idea("a share or a number for testing", weight=2, point=True)
@@ -26,11 +26,6 @@ def random_split_indices(candidate: Any, draw: Draw) -> Iterator[Step]:
 
     def sizes(*tests: Any, n: int = n) -> list[Any]:
         return [[len(part) for part in candidate(n, test)] for test in tests]
-
-    def undisturbed() -> dict[str, Any]:
-        torch.manual_seed(seed)
-        parts = candidate(n, some, seed)
-        return {"parts": parts, "the numbers that torch draws next": torch.rand(3).tolist()}
 
     def refused() -> dict[str, Any]:
         wrong = draw.shuffled([n + 1, -1, 1.5, -0.1])
@@ -54,5 +49,5 @@ def random_split_indices(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "more for testing, the same order", lambda: [candidate(n, k, seed) for k in (some, some + 2)], RANDOM
     yield "out of range", refused, REFUSED
     yield "by names", lambda: candidate(seed=seed, test=some, n=n)
-    yield "the random stream is left alone", undisturbed
+    yield "the random stream is left alone", lambda: beside_stream(lambda: candidate(n, some, seed), seed)
     yield "nothing to split", lambda: [candidate(0, 0.5), candidate(n, 0.5)]

@@ -35,7 +35,7 @@ def pretended(number: int, workers: int) -> Iterator[None]:
 
 
 class Stream(IterableDataset[Any]):
-    """What a worker reads, through the answer, with the worker's own number beside it."""
+    """What a worker reads, through the answer."""
 
     def __init__(self, shard: Any, items: list[int]) -> None:
         self.shard, self.items = shard, items

@@ -12,6 +12,7 @@ from torch.utils.data import DistributedSampler as TorchSampler
 
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Thunk, exercise
+from autograder.engine.streams import beside_stream
 
 SHARES = Idea("all ranks share one order", weight=2, point=True)
 SHUFFLED = Idea("a new order in every epoch, from seed + epoch", weight=5)
@@ -72,11 +73,6 @@ def DistributedSampler(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]
         batches = DataLoader(TensorDataset(examples), batch_size=4, sampler=sampler)
         return [batch for _ in range(2) for batch in islice(batches, odd)]  # a sampler may go on without end
 
-    def undisturbed() -> Any:
-        torch.manual_seed(seed)
-        order = shares(candidate(Sized(odd), 2, 1))
-        return {"order": order, "the numbers that torch draws next": torch.rand(3).tolist()}
-
     def example() -> Any:
         known = [list(candidate("abcde", 2, rank, shuffle=False)) for rank in (0, 1)]
         return [known, shares(*(candidate("a" * odd, 2, rank, shuffle=False) for rank in (0, 1)))]
@@ -96,5 +92,9 @@ def DistributedSampler(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]
     yield "back to an earlier epoch", back, SHUFFLED
     yield "no examples, and as many as ranks", lambda: [read(0, ranks, shuffle=False), read(ranks, ranks, seed=seed)]
     yield "in a DataLoader", loader
-    yield "the random stream is left alone", undisturbed, STREAM
+    yield (
+        "the random stream is left alone",
+        lambda: beside_stream(lambda: shares(candidate(Sized(odd), 2, 1)), seed),
+        STREAM,
+    )
     yield "the docstring's example", example

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
@@ -28,7 +27,7 @@ def conv2d(candidate: Any, draw: Draw) -> Iterator[Step]:
 
     def run(shape: tuple[int, ...], *weight: int, bias: bool = False, **options: Any) -> Any:
         more = {"bias": draw.normal(weight[0])} if bias else {}
-        return candidate(draw.normal(*shape), _weight(draw, *weight), **more, **options)
+        return candidate(draw.normal(*shape), draw.normal(*weight), **more, **options)
 
     yield "the docstring's example", lambda: _example(candidate, draw), WINDOW
     yield "one grey picture", lambda: run((1, 1, rows, columns), 1, 1, 3, 3), WINDOW
@@ -53,10 +52,6 @@ def conv2d(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "float64", lambda: candidate(draw.normal(2, 2, 5, 6, **double), draw.normal(3, 2, 2, 2, **double))
     yield "called by names", lambda: _named(candidate, draw, inside, out)
     yield "the inputs are left alone", lambda: _left_alone(candidate, draw, inside, out)
-
-
-def _weight(draw: Draw, *shape: int) -> Tensor:
-    return draw.normal(*shape)
 
 
 def _square_bias(candidate: Any, draw: Draw, inside: int) -> Any:

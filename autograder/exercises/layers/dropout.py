@@ -13,6 +13,7 @@ from torch.nn import functional as F
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
 from autograder.engine.probes import refusal, with_arguments
+from autograder.engine.streams import beside_stream
 
 READY_MADE = [
     F.dropout, F.dropout1d, F.dropout2d, F.dropout3d, F.alpha_dropout, F.feature_alpha_dropout, torch.dropout,
@@ -44,7 +45,11 @@ def dropout(candidate: Any, draw: Draw) -> Iterator[Step]:
         )
     yield "the mean stays", lambda: _mean(candidate, draw), SCALES
     yield "outside training", lambda: [candidate(draw.normal(n, m), p, False) for p in SHARES], EVAL
-    yield "outside training, no random number is drawn", lambda: _state(candidate, draw, n), EVAL
+    yield (
+        "outside training, no random number is drawn",
+        lambda: beside_stream(lambda: candidate(draw.normal(n), 0.3, False), draw.integer(0, 2**31)),
+        EVAL,
+    )
     yield "none are dropped", lambda: candidate(draw.normal(n, m), 0.0, True), ENDS
     yield "all are dropped", lambda: candidate(draw.normal(n, m), 1.0, True), ENDS
     yield "the gradient passes where numbers did", lambda: _gradient(candidate, draw)
@@ -55,10 +60,6 @@ def dropout(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "called by names", lambda: candidate(training=False, p=draw.choice(SHARES), x=draw.normal(m))
     yield "the input is left alone", lambda: _left_alone(candidate, draw, n, m)
     yield "the docstring's example", lambda: _example(candidate, draw)
-
-
-def _seeded(draw: Draw) -> None:
-    torch.manual_seed(draw.integer(0, 2**31))
 
 
 def _near(draw: Draw, share: float) -> float:
@@ -117,13 +118,6 @@ def _mean(candidate: Any, draw: Draw) -> dict[str, Any]:
     p, value = _near(draw, draw.choice((0.7, 0.8))), round(float(draw.uniform(low=1, high=9)), 2)
     y = candidate(torch.full((MANY,), value, device=draw.device), p, True)
     return {"p": p, "mean before": value, "mean, by what it was before": round(float(y.mean()) / value * 2) / 2}
-
-
-def _state(candidate: Any, draw: Draw, n: int) -> dict[str, Any]:
-    x = draw.normal(n)
-    _seeded(draw)
-    result = candidate(x, 0.3, False)
-    return {"result": result, "the next random number": torch.rand(1)}
 
 
 def _gradient(candidate: Any, draw: Draw) -> dict[str, Any]:

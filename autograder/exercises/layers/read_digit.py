@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
+from autograder.engine.streams import beside_stream
 
 SHARES = Idea("ten probabilities for the one drawing", weight=2.5, point=True)
 STEADY = Idea("the same drawing gets the same answer", weight=2.5, point=True)
@@ -53,7 +54,13 @@ def read_digit(candidate: Any, draw: Draw) -> Iterator[Step]:
         STEADY,
     )
     yield "three times", lambda: _thrice(candidate, reader(0.7, True), _drawing(draw, rows, columns)), STEADY
-    yield "no random number is drawn", lambda: _state(candidate, draw, reader(0.5, True), rows, columns), STEADY
+    yield (
+        "no random number is drawn",
+        lambda: beside_stream(
+            lambda: candidate(reader(0.5, True), _drawing(draw, rows, columns)), draw.integer(0, 2**31)
+        ),
+        STEADY,
+    )
     for training in draw.shuffled([True, False]):
         name = "it was training" if training else "it was evaluating"
         yield name, partial(_mode, candidate, draw, (rows, columns), training), MODE
@@ -79,13 +86,6 @@ def _shown(candidate: Any, model: _Reader, drawing: Tensor) -> dict[str, Any]:
 
 def _thrice(candidate: Any, model: _Reader, drawing: Tensor) -> list[Any]:
     return [candidate(model, drawing.clone()) for _ in range(3)]
-
-
-def _state(candidate: Any, draw: Draw, model: _Reader, rows: int, columns: int) -> dict[str, Any]:
-    drawing = _drawing(draw, rows, columns)
-    torch.manual_seed(draw.integer(0, 2**31))
-    result = candidate(model, drawing)
-    return {"result": result, "the next random number": torch.rand(1)}
 
 
 def _mode(candidate: Any, draw: Draw, sizes: tuple[int, int], training: bool) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def MiniModule(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "a plain value in place of what was registered", lambda: _made_plain(bench), ONE_PLACE
     yield "another parameter and another module of the same name", lambda: _exchanged(bench), ONE_PLACE
     yield "a name that nothing has", lambda: _ask(bench)
-    yield "two of them", _two(bench)
+    yield "two of them", lambda: _two(bench)
     yield "the docstring's example", lambda: _example(bench)
 
 
@@ -166,16 +166,12 @@ def _ask(bench: _Bench) -> dict[str, Any]:
     return {name: refusal(AttributeError, getattr, layer, name) for name in ("weight", bench.names[0])}
 
 
-def _two(bench: _Bench) -> Callable[[], list[Any]]:
+def _two(bench: _Bench) -> list[Any]:
     """What one of them gets, the other one does not have."""
-
-    def run() -> list[Any]:
-        one, other = bench.Scale(bench.a), bench.Scale(bench.b)
-        one.extra = nn.Parameter(bench.c.clone())
-        other.inside = bench.Scale(bench.c)
-        return [_shelves(one), _shelves(other)]
-
-    return run
+    one, other = bench.Scale(bench.a), bench.Scale(bench.b)
+    one.extra = nn.Parameter(bench.c.clone())
+    other.inside = bench.Scale(bench.c)
+    return [_shelves(one), _shelves(other)]
 
 
 def _example(bench: _Bench) -> list[Any]:

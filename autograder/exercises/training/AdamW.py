@@ -50,7 +50,7 @@ def AdamW(candidate: Any, draw: Draw) -> Iterator[Step]:
         GROUPS,
     )
     yield "two groups, one without decay", lambda: _groups(candidate, draw, rate), GROUPS
-    yield "gradients that are missing", lambda: _gaps(candidate, draw, all_of_it), NONE
+    yield "gradients that are missing", lambda: shared.gaps(candidate, draw, **all_of_it), NONE
     yield "two optimizers in turn", lambda: shared.two_at_once(candidate, draw, **all_of_it), STATE
     yield "taken up from a state_dict", lambda: shared.taken_up(candidate, draw, **all_of_it), STATE
     yield "who holds a weight, and its gradient", lambda: shared.left_alone(candidate, draw, **all_of_it), PLACE
@@ -74,8 +74,3 @@ def _groups(candidate: Any, draw: Draw, rate: float) -> Any:
         {"params": leaves[2:], "weight_decay": 0.0, "eps": 0.5},
     ])  # fmt: skip
     return shared.walk(candidate(groups, lr=rate, weight_decay=0.4), leaves, course)
-
-
-def _gaps(candidate: Any, draw: Draw, options: dict[str, Any]) -> Any:
-    leaves, course = shared.weights(draw), shared.gaps(draw, shared.slopes(draw, 4))
-    return shared.walk(candidate(leaves, **options), leaves, course)

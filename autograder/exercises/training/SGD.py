@@ -39,7 +39,7 @@ def SGD(candidate: Any, draw: Draw) -> Iterator[Step]:
         GROUPS,
     )
     yield "two groups", lambda: _groups(candidate, draw, rate, momentum), GROUPS
-    yield "gradients that are missing", lambda: _gaps(candidate, draw, both), NONE
+    yield "gradients that are missing", lambda: shared.gaps(candidate, draw, **both), NONE
     yield "two optimizers in turn", lambda: shared.two_at_once(candidate, draw, **both), STATE
     yield "taken up from a state_dict", lambda: shared.taken_up(candidate, draw, **both), STATE
     yield "who holds a weight, and its gradient", lambda: shared.left_alone(candidate, draw, **both), PLACE
@@ -60,8 +60,3 @@ def _groups(candidate: Any, draw: Draw, rate: float, momentum: float) -> Any:
     leaves, course = shared.weights(draw), shared.slopes(draw, 3)
     groups = draw.shuffled([{"params": leaves[:2], "lr": 2 * rate}, {"params": leaves[2:], "momentum": momentum / 2}])
     return shared.walk(candidate(groups, lr=rate, momentum=momentum), leaves, course)
-
-
-def _gaps(candidate: Any, draw: Draw, options: dict[str, float]) -> Any:
-    leaves, course = shared.weights(draw), shared.gaps(draw, shared.slopes(draw, 4))
-    return shared.walk(candidate(leaves, **options), leaves, course)

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from autograder.engine.draw import Draw
+from helpers.order import Order
 
 FILE = "run.pt"
 RAN: list[str] = []  # what a file with code in it has done
@@ -25,28 +26,6 @@ def in_a_folder(function: Callable[[Path], Any], file: str = FILE) -> Any:
 def modes_of(model: nn.Module) -> list[str]:
     """In which mode each part is, in words."""
     return [f"{type(part).__name__} {'trains' if part.training else 'evaluates'}" for part in model.modules()]
-
-
-class Order:
-    """The order of the examples: a random one for each round, from a generator of its own."""
-
-    def __init__(self, examples: int, seed: int) -> None:
-        self.generator = torch.Generator().manual_seed(seed)
-        self.examples, self.rest = examples, torch.empty(0, dtype=torch.int64)
-
-    def next(self) -> Tensor:
-        """The next three examples."""
-        if len(self.rest) < 3:
-            self.rest = torch.randperm(self.examples, generator=self.generator)
-        chosen, self.rest = self.rest[:3], self.rest[3:]
-        return chosen
-
-    def state_dict(self) -> dict[str, Tensor]:
-        return {"generator": self.generator.get_state(), "rest": self.rest.clone()}
-
-    def load_state_dict(self, state: dict[str, Tensor]) -> None:
-        self.generator.set_state(state["generator"].cpu())
-        self.rest = state["rest"].clone()
 
 
 class Reopened:
@@ -75,7 +54,8 @@ def parts_of(draw: Draw) -> dict[str, Any]:
     model = draw.fill_(nn.Sequential(nn.Linear(4, 5), Drops(), nn.Linear(5, 3)))
     optimizer = torch.optim.AdamW(model.parameters(), lr=0.1)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1 / (1 + step))
-    return {"model": model, "optimizer": optimizer, "schedule": schedule, "order": Order(10, draw.integer(0, 10**6))}
+    order = Order(10, batch=3, seed=draw.integer(0, 10**6))
+    return {"model": model, "optimizer": optimizer, "schedule": schedule, "order": order}
 
 
 def train(parts: dict[str, Any], x: Tensor, y: Tensor, steps: int) -> list[float]:

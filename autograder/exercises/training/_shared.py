@@ -36,7 +36,13 @@ def walk(optimizer: Optimizer, leaves: Sequence[Tensor], course: Sequence[Line])
     return seen
 
 
-def gaps(draw: Draw, course: list[Line]) -> list[Line]:
+def gaps(make: Callable[..., Optimizer], draw: Draw, **options: Any) -> Any:
+    """Four steps in which gradients are missing."""
+    leaves, course = weights(draw), _gaps(draw, slopes(draw, 4))
+    return walk(make(leaves, **options), leaves, course)
+
+
+def _gaps(draw: Draw, course: list[Line]) -> list[Line]:
     """The same gradients, of which one weight has none at the first step, and another none at a later one."""
     first, second, _ = draw.shuffled(range(len(SHAPES)))
     later = draw.integer(1, len(course) - 1)
