@@ -108,7 +108,7 @@ def train(
         held: pages and labels to look at after every fourth epoch.
 
     Returns:
-        With `held`, for each of these epochs the loss of what is learnt from and of what is held out; else nothing.
+        With `held`, for each of these epochs the loss of what is learned from and of what is held out; else nothing.
     """
     stream = torch.Generator().manual_seed(0)
     optimizer = torch.optim.Adam(reader.parameters(), lr=RATE)
@@ -125,13 +125,13 @@ def train(
             schedule.step()
         if held is not None and epoch % LOOKS == 0:
             pairs = ((pages, labels), held)
-            learnt, other = (float(F.cross_entropy(_scores(reader, page), true)) for page, true in pairs)
-            seen.append((learnt, other))
+            learned, other = (float(F.cross_entropy(_scores(reader, page), true)) for page, true in pairs)
+            seen.append((learned, other))
     return seen
 
 
 def linear_reader(data: Digits) -> nn.Module:
-    """Ten rows of weights, one for each digit, learnt from digits in the middle of their pages."""
+    """Ten rows of weights, one for each digit, learned from digits in the middle of their pages."""
     torch.manual_seed(0)
     reader = nn.Sequential(nn.Flatten(), nn.Linear(PAGE * PAGE, 10))
     train(reader, data.train, data.train_labels, epochs=60)
@@ -178,15 +178,15 @@ def how_faint(readers: Mapping[str, Reader], data: Digits, inks: Sequence[float]
 
 
 def overfitting(losses: Mapping[str, Sequence[tuple[float, float]]]) -> Picture:
-    """Loss over epochs, from one look to the next, of what is learnt from (dashed) and of what is held out (solid)."""
+    """Loss over epochs, from one look to the next, of what is learned from (dashed) and of what is held out (solid)."""
     with style():
         figure = Picture(figsize=(WIDTH, 3.0))
         axis = figure.subplots()
         for (name, pairs), colour in zip(losses.items(), (BLUE, RED, GREEN), strict=False):
-            learnt, held = zip(*pairs, strict=True)
+            learned, held = zip(*pairs, strict=True)
             at = [LOOKS * look for look in range(1, len(pairs) + 1)]
             axis.plot(at, held, color=colour, linewidth=2, label=f"{name}: held out")
-            axis.plot(at, learnt, "--", color=colour, label=f"{name}: learnt from")
+            axis.plot(at, learned, "--", color=colour, label=f"{name}: learned from")
         axis.set(xlabel="epochs", ylabel="mean loss", yscale="log")
         axis.legend()
     return figure

@@ -125,7 +125,8 @@ def binary_cross_entropy_with_logits(logits: Tensor, targets: Tensor) -> Tensor:
         targets: 1 for yes, 0 for no, or a probability between; the shape of `logits`, of any dtype.
 
     Returns:
-        The mean over all numbers, shape (), dtype of `logits`.
+        The mean over all numbers, shape (), dtype of `logits`. Its gradient is (sigmoid(score) − target) / n, at a
+        score of 0 as well.
 
     Raises:
         ValueError: the shapes differ.
@@ -293,7 +294,7 @@ print(f"read: {pages.share_read(linear, *held):.1%}")
 
 # %% [markdown]
 # Each digit gets about a tenth, and −log 0.1 is 2.30. If a network with ten classes does not start near 2.3, we know
-# that something is wrong with it before it has learnt anything.
+# that something is wrong with it before it has learned anything.
 #
 # > **You may read that** a classifier ends in a softmax layer. For its user it does. But the loss takes scores, and
 # > hands them to a softmax of its own:
@@ -453,8 +454,8 @@ explore(
 # the right pixel of a square is forgotten.
 #
 # Convolution, pooling, convolution, pooling, and then linear layers: this is **LeNet**, which read cheques in the 1990s
-# ([LeCun et al. 1998](https://doi.org/10.1109/5.726791)). His pages had 32 × 32 pixels (so one lays two rows of padding
-# around MNIST's 28 × 28, or makes them larger), and his kernels were 5 × 5. Our pages are smaller, so 3 × 3 will do.
+# ([LeCun et al. 1998](https://doi.org/10.1109/5.726791)). Its pages had 32 × 32 pixels (so one lays two rows of padding
+# around MNIST's 28 × 28, or makes them larger), and its kernels were 5 × 5. Our pages are smaller, so 3 × 3 will do.
 
 
 # %%
@@ -493,18 +494,18 @@ pages.where_read(readers, data)
 # shown. With convolutions it is cheap to learn that the place does not matter, but somebody still has to show it.
 
 # %% [markdown]
-# ## 4 · Learnt by heart · core
+# ## 4 · Learned by heart · core
 #
 # A network of this size can do something else, which we do not want. Let us give it only 300 digits, eighty times over.
 
 # %%
 few = data.train[:300], data.train_labels[:300]
 losses = {"as it is": pages.train(new_reader(), *few, loss=cross_entropy, epochs=80, held=held)}
-print(f"learnt from: {losses['as it is'][-1][0]:.4f}, held out: {losses['as it is'][-1][1]:.4f}")
+print(f"learned from: {losses['as it is'][-1][0]:.4f}, held out: {losses['as it is'][-1][1]:.4f}")
 
 # %% [markdown]
 # It knows the 300 by heart and is sure of each of them, while what it has not seen surprises it a hundred times as
-# much. It **overfits**: some of its 128 hidden numbers have learnt to recognise *this* page instead of that digit.
+# much. It **overfits**: some of its 128 hidden numbers have learned to recognise *this* page instead of that digit.
 #
 # **Dropout** makes that harder. In each step of training we set a share $p$ of the numbers to zero, different ones each
 # time. If a number helps only together with one particular neighbour, it is now of little use, because so often the
@@ -593,7 +594,7 @@ pages.overfitting(losses)
 # %% [markdown]
 # <details><summary>The picture in words</summary>
 #
-# Dashed lines: what was learnt from. With dropout its loss falls more slowly, and both get below 0.002. Solid lines:
+# Dashed lines: what was learned from. With dropout its loss falls more slowly, and both get below 0.002. Solid lines:
 # what was held out. They come down together at first. Then the one without dropout stays where it is, at 0.15, and the
 # one with dropout falls a little further.
 #
@@ -614,7 +615,7 @@ print(f"evaluation: {(layer.eval()(ones) == 0).float().mean():.1f} dropped, mean
 # %% [markdown]
 # ## 5 · Faint pencil · core
 #
-# Our reader has one weakness left. The digits that it learnt from were all written with the same pen. What if somebody
+# Our reader has one weakness left. The digits that it learned from were all written with the same pen. What if somebody
 # presses less hard? Let us take away half of the ink of every page, or three quarters of it.
 
 # %%
@@ -634,7 +635,7 @@ for ink_left in (1.0, 0.5, 0.25):
 #
 # This is **layer norm**. It uses nothing but the one page (or, in a transformer, the one word). The small $\epsilon$ is
 # there for the blank page, whose variance is 0, and it stands *inside* the root: with $\epsilon$ = 0.00001, we divide a
-# blank page by 0.003. The weight and the bias, one for each number, are learnt. With them the layer can undo some of
+# blank page by 0.003. The weight and the bias, one for each number, are learned. With them the layer can undo some of
 # what it does.
 #
 # Inside a deep network the same thing happens as with faint pencil. Each layer makes the numbers a bit smaller or a bit
@@ -937,8 +938,8 @@ lineup("cross_entropy_counterexample", cross_entropy_counterexample())
 # ## 9 · Words are rows of a table · extra
 #
 # A page comes as numbers. A word does not. So each word of a vocabulary gets a row of numbers in a table, random at
-# first, and the row is learnt like any other weight. To read the word is to look up its row. The table, and the looking
-# up, are called an **embedding**.
+# first, and the row is learned like any other weight. To read the word is to look up its row. The table, and the
+# looking up, are called an **embedding**.
 #
 # One can write it as a matrix product: a row vector with a single 1 in it, times the table, is one row of the table.
 
@@ -949,9 +950,9 @@ print(F.one_hot(sentence, 4).float() @ table)
 print(table[sentence])
 
 # %% [markdown]
-# Both are the same, and the second line multiplies by no zeros. But the product tells us what the
-# gradient must be: each row gets the sum of what comes back from all the places at which we read it, and a row that was
-# not read gets zero.
+# Both are the same, and the second line multiplies by no zeros. But the product tells us what the gradient must be:
+# each row gets the sum of what comes back from all the places at which we read it, and a row that was not read gets
+# zero.
 #
 # > **You may read that** `Embedding(64, 1024)` is for "a vocabulary of 10 words, width 5". The numbers in the brackets
 # > are what counts, and the comment beside them is from another example: 64 words, each 1,024 wide. Indices of any
@@ -1161,7 +1162,7 @@ print(f"{len(docs.train)} texts to learn from, {len(docs.held)} held out")
 print(f"right: {(guesses == docs.held_labels).float().mean():.0%}, by chance {1 / len(libraries):.0%}")
 
 # %% [markdown]
-# The texts held out come from other files than those it has learnt from. So it is not the file that it recognises.
+# The texts held out come from other files than those it has learned from. So it is not the file that it recognises.
 #
 # ## 11 · One word out of thousands · extra
 #

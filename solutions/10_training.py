@@ -592,7 +592,7 @@ def clip_grad_norm(parameters: Iterable[Tensor], limit: float) -> Tensor:
     (tensor(5.), tensor([0.6000]), tensor([0.8000]))
     """
     # BEGIN SOLUTION
-    gradients = [weight.grad for weight in parameters if weight.grad is not None]
+    gradients = [weight.grad.detach() for weight in parameters if weight.grad is not None]
     if not gradients:
         return torch.tensor(0.0)
     norm = torch.stack([gradient.norm() for gradient in gradients]).norm()

@@ -39,6 +39,7 @@ def binary_cross_entropy_with_logits(candidate: Any, draw: Draw) -> Iterator[Ste
         yield f"right and wrong by {far}", partial(_far, candidate, draw, far), EXTREME
     yield "gradients", lambda: _gradients(candidate, draw, draw.normal(n), _yes_or_no(draw, n))
     yield "gradients far from zero", lambda: _gradients(candidate, draw, 300 * draw.normal(n), _yes_or_no(draw, n))
+    yield "gradients at a score of 0", lambda: _gradients(candidate, draw, _some_zeros(draw, n), draw.uniform(n))
     yield "targets between", lambda: candidate(draw.normal(n), draw.uniform(n)), TARGETS
     yield "targets that are whole numbers", lambda: candidate(draw.normal(n), _yes_or_no(draw, n).long()), TARGETS
     yield "targets that are true or false", lambda: candidate(draw.normal(n), _yes_or_no(draw, n).bool()), TARGETS
@@ -52,6 +53,13 @@ def binary_cross_entropy_with_logits(candidate: Any, draw: Draw) -> Iterator[Ste
 
 def _yes_or_no(draw: Draw, *shape: int) -> Tensor:
     return draw.integers(*shape, high=2).float()
+
+
+def _some_zeros(draw: Draw, n: int) -> Tensor:
+    """Scores as a new model gives them, of which the first is 0."""
+    scores = draw.normal(n)
+    scores[0] = 0.0
+    return scores
 
 
 def _apart(candidate: Any, draw: Draw) -> list[Any]:

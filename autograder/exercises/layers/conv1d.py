@@ -50,6 +50,7 @@ def conv1d(candidate: Any, draw: Draw) -> Iterator[Step]:
         GROUPS,
     )
     yield "gradients", lambda: _gradients(candidate, draw)
+    yield "gradients, a bias of zeros", lambda: _zero_bias(candidate, draw)
     yield "words turned to channels first", lambda: candidate(draw.normal(2, 7, width).mT, draw.normal(out, width, 2))
     double = {"dtype": torch.float64}
     yield "float64", lambda: candidate(draw.normal(2, 2, 5, **double), draw.normal(3, 2, 2, **double))
@@ -60,6 +61,12 @@ def conv1d(candidate: Any, draw: Draw) -> Iterator[Step]:
 def _gradients(candidate: Any, draw: Draw) -> Any:
     inputs: list[Tensor] = [draw.normal(2, 4, 7), draw.normal(6, 2, 3), draw.normal(6)]
     return gradients(lambda *leaves: candidate(*leaves, stride=2, padding=1, groups=2), *inputs)
+
+
+def _zero_bias(candidate: Any, draw: Draw) -> Any:
+    """As a bias often begins: it changes nothing yet, and has to learn all the same."""
+    x, weight, bias = draw.normal(2, 2, 6), draw.normal(3, 2, 2), torch.zeros(3, device=draw.device)
+    return gradients(lambda leaf: candidate(x, weight, leaf), bias, wrt=0)
 
 
 def _named(candidate: Any, draw: Draw) -> Any:

@@ -46,6 +46,7 @@ def conv2d(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "two of them", lambda: run(pictures, out, inside, 2, 3, padding=2, bias=True), EDGE
     yield "steps and zeros", lambda: run(pictures, out, inside, 3, 3, stride=2, padding=1), EDGE
     yield "gradients", lambda: _gradients(candidate, draw, inside, out)
+    yield "gradients, a bias of zeros", lambda: _zero_bias(candidate, draw, inside, out)
     yield "turned pictures", lambda: candidate(draw.normal(2, inside, columns, rows).mT, draw.normal(out, inside, 3, 3))
     yield "channels last", lambda: _channels_last(candidate, draw, pictures, out)
     double = {"dtype": torch.float64}
@@ -62,6 +63,13 @@ def _square_bias(candidate: Any, draw: Draw, inside: int) -> Any:
 def _gradients(candidate: Any, draw: Draw, inside: int, out: int) -> Any:
     pictures, weight, bias = draw.normal(2, inside, 6, 5), draw.normal(out, inside, 3, 2), draw.normal(out)
     return gradients(lambda *leaves: candidate(*leaves, stride=2, padding=1), pictures, weight, bias)
+
+
+def _zero_bias(candidate: Any, draw: Draw, inside: int, out: int) -> Any:
+    """As a bias often begins: it changes nothing yet, and has to learn all the same."""
+    pictures, weight = draw.normal(2, inside, 5, 4), draw.normal(out, inside, 2, 2)
+    bias = torch.zeros(out, device=draw.device)
+    return gradients(lambda leaf: candidate(pictures, weight, leaf), bias, wrt=0)
 
 
 def _channels_last(candidate: Any, draw: Draw, shape: tuple[int, ...], out: int) -> Any:

@@ -53,6 +53,8 @@ def cross_entropy(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "gradients, some to ignore", lambda: _gradients(candidate, *_ignored(draw, n, classes, -100), smoothing=0.1)
     yield "float64", lambda: candidate(*_rows(draw, n, classes, dtype=torch.float64), smoothing=0.1)
     yield "bfloat16", lambda: candidate(*_rows(draw, n, classes, dtype=torch.bfloat16))
+    yield "no row is left, float64", lambda: _none_left(candidate, draw, n, classes, torch.float64)
+    yield "rows far apart", lambda: candidate(*_apart(draw, classes)), EXTREME
     yield "a transposed table", lambda: candidate(draw.normal(classes, n).T, draw.integers(n, high=classes))
     yield "called by names", lambda: _named(candidate, *_ignored(draw, n, classes, -7))
     yield "the inputs are left alone", lambda: with_arguments(candidate, *_ignored(draw, n, classes, -100))
@@ -92,8 +94,14 @@ def _one_left(draw: Draw, n: int, classes: int) -> tuple[Tensor, Tensor]:
     return scores.cpu(), targets.cpu()
 
 
-def _none_left(candidate: Any, draw: Draw, n: int, classes: int) -> dict[str, Any]:
-    scores, targets = (item.cpu() for item in _rows(draw, n, classes))
+def _apart(draw: Draw, classes: int) -> tuple[Tensor, Tensor]:
+    """One row near 1,000 and one near −1,000."""
+    scores, targets = _rows(draw, 2, classes)
+    return scores + torch.tensor([[1e3], [-1e3]], device=draw.device), targets
+
+
+def _none_left(candidate: Any, draw: Draw, n: int, classes: int, dtype: torch.dtype = torch.float32) -> dict[str, Any]:
+    scores, targets = (item.cpu() for item in _rows(draw, n, classes, dtype=dtype))
     return {
         "none": candidate(scores.clone(), torch.full_like(targets, -100)),
         "all": candidate(scores.clone(), targets.clone()),

@@ -54,7 +54,7 @@ def dropout(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "all are dropped", lambda: candidate(draw.normal(n, m), 1.0, True), ENDS
     yield "the gradient passes where numbers did", lambda: _gradient(candidate, draw)
     yield "no such share", lambda: _refused(candidate, draw, n)
-    yield "float64", lambda: candidate(draw.normal(n, m, dtype=torch.float64), 0.0, True)
+    yield "float64", lambda: [candidate(draw.normal(n, m, dtype=torch.float64), p, True) for p in (0.0, 1.0)]
     yield "half precision", lambda: _halves(candidate, draw)
     yield "a turned table", lambda: candidate(draw.normal(m, n).T, 0.0, training=True)
     yield "called by names", lambda: candidate(training=False, p=draw.choice(SHARES), x=draw.normal(m))

@@ -36,13 +36,14 @@ def embedding(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "a single word", lambda: candidate(draw.integers(high=words), draw.normal(words, width)), ROWS
     yield "three dimensions", lambda: candidate(*read(2, batch, length)), ROWS
     yield "a square table", lambda: candidate(draw.integers(batch, length, high=width), draw.normal(width, width)), ROWS
-    yield "no words", lambda: candidate(*read(0))
+    yield "no words", lambda: [candidate(*read(0)), candidate(*read(2, 0), padding_idx=1)]
     yield "gradients", lambda: _gradient(candidate, *read(batch, length)), LEARNS
     yield "a word that comes often", lambda: _gradient(candidate, *_often(draw, words, width)), LEARNS
     for name, place in (("padding at 0", 0), ("padding in the middle", draw.integer(2, words - 1))):
         yield name, partial(_padded, candidate, draw, words, width, place), PADDING
     yield "padding that is not in the sentence", lambda: _absent(candidate, draw, words, width), PADDING
     yield "all is padding", lambda: _gradient(candidate, *_alone(draw, words, width), padding_idx=1), PADDING
+    yield "what else the table is used for", lambda: _used_again(candidate, *read(batch, length)), PADDING
     yield "indices out of range", lambda: _refused(candidate, draw, words, width), RANGE
     yield "float64", lambda: candidate(draw.integers(length, high=3), draw.normal(3, 2, dtype=torch.float64))
     yield "bfloat16", lambda: candidate(draw.integers(length, high=3), draw.normal(3, 2).bfloat16(), 0)
@@ -78,6 +79,13 @@ def _absent(candidate: Any, draw: Draw, words: int, width: int) -> dict[str, Any
         "rows": candidate(indices.clone(), table.clone(), padding_idx=0),
         "gradient of the table": _gradient(candidate, indices, table, padding_idx=0),
     }
+
+
+def _used_again(candidate: Any, indices: Tensor, table: Tensor) -> dict[str, Any]:
+    """The gradient from another use of the table, after it was read with a padding."""
+    table.requires_grad_()
+    rows = candidate(indices, table, padding_idx=int(indices[0, 0]))
+    return {"rows": rows, "gradient from another use": torch.autograd.grad(table.square().sum(), table)[0]}
 
 
 def _alone(draw: Draw, words: int, width: int) -> tuple[Tensor, Tensor]:

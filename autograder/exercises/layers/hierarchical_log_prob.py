@@ -51,6 +51,7 @@ def hierarchical_log_prob(candidate: Any, draw: Draw) -> Iterator[Step]:
         yield f"the code {code}", partial(_one, candidate, draw, width, code), PATH
     yield "a long code", lambda: _long(candidate, draw, hidden(), width), PATH
     yield "a batch of contexts", lambda: candidate(hidden(batch), "101", _nodes(draw, ["101"], width)), PATH
+    yield "a batch of one context", lambda: candidate(hidden(1), "10", _nodes(draw, FOUR, width)), PATH
     yield "as many contexts as features", lambda: candidate(hidden(width), "110", _nodes(draw, FOUR, width)), PATH
     yield (
         "two dimensions of contexts",

@@ -47,6 +47,7 @@ def layer_norm(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "weights of zero", lambda: _zero(candidate, draw, rows, features), AFFINE
     yield "far from zero", lambda: candidate(draw.integers(rows, features, high=9).float() + 500), LARGE
     yield "gradients", lambda: gradients(candidate, draw.normal(rows, features), *_affine(draw, features))
+    yield "gradients of a new layer", lambda: _new_layer(candidate, draw, rows, features)
     yield "a turned table", lambda: candidate(_far(draw, features, rows).T)
     yield "bfloat16", lambda: candidate(draw.normal(rows, features).bfloat16())
     yield "called by names", lambda: _named(candidate, draw, rows, features)
@@ -75,6 +76,12 @@ def _constant(draw: Draw, rows: int, features: int) -> Tensor:
 
 def _zero(candidate: Any, draw: Draw, rows: int, features: int) -> Any:
     return candidate(draw.normal(rows, features), torch.zeros(features, device=draw.device), draw.normal(features))
+
+
+def _new_layer(candidate: Any, draw: Draw, rows: int, features: int) -> Any:
+    """Weights of one and a bias of zeros change nothing yet, and have to learn all the same."""
+    affine = torch.ones(features, device=draw.device), torch.zeros(features, device=draw.device)
+    return gradients(candidate, draw.normal(rows, features), *affine)
 
 
 def _named(candidate: Any, draw: Draw, rows: int, features: int) -> Any:

@@ -42,6 +42,7 @@ def clip_grad_norm(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "nobody has one", lambda: _nobody(candidate, draw, limit), NONE
     yield "the parameters of a network, a generator", lambda: _generator(candidate, draw, limit), PLACE
     yield "who holds a gradient", lambda: _held(candidate, draw, limit), PLACE
+    yield "gradients with a history", lambda: _with_history(candidate, draw, limit), PLACE
     yield "float64", lambda: _double(candidate, draw), TOGETHER
 
 
@@ -119,6 +120,15 @@ def _held(candidate: Any, draw: Draw, limit: float) -> dict[str, Any]:
     norm = candidate(leaves, limit)
     recorded = norm.requires_grad if isinstance(norm, Tensor) else False
     return {"what others hold": views, "weights": leaves, "on the record": recorded, "norm": norm}
+
+
+def _with_history(candidate: Any, draw: Draw, limit: float) -> dict[str, Any]:
+    """As `backward(create_graph=True)` leaves them: they remember how they came about."""
+    leaf = draw.normal(4).requires_grad_()
+    leaf.grad = 3 * (leaf + 2) ** 2
+    norm = candidate([leaf], limit)
+    history = "it hangs on a graph" if isinstance(norm, Tensor) and norm.requires_grad else "it has no history"
+    return {"norm": norm, "gradient": leaf.grad.detach(), "the norm": history}
 
 
 def _double(candidate: Any, draw: Draw) -> dict[str, Any]:

@@ -25,10 +25,17 @@ def cosine_with_restarts(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "one cycle", lambda: run(warmup, warmup + 2 * length, 1), WAVES
     yield "several cycles", lambda: run(warmup, warmup + cycles * length, cycles), WAVES
     yield "cycles that are no whole steps", lambda: run(warmup, warmup + 3 * length + 1, 3), WAVES
+    yield "a restart at half of the run", lambda: _halfway(candidate, draw)
     yield "no warmup", lambda: run(0, cycles * length, cycles), WAVES
     yield "past the end", lambda: run(warmup, warmup + cycles * length, cycles, past=4)[-6:], ENDS
     yield "nothing but warmup", lambda: run(length, length, cycles, past=2), ENDS
     yield "called by names", lambda: candidate(cycles=2, total=length + 9, warmup=2, step=length)
+
+
+def _halfway(candidate: Any, draw: Draw) -> list[Any]:
+    """Runs of an even number of cycles, whose length is not exact in binary: its multiples miss the middle."""
+    runs = [(half, c) for half in range(7, 60) for c in range(3, 12) if half % (half / c) > half / c / 2]
+    return [[candidate(half + step, 0, 2 * half, 2 * c) for step in (0, 1)] for half, c in draw.shuffled(runs)[:4]]
 
 
 def _example(candidate: Any, draw: Draw) -> Any:

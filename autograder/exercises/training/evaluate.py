@@ -40,6 +40,7 @@ def evaluate(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "a model in training", lambda: _modes(candidate, draw, training=True), BACK
     yield "a model that was evaluating", lambda: _modes(candidate, draw, training=False), BACK
     yield "a frozen part in a model that trains", lambda: _frozen(candidate, draw), BACK
+    yield "a frozen part that two parts share", lambda: _shared(candidate, draw), BACK
     yield "a model that raises", lambda: _raises(candidate, draw), BACK
     yield "statistics, gradients, random numbers", lambda: _traces(candidate, draw), TRACES
 
@@ -65,7 +66,7 @@ def _hard(candidate: Any, draw: Draw) -> Any:
     """The scores of one batch are far off, so that its size matters."""
     batches = _batches(draw, *draw.shuffled([1, 2, 5, 11]))
     at = draw.integer(0, len(batches))
-    batches[at] = (20 * batches[at][0], batches[at][1])
+    batches[at] = (300 * batches[at][0], batches[at][1])
     return list(candidate(draw.fill_(nn.Linear(SIZE, CLASSES)), batches))
 
 
@@ -110,6 +111,16 @@ def _frozen(candidate: Any, draw: Draw) -> dict[str, Any]:
     """As in fine-tuning: the batch norm stays in evaluation mode while the rest trains."""
     model, batches = draw.fill_(_network()).train(), _batches(draw, 4, 4)
     model[draw.integer(1, 3)].eval()
+    result = candidate(model, batches)
+    return {"loss": result[0], "modes": runs.modes_of(model)}
+
+
+def _shared(candidate: Any, draw: Draw) -> dict[str, Any]:
+    """The same batch norm stands in two blocks."""
+    norm = nn.BatchNorm1d(SIZE)
+    blocks = [nn.Sequential(nn.Linear(SIZE, SIZE), norm) for _ in range(2)]
+    model, batches = draw.fill_(nn.Sequential(*blocks, nn.Linear(SIZE, CLASSES))).train(), _batches(draw, 4, 4)
+    norm.eval()
     result = candidate(model, batches)
     return {"loss": result[0], "modes": runs.modes_of(model)}
 

@@ -66,11 +66,11 @@ def _example(candidate: Any, draw: Draw, path: Path) -> Any:
 
 
 def _looked_at(candidate: Any, draw: Draw, path: Path) -> dict[str, Any]:
-    """A model in training of which one part is frozen; what its file answers, and what became of it."""
-    layers = nn.Linear(4, 6), nn.BatchNorm1d(6), nn.ReLU(), nn.Dropout(0.5), nn.Linear(6, 2)
-    model = draw.fill_(nn.Sequential(*layers))
-    frozen = draw.choice([1, 3])
-    model.train()[frozen].eval()
+    """A model in training of which two parts are frozen; what its file answers, and what became of it."""
+    block = nn.Sequential(nn.Linear(4, 6), nn.BatchNorm1d(6), nn.ReLU(), nn.Dropout(0.5))
+    model = draw.fill_(nn.Sequential(block, nn.Linear(6, 2))).train()
+    block[3].eval()
+    model[1].eval()
     example, rows = draw.normal(3, 4), draw.integer(5, 9)
     others = [draw.normal(count, 4) for count in (1, 0, rows)]
     crowd = draw.normal(2, 4).repeat(MOST // 2, 1)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 import shutil
+from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -45,6 +47,8 @@ def save_checkpoint(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "written over an older one", lambda: _twice(candidate, draw, step), WHOLE
     yield "who holds the older one", lambda: _held(candidate, draw, step), WHOLE
     yield "a part that cannot be written", lambda: _fails(candidate, draw, step, _Unwritable()), WHOLE
+    yield "the same in a file called run.tmp", lambda: _fails(candidate, draw, step, _Unwritable(), "run.tmp"), WHOLE
+    yield "while it is being written", lambda: _meanwhile(candidate, draw, step), WHOLE
     yield "a part that raises", lambda: _fails(candidate, draw, step, _Broken()), WHOLE
     yield "the run goes on", lambda: _goes_on(candidate, draw, after(2), step), TRACES
 
@@ -134,8 +138,39 @@ class _Broken:
         raise FloatingPointError("no state today")
 
 
-def _fails(candidate: Any, draw: Draw, step: int, bad: Any) -> Any:
-    """The second save does not come to its end; the first is what one would go on from."""
+class _Peeks:
+    """Looks, while it is being written, whether the file of before is still there and whole."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.seen = path, set[str]()
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"": self}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        try:
+            step = torch.load(self.path, weights_only=True)["step"]
+            self.seen.add(f"the file of step {step}")
+        except (OSError, EOFError, RuntimeError, pickle.UnpicklingError):
+            self.seen.add("no whole file")
+        return OrderedDict, ()
+
+
+def _meanwhile(candidate: Any, draw: Draw, step: int) -> Any:
+    """What somebody finds who comes, or whose computer dies, in the middle of the second save."""
+    parts = {"model": draw.fill_(nn.Linear(2, 3))}
+
+    def look(path: Path) -> Any:
+        candidate(path, parts, step)
+        peeks = _Peeks(path)
+        candidate(path, {**parts, "peeks": peeks}, step + 50)
+        return {"in the middle": sorted(peeks.seen), "file": runs.read(path, draw.device)["step"]}
+
+    return runs.in_a_folder(look)
+
+
+def _fails(candidate: Any, draw: Draw, step: int, bad: Any, name: str = runs.FILE) -> Any:
+    """The second save does not come to its end; the first is what one would go on from. The third has to work again."""
     parts = {"model": draw.fill_(nn.Linear(2, 3))}
 
     def look(path: Path) -> Any:
@@ -147,9 +182,15 @@ def _fails(candidate: Any, draw: Draw, step: int, bad: Any) -> Any:
             end = "went through"
         except Exception:
             end = "raised"
-        return {"file": runs.read(path, draw.device), "second save": end}
+        left = runs.read(path, draw.device)
+        try:
+            candidate(path, parts, step + 60)
+            third = runs.read(path, draw.device)["step"]
+        except Exception:
+            third = "raised"
+        return {"file": left, "second save": end, "third save": third}
 
-    return runs.in_a_folder(look)
+    return runs.in_a_folder(look, name)
 
 
 def _goes_on(candidate: Any, draw: Draw, parts: dict[str, Any], step: int) -> Any:

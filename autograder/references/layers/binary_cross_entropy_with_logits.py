@@ -15,7 +15,7 @@ def binary_cross_entropy_with_logits(logits, targets):
 
 def surprises(logits, targets):
     """One for each number; right."""
-    return logits.clamp(min=0) - logits * targets + torch.log1p(torch.exp(-logits.abs()))
+    return F.softplus(logits) - logits * targets
 
 
 def checked(logits, targets):
@@ -90,6 +90,29 @@ def exponential_of_minus_the_score(logits, targets):
 )
 def one_side_only(logits, targets):
     return -(checked(logits, targets) * F.logsigmoid(logits)).mean()
+
+
+@mistake(
+    binary_cross_entropy_with_logits,
+    "The values are right, but at a score of exactly 0 the gradient is not: `clamp` and `abs` have a corner there, and "
+    "autograd takes the slope of one side. A new model may well begin with scores of 0. `F.softplus` and "
+    "`F.logsigmoid` have no corner.",
+    keeps=0.99,
+)
+def with_a_corner(logits, targets):
+    larger = logits.clamp(min=0)
+    return (larger - logits * checked(logits, targets) + torch.exp(-logits.abs()).log1p()).mean()
+
+
+@mistake(
+    binary_cross_entropy_with_logits,
+    "Right for targets of 0 and 1. A target between them turns into a sign and a factor of the score, as in "
+    "(2 · target − 1) · score; but a target of 0.7 counts 0.7 for the one answer and 0.3 for the other.",
+    keeps=0.9,
+)
+def target_as_a_sign(logits, targets):
+    signs = 2 * checked(logits, targets) - 1
+    return F.softplus(-signs * logits).mean()
 
 
 @mistake(binary_cross_entropy_with_logits, "The losses are added up. Asked for is their mean.")
@@ -192,11 +215,6 @@ def by_softplus(logits, targets):
 
 
 @alternative(binary_cross_entropy_with_logits)
-def by_hand(logits, targets):
-    return surprises(logits, checked(logits, targets)).mean()
-
-
-@alternative(binary_cross_entropy_with_logits)
 def by_two_classes(logits, targets):
     targets = checked(logits, targets)
     logs = torch.stack([torch.zeros_like(logits), logits], dim=-1).log_softmax(-1)
@@ -218,6 +236,10 @@ for sentence, by in {
         "targets that are whole numbers",
     ],
     "The mean over all numbers, shape (), dtype of `logits`.": ["a table", "bfloat16"],
+    "Its gradient is (sigmoid(score) − target) / n, at a score of 0 as well.": [
+        "gradients",
+        "gradients at a score of 0",
+    ],
     "ValueError: the shapes differ.": ["a column and a row"],
 }.items():
     promised(binary_cross_entropy_with_logits, sentence, by=by)

@@ -183,6 +183,30 @@ def places_first(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1
     return biased(grouped(seen, weight, groups), bias).mT
 
 
+@mistake(
+    conv1d,
+    "Each group gets the bias of the first one. There is one number for each channel that comes out; the second "
+    "group's lie behind the first's.",
+    keeps=0.9,
+)
+def bias_of_the_first_group(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+    result = grouped(windows_of(padded(x, padding), weight.shape[-1], stride, dilation), weight, groups)
+    return biased(result, None if bias is None else bias[: len(bias) // groups].repeat(groups))
+
+
+@mistake(
+    conv1d,
+    "Wrong where the text was turned before, as by `permute` or `.mT`: its numbers are read in the order in which they "
+    "lie in memory. Ask the tensor for its strides, or call `contiguous()` first.",
+    keeps=0.99,
+)
+def as_it_lies(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+    if not padding:
+        x = x.as_strided(x.shape, torch.empty(x.shape, device="meta").stride())
+    result = grouped(windows_of(padded(x, padding), weight.shape[-1], stride, dilation), weight, groups)
+    return biased(result, bias)
+
+
 @alternative(conv1d)
 def by_loops(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     x = F.pad(x, (padding, padding))

@@ -188,6 +188,42 @@ def one_place_too_few(pictures, weight, bias=None, stride=1, padding=0):
     return summed(windows[:, :, :down, :across], weight, bias)
 
 
+@mistake(
+    conv2d,
+    "Places and channels are mixed up: a table of (places, channels) is cut into rows as if the channels came first. "
+    "Turn it round, then give it its shape; `reshape` moves nothing.",
+)
+def channels_last_reshaped(pictures, weight, bias=None, stride=1, padding=0):
+    result = summed(seen(pictures, weight.shape[2:], stride, padding), weight, None)
+    mixed = result.flatten(2).mT.reshape(result.shape)
+    return mixed if bias is None else mixed + bias[:, None, None]
+
+
+@mistake(
+    conv2d,
+    "Where the window's steps do not come out even, there is a place too many: zeros were added below and to the "
+    "right. What is left over at the end is not looked at: (size + 2 · padding − kernel) // stride + 1 places.",
+    keeps=0.8,
+)
+def rounded_up(pictures, weight, bias=None, stride=1, padding=0):
+    down, across = (
+        -(size + 2 * padding - k) % stride for size, k in zip(pictures.shape[2:], weight.shape[2:], strict=True)
+    )
+    padded = F.pad(pictures, (padding, padding + across, padding, padding + down))
+    return summed(seen(padded, weight.shape[2:], stride, 0), weight, bias)
+
+
+@mistake(
+    conv2d,
+    "A bias of zeros is left out, as by `if bias.any()`. It changes no value, but then it gets no gradient, either, "
+    "and can never learn. Ask `bias is not None`.",
+    keeps=0.99,
+)
+def no_bias_of_zeros(pictures, weight, bias=None, stride=1, padding=0):
+    bias = bias if bias is not None and bias.count_nonzero() else None
+    return summed(seen(pictures, weight.shape[2:], stride, padding), weight, bias)
+
+
 @alternative(conv2d)
 def by_columns(pictures, weight, bias=None, stride=1, padding=0):
     out, _, rows, columns = weight.shape

@@ -224,6 +224,30 @@ def writes_into_x(x, p, training):
     return y.mul_(factor(p))
 
 
+@mistake(
+    dropout,
+    "Where all are dropped, the zeros have PyTorch's default dtype, float32. `torch.zeros_like(x)` has the dtype of x.",
+    keeps=0.99,
+)
+def zeros_of_their_own(x, p, training):
+    checked(p)
+    if training and p == 1:
+        return torch.zeros(x.shape, device=x.device)
+    return x * kept(x, p) * factor(p) if training else x
+
+
+@mistake(
+    dropout,
+    "Outside training random numbers are drawn, too, although nothing is done with them. So an evaluation shifts all "
+    "that is drawn afterwards. Ask for `training` first.",
+    keeps=0.5,
+)
+def draws_before_it_asks(x, p, training):
+    checked(p)
+    stays = kept(x, p)
+    return x * stays * factor(p) if training else x * 1
+
+
 @alternative(dropout)
 def by_bernoulli(x, p, training):
     checked(p)

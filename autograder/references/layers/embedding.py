@@ -76,7 +76,7 @@ def nothing_learns(indices, table, padding_idx=None):
 @mistake(
     embedding,
     "No gradient comes to the table, as where it is detached or computed with under `no_grad`: nothing would ever be "
-    "learnt.",
+    "learned.",
 )
 def detached(indices, table, padding_idx=None):
     return table.detach()[checked(indices, table)]
@@ -156,6 +156,33 @@ def learns_once(indices, table, padding_idx=None):
 )
 def plain(indices, table, padding_idx=None):
     return table[indices.long()]
+
+
+@mistake(
+    embedding,
+    "A hook is left on the table: it keeps the padding's row from learning in this call, and from then on in every "
+    "other use of the table. Detach the rows that are read, and leave the table alone.",
+    keeps=0.5,
+)
+def leaves_a_hook(indices, table, padding_idx=None):
+    checked(indices, table)
+    if padding_idx is not None and table.requires_grad:
+        learns = torch.arange(table.shape[0], device=table.device) != padding_idx
+        table.register_hook(lambda grad: grad * learns[:, None])
+    return table[indices.long()]
+
+
+@mistake(
+    embedding,
+    "Where there are no indices at all, this raises: an empty tensor has no smallest number. Ask whether any index is "
+    "out of range, `(indices < 0).any()`.",
+    keeps=0.99,
+)
+def smallest_of_none(indices, table, padding_idx=None):
+    if int(indices.min()) < 0 or int(indices.max()) >= table.shape[0]:
+        raise IndexError("no such row")
+    rows = table[indices.long()]
+    return rows if padding_idx is None else apart(rows, indices, padding_idx)
 
 
 @alternative(embedding)

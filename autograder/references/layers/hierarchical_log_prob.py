@@ -178,6 +178,26 @@ def nothing_to_decide(hidden, code, nodes):
     ).sum(0)
 
 
+@mistake(
+    hierarchical_log_prob,
+    "A batch of one context loses its dimension, as by `squeeze()`: (1, width) should give (1,).",
+    keeps=0.9,
+)
+def squeezed(hidden, code, nodes):
+    logs = [F.logsigmoid(score) for score in scores_on(hidden, code, nodes)]
+    return summed(logs).squeeze()
+
+
+@mistake(
+    hierarchical_log_prob,
+    "Unlikely decisions stop getting more expensive: the probability is cut off before its logarithm is taken. A "
+    "decision with a score of −100 costs 100, and has a gradient. Take both in one step, `F.logsigmoid`.",
+    keeps=0.5,
+)
+def cut_off(hidden, code, nodes):
+    return summed([score.sigmoid().clamp_min(1e-7).log() for score in scores_on(hidden, code, nodes)])
+
+
 @alternative(hierarchical_log_prob)
 def by_one_product(hidden, code, nodes):
     if not code:

@@ -135,7 +135,7 @@ def the_winner(model, drawing):
 
 @mistake(
     read_digit,
-    "The ink is handed over as it is, from 0 to 16. The model has learnt from pictures between 0 and 1.",
+    "The ink is handed over as it is, from 0 to 16. The model has learned from pictures between 0 and 1.",
     keeps=0.6,
 )
 def unscaled(model, drawing):
@@ -156,7 +156,7 @@ def like_a_photograph(model, drawing):
 @mistake(
     read_digit,
     "The drawing is divided by its own darkest place: a page with little ink becomes dark, and a blank one NaN. Divide "
-    "by 16, as for the pictures that the model has learnt from.",
+    "by 16, as for the pictures that the model has learned from.",
     keeps=0.6,
 )
 def by_its_own_ink(model, drawing):
@@ -172,6 +172,19 @@ def by_its_own_ink(model, drawing):
 def with_the_batch(model, drawing):
     with evaluating(model):
         return logits_of(model, drawing).softmax(-1)
+
+
+@mistake(
+    read_digit,
+    "There is no graph because the model's parameters were frozen, and they still are: nobody can train it any "
+    "further. Call the model under `torch.no_grad()` instead.",
+    keeps=0.9,
+)
+def freezes_the_model(model, drawing):
+    was = model.training
+    logits = logits_of(model.eval().requires_grad_(False), drawing)
+    model.train(was)
+    return logits.softmax(-1)[0]
 
 
 @alternative(read_digit)

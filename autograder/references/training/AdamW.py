@@ -3,7 +3,7 @@
 import torch
 
 from autograder.references import alternative, promised
-from autograder.references.training import _AdamW_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.training import _AdamW_bookkeeping_mistakes, _AdamW_mistakes  # noqa: F401  (they register themselves)
 from autograder.references.training._AdamW import AdamW, Frame
 
 

@@ -210,3 +210,35 @@ def clears_the_gradients(model, batches):
 def seeds_anew(model, batches):
     torch.manual_seed(0)
     return means(model, batches)
+
+
+@mistake(
+    evaluate,
+    "The modes are put back with `part.train(mode)`, which sets all that is inside as well: a frozen part that two "
+    "parts share gets the mode of the second. Set `part.training` itself.",
+    keeps=0.97,
+)
+def puts_back_with_all_inside(model, batches):
+    modes = [(part, part.training) for part in model.modules()]
+    try:
+        return means(model.eval(), batches, mode=nullcontext)
+    finally:
+        for part, mode in modes:
+            part.train(mode)
+
+
+@mistake(
+    evaluate,
+    "∞ where a score lies far below the largest: softmax rounds its share to 0 before the logarithm. `F.cross_entropy` "
+    "and `log_softmax` take both in one step.",
+    keeps=0.5,
+)
+def logarithm_of_the_softmax(model, batches):
+    loss = right = count = 0
+    with evaluating(model), torch.no_grad():
+        for x, labels in batches:
+            shares = model(x).softmax(dim=1)
+            loss -= shares[torch.arange(len(labels)), labels].log().sum().item()
+            right += (shares.argmax(dim=1) == labels).sum().item()
+            count += len(labels)
+    return loss / count, right / count

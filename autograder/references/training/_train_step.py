@@ -33,7 +33,7 @@ def of_all(micro_batches, labels):
 
 def accumulate(
     model, optimizer, schedule, micro_batches,
-    share=of_all, each="", before="zero", after="optimizer schedule zero", loss_of=None,
+    share=of_all, each="", before="zero", after="optimizer schedule zero",
 ):  # fmt: skip
     """The frame of most answers; mistakes change one decision."""
     deeds = {"zero": optimizer.zero_grad, "optimizer": optimizer.step, "schedule": schedule.step}

@@ -190,3 +190,36 @@ def returns_the_last(model, optimizer, schedule, micro_batches):
         last = F.cross_entropy(model(tokens).flatten(0, 1), labels.flatten()).item()
     accumulate(model, optimizer, schedule, micro_batches, share=share)
     return last
+
+
+@mistake(
+    train_step,
+    "Each part's mean is weighed by its share of the tokens. But the mean of a part that is all padding is NaN, and "
+    "NaN · 0 is NaN. Add up sums, and divide by the number of all tokens.",
+)
+def weighs_the_means(model, optimizer, schedule, micro_batches):
+    def by_mean_and_weight(micro_batches, labels):
+        count = (labels != PADDING).sum()
+        return count / (count / of_all(micro_batches, labels))
+
+    return accumulate(model, optimizer, schedule, micro_batches, share=by_mean_and_weight)
+
+
+@mistake(
+    train_step,
+    "The gradients are right, but what is returned is a mean of the parts' means. It should be the loss that the "
+    "gradients belong to: the mean over all tokens that count.",
+)
+def returns_a_mean_of_means(model, optimizer, schedule, micro_batches):
+    count, means = of_all(micro_batches, None), []
+    optimizer.zero_grad()
+    for tokens, labels in micro_batches:
+        known = labels.flatten() != PADDING
+        loss = F.cross_entropy(model(tokens).flatten(0, 1)[known], labels.flatten()[known], reduction="sum")
+        (loss / count).backward()
+        means += [loss.item() / known.sum().item()] if known.any() else []
+        del loss
+    optimizer.step()
+    schedule.step()
+    optimizer.zero_grad()
+    return sum(means) / len(means)

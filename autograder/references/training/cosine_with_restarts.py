@@ -165,6 +165,17 @@ def whole_steps(step, warmup, total, cycles):
     return 0.5 * (1 + math.cos(math.pi * ((step - warmup) % length) / length))
 
 
+@mistake(
+    cosine_with_restarts,
+    "At some restarts there is 0 instead of 1: the remainder is taken of a length that is not exact, and 11 % 1.1 is "
+    "almost 1.1. Count in whole steps, (step − warmup) · cycles % (total − warmup).",
+    keeps=0.95,
+)
+def remainder_of_a_length(step, warmup, total, cycles):
+    length = (total - warmup) / cycles
+    return wave(step, warmup, total, lambda progress: (step - warmup) % length / length)
+
+
 @alternative(cosine_with_restarts)
 def with_the_remainder(step, warmup, total, cycles):
     return wave(step, warmup, total, lambda progress: cycles * progress % 1)

@@ -137,6 +137,31 @@ def fresh_weights(model, example, path):
     write(fresh.eval(), example, path)
 
 
+@mistake(
+    export_model,
+    "Only the model's own parts get their modes back. A frozen part further down, as a dropout in a block, comes back "
+    "training. `model.modules()` lists all of them, `children()` the nearest.",
+    keeps=0.9,
+)
+def nearest_parts_only(model, example, path):
+    modes = [(part, part.training) for part in (model, *model.children())]
+    write(model.eval(), example, path)
+    for part, mode in modes:
+        part.train(mode)
+
+
+@mistake(
+    export_model,
+    "The model is called before it is in evaluation mode, which moves the running statistics of a batch norm. Nothing "
+    "of the model should change.",
+)
+def tries_it_first(model, example, path):
+    with torch.no_grad():
+        model(example)
+    with evaluating(model):
+        write(model, example, path)
+
+
 @alternative(export_model)
 def with_a_named_dimension(model, example, path):
     with evaluating(model):

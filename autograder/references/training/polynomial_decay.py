@@ -147,6 +147,24 @@ def bends_the_warmup(step, warmup, total, power=1.0, end=0.0):
     return curve(step, warmup, total, lambda left: (1 - end) * left**power + end, end)
 
 
+@mistake(
+    polynomial_decay,
+    "The power is taken of the whole difference, ((1 − end) · left) ** power, so that with an end above 0 the factor "
+    "does not begin at 1. Only what is left is raised to the power.",
+)
+def power_of_the_difference(step, warmup, total, power=1.0, end=0.0):
+    return curve(step, warmup, total, lambda left: ((1 - end) * left) ** power + end, end)
+
+
+@mistake(
+    polynomial_decay,
+    "The factor is never below the end, not even while it warms up. The warmup begins at 0, whatever the end is.",
+    keeps=0.8,
+)
+def never_below_the_end(step, warmup, total, power=1.0, end=0.0):
+    return max(end, curve(step, warmup, total, lambda left: (1 - end) * left**power + end, end))
+
+
 @alternative(polynomial_decay)
 def with_a_share(step, warmup, total, power=1.0, end=0.0):
     return curve(step, warmup, total, lambda left: (1 - end) * left**power + end, end)
