@@ -1028,10 +1028,9 @@ explore(
 # ## 9 · To another device · extra
 #
 # One walk is still missing in our small `nn.Module`. `model.to("cuda")` brings a network to a GPU (older code says
-# `model.cuda()`), and
-# `model.to(torch.bfloat16)` halves its memory. We would expect new tensors, since numbers that lie elsewhere are other
-# tensors. But an optimizer may hold the parameters already. So the parameters have to remain the *objects* that they
-# are, and only what they hold is exchanged. This is the good use of `.data` that we met in [lesson
+# `model.cuda()`), and `model.to(torch.bfloat16)` halves its memory. We would expect new tensors, since numbers that lie
+# elsewhere are other tensors. But an optimizer may hold the parameters already. So the parameters have to remain the
+# *objects* that they are, and only what they hold is exchanged. This is the good use of `.data` that we met in [lesson
 # 04](../04_autograd/04_autograd.ipynb): a change that no graph should notice.
 #
 # ### Exercise: `move` ●●○ · 6 minutes · extra
@@ -1131,7 +1130,8 @@ suspects("batch_norm_counterexample")
 # <details><summary>Hint 3: the squared mean</summary>
 #
 # The mean of the squares, minus the square of the mean: on paper it is the same variance. A float32 has about seven
-# digits. What is left of them if both numbers are about ten million, and the difference is 1?
+# digits. What is left of them if these two are about ten million, as with a mean of three thousand, and they differ
+# by 1?
 #
 # </details>
 
@@ -1142,7 +1142,8 @@ def batch_norm_counterexample() -> tuple[Tensor, Tensor]:
 
     Returns:
         One for training, shape (row, feature), two rows or more; and one for evaluation, of the same features, one row
-        or more. Both float32 and finite, at most 1,000 numbers together.
+        or more. Both float32 and finite, at most 1,000 numbers together, and not so large or small that in float32
+        even a right formula loses them.
     """
     # BEGIN SOLUTION
     ordinary = torch.tensor([1.0, 2.0, 6.0])

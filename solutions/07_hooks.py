@@ -398,7 +398,7 @@ def record_shapes(model: nn.Module, *inputs: Tensor) -> list[tuple[str, tuple[in
         One pair (name, shape) for each call of a leaf, in the order in which the calls end.
         A leaf that is used twice has two.
         Names are those of `model.named_modules()`; a model without children is a leaf itself.
-        Where a leaf returns a tuple, its first entry counts.
+        Where a leaf returns a tuple, named or not, its first entry counts.
         No hook is left on the model, also when it raises; its mode is as before.
 
     >>> record_shapes(nn.Sequential(nn.Linear(4, 6), nn.Tanh()), torch.zeros(2, 4))
@@ -1105,7 +1105,7 @@ def clip_gradients(parameters: Iterable[Tensor], limit: float) -> list[Removable
     """From now on, clamps each element of each gradient to [-limit, limit].
 
     Each backward pass is clamped by itself, before it is added to `.grad`. Parameters that need no gradient are
-    skipped. No other tensor's gradient is changed.
+    skipped. No other tensor's gradient is changed. An element that is NaN stays NaN, and the others are clamped.
 
     Args:
         parameters: for example `model.parameters()`, which can be walked through once.
@@ -1226,10 +1226,10 @@ lines(series, xlabel="step", ylabel="loss on clean data", logy=True)
 def nan_tripwire(model: nn.Module) -> Iterator[None]:
     """While a `with` block lasts, raises an alarm at the first module that gives NaN.
 
-    Every module of the model is watched, with children or without, and no other. Where an output is a tuple, all its
-    tensors are looked at; what else is in it (None, another tuple) is passed over, and so is an output that is neither
-    a tensor nor a tuple. Infinity is no alarm. After the block no hook of its own is left on the model, however the
-    block ends.
+    Every module of the model is watched, with children or without, and no other. Where an output is a tuple, named or
+    not, all its tensors are looked at, of whatever dtype; what else is in it (None, another tuple and what that holds)
+    is passed over, and so is an output that is neither a tensor nor a tuple. Infinity is no alarm. After the block no
+    hook of its own is left on the model, however the block ends.
 
     Raises:
         FloatingPointError: a module's output holds NaN; the message holds its name from `model.named_modules()`,

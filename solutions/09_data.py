@@ -907,7 +907,7 @@ def batches(
     Not to be used: `DataLoader`.
 
     Args:
-        dataset: it has a length, and items by index, from 0 on; nothing else is asked of it.
+        dataset: it has a length, and items by index, Python's whole numbers from 0 on; nothing else is asked of it.
         batch_size: items in a batch.
         shuffle: in the order of `torch.randperm(len(dataset), generator=generator)`, drawn once for each call; else in
             the dataset's own order, and nothing is drawn.
@@ -1143,7 +1143,8 @@ def random_split_indices(n: int, test: float | int, seed: int = 0) -> tuple[list
 
     Args:
         n: how many there are.
-        test: how many are for testing: a whole number, or as a float a share of n, rounded up.
+        test: how many are for testing: a whole number, or as a float a share of n, rounded up:
+            `ceil(test * n)`.
         seed: of a `torch.Generator` of its own.
 
     Returns:
@@ -1233,7 +1234,7 @@ class ResumableLoader:
     """Batches of a dataset, in a new random order in every epoch; it can be resumed in the middle of one.
 
     Args:
-        dataset: it has a length, at least 1, and items by index.
+        dataset: it has a length, at least 1, and items by index, Python's whole numbers.
         batch_size: items in a batch; the last batch of an epoch may have fewer.
         collate: makes the batch from the list of its items.
         seed: epoch e, from 0 on, has the order of `torch.randperm(len(dataset))` from a `torch.Generator` of its own,

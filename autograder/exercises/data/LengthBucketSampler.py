@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+import torch
 from torch.utils.data import DataLoader
 
 from autograder.engine.draw import Draw
@@ -66,8 +67,12 @@ def LengthBucketSampler(candidate: Any, draw: Draw) -> Iterator[Step]:
         loaded: Any = DataLoader(texts, batch_sampler=sampler, collate_fn=list)  # type: ignore[arg-type]
         return [[one.sum() for one in batch] for batch in islice(loaded, odd)]
 
-    def one_epoch(lengths: list[int], *more: int) -> list[Any]:
-        return _batches(candidate(lengths, size, *more), len(lengths))
+    def one_epoch(lengths: list[int]) -> list[Any]:
+        return _batches(candidate(lengths, size), len(lengths))
+
+    def drawn_between() -> list[Any]:
+        """Each batch, and what its reader draws before the next one is asked for."""
+        return [[batch, torch.rand(1).item()] for batch in islice(candidate(distinct(odd), size, pool), odd)]
 
     yield "lengths in a batch", waste, BUCKETS
     yield "one pool for all", lambda: read(distinct(whole), pool=10**6), BUCKETS
@@ -85,7 +90,7 @@ def LengthBucketSampler(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "in a DataLoader", loader
     yield "by names", lambda: _batches(candidate(seed=seed, pool=2, batch_size=3, lengths=tuple(distinct(13))), 13)
     yield "the lengths are left alone", lambda: with_arguments(one_epoch, distinct(odd))
-    yield "the random stream is left alone", lambda: beside_stream(lambda: one_epoch(distinct(odd), pool), seed), STREAM
+    yield "the random stream is left alone", lambda: beside_stream(drawn_between, seed), STREAM
 
 
 def _batches(sampler: Any, most: int) -> list[Any]:

@@ -16,6 +16,7 @@ from autograder.exercises.data._shared import text_of
 
 ITEMS = Idea("item i is text i, as a tensor of whole numbers", weight=2, point=True)
 LAZY = Idea("a text is read and encoded when it is asked for", weight=2, point=True)
+EXACT = Idea("large numbers stay what they are", weight=1)
 ENDS = Idea("indices at the ends, and beyond them", weight=3)
 
 
@@ -39,6 +40,11 @@ def encode(text: str) -> list[int]:
     return [ord(word[0]) - ord("a") for word in text.split()]
 
 
+def encode_far(text: str) -> list[int]:
+    """Odd numbers that no floating-point number can hold."""
+    return [2**53 + 1 + 2 * number for number in encode(text)]
+
+
 @exercise(points=1)
 def Lines(candidate: Any, draw: Draw) -> Iterator[Step]:
     """Texts, each encoded when it is asked for."""
@@ -52,6 +58,7 @@ def Lines(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "a for loop ends", lambda: _looped(candidate, draw, count), ENDS
     yield "read when asked for", lambda: _read(candidate, draw, count), LAZY
     yield "encoded when asked for", lambda: _encoded(candidate, draw, count), LAZY
+    yield "large numbers", lambda: _items(draw, candidate(_texts(draw, count), encode_far), range(count)), EXACT
     yield "in a DataLoader", lambda: _loaded(candidate, draw, count)
     yield "called by names", lambda: _by_names(candidate, draw, count)
     yield "the docstring's example", lambda: _example(candidate, draw)

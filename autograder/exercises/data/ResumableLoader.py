@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from typing import Any
 
+import torch
 from torch.utils.data import default_collate
 
 from autograder.engine.draw import Draw
@@ -17,7 +19,24 @@ from autograder.exercises.data._shared import Counted
 ORDER = Idea("a new order in every epoch, from seed + epoch", weight=2, point=True)
 RESUMED = Idea("after loading comes exactly what was left", weight=4, point=True)
 STATE = Idea("the state is a few plain numbers, and stays what it was", weight=2)
+ASKED = Idea("items are asked for by whole numbers", weight=0.5)
+AGAIN = Idea("what could not be fetched comes in the next loop", weight=1)
 MANY = 100  # characters of a state: a few numbers and their names stay below
+
+
+class Failing(Counted):
+    """The item that is fetched at this place cannot be read, and can a moment later."""
+
+    def __init__(self, items: list[int], place: int) -> None:
+        super().__init__(items)
+        self.place = place
+
+    def __getitem__(self, index: int) -> int:
+        item = super().__getitem__(index)
+        if len(self.fetched) == self.place + 1:
+            self.place = -1
+            raise OSError("the disk did not answer")
+        return item
 
 
 @exercise(points=3)
@@ -55,7 +74,7 @@ def ResumableLoader(candidate: Any, draw: Draw) -> Iterator[Step]:
         return [*rests, _epoch(other), list(running)]
 
     def used() -> list[Any]:
-        """Into a loader that is elsewhere by now, and back into the one that was saved."""
+        """Into a loader that stands in the middle of another epoch by now, and back into the one that was saved."""
         items = _items(draw, odd)
         loader, other = made(items), made(items)
         for _ in range(2):
@@ -65,6 +84,7 @@ def ResumableLoader(candidate: Any, draw: Draw) -> Iterator[Step]:
         state = loader.state_dict()
         for each in (other, loader):
             _epoch(each)
+            next(iter(each))
             each.load_state_dict(state)
         return [_epoch(other), _epoch(loader)]
 
@@ -99,6 +119,18 @@ def ResumableLoader(candidate: Any, draw: Draw) -> Iterator[Step]:
         loader = made(_items(draw, n), **options)
         return [_epoch(loader) for _ in range(3)]
 
+    def failed() -> list[Any]:
+        """Of a dataset that cannot give one item the first time, until it fails; then on again."""
+        loader, begun = made(Failing(_items(draw, odd), stop * size + draw.integer(0, size))), []
+        with suppress(OSError):
+            for batch in loader:
+                begun.append(batch)
+        return [begun, _epoch(loader), _epoch(loader)]
+
+    def drawn_between() -> list[Any]:
+        """Each batch, and what its reader draws before the next one is asked for."""
+        return [[batch, torch.rand(1).item()] for batch in islice(made(_items(draw, odd)), odd)]
+
     yield "an epoch", lambda: _epoch(made(_items(draw, whole))), ORDER
     yield "three epochs", lambda: epochs(odd), ORDER
     yield "two seeds", lambda: [epochs(odd, seed=0), epochs(odd, seed=seed + 1)], ORDER
@@ -113,9 +145,11 @@ def ResumableLoader(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "a state stays what it was", kept, STATE
     yield "a few plain numbers", plain, STATE
     yield "nothing is fetched twice", fetched, STATE
+    yield "an item that fails once", failed, AGAIN
+    yield "items that lie in a dict", lambda: _epoch(made(dict(enumerate(_items(draw, odd))))), ASKED
     yield "collated", lambda: next(iter(candidate(draw.normal(odd, 2), size, default_collate)))
     yield "by names", lambda: _epoch(candidate(seed=seed, collate=sum, batch_size=size, dataset=_items(draw, odd)))
-    yield "the random stream is left alone", lambda: beside_stream(lambda: _epoch(made(_items(draw, odd))), seed)
+    yield "the random stream is left alone", lambda: beside_stream(drawn_between, seed)
 
 
 def _items(draw: Draw, n: int) -> list[int]:

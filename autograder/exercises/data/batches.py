@@ -17,6 +17,7 @@ from autograder.exercises.data._shared import Counted
 CUT = Idea("the dataset in batches, with what is left over", weight=2, point=True)
 SHUFFLED = Idea("a new order every time, from the generator", weight=2, point=True)
 LAZY = Idea("items are fetched batch by batch", weight=3)
+ASKED = Idea("items are asked for by whole numbers", weight=1)
 COLLATED = Idea("the batch is what collate makes of a list", weight=1)
 
 
@@ -50,6 +51,11 @@ def batches(candidate: Any, draw: Draw) -> Iterator[Step]:
         after_one = list(dataset.fetched)
         return {"fetched before": before, "the first batch": first, "fetched for it": after_one, "rest": list(running)}
 
+    def in_a_dict() -> list[Any]:
+        """A dataset that knows its items by whole numbers, and by nothing that merely looks like one."""
+        items, stream = dict(enumerate(_numbers(draw, odd))), torch.Generator().manual_seed(seed)
+        return [list(islice(candidate(items, size, shuffle=s, generator=stream), odd)) for s in (False, True)]
+
     def interleaved() -> list[Any]:
         dataset = Counted(_numbers(draw, whole))
         one, two = iter(candidate(dataset, size)), iter(candidate(dataset, size + 1))
@@ -68,6 +74,7 @@ def batches(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "random streams are left alone", lambda: beside_stream(undisturbed, seed)
     yield "fetched when asked for", fetched, LAZY
     yield "two at once", interleaved, LAZY
+    yield "items that lie in a dict", in_a_dict, ASKED
     yield "collated", lambda: _collated(candidate, draw, odd, size), COLLATED
     yield (
         "by names",

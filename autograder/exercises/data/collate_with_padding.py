@@ -17,6 +17,7 @@ LONGEST = Idea("as long as the longest of this batch", weight=2, point=True)
 MASK = Idea("the mask comes from the lengths, whatever the words are", weight=3, point=True)
 LABELS = Idea("no label where nothing stands", weight=3, point=True)
 ROUNDED = Idea("rounded up to a multiple", weight=3)
+EXACT = Idea("large numbers stay what they are", weight=1)
 CLEAN = Idea("the examples are left alone", weight=0.5)
 NO_LABEL = -100
 
@@ -25,6 +26,7 @@ NO_LABEL = -100
 def collate_with_padding(candidate: Any, draw: Draw) -> Iterator[Step]:
     """One batch from examples of different lengths: the mended function."""
     lengths = draw.sizes(4, 2, 9)
+    same = list(zip(draw.shuffled([3, 5, 9]), (1, 2, 3), strict=True))
 
     def made(low: int = 1, part: str = "", **options: Any) -> Any:
         batch = candidate(_examples(draw, lengths, low), **options)
@@ -41,13 +43,24 @@ def collate_with_padding(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "a word without a label is a word", lambda: candidate(_unlabelled(draw, lengths))["attention_mask"], MASK
     yield "labels", lambda: made(part="labels"), LABELS
     yield "labels, with another pad", lambda: made(part="labels", pad=draw.integer(3, 9)), LABELS
+    yield "labels that are not the next words", lambda: candidate(_tagged(draw, lengths))["labels"], LABELS
     yield "the loss of a text, alone and in company", lambda: _losses(candidate, draw, lengths), LABELS
     yield "a negative pad", lambda: made(pad=-1)["input_ids"]
     yield "one example", lambda: candidate(_examples(draw, lengths[:1], 0))
     yield "all of one length", lambda: candidate(_examples(draw, [lengths[0]] * 3, 0))
     yield "with an empty text", lambda: candidate(_examples(draw, draw.shuffled([0, *lengths[:2]]), 0))
-    yield "a multiple of 8", lambda: [_rounded(candidate, draw, n, 8) for n in draw.shuffled([5, 9, 15])], ROUNDED
-    yield "a multiple that fits already", lambda: [_rounded(candidate, draw, n, n // 2) for n in (8, 12)], ROUNDED
+    yield (
+        "a multiple of 8",
+        lambda: [_rounded(candidate, draw, [n - 2, n], 8) for n in draw.shuffled([5, 9, 15])],
+        ROUNDED,
+    )
+    yield (
+        "a multiple that fits already",
+        lambda: [_rounded(candidate, draw, [n - 2, n], n // 2) for n in (8, 12)],
+        ROUNDED,
+    )
+    yield "equally long, rounded up", lambda: [_rounded(candidate, draw, [n] * k, 8) for n, k in same], ROUNDED
+    yield "large numbers", lambda: candidate(_tagged(draw, lengths, 2**53 + 1)), EXACT
     yield "in a DataLoader", lambda: _loaded(candidate, draw)
     yield "by names", lambda: candidate(multiple_of=3, pad=2, examples=tuple(_examples(draw, lengths, 0)))
     yield "the examples are left alone", lambda: with_arguments(candidate, _examples(draw, lengths, 0)), CLEAN
@@ -84,18 +97,27 @@ def _unlabelled(draw: Draw, lengths: list[int]) -> list[dict[str, Tensor]]:
     return examples
 
 
+def _tagged(draw: Draw, lengths: list[int], least: int = 1) -> list[dict[str, Tensor]]:
+    """Labels that say something else of each word, as what kind of word it is; some words have none."""
+    examples = []
+    for length in lengths:
+        ids, labels = (least + 2 * draw.integers(length, high=6) for _ in range(2))
+        examples.append({"input_ids": ids, "labels": labels.masked_fill(draw.mask(length, keep=0.3), NO_LABEL)})
+    return examples
+
+
 def _losses(candidate: Any, draw: Draw, lengths: list[int]) -> list[Any]:
     """Summed over the labels that count: the same alone and beside longer texts."""
     examples, scores = _examples(draw, lengths, 0), draw.normal(12, 12)
-    batches = [candidate(examples), candidate(examples[:1])]
+    batches = [candidate([dict(each) for each in some]) for some in (examples, examples[:1])]
     return [
         torch.nn.functional.cross_entropy(scores[batch["input_ids"]].mT, batch["labels"], reduction="none").sum(-1)
         for batch in batches
     ]
 
 
-def _rounded(candidate: Any, draw: Draw, length: int, multiple: int) -> Any:
-    batch = candidate(_examples(draw, [length - 2, length], 1), multiple_of=multiple)
+def _rounded(candidate: Any, draw: Draw, lengths: list[int], multiple: int) -> Any:
+    batch = candidate(_examples(draw, lengths, 1), multiple_of=multiple)
     return {name: batch[name] for name in ("input_ids", "attention_mask", "labels")}
 
 

@@ -15,6 +15,7 @@ from autograder.exercises.data._shared import sequences_of
 ROWS = Idea("each into the first row that has room", weight=3, point=True)
 APART = Idea("each word sees its own text, and nothing else", weight=3, point=True)
 PLACES = Idea("positions begin anew with each text", weight=2)
+EXACT = Idea("large numbers stay what they are", weight=1)
 LONG = Idea("what is longer than a row is refused", weight=1)
 PARTS = "input_ids", "text_ids", "position_ids", "attention_mask"
 
@@ -30,12 +31,14 @@ def pack_sequences(candidate: Any, draw: Draw) -> Iterator[Step]:
 
     back = [room - 2, room - 4, 3, 2]  # the third goes into the second row, the last into the first
     best = [room - 5, room - 3, 3, 4]  # the third fits best into the second row, and first into the first
+    least = [room - 3, room - 5, 2, 4]  # the third leaves the first row fullest, and there it belongs
     full = draw.shuffled([4, room - 4, 5, room - 5])
     many = [draw.integer(1, room + 1) for _ in range(8)]
     yield "two in a row", lambda: packed([3, 4], "input_ids", "text_ids"), ROWS
     yield "rows that are filled to the last place", lambda: packed(full, "input_ids", "text_ids"), ROWS
     yield "one goes back to an earlier row", lambda: packed(back, "input_ids", "text_ids"), ROWS
     yield "the first row with room, not the fullest", lambda: packed(best, "input_ids", "text_ids"), ROWS
+    yield "the first row with room, not the emptiest", lambda: packed(least, "input_ids", "text_ids"), ROWS
     yield "short before long", lambda: packed(sorted(many), "input_ids", "text_ids"), ROWS
     yield "as they come", lambda: packed(many, "input_ids", "text_ids"), ROWS
     yield "who sees whom", lambda: packed([4, 3, room - 1], "attention_mask"), APART
@@ -50,6 +53,7 @@ def pack_sequences(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "what is in it", lambda: sorted(candidate(sequences_of(draw, [2, room]), room))
     yield "a single one", lambda: [packed([n], *PARTS) for n in (room, 1)]
     yield "all of one word", lambda: packed([1] * (room + 2), *PARTS)
+    yield "large numbers", lambda: packed([3, 4, 2], "input_ids", words=(2**53 + 1, 2**53 + 100)), EXACT
     yield "too long", lambda: _refused(candidate, draw, room), LONG
     yield "by names", lambda: candidate(length=room, sequences=tuple(sequences_of(draw, [2, 9])))["text_ids"]
     yield "the sequences are left alone", lambda: with_arguments(candidate, sequences_of(draw, many), room)

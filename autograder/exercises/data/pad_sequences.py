@@ -59,14 +59,14 @@ def pad_sequences(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "with an empty one", lambda: _with_empty(candidate, draw, middle), FILLED
     yield (
         "numbers that are 0",
-        lambda: candidate(sequences_of(draw, lengths, low=0, high=3), most + 1, "pre", value=7),
+        lambda: [candidate(sequences(low=0, high=3), most + 1, "pre", value=v) for v in (7, 0)],
         FILLED,
     )
     yield "another value", lambda: [candidate(sequences(), middle, value=v) for v in draw.shuffled([-100, 7])], VALUE
     yield "int32 and bool", lambda: [candidate(sequences(low=0, dtype=d)) for d in (torch.int32, torch.bool)], KINDS
     yield "large numbers", lambda: candidate([2**53 + 1 + one for one in sequences()], middle), KINDS
     yield "float64", lambda: candidate([draw.normal(n, dtype=torch.float64) for n in lengths], middle, "pre"), KINDS
-    yield "a single one", lambda: [candidate(sequences()[:1], size) for size in (None, least + 1)]
+    yield "a single one", lambda: [candidate(sequences()[:1], size) for size in (None, least + 1, most + 1)]
     yield "a tuple of views", lambda: candidate(tuple(draw.integers(20, high=9)[1::3] for _ in lengths), 5, "pre")
     yield "by names", lambda: candidate(value=5, truncating="pre", padding="pre", maxlen=middle, sequences=sequences())
     yield "neither pre nor post", refused, REFUSED

@@ -12,7 +12,8 @@ from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
 from autograder.exercises.hooks._shared import grads, modes, small, visit
 
-CLAMPS = Idea("each element of each pass's gradient is clamped", weight=2, point=True)
+CLAMPS = Idea("each element of each pass's gradient is clamped", weight=1.75, point=True)
+NAN = Idea("NaN stays, and hides no other element", weight=0.25)
 ALONE = Idea("no other tensor's gradient is changed")
 HANDLES = Idea("parameters that need a gradient get a hook, and a handle takes it off")
 
@@ -45,6 +46,7 @@ def clip_gradients(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "what lay in .grad before", lambda: _earlier(candidate, limit, draw), CLAMPS
     yield "infinite gradients", lambda: _infinite(pulled, limit, draw), CLAMPS
     yield "the dtype stays", lambda: _dtypes(pulled, limit, draw)
+    yield "NaN among the elements", lambda: _not_a_number(pulled, limit, draw), NAN
     yield "a neighbour that shares the gradient", lambda: _neighbours(candidate, limit, draw), ALONE
 
     def frozen() -> dict[str, Any]:
@@ -90,6 +92,13 @@ def _infinite(pulled: Any, limit: float, draw: Draw) -> dict[str, Any]:
     slope = torch.tensor(draw.shuffled([torch.inf, -torch.inf, -3.0, 0.1, 0.0]), device=draw.device)
     weight = _leaf(draw, 5)
     return {"gradient": pulled(weight, slope, limit), "weight": weight}
+
+
+def _not_a_number(pulled: Any, limit: float, draw: Draw) -> Tensor | None:
+    """The others are clamped all the same."""
+    large = 2 + draw.uniform(3)
+    slope = torch.tensor(draw.shuffled([torch.nan, *(large * large.new_tensor([1, -1, 0.01])).tolist()]))
+    return pulled(_leaf(draw, 4), slope.to(draw.device), limit)
 
 
 def _dtypes(pulled: Any, limit: float, draw: Draw) -> list[Any]:

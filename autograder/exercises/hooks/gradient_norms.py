@@ -29,6 +29,7 @@ from autograder.exercises.hooks._shared import (
 NORMS = Idea("the norm of what arrives at each call of a leaf, in the order of arrival", weight=2, point=True)
 KINDS = Idea("models of all kinds", weight=0.7)
 GRADS = Idea("the parameters end with the gradients of an ordinary backward pass")
+IDLE = Idea("parameters that take no part in learning are passed over", weight=0.4)
 VISITOR = Idea("a visitor leaves nothing else behind")
 ERROR = Idea("nothing is left behind by an error", weight=0.7)
 
@@ -104,6 +105,8 @@ def gradient_norms(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "a model that is a leaf itself", single, KINDS
     yield "a model in float64", double, KINDS
     yield "gradients add up in the parameters as always", lambda: _learns(norms, draw), GRADS
+    yield "a parameter that nothing uses", lambda: _unused(norms, draw), IDLE
+    yield "a frozen parameter", lambda: _frozen(norms, draw), IDLE
     yield "the caller's input is left alone", lambda: _input_after(norms, draw), VISITOR
     yield "two calls leave the model as it was", lambda: _again(norms, draw), VISITOR
     yield "other people's hooks fire and stay", lambda: _others(norms, draw), VISITOR
@@ -149,6 +152,21 @@ def _learns(norms: Any, draw: Draw) -> list[Any]:
             weighted(model(before)).backward()
         found.append({**norms(model, x), "grads afterwards": grads(model)})
     return found
+
+
+def _unused(norms: Any, draw: Draw) -> dict[str, Any]:
+    """No backward pass reaches it, and an ordinary one leaves it as it is."""
+    model = small(draw)
+    model.register_parameter(draw.choice(("spare", "extra", "bonus")), nn.Parameter(draw.normal(3)))
+    return {**norms(model, draw.normal(2, 4)), "grads afterwards": grads(model)}
+
+
+def _frozen(norms: Any, draw: Draw) -> dict[str, Any]:
+    model = small(draw)
+    draw.choice([weight for weight in model.parameters() if weight.dim() == 1]).requires_grad_(False)
+    shown = norms(model, draw.normal(2, 4))
+    learning = {name: weight.requires_grad for name, weight in model.named_parameters()}
+    return {**shown, "grads afterwards": grads(model), "needs a gradient": learning}
 
 
 def _input_after(norms: Any, draw: Draw) -> dict[str, Any]:

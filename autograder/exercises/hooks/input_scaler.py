@@ -101,7 +101,8 @@ def _example(scaled: Any, factor: float, draw: Draw) -> list[Any]:
 def _values(draw: Draw) -> list[Any]:
     """Tensors that are amounts among much that is not, in drawn order."""
     amounts = [draw.normal(2, 3), draw.normal(4)]
-    others = [draw.integers(3, low=1, high=9), draw.mask(2, 5), None, draw.integer(2, 9), "text", 2.5, True]
+    small = [draw.integers(size, low=1, high=9).to(dtype) for size, dtype in [(4, torch.int32), (6, torch.uint8)]]
+    others = [draw.integers(3, low=1, high=9), draw.mask(2, 5), None, draw.integer(2, 9), "text", 2.5, True, *small]
     states = (draw.normal(2), draw.normal(2))
     return draw.shuffled([*amounts, *others, states])
 
@@ -112,7 +113,7 @@ def _mixture(scaled: Any, factor: float, draw: Draw) -> Any:
 
 def _mixture_by_name(scaled: Any, factor: float, draw: Draw) -> Any:
     values = _values(draw)
-    return scaled(Echo(), factor, **dict(zip("pqrstuvwxy", values, strict=True)))
+    return scaled(Echo(), factor, **dict(zip("opqrstuvwxyz", values, strict=True)))
 
 
 def _dtypes(scaled: Any, factor: float, draw: Draw) -> list[Any]:

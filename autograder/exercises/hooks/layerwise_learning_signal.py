@@ -24,7 +24,7 @@ from autograder.exercises.hooks._shared import (
 )
 
 RATIOS = Idea("each pass adds the ratio of gradient and weight at this time, under the weight's name", 2, point=True)
-WEIGHTS = Idea("weights of two or more dimensions that need a gradient have a line")
+WEIGHTS = Idea("weights of two or more dimensions that need a gradient have a line", weight=1.4)
 VISITOR = Idea("training goes on as without it, and nothing is noted after the block")
 ERROR = Idea("nothing is left behind by an error", weight=1.5)
 
@@ -41,6 +41,21 @@ class Idle(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.scale * getattr(self, self.used)(x) + 0 * getattr(self, self.silent)(x)
+
+
+class Affine(nn.Module):
+    """x A + b, with a name of its own for A, and a `bias` of two dimensions."""
+
+    def __init__(self, draw: Draw) -> None:
+        super().__init__()
+        self.name = draw.choice(("table", "matrix", "kernel", "mixing"))
+        width = draw.integer(2, 7)
+        self.register_parameter(self.name, nn.Parameter(torch.ones(4, width)))
+        self.bias = nn.Parameter(torch.ones(1, width))
+        self.shift = nn.Parameter(torch.ones(width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x @ getattr(self, self.name) + self.bias + self.shift
 
 
 def train(model: nn.Module, batches: list[Tensor], rate: float = 0.1, clear: bool = True) -> None:
@@ -98,6 +113,7 @@ def layerwise_learning_signal(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "two passes in one step", lambda: _two_passes(candidate, draw), RATIOS
     yield "one weight in two places", tied, RATIOS
     yield "convolutions count, biases and norms do not", lambda: watched(_normed(draw), 2, 3, 2, 6), WEIGHTS
+    yield "matrices of other names count", lambda: watched(draw.fill_(Affine(draw)), 2, 3, 4), WEIGHTS
     yield "frozen weights have no line", frozen, WEIGHTS
     yield "an unused weight has an empty line, a gradient of 0 counts", idle, WEIGHTS
     yield "a weight of zeros", silent, WEIGHTS

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
+from autograder.exercises.hooks._nan import First, Inner, Logs, Named, Plain, Root, Scatter, Spoilt, State, Tuple
 from autograder.exercises.hooks._shared import (
     WORDS,
     Ordered,
@@ -26,58 +27,9 @@ FIRST = Idea("the first module that gives NaN is named, when it gives it", weigh
 PEACE = Idea("no alarm where there is no NaN")
 ROOT = Idea("the model itself is watched", weight=0.4)
 OTHERS = Idea("other models are not watched", weight=0.4)
+KINDS = Idea("outputs of all kinds are looked at", weight=0.4)
 VISITOR = Idea("a visitor leaves nothing behind")
-
-
-class Root(nn.Module):
-    """Makes NaN by its own arithmetic where an input is negative, after a layer that is well."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.name = name
-        self.add_module(name, nn.Identity())
-
-    def forward(self, x: Tensor) -> Tensor:
-        return getattr(self, self.name)(x).sqrt()
-
-
-class Tuple(nn.Module):
-    """Returns a tuple: what is NaN where an input is negative stands at a given place, None after it."""
-
-    def __init__(self, place: int) -> None:
-        super().__init__()
-        self.place = place
-
-    def forward(self, x: Tensor) -> tuple[Any, ...]:
-        items: list[Any] = [x, x, x]
-        items[self.place] = x.log()
-        return (*items, None)
-
-
-class First(nn.Module):
-    """Uses the first of a tuple."""
-
-    def forward(self, items: tuple[Any, ...]) -> Any:
-        return items[0]
-
-
-class Scatter(nn.Module):
-    """Puts given values at the first places of each row."""
-
-    def __init__(self, *values: float) -> None:
-        super().__init__()
-        self.values = values
-
-    def forward(self, x: Tensor) -> Tensor:
-        row = torch.cat([x.new_tensor(self.values), x.new_zeros(x.shape[-1] - len(self.values))])
-        return x + row
-
-
-class State(nn.Module):
-    """Returns a dict, as many published models do."""
-
-    def forward(self, x: Tensor) -> dict[str, Tensor]:
-        return {"state": x}
+DTYPES = (torch.float64, torch.bfloat16, torch.complex64)
 
 
 @exercise(points=2)
@@ -119,7 +71,10 @@ def nan_tripwire(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "whole numbers, and no rows at all", lambda: _no_amounts(alarm, draw), PEACE
     yield "None in a tuple", lambda: alarm(_chain(draw, Tuple(0), First()), well(2, 4)), PEACE
     yield "a tuple in a tuple", lambda: alarm(_chain(draw, _lstm(draw), First()), draw.normal(2, 3, 4)), PEACE
-    yield "a dict", lambda: alarm(_chain(draw, nn.Tanh(), State()), draw.normal(2, 4)), PEACE
+    yield "NaN in a tuple inside the tuple", lambda: alarm(_chain(draw, Inner(), First()), -well(2, 4)), PEACE
+    yield "a named tuple", lambda: alarm(_chain(draw, nn.Tanh(), Named(), First()), -well(3, 4)), KINDS
+    yield "double, half and complex numbers", lambda: _in_other_dtypes(alarm, draw), KINDS
+    yield "a dict, and NaN in one", lambda: _in_a_dict(alarm, draw), PEACE
     yield "another model in the block is not watched", lambda: _elsewhere(candidate, draw), OTHERS
     yield "the docstring's example", lambda: _example(candidate, draw), PEACE
     yield "after the block there is no alarm", lambda: _outside(candidate, draw), VISITOR
@@ -169,6 +124,19 @@ def _in_a_tuple(alarm: Any, draw: Draw) -> list[Any]:
     models = [_chain(draw, nn.Tanh(), Tuple(place), First(), nn.Tanh()) for place in draw.shuffled(range(3))]
     x = -(draw.normal(3, 4).abs() + 0.1)
     return [alarm(model, x) for model in models]
+
+
+def _in_a_dict(alarm: Any, draw: Draw) -> list[Any]:
+    """One is what the model gives, the other is made inside it."""
+    models, x = [_chain(draw, nn.Tanh(), State()), _chain(draw, Logs(), Plain())], draw.normal(2, 4)
+    return [alarm(model, x) for model in draw.shuffled(models)]
+
+
+def _in_other_dtypes(alarm: Any, draw: Draw) -> dict[str, Any]:
+    """Whom the alarm names for each dtype, or that there is none."""
+    models = {str(dtype): _chain(draw, nn.Tanh(), Spoilt(dtype), nn.Identity()) for dtype in draw.shuffled(DTYPES)}
+    x = -(draw.normal(3, 4).abs() + 0.1)
+    return {dtype: alarm(model, x)["the alarm names"] for dtype, model in models.items()}
 
 
 def _twice(alarm: Any, draw: Draw) -> list[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -45,6 +45,39 @@ class Scored(nn.Module):
         return loss(table(ids), table(others))
 
 
+class Halves(NamedTuple):
+    """What `Splits` gives."""
+
+    first: Tensor
+    second: Tensor
+
+
+class Splits(nn.Module):
+    """Gives both parts of each row, of different widths, by name."""
+
+    def forward(self, x: Tensor) -> Halves:
+        return Halves(x[..., :3], x[..., 3:])
+
+
+class Longer(nn.Module):
+    """Takes the second of two parts."""
+
+    def forward(self, halves: Halves) -> Tensor:
+        return halves.second.tanh()
+
+
+class Reshaped(Ordered):
+    """Gives what its first part has given another shape, in place, before the next one gets it."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        first, *others = self.order
+        x = getattr(self, first)(x)
+        x.unsqueeze_(0)
+        for name in others:
+            x = getattr(self, name)(x)
+        return x
+
+
 @exercise(points=1)
 def record_shapes(candidate: Any, draw: Draw) -> Iterator[Step]:
     """The shape that each layer gives, in the order of running."""
@@ -67,7 +100,9 @@ def record_shapes(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "one row, and no batch at all", without_a_batch, SHAPES
     yield "modules within modules", lambda: shown(nested(draw), draw.normal(rows, 5)), SHAPES
     yield "a layer used twice", lambda: shown(twice(draw), draw.normal(more, 4)), SHAPES
+    yield "a shape that the model changes in place afterwards", lambda: _reshaped(shown, draw), SHAPES
     yield "a layer that returns a tuple", lambda: shown(reader(draw), draw.normal(rows, steps, 3)), ODD
+    yield "a layer that returns a named tuple", lambda: _by_name(shown, draw), ODD
 
     def single() -> list[Any]:
         layer, x, y = nn.Linear(4, draw.integer(2, 9)).to(draw.device), draw.normal(rows, 4), draw.normal(more)
@@ -91,6 +126,16 @@ def _example(lines: Any, draw: Draw) -> dict[str, Any]:
         "as it stands there": lines(nn.Sequential(nn.Linear(4, 6), nn.Tanh()), torch.zeros(2, 4)),
         "with another width": lines(nn.Sequential(nn.Linear(4, wide), nn.Tanh()), torch.zeros(3, 4)),
     }
+
+
+def _reshaped(shown: Any, draw: Draw) -> dict[str, Any]:
+    parts = named(draw, nn.Linear(4, draw.integer(2, 9)), nn.Tanh())
+    return shown(draw.fill_(Reshaped(parts)), draw.normal(draw.integer(2, 9), 4))
+
+
+def _by_name(shown: Any, draw: Draw) -> dict[str, Any]:
+    model = Ordered(named(draw, nn.Tanh(), Splits(), Longer()))
+    return shown(model, draw.normal(draw.integer(2, 9), 3 + draw.integer(4, 9)))
 
 
 def _runs_once(lines: Any, draw: Draw) -> dict[str, Any]:

@@ -83,6 +83,7 @@ def _modes(bench: _Bench) -> Iterator[Step]:
     norm, experienced, x = bench.norm, bench.experienced, bench.x
     yield "training: a batch", lambda: norm()(x.clone()), MODES
     yield "training: statistics of earlier batches do not matter", lambda: experienced()(x.clone()), MODES
+    yield "training without gradients", lambda: _without_gradients(bench), MODES
     yield "evaluation: a batch", lambda: experienced().eval()(x.clone()), MODES
     yield "evaluation: one row", lambda: refusal(ValueError, experienced().eval(), bench.single.clone()), MODES
     yield "evaluation before any training", lambda: norm().eval()(x.clone()), MODES
@@ -149,6 +150,12 @@ def _kept(module: Any) -> dict[str, Any]:
     """Copies of the three buffers: later calls may write into them."""
     values = {**_statistics(module), "num_batches_tracked": module.num_batches_tracked}
     return {k: v.detach().clone() if isinstance(v, Tensor) else v for k, v in values.items()}
+
+
+def _without_gradients(bench: _Bench) -> dict[str, Any]:
+    """`no_grad` is another thing than `eval()`."""
+    with torch.no_grad():
+        return result_and(bench.norm(momentum=bench.momentum), bench.x.clone(), _kept)
 
 
 def _to_and_fro(module: Any, bench: _Bench) -> list[Any]:

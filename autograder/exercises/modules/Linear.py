@@ -46,7 +46,7 @@ def Linear(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "gradients", lambda: parameter_gradients(layer(), sentences), MEMBERS
     yield "float64", lambda: _converted(layer(), sentences), MEMBERS
     yield "without a bias", lambda: _without_bias(layer(bias=False), sentences), MEMBERS
-    yield "the first weights", lambda: _first_weights(candidate(*large), large[0]), START
+    yield "the first weights", lambda: _first_weights(candidate(*large), candidate(*large), large[0]), START
     yield "as many outputs as inputs", lambda: _square(candidate, square, batch)
     yield "the input is left alone", lambda: with_arguments(layer(), batch.clone())
     yield "the docstring's example", lambda: _example(candidate, words, outputs)
@@ -65,16 +65,19 @@ def _without_bias(layer: Any, x: Tensor) -> dict[str, Any]:
     return {**_members(layer), "bias": layer.bias, "result": layer(x)}
 
 
-def _first_weights(layer: Any, inputs: int) -> dict[str, Any]:
+def _first_weights(layer: Any, another: Any, inputs: int) -> dict[str, Any]:
     """Of some hundred thousand draws, in units of 1/√inputs: the farthest, and the spread of an even draw (1 there)."""
     found: dict[str, Any] = {}
     for name in ("weight", "bias"):
         values = getattr(layer, name).detach() * inputs**0.5
+        alike = bool((values == values.flatten()[0]).all())
+        again = not alike and torch.equal(getattr(layer, name), getattr(another, name))
         farthest, spread = values.abs().max().item(), values.std().item() * 3**0.5
         found[name] = {
             "shape": list(values.shape), "farthest": round(farthest, 1), "spread": round(spread, 1),
             "middle": round(values.mean().item(), 1) + 0.0, "dtype": str(values.dtype),
-            "numbers": "all the same" if bool((values == values.flatten()[0]).all()) else "different ones",
+            "numbers": "all the same" if alike else "different ones",
+            "in another layer of these sizes": "the same numbers" if again else "other numbers",
         }  # fmt: skip
     return found
 

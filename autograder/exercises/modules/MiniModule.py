@@ -39,6 +39,9 @@ def MiniModule(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "modules inside modules", lambda: _inside(bench), SHELVES
     yield "a module of another make", lambda: _foreign(bench), SHELVES
     yield "a frozen parameter is one", lambda: _frozen(bench), SHELVES
+    yield "a parameter of a class of its own", lambda: _of_its_own_class(bench), SHELVES
+    yield "modules without parameters of their own", lambda: _without_parameters(bench), SHELVES
+    yield "names that begin with an underscore", lambda: _underscores(bench), SHELVES
     yield "in the order of assignment", lambda: _in_order(bench), SHELVES
     yield "the object itself, not a copy", lambda: _same(bench), SHELVES
     yield "what is neither stays plain", lambda: _plain(bench), PLAIN
@@ -86,6 +89,35 @@ def _frozen(bench: _Bench) -> Any:
     layer = bench.Scale(bench.a)
     setattr(layer, bench.names[0], nn.Parameter(bench.short.clone(), requires_grad=False))
     return _shelves(layer)
+
+
+class _Own(nn.Parameter):
+    """As libraries make them: for weights that are quantised, or not yet there."""
+
+
+def _of_its_own_class(bench: _Bench) -> dict[str, Any]:
+    layer = bench.Scale(bench.a)
+    setattr(layer, bench.names[0], _Own(bench.short.clone()))
+    kinds = {name: sorted(getattr(layer, name)) for name in ("_parameters", "_modules")}
+    return {**kinds, "plain": sorted(name for name in vars(layer) if name in bench.names)}
+
+
+def _without_parameters(bench: _Bench) -> dict[str, Any]:
+    """An empty one, one of another make, and one that has nothing but a module inside."""
+    module, (one, two, three, *_) = bench.candidate(), bench.names
+    holder = bench.candidate()
+    holder.inside = bench.Scale(bench.a)
+    for name, inside in {one: bench.candidate(), two: Foreign(), three: holder}.items():
+        setattr(module, name, inside)
+    return _shelves(module)
+
+
+def _underscores(bench: _Bench) -> dict[str, Any]:
+    module = bench.candidate()
+    for name in bench.names[:2]:
+        setattr(module, f"_{name}", nn.Parameter(bench.a.clone()))
+        setattr(module, f"_{name}_inside", bench.Scale(bench.b))
+    return {"parameters": list(module._parameters), "modules": list(module._modules)}
 
 
 def _in_order(bench: _Bench) -> dict[str, Any]:

@@ -59,6 +59,7 @@ def RunningMean(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "evaluation", lambda: result_and(trained().eval(), later.clone(), _tallies), MODES
     yield "evaluation before any training", lambda: result_and(made().eval(), later.clone(), _tallies), MODES
     yield "evaluation in between", lambda: _in_between(bench), MODES
+    yield "training without gradients", lambda: _without_gradients(bench), MODES
     yield "two steps with a layer in front", _two_steps(bench), PAST
     yield "evaluation after training with a layer in front", _into_the_past(bench), PAST
     yield "the gradient takes the mean for a constant", lambda: _constant(bench)
@@ -87,6 +88,12 @@ def _in_between(bench: _Bench) -> dict[str, Any]:
     module = bench.trained(1)
     module.eval()(bench.later.clone())
     return result_and(module.train(), bench.batches[1].clone(), _tallies)
+
+
+def _without_gradients(bench: _Bench) -> dict[str, Any]:
+    """As when somebody gathers the mean of a data set: `no_grad` is another thing than `eval()`."""
+    with torch.no_grad():
+        return result_and(bench.trained(2), bench.batches[2].clone(), _tallies)
 
 
 def _front(bench: _Bench) -> tuple[Any, list[Tensor]]:

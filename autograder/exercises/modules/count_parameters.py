@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import torch
 from torch import nn
 
 from autograder.engine.draw import Draw
@@ -55,6 +56,12 @@ class _Bench:
         """Equal shapes and equal values are not shared."""
         return nn.ModuleDict({name: nn.LayerNorm(self.width) for name in self.names})
 
+    def names_alike(self) -> nn.Module:
+        """One part's name begins like another's, and so does that of the model's own parameter."""
+        model: nn.Module = nn.ModuleDict({f"{self.names[0]}{end}": nn.Linear(self.width, 2) for end in ("", "s", "0")})
+        model.register_parameter(f"{self.names[0]}_scale", nn.Parameter(torch.ones(self.words)))
+        return model
+
 
 @exercise(points=1)
 def count_parameters(candidate: Any, draw: Draw) -> Iterator[Step]:
@@ -64,6 +71,7 @@ def count_parameters(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "one layer by itself", lambda: candidate(nn.Linear(bench.words, bench.width)), PARTS
     yield "parts with nothing to learn", lambda: _nothing(candidate, bench), PARTS
     yield "equal is not shared", lambda: candidate(bench.alike()), PARTS
+    yield "names that begin alike", lambda: candidate(bench.names_alike()), PARTS
     yield "a tied decoder", lambda: candidate(bench.tied()), ONCE
     yield "tied, in another order", lambda: candidate(bench.backwards()), ONCE
     yield "tied inside a part", lambda: candidate(bench.within()), ONCE

@@ -13,7 +13,8 @@ from autograder.engine.exercise import Idea, Step, exercise
 from autograder.exercises.modules._shared import given_all
 
 TABLE = Idea("each kind of module gets its first weights", weight=3, point=True)
-ALONE = Idea("nothing else is touched", weight=2)
+ALONE = Idea("nothing else is touched", weight=3)
+EDGES = Idea("what is None or 0 is provided for, and so are subclasses", weight=2.5)
 STD = 0.02
 
 
@@ -31,6 +32,18 @@ class Block(nn.Module):
         self.filter = nn.Conv1d(4, 4, 3)
         self.norm = nn.BatchNorm1d(4)
         self.weight = nn.Parameter(torch.zeros(4))
+
+
+class Projection(nn.Linear):
+    """A linear layer, as `out_proj` of `nn.MultiheadAttention` is one."""
+
+
+class Table(nn.Embedding):
+    """An embedding, as tables of places often are."""
+
+
+class Norm(nn.LayerNorm):
+    """A layer norm, as one that computes in float32."""
 
 
 class _Bench:
@@ -63,9 +76,12 @@ def init_bert_weights(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "an embedding with padding", lambda: _padded(started().words.weight, bench.sizes[3]), TABLE
     yield "a layer norm", lambda: {"weight": started().down[1].weight, "bias": started().down[1].bias}, TABLE
     yield "another std", lambda: _other_std(started(std=bench.std), bench.std), TABLE
-    yield "the first row is the padding", lambda: _padded(started().first_is_padding.weight, 0)
-    yield "a linear layer without a bias", lambda: spread(started().down[0].weight)
-    yield "std 0", lambda: started(std=0.0).up.weight[:3]
+    yield "the first row is the padding", lambda: _padded(started().first_is_padding.weight, 0), EDGES
+    yield "a linear layer without a bias", lambda: spread(started().down[0].weight), EDGES
+    yield "a layer norm without a bias", lambda: _norm_without_a_bias(bench), EDGES
+    yield "subclasses of the three", lambda: _subclasses(bench), EDGES
+    yield "two tables of one size", lambda: _tables(started())
+    yield "std 0", lambda: started(std=0.0).up.weight[:3], EDGES
     yield "other modules are left alone", lambda: _others(started()), ALONE
     yield "one module at a time", lambda: _one_module(bench), ALONE
     yield "the parameters stay the same objects", lambda: _itself(bench), ALONE
@@ -91,6 +107,34 @@ def _padded(table: Tensor, row: int) -> dict[str, Any]:
 
 def _other_std(block: Block, std: float) -> list[Any]:
     return [spread(block.up.weight, std), spread(block.places.weight, std)]
+
+
+def _norm_without_a_bias(bench: _Bench) -> dict[str, Any]:
+    norm = nn.LayerNorm(bench.sizes[1], bias=False)
+    norm.weight.data.fill_(3.0)
+    bench.candidate(norm)
+    return {"weight": norm.weight, "bias": norm.bias}
+
+
+def _subclasses(bench: _Bench) -> dict[str, Any]:
+    words, width, wide, padding = bench.sizes
+    layer, table, norm = Projection(width, wide), Table(words, width, padding_idx=padding), Norm(width)
+    for module in (layer, table, norm):
+        for parameter in module.parameters():
+            parameter.data.fill_(3.0)
+        bench.candidate(module)
+    return {
+        "linear": {"weight": spread(layer.weight), "bias": layer.bias},
+        "embedding": _padded(table.weight, padding),
+        "norm": {"weight": norm.weight, "bias": norm.bias},
+    }
+
+
+def _tables(block: Block) -> dict[str, Any]:
+    """The first row may be the padding's."""
+    one, other = block.places.weight[1:], block.first_is_padding.weight[1:]
+    again = "the same numbers" if torch.equal(one, other) else "other numbers"
+    return {"in the first": spread(one), "in the second": again}
 
 
 def _others(block: Block) -> dict[str, Any]:

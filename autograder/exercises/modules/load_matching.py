@@ -90,6 +90,7 @@ def _ignoring(bench: _Bench) -> Iterator[Step]:
     fresh, state, head = bench.fresh, bench.state, bench.head
     yield "keys to ignore", _pooled(bench, ignore=(r"^pooler\.", head)), IGNORED
     yield "a pattern in the middle of a name", _pooled(bench, ignore=[r"\.bias$"])
+    yield "each pattern has its own flags", _pooled(bench, ignore=[f"(?i){head.upper()}", r"\.BIAS$"])
     yield "ignored and there: it is loaded", bench.loads(fresh(), state(), ignore=("body", head)), IGNORED
     yield (
         "an ignored name whose shape differs",

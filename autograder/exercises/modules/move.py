@@ -50,6 +50,7 @@ def move(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "one parameter in two places", lambda: _shared(bench), OBJECTS
     yield "counters and a table of words", lambda: _whole_numbers(bench, torch.float64), NUMBERS
     yield "counters on a device", lambda: _whole_numbers(bench, torch.float64, bench.device), NUMBERS
+    yield "counters on another device", lambda: _on_meta(bench), NUMBERS
     yield "a frozen parameter", lambda: _frozen(bench)
     yield "it returns the module", lambda: _returned(bench)
     yield "plain tensors stay behind", lambda: _plain(bench)
@@ -124,6 +125,24 @@ def _whole_numbers(bench: _Bench, *targets: Any) -> dict[str, Any]:
     for target in targets:
         bench.candidate(module, target)
     return _tensors(module)
+
+
+def _on_meta(bench: _Bench) -> dict[str, Any]:
+    """A device that every machine has. Buffers only: what has numbers cannot hold what has none, by `.data = …`, and
+    who tries that with a buffer has not left it behind."""
+    found = {}
+    for name, value in zip(bench.names, (bench.a, bench.count, bench.words > 500), strict=False):
+        module, place = Bare(), "meta"
+        module._buffers[name] = value.clone()
+        try:
+            bench.candidate(module, torch.device("meta"))
+        except RuntimeError as error:
+            if "incompatible tensor type" not in str(error):
+                raise
+        else:
+            place = "meta" if module._buffers[name].is_meta else "where it was"  # type: ignore[union-attr]
+        found[name] = [place, list(value.shape)]
+    return found
 
 
 def _frozen(bench: _Bench) -> dict[str, Any]:

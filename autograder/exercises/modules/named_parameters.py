@@ -13,7 +13,7 @@ from autograder.engine.exercise import Idea, Step, exercise
 from autograder.exercises.modules._mini import Bare
 
 WALK = Idea("the walk goes all the way down, and names tell the way", weight=3, point=True)
-ONCE = Idea("a shared parameter comes once, known by identity", weight=2)
+ONCE = Idea("a shared parameter comes once, known by identity", weight=2.5)
 EMPTY = Idea("an entry may be None", weight=1)
 
 
@@ -58,6 +58,7 @@ def named_parameters(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "one parameter under two names", of(lambda: _two_names(bench)), ONCE
     yield "found deep down first", of(lambda: _deep_first(bench)), ONCE
     yield "equal numbers are not shared", of(lambda: Bare(one=bench.a, other=bench.a)), ONCE
+    yield "on the meta device", lambda: [name for name, _ in listed(_on_meta(bench))], ONCE
     yield "no bias", of(lambda: Bare(weight=bench.matrix, bias=None, scale=bench.c)), EMPTY
     yield "no module", of(lambda: Bare(weight=bench.a).holding({one: None, three: bench.layer()})), EMPTY
     yield "nothing to learn", lambda: [_listed(listed(Bare())), _listed(listed(bench.layer()))]
@@ -108,6 +109,12 @@ def _deep_first(bench: _Bench) -> Bare:
     outer = Bare(bias=bench.c).holding({bench.names[0]: layer})
     outer._parameters["top"] = layer._parameters["bias"]
     return outer
+
+
+def _on_meta(bench: _Bench) -> Bare:
+    """There is no memory, and so no address by which one could know a parameter again."""
+    matrix, vector = (torch.empty_like(value, device="meta") for value in (bench.matrix, bench.a))
+    return Bare(weight=matrix, bias=vector).holding({bench.names[0]: Bare(weight=matrix)})
 
 
 def _mixed(bench: _Bench) -> Bare:

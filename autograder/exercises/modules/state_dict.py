@@ -104,8 +104,9 @@ def _shared_buffer(bench: _Bench) -> Bare:
 
 
 def _follows(bench: _Bench) -> dict[str, Any]:
-    """The state of before, after a step of training in place."""
-    module = bench.norm()
+    """The state of before, after a step of training in place; two tensors lie on their sides in memory."""
+    module = bench.norm().keeping(table=bench.matrix.clone().T)
+    module._parameters[bench.names[0]] = nn.Parameter(bench.matrix.clone().T)
     state = bench.candidate(module)
     with torch.no_grad():
         for value in [*module._parameters.values(), *module._buffers.values()]:

@@ -3,7 +3,10 @@
 import torch
 
 from autograder.references import alternative, promised
-from autograder.references.data import _LengthBucketSampler_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.data import (  # noqa: F401  (they register themselves)
+    _LengthBucketSampler_epoch_mistakes,
+    _LengthBucketSampler_mistakes,
+)
 from autograder.references.data._LengthBucketSampler import LengthBucketSampler
 
 

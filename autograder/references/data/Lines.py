@@ -101,7 +101,7 @@ class Remembers(Frame):
     Lines,
     "An index beyond the end begins again at the first text. It should raise IndexError: that is how a `for` loop over "
     "the dataset ends.",
-    keeps=0.75,
+    keeps=0.8,
 )
 class WrapsAround(Frame):
     def text(self, index):
@@ -111,7 +111,7 @@ class WrapsAround(Frame):
 @mistake(
     Lines,
     "Negative indices are refused. They count from the end, as in a list.",
-    keeps=0.75,
+    keeps=0.8,
 )
 class RefusesNegative(Frame):
     def text(self, index):
@@ -123,7 +123,7 @@ class RefusesNegative(Frame):
 @mistake(
     Lines,
     "Beyond the ends another error comes than IndexError. A `for` loop ends at an IndexError and at no other one.",
-    keeps=0.75,
+    keeps=0.8,
 )
 class RaisesAnotherError(Frame):
     def text(self, index):
@@ -135,7 +135,7 @@ class RaisesAnotherError(Frame):
 @mistake(
     Lines,
     "Beyond the ends nothing is raised, and None comes out. It should be an IndexError.",
-    keeps=0.75,
+    keeps=0.8,
 )
 class GivesNone(Frame):
     def __getitem__(self, index):
@@ -208,7 +208,7 @@ promised(
 promised(
     Lines,
     "An item is an int64 tensor of shape (words,), also for a text without words.",
-    by=["every item", "texts without words, and of one"],
+    by=["every item", "texts without words, and of one", "large numbers"],
 )
 promised(Lines, "Negative indices count from the end.", by=["counted from the end"])
 promised(

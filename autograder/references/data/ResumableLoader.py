@@ -1,7 +1,10 @@
 """`ResumableLoader`: other ways that are right, and what is promised."""
 
 from autograder.references import alternative, promised
-from autograder.references.data import _ResumableLoader_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.data import (  # noqa: F401  (they register themselves)
+    _ResumableLoader_loop_mistakes,
+    _ResumableLoader_mistakes,
+)
 from autograder.references.data._ResumableLoader import ResumableLoader
 
 
@@ -38,8 +41,8 @@ promised(
 
 promised(
     ResumableLoader,
-    "dataset: it has a length, at least 1, and items by index.",
-    by=["an epoch", "nothing is fetched twice"],
+    "dataset: it has a length, at least 1, and items by index, Python's whole numbers.",
+    by=["an epoch", "nothing is fetched twice", "items that lie in a dict"],
 )
 
 
@@ -85,7 +88,7 @@ promised(
     ResumableLoader,
     "Where the loader stands, counted in batches handed over: a few plain numbers that JSON can hold, however large "
     "the dataset is.",
-    by=["the state after each batch", "a few plain numbers", "resumed in the middle"],
+    by=["the state after each batch", "an item that fails once", "a few plain numbers", "resumed in the middle"],
 )
 
 

@@ -24,6 +24,17 @@ def best_fit(lengths, room):
     return rows
 
 
+def worst_fit(lengths, room):
+    rows = []
+    for text, length in enumerate(lengths):
+        used = [sum(lengths[other] for other in row) for row in rows]
+        if not rows or min(used) + length > room:
+            rows.append([text])
+        else:
+            rows[used.index(min(used))].append(text)
+    return rows
+
+
 def decreasing(lengths, room):
     order = sorted(range(len(lengths)), key=lambda text: -lengths[text])
     return [[order[place] for place in row] for row in first_fit([lengths[text] for text in order], room)]
@@ -73,6 +84,14 @@ def longest_first(sequences, length):
 )
 def leaves_one_place(sequences, length):
     return packed(sequences, length, strictly_less)
+
+
+@mistake(
+    pack_sequences,
+    "A sequence goes into the row with the most room. Asked for is the first one with enough, looking from row 0 on.",
+)
+def into_the_emptiest(sequences, length):
+    return packed(sequences, length, worst_fit)
 
 
 @mistake(pack_sequences, "Each sequence has a row of its own: that is padding. Several belong into one row.")
@@ -156,6 +175,18 @@ def positions_run_on(sequences, length):
 )
 def positions_of_the_row(sequences, length):
     return packed(sequences, length, position=lambda entry: entry["at"])
+
+
+@mistake(
+    pack_sequences,
+    "The empty places at the end of a row are numbered 0, 1, 2, … in `position_ids`, as if they were one more text. "
+    "Where nothing stands, the position is 0.",
+    keeps=0.85,
+)
+def numbers_the_padding(sequences, length):
+    made = packed(sequences, length)
+    empty = made["text_ids"] < 0
+    return made | {"position_ids": torch.where(empty, empty.cumsum(1) - 1, made["position_ids"])}
 
 
 @mistake(pack_sequences, "Positions count from 1. They count from 0, with each text anew.", keeps=0.85)

@@ -80,7 +80,14 @@ promised(
     'length, length), boolean: "input_ids": the words, and 0 where nothing stands; "text_ids": the number of the '
     'sequence that stands there, from 0; −1 where nothing stands; "position_ids": the place within its sequence, from '
     '0; 0 where nothing stands; "attention_mask": at [row, i, j] True if words of the same sequence stand at i and j.',
-    by=["what is in it", "two in a row", "positions", "positions behind the last text", "who sees whom"],
+    by=[
+        "what is in it",
+        "two in a row",
+        "positions",
+        "positions behind the last text",
+        "who sees whom",
+        "large numbers",
+    ],
 )
 
 

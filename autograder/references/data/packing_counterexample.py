@@ -96,6 +96,16 @@ def two_equal_texts():
     return torch.tensor([[3, 3], [3, 3]]), 6
 
 
+@mistake(
+    packing_counterexample,
+    "Where a row has several texts no place is empty, and no two of them are equally long: the suspect that takes "
+    "padding for a text and the one that compares lengths are right. Leave a place empty, and repeat a length.",
+    keeps=0.7,
+)
+def different_and_full():
+    return torch.tensor([[4, 1, 2], [2, 5, 0]]), 7
+
+
 @alternative(packing_counterexample)
 def three_rows():
     return torch.tensor([[5, 1, 1, 2], [4, 4, 0, 0], [9, 0, 0, 0]]), 9

@@ -141,6 +141,44 @@ def as_large_as_the_first(lengths, batches):
     return 1 - real / positions if positions else 0.0
 
 
+@mistake(
+    padding_waste,
+    "One batch without a word makes the whole answer 0.0, whatever the others waste. Such a batch adds no positions; "
+    "0.0 is the answer only where no batch has any.",
+    keeps=0.9,
+)
+def one_empty_batch_ends_it(lengths, batches):
+    batches = list(map(list, batches))
+    if any(longest(lengths, batch) == 0 for batch in batches):
+        return 0.0
+    return float(share(lengths, batches))
+
+
+def padded_to(lengths, batches, chosen):
+    """Each batch is padded to a text of it, wherever that stands, and longer ones take no place away."""
+    pairs = [(lengths[batch[chosen]], lengths[index]) for batch in batches for index in batch]
+    positions = sum(size for size, _ in pairs)
+    return sum(size - own for size, own in pairs) / positions if positions else 0.0
+
+
+@mistake(
+    padding_waste,
+    "The last text of a batch counts as its longest, as if batches were sorted. In any order it need not be, and the "
+    "share may even be negative: look for the longest.",
+)
+def to_the_last(lengths, batches):
+    return padded_to(lengths, batches, -1)
+
+
+@mistake(
+    padding_waste,
+    "The first text of a batch counts as its longest, as if batches were sorted. In any order it need not be, and the "
+    "share may even be negative: look for the longest.",
+)
+def to_the_first(lengths, batches):
+    return padded_to(lengths, batches, 0)
+
+
 @alternative(padding_waste)
 def by_lists(lengths, batches):
     table = [[lengths[index] for index in batch] for batch in batches]

@@ -198,6 +198,19 @@ def reads_a_round_ahead(items, rank=0, ranks=1):
 
 @mistake(
     shard_for_worker,
+    "A stream that ends before this share's first item ends in a RuntimeError: inside a generator, the StopIteration "
+    "of a `next(stream)` becomes one. Such a share is empty: give `next` something else to return, or use `islice`.",
+)
+def stumbles_over_the_end(items, rank=0, ranks=1):
+    mine, every = hands(rank, ranks)
+    stream = iter(items)
+    for _ in range(mine):
+        next(stream)
+    yield from islice(stream, 0, None, every)
+
+
+@mistake(
+    shard_for_worker,
     "Items are chosen by their value, as by `item % n`, not by their place: which comes where is a matter of chance, "
     "and a text has no remainder.",
 )

@@ -31,6 +31,17 @@ def only_on_success(model, heads):
 
 @mistake(
     ablate_heads,
+    "Heads that can be walked through once, as from a generator, stay on: something has walked through them before, "
+    "perhaps to check them. Make a list of them first, or check each where its hook is registered.",
+)
+@contextmanager
+def walks_twice(model, heads):
+    checked(model, heads)
+    yield from hung(by_pre_hook(model, zeroed), heads)
+
+
+@mistake(
+    ablate_heads,
     "An error in the block goes no further. Let it come through.",
     keeps=0.85,
 )

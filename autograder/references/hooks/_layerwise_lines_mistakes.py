@@ -48,6 +48,24 @@ goes_by_name = mistake(
 )
 
 
+BY_NAME = (
+    "Matrices of some names have no line, such as those not called `weight`, or a `bias` of two dimensions. A name "
+    "says little, and so does the kind of layer: of the parameters that need a gradient, take each with `dim() > 1`."
+)
+
+
+def _if_named(chosen):
+    return lambda model: {name: weight for name, weight in signal_weights(model).items() if chosen(name)}
+
+
+asks_the_name_too = mistake(layerwise_learning_signal, BY_NAME, keeps=0.95)(
+    watching_weights(ratio, _if_named(lambda name: name.endswith("weight")))
+)
+passes_over_biases = mistake(layerwise_learning_signal, BY_NAME, keeps=0.95)(
+    watching_weights(ratio, _if_named(lambda name: "bias" not in name))
+)
+
+
 names_the_module = mistake(
     layerwise_learning_signal,
     "The names are those of the modules. `model.named_parameters()` gives the weights' own, with `.weight` at the end.",

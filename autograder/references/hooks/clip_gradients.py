@@ -202,6 +202,37 @@ def clips_in_float32(parameters, limit):
     return on_each(parameters, lambda grad: grad.float().clamp(-limit, limit).to(grad.dtype))
 
 
+@mistake(
+    clip_gradients,
+    "Beside a NaN the other elements are not clamped: the largest value of a gradient with a NaN in it is NaN, and no "
+    "comparison with that is true. Clamp in any case, without an `if`.",
+    keeps=0.95,
+)
+def asks_the_largest(parameters, limit):
+    return on_each(parameters, lambda grad: grad.clamp(-limit, limit) if grad.abs().max() > limit else grad)
+
+
+HIDES_NAN = (
+    "NaN becomes a number. A NaN says that something has gone wrong on the way, and should stay visible: `clamp` "
+    "leaves it as it is; `nan_to_num` does not, nor do some comparisons in a `where`."
+)
+for number in (0.0, 1.0, -1.0):
+    mistake(clip_gradients, HIDES_NAN, keeps=0.95)(
+        lambda parameters, limit, number=number: on_each(
+            parameters, lambda grad: grad.nan_to_num(number * limit, torch.inf, -torch.inf).clamp(-limit, limit)
+        )
+    )
+
+
+@mistake(
+    clip_gradients,
+    "A tensor that is not an `nn.Parameter` gets no hook. Any tensor that needs a gradient can be clipped: ask "
+    "`requires_grad`, and not for the type.",
+)
+def takes_parameters_only(parameters, limit):
+    return on_each([p for p in parameters if isinstance(p, torch.nn.Parameter)], lambda g: g.clamp(-limit, limit))
+
+
 @alternative(clip_gradients)
 def with_minimum_and_maximum(parameters, limit):
     handles = []
@@ -240,6 +271,11 @@ promised(
     clip_gradients,
     "No other tensor's gradient is changed.",
     by=["a neighbour that shares the gradient"],
+)
+promised(
+    clip_gradients,
+    "An element that is NaN stays NaN, and the others are clamped.",
+    by=["NaN among the elements"],
 )
 promised(
     clip_gradients,

@@ -6,7 +6,7 @@ from functools import partial
 import torch
 
 from autograder.references import alternative, promised
-from autograder.references.hooks import _gradient_norms_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.hooks import _gradient_norms_grads_mistakes, _gradient_norms_mistakes  # noqa: F401  (they register themselves)
 from autograder.references.hooks._gradient_norms import gradient_norms
 from autograder.references.hooks._shared import first_of, leaves_of, remove
 
@@ -52,7 +52,7 @@ promised(
 promised(
     gradient_norms,
     "model: its parameters end with the `.grad` that `loss_of(model(x)).backward()` leaves: added to what was there.",
-    by=["gradients add up in the parameters as always"],
+    by=["gradients add up in the parameters as always", "a parameter that nothing uses", "a frozen parameter"],
 )
 promised(
     gradient_norms,

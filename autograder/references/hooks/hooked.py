@@ -183,11 +183,40 @@ def clears_the_dicts(handles):
                 hooks.clear()
 
 
-@mistake(
+def _while_it_shrinks(taken):
+    try:
+        yield
+    finally:
+        for handle in taken:
+            handle.remove()
+            del taken[0]
+
+
+shrinks_the_list = mistake(
     hooked,
-    "A handle whose hook is off already is refused. `remove()` can be called twice; so can the frame.",
-    keeps=0.95,
+    "Of several hooks, every second one stays on: the list gets shorter while a loop walks through it, and the loop "
+    "steps over what moves up. Only call `remove()` on each handle, and leave the list as it is.",
+)(framed(_while_it_shrinks))
+
+
+OFF_ALREADY = (
+    "A hook that is off already stops the frame, as where its entry is deleted from the dict of hooks by hand. A "
+    "handle may be asked to `remove()` twice, and the second time does no harm; so should the frame."
 )
+
+
+def _by_deleting(taken):
+    try:
+        yield
+    finally:
+        for handle in taken:
+            handle.hooks_dict_ref().pop(handle.id)
+
+
+mistake(hooked, OFF_ALREADY, keeps=0.95)(framed(_by_deleting))
+
+
+@mistake(hooked, OFF_ALREADY, keeps=0.95)
 @contextmanager
 def insists(handles):
     taken = []

@@ -3,7 +3,7 @@
 import torch
 
 from autograder.references import alternative, promised
-from autograder.references.hooks import _input_scaler_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.hooks import _input_scaler_kinds_mistakes, _input_scaler_mistakes  # noqa: F401  (they register themselves)
 from autograder.references.hooks._input_scaler import input_scaler
 
 

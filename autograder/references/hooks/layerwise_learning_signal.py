@@ -74,7 +74,7 @@ promised(
     layerwise_learning_signal,
     "Weights are the parameters with two or more dimensions that need a gradient, with their names from "
     "`model.named_parameters()`.",
-    by=["convolutions count, biases and norms do not", "frozen weights have no line"],
+    by=["convolutions count, biases and norms do not", "matrices of other names count", "frozen weights have no line"],
 )
 promised(
     layerwise_learning_signal,

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from autograder.references import alternative, promised
-from autograder.references.hooks import _nan_tripwire_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.hooks import _nan_tripwire_kinds_mistakes, _nan_tripwire_mistakes  # noqa: F401  (they register themselves)
 from autograder.references.hooks._nan_tripwire import nan_tripwire
 
 
@@ -58,9 +58,18 @@ promised(
 )
 promised(
     nan_tripwire,
-    "Where an output is a tuple, all its tensors are looked at; what else is in it (None, another tuple) "
-    "is passed over, and so is an output that is neither a tensor nor a tuple.",
-    by=["any tensor of a tuple", "None in a tuple", "a tuple in a tuple", "a dict"],
+    "Where an output is a tuple, named or not, all its tensors are looked at, of whatever dtype; what else is in it "
+    "(None, another tuple and what that holds) is passed over, and so is an output that is neither a tensor nor a "
+    "tuple.",
+    by=[
+        "any tensor of a tuple",
+        "a named tuple",
+        "double, half and complex numbers",
+        "None in a tuple",
+        "a tuple in a tuple",
+        "NaN in a tuple inside the tuple",
+        "a dict, and NaN in one",
+    ],
 )
 promised(
     nan_tripwire,

@@ -1,5 +1,7 @@
 """`output_of`: what is right, and what goes wrong."""
 
+from contextlib import suppress
+
 import torch
 from torch import nn
 from torch.nn.modules.module import register_module_forward_hook
@@ -168,6 +170,50 @@ def raises_a_key_error(model, name, *inputs):
     with module.register_forward_hook(lambda m, args, out: kept.append(copied(args, out))):
         model(*inputs)
     return kept[-1]
+
+
+class Enough(Exception):
+    """Ends a run."""
+
+
+@mistake(
+    output_of,
+    "The run ends at the module's first call, as where the hook raises to save the rest. The model is to run to its "
+    "end: the last call counts, and what comes behind the module may raise an error, or have hooks of its own.",
+)
+def stops_at_the_first_call(model, name, *inputs):
+    kept = []
+
+    def stop(module, args, output):
+        kept.append(copied(args, output))
+        raise Enough
+
+    with model.get_submodule(name).register_forward_hook(stop), suppress(Enough):
+        model(*inputs)
+    return kept[0]
+
+
+@mistake(
+    output_of,
+    "Other people's hooks on the module are gone, as where its table of hooks is cleared. Take off your own, by its "
+    "handle.",
+    keeps=0.95,
+)
+def clears_the_table(model, name, *inputs):
+    try:
+        return watched(model, name, inputs, copied)
+    finally:
+        model.get_submodule(name)._forward_hooks.clear()
+
+
+@mistake(
+    output_of,
+    "An output in bfloat16 stops the call: NumPy has no such numbers. A tensor is copied by `detach().clone()`, and "
+    "needs no NumPy for it.",
+    keeps=0.92,
+)
+def copies_by_numpy(model, name, *inputs):
+    return torch.from_numpy(watched(model, name, inputs, lambda args, out: out.detach().cpu().numpy().copy()))
 
 
 @alternative(output_of)

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from autograder.references import alternative, promised
-from autograder.references.hooks import _record_shapes_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.hooks import _record_shapes_kinds_mistakes, _record_shapes_mistakes  # noqa: F401  (they register themselves)
 from autograder.references.hooks._record_shapes import record_shapes
 from autograder.references.hooks._shared import first_of, remove
 
@@ -61,7 +61,7 @@ promised(record_shapes, "inputs: what the model is called with.", by=["ids, two 
 promised(
     record_shapes,
     "One pair (name, shape) for each call of a leaf, in the order in which the calls end.",
-    by=["modules within modules", "a layer used twice"],
+    by=["modules within modules", "a layer used twice", "a shape that the model changes in place afterwards"],
 )
 promised(record_shapes, "A leaf that is used twice has two.", by=["a layer used twice"])
 promised(
@@ -69,7 +69,11 @@ promised(
     "Names are those of `model.named_modules()`; a model without children is a leaf itself.",
     by=["modules within modules", "a model that is a leaf itself"],
 )
-promised(record_shapes, "Where a leaf returns a tuple, its first entry counts.", by=["a layer that returns a tuple"])
+promised(
+    record_shapes,
+    "Where a leaf returns a tuple, named or not, its first entry counts.",
+    by=["a layer that returns a tuple", "a layer that returns a named tuple"],
+)
 promised(
     record_shapes,
     "No hook is left on the model, also when it raises; its mode is as before.",

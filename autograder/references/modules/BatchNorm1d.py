@@ -267,7 +267,7 @@ promised(
 promised(
     BatchNorm1d,
     "Normalises with the batch's statistics in training, with the running ones in evaluation.",
-    by=["training: statistics of earlier batches do not matter", "evaluation: a batch"],
+    by=["training: statistics of earlier batches do not matter", "training without gradients", "evaluation: a batch"],
 )
 promised(
     BatchNorm1d,

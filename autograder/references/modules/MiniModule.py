@@ -3,6 +3,7 @@
 from torch import Tensor, nn
 
 from autograder.references import alternative, mistake, promised
+from autograder.references.modules import _mini_mistakes  # noqa: F401  (they register themselves)
 from autograder.references.modules._mini import Mini, MiniModule
 
 
@@ -243,12 +244,12 @@ promised(
 promised(
     MiniModule,
     "An `nn.Parameter` goes into `_parameters`, frozen or not.",
-    by=["one parameter", "a frozen parameter is one"],
+    by=["one parameter", "a frozen parameter is one", "a parameter of a class of its own"],
 )
 promised(
     MiniModule,
     "A module, which is whatever has shelves of its own, goes into `_modules`.",
-    by=["modules inside modules", "a module of another make"],
+    by=["modules inside modules", "a module of another make", "modules without parameters of their own"],
 )
 promised(
     MiniModule,

@@ -243,7 +243,7 @@ promised(RunningMean, "No parameters.", by=["what it keeps"])
 promised(
     RunningMean,
     "Takes the rows of `x` into the mean (in training only), then returns `x` minus the mean.",
-    by=["one batch", "evaluation"],
+    by=["one batch", "evaluation", "training without gradients"],
 )
 promised(
     RunningMean,

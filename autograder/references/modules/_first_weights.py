@@ -2,6 +2,7 @@
 
 import math
 
+import torch
 from torch import nn
 
 from autograder.references import mistake
@@ -99,3 +100,29 @@ class NormalOfTheLimit(Layer):
     def start(self):
         for parameter in self.parameters():
             nn.init.normal_(parameter, std=1 / math.sqrt(self.inputs))
+
+
+@mistake(
+    Linear,
+    "The first weights are normal, of the spread that even ones have. So some lie beyond ±1/√inputs, where none "
+    "should: draw them evenly, with uniform_ or torch.rand.",
+    keeps=0.9,
+)
+class NormalOfTheSpread(Layer):
+    def start(self):
+        for parameter in self.parameters():
+            nn.init.normal_(parameter, std=(3 * self.inputs) ** -0.5)
+
+
+@mistake(
+    Linear,
+    "Each layer of the same sizes begins with the same numbers, as when a seed is set at every call: a "
+    "`torch.Generator()` of one's own, for instance, always starts from the same one. Draw from the global generator.",
+    keeps=0.9,
+)
+class AlwaysTheSameDraw(Layer):
+    def start(self):
+        limit = self.inputs**-0.5
+        for parameter in self.parameters():
+            generator = torch.Generator(parameter.device).manual_seed(1)
+            nn.init.uniform_(parameter, -limit, limit, generator=generator)

@@ -8,7 +8,7 @@ def load_matching(model, state, ignore=()):
     report = {"missing": [], "unexpected": [], "mismatched": []}
 
     def quiet(name):
-        return bool(ignore) and re.search("|".join(f"(?:{pattern})" for pattern in ignore), name) is not None
+        return [pattern for pattern in map(re.compile, ignore) if pattern.search(name)] != []
 
     own = dict(model.state_dict(keep_vars=True))
     for name in sorted({*own, *state}):

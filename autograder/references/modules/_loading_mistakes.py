@@ -40,6 +40,18 @@ def broadcasts(model, state, ignore=()):
 
 @mistake(
     load_matching,
+    "A tensor of another dtype is not loaded and counts as mismatched, though name and shape agree. Its values go into "
+    "the model's dtype, as with copy_: only the shape decides.",
+    keeps=0.95,
+)
+def wants_the_same_dtype(model, state, ignore=()):
+    return loaded(
+        model, state, ignore, fits=lambda mine, theirs: (mine.shape, mine.dtype) == (theirs.shape, theirs.dtype)
+    )
+
+
+@mistake(
+    load_matching,
     "Only parameters are loaded. A batch norm's running statistics are buffers: state_dict() has both.",
 )
 def loads_parameters_only(model, state, ignore=()):

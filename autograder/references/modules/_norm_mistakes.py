@@ -232,3 +232,57 @@ class RefusesHalfWay(CountsTheRefused):
         if self.training and len(x) == 1:
             self.running_mean = self.running_mean.lerp(x[0].detach(), self.momentum)
         super().check(x)
+
+
+@mistake(
+    BatchNorm1d,
+    "The running variance is turned from n to n − 1 with the number of all numbers in the batch, as by `x.numel()`. "
+    "Each feature has as many as there are rows: n is len(x).",
+)
+class CountsAllNumbers(Norm):
+    def unbiased(self, var, rows):
+        return super().unbiased(var, rows * len(var))
+
+
+@mistake(
+    BatchNorm1d,
+    "eps is taken for the least variance, as by clamp(min=eps) or maximum. It is added to every variance: "
+    "√(variance + eps).",
+    keeps=0.9,
+)
+class EpsIsTheLeast(Norm):
+    def divisor(self, var):
+        return var.clamp(min=self.eps).sqrt()
+
+
+@mistake(
+    BatchNorm1d,
+    "The gradient takes the batch's variance for a constant. It depends on x, as the mean does: detach only what goes "
+    "into the running statistics.",
+    keeps=0.9,
+)
+class ConstantVariance(Norm):
+    def batch(self, x):
+        mean, var = super().batch(x)
+        return mean, var.data
+
+
+@mistake(
+    BatchNorm1d,
+    "Training under torch.no_grad() is taken for evaluation. That no gradients are recorded is another thing: "
+    "self.training alone decides.",
+)
+class TrainsWithGradientsOnly(Norm):
+    def chosen(self, x):
+        return super().chosen(x) if torch.is_grad_enabled() else (self.running_mean, self.running_var)
+
+
+@mistake(
+    BatchNorm1d,
+    "In training under torch.no_grad() nothing is remembered. That no gradients are recorded is another thing than "
+    "evaluation: self.training alone decides.",
+)
+class RemembersWithGradientsOnly(Norm):
+    def remember(self, mean, var):
+        if torch.is_grad_enabled():
+            super().remember(mean, var)

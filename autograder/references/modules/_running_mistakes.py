@@ -1,5 +1,6 @@
 """Mistakes of `RunningMean` about what is remembered, how it is kept, and when."""
 
+import torch
 from torch import nn
 
 from autograder.references import mistake
@@ -105,6 +106,28 @@ class CountIsANumber(Running):
             self.count = 0
         else:
             super().keep(name, value, persistent)
+
+
+@mistake(
+    RunningMean,
+    "A loaded module counts on from 0 and not from the loaded `count`, as when a plain number beside the buffer is the "
+    "true counter: its next batch spoils mean and count. Let the buffer itself do the counting.",
+)
+class CountsBeside(Running):
+    def update(self, rows):
+        self.rows = vars(self).get("rows", 0) + len(rows)
+        self.count = torch.full_like(self.count, self.rows - len(rows))
+        super().update(rows)
+
+
+@mistake(
+    RunningMean,
+    "In training under torch.no_grad() nothing is remembered. That no gradients are recorded is another thing than "
+    "evaluation: self.training alone decides.",
+)
+class WantsGradients(Running):
+    def learns(self):
+        return self.training and torch.is_grad_enabled()
 
 
 @mistake(

@@ -54,8 +54,9 @@ def a_single_feature():
 
 @mistake(
     batch_norm_counterexample,
-    "Two go unseen. All features are tiny, so the running variance stays at 0.9 whichever variance goes in, and none "
-    "has a mean far from zero. Let one feature be tiny, and others ordinary and far.",
+    "Two go unseen, the one that remembers with n and the one that subtracts the squared mean. Perhaps all features "
+    "are tiny; or one is so far from zero, as at 2³⁰, that its rows are all one float32, and the others are nothing "
+    "beside it. Let one be tiny, one ordinary, and one far, but no farther than its rows can be told apart.",
     keeps=0.7,
 )
 def all_tiny():
@@ -96,6 +97,7 @@ ACCEPTED = "who returns something else is told what an input is, and no suspect 
 for sentence in (
     "One for training, shape (row, feature), two rows or more; and one for evaluation, of the same features, one row "
     "or more.",
-    "Both float32 and finite, at most 1,000 numbers together.",
+    "Both float32 and finite, at most 1,000 numbers together, and not so large or small that in float32 even "
+    "a right formula loses them.",
 ):
     promised(batch_norm_counterexample, sentence, by=ACCEPTED)

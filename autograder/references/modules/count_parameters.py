@@ -61,6 +61,44 @@ def counts_the_state(model, trainable=False):
     return _count(state.items(), trainable)
 
 
+@mistake(
+    count_parameters,
+    "Buffers are counted, such as the running statistics of a batch norm. Nobody learns them: what is learned stands "
+    "in named_parameters().",
+)
+def counts_buffers(model, trainable=False):
+    return _count([*model.named_parameters(), *model.named_buffers()], trainable)
+
+
+@mistake(
+    count_parameters,
+    "A part counts what belongs to another part whose name begins like its own: `1` and `10`, as with `startswith`. "
+    "Compare the whole name, up to the dot.",
+    keeps=0.95,
+)
+def counts_by_the_beginning(model, trainable=False):
+    named = list(model.named_parameters())
+    counts = {
+        part: _count([("self", v) for n, v in named if n.startswith(part) and "." in n], trainable)
+        for part, _ in model.named_children()
+    }
+    own = _count([(n, v) for n, v in named if "." not in n], trainable)
+    return own | {part: found["self"] for part, found in counts.items() if found}
+
+
+@mistake(
+    count_parameters,
+    "A parameter that the model itself shares with a part counts for the part. named_parameters finds the model's own "
+    "first, so it counts under `self`: begin with those.",
+)
+def counts_its_own_last(model, trainable=False):
+    inside = {id(value) for _, child in model.named_children() for value in child.parameters()}
+    named = list(model.named_parameters(remove_duplicate=False))
+    own = [(name, value) for name, value in named if "." not in name and id(value) not in inside]
+    parts = {id(value): (name, value) for name, value in reversed(named) if "." in name}
+    return _count([*{id(v): (n, v) for n, v in own}.values(), *parts.values()], trainable)
+
+
 @mistake(count_parameters, "Tensors are counted, not the numbers in them: numel().")
 def counts_tensors(model, trainable=False):
     return _count(model.named_parameters(), trainable, size=lambda value: 1)
@@ -239,7 +277,7 @@ promised(
 promised(
     count_parameters,
     "For each part, which is the name of a direct child of `model`, the numbers in its parameters.",
-    by=["nothing shared"],
+    by=["nothing shared", "names that begin alike"],
 )
 promised(count_parameters, 'The model\'s own parameters count under `"self"`.', by=["one layer by itself"])
 promised(

@@ -1,39 +1,11 @@
-"""`init_bert_weights`: what is right, and what goes wrong."""
+"""`init_bert_weights`: what goes wrong, and other ways that are right."""
 
 import torch
 from torch import Tensor, nn
 
 from autograder.references import alternative, mistake, promised
-
-
-def init_bert_weights(module, std=0.02):
-    """Number by number from the definition, with the generator of the standard library's own seed."""
-    if type(module) in (nn.Linear, nn.Embedding):
-        draws = torch.distributions.Normal(0.0, 1.0).sample(module.weight.shape)
-        module.weight.data.copy_(std * draws)
-    if type(module) is nn.Linear and module.bias is not None:
-        module.bias.data.copy_(torch.zeros(module.bias.shape))
-    if type(module) is nn.Embedding and module.padding_idx is not None:
-        module.weight.data[module.padding_idx] = 0.0
-    if type(module) is nn.LayerNorm and module.elementwise_affine:
-        module.weight.data.copy_(torch.ones(module.weight.shape))
-        module.bias.data.copy_(torch.zeros(module.bias.shape))
-
-
-@torch.no_grad()
-def _init(module, std, *, draw=None, bias=0.0, padding=True, norm=1.0, embeddings=True, norms=True):
-    draw = draw or (lambda weight: weight.normal_(0, std))
-    if isinstance(module, nn.Linear):
-        draw(module.weight)
-        if module.bias is not None and bias is not None:
-            module.bias.fill_(bias)
-    elif isinstance(module, nn.Embedding) and embeddings:
-        draw(module.weight)
-        if padding and module.padding_idx is not None:
-            module.weight[module.padding_idx].zero_()
-    elif isinstance(module, nn.LayerNorm) and module.elementwise_affine and norms:
-        module.weight.fill_(norm)
-        module.bias.zero_()
+from autograder.references.modules import _init_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.modules._init import init_bert_weights, started
 
 
 @mistake(
@@ -46,12 +18,12 @@ def every_norm_has_weights(module, std=0.02):
         nn.init.ones_(module.weight)
         nn.init.zeros_(module.bias)
     else:
-        _init(module, std)
+        started(module, std)
 
 
 @mistake(init_bert_weights, "The bias of a linear layer is left as it was; it starts at 0.")
 def keeps_the_bias(module, std=0.02):
-    _init(module, std, bias=None)
+    started(module, std, bias=None)
 
 
 @mistake(
@@ -60,7 +32,7 @@ def keeps_the_bias(module, std=0.02):
     "after the draw.",
 )
 def draws_the_padding(module, std=0.02):
-    _init(module, std, padding=False)
+    started(module, std, padding=False)
 
 
 @mistake(
@@ -69,29 +41,29 @@ def draws_the_padding(module, std=0.02):
     "weights of linear layers.",
 )
 def forgets_embeddings(module, std=0.02):
-    _init(module, std, embeddings=False)
+    started(module, std, embeddings=False)
 
 
 @mistake(init_bert_weights, "Layer norms are left as they were; they start with weight 1 and bias 0.")
 def forgets_norms(module, std=0.02):
-    _init(module, std, norms=False)
+    started(module, std, norms=False)
 
 
 @mistake(init_bert_weights, "A layer norm's weight is 0, and nothing gets through it. It scales: it starts at 1.")
 def shuts_the_norms(module, std=0.02):
-    _init(module, std, norm=0.0)
+    started(module, std, norm=0.0)
 
 
 @mistake(
     init_bert_weights, "std is taken for the variance: normal_ takes the standard deviation as it is, without a root."
 )
 def takes_a_variance(module, std=0.02):
-    _init(module, std**0.5)
+    started(module, std**0.5)
 
 
 @mistake(init_bert_weights, "The weights are uniform between ±std. BERT draws them from a normal distribution.")
 def draws_evenly(module, std=0.02):
-    _init(module, std, draw=lambda weight: weight.uniform_(-std, std))
+    started(module, std, draw=lambda weight: weight.uniform_(-std, std))
 
 
 @mistake(
@@ -99,7 +71,7 @@ def draws_evenly(module, std=0.02):
     "`std` makes no difference: the weights have 0.02, whatever was asked for. Hand it on to the draw.",
 )
 def fixed_std(module, std=0.02):
-    _init(module, 0.02)
+    started(module, 0.02)
 
 
 @mistake(
@@ -107,7 +79,7 @@ def fixed_std(module, std=0.02):
     "The embeddings' standard deviation is fixed at 0.02, whatever std is. They take std, as the linear layers do.",
 )
 def fixed_std_of_embeddings(module, std=0.02):
-    _init(module, 0.02 if isinstance(module, nn.Embedding) else std)
+    started(module, 0.02 if isinstance(module, nn.Embedding) else std)
 
 
 @mistake(
@@ -118,7 +90,7 @@ def fixed_std_of_embeddings(module, std=0.02):
 )
 def goes_deeper(module, std=0.02):
     for part in module.modules():
-        _init(part, std)
+        started(part, std)
 
 
 @mistake(
@@ -127,7 +99,7 @@ def goes_deeper(module, std=0.02):
     "of a LayerNorm with elementwise_affine=False. Ask before you fill them.",
 )
 def needs_a_bias(module, std=0.02):
-    _init(module, std)
+    started(module, std)
     if isinstance(module, nn.Linear):
         nn.init.zeros_(module.bias)
 
@@ -138,7 +110,7 @@ def needs_a_bias(module, std=0.02):
     "under torch.no_grad().",
 )
 def writes_under_autograd(module, std=0.02):
-    _init(module, std, padding=False)
+    started(module, std, padding=False)
     if isinstance(module, nn.Embedding) and module.padding_idx is not None:
         module.weight[module.padding_idx].zero_()
 
@@ -153,7 +125,7 @@ def _makes_new(kinds, names):
     """New parameters of these names in modules of these kinds."""
 
     def answer(module, std=0.02):
-        _init(module, std)
+        started(module, std)
         for name, parameter in list(module.named_parameters(recurse=False)):
             if isinstance(module, kinds) and name in names:
                 setattr(module, name, nn.Parameter(parameter.data))
@@ -171,7 +143,7 @@ _makes_new((nn.Linear,), ("weight",))
 
 @mistake(init_bert_weights, "It changes modules that were not asked for, such as convolutions.", keeps=0.9)
 def draws_everything(module, std=0.02):
-    _init(module, std)
+    started(module, std)
     if isinstance(module, nn.Conv1d):
         nn.init.normal_(module.weight, std=std)
         nn.init.zeros_(module.bias)
@@ -183,7 +155,7 @@ def draws_everything(module, std=0.02):
     keeps=0.95,
 )
 def zero_is_no_padding(module, std=0.02):
-    _init(module, std, padding=bool(getattr(module, "padding_idx", None)))
+    started(module, std, padding=bool(getattr(module, "padding_idx", None)))
 
 
 @mistake(
@@ -192,7 +164,7 @@ def zero_is_no_padding(module, std=0.02):
     keeps=0.95,
 )
 def zero_is_the_default(module, std=0.02):
-    _init(module, std or 0.02)
+    started(module, std or 0.02)
 
 
 @mistake(
@@ -200,7 +172,7 @@ def zero_is_the_default(module, std=0.02):
     "Row 0 is emptied, whatever `padding_idx` says. It names the row, and without padding it is None.",
 )
 def always_the_first_row(module, std=0.02):
-    _init(module, std, padding=False)
+    started(module, std, padding=False)
     if isinstance(module, nn.Embedding):
         module.weight.data[0] = 0
 
@@ -210,7 +182,7 @@ def always_the_first_row(module, std=0.02):
     "The bias is drawn like the weight; it starts at 0.",
 )
 def draws_the_bias(module, std=0.02):
-    _init(module, std, bias=None)
+    started(module, std, bias=None)
     if isinstance(module, nn.Linear) and module.bias is not None:
         nn.init.normal_(module.bias, std=std)
 
@@ -220,7 +192,7 @@ def draws_the_bias(module, std=0.02):
     "The weights are drawn around `std`, not around 0: the first number of normal_ is the mean. Write std=std.",
 )
 def takes_std_for_the_mean(module, std=0.02):
-    _init(module, std, draw=lambda weight: nn.init.normal_(weight, std))
+    started(module, std, draw=lambda weight: nn.init.normal_(weight, std))
 
 
 @mistake(
@@ -229,7 +201,7 @@ def takes_std_for_the_mean(module, std=0.02):
     "from their sizes. BERT's standard deviation is std everywhere.",
 )
 def takes_xavier(module, std=0.02):
-    _init(module, std, draw=lambda weight: nn.init.xavier_normal_(weight))
+    started(module, std, draw=lambda weight: nn.init.xavier_normal_(weight))
 
 
 @mistake(
@@ -242,7 +214,7 @@ def forgets_linear_weights(module, std=0.02):
         if module.bias is not None:
             nn.init.zeros_(module.bias)
     else:
-        _init(module, std)
+        started(module, std)
 
 
 @mistake(
@@ -256,11 +228,11 @@ def goes_by_the_attribute(module, std=0.02):
         nn.init.normal_(module.weight, std=std)
         if isinstance(getattr(module, "bias", None), Tensor):
             nn.init.zeros_(module.bias)
-    _init(module, std)
+    started(module, std)
 
 
 @alternative(init_bert_weights)
-def started_by_nn_init(module, std=0.02):
+def started_by_nnstarted(module, std=0.02):
     match module:
         case nn.Linear():
             nn.init.normal_(module.weight, mean=0.0, std=std)
@@ -296,7 +268,14 @@ promised(
     init_bert_weights,
     "module: an `nn.Linear` gets a normal weight and the bias 0, an `nn.Embedding` a normal weight with the row "
     "`padding_idx` at 0, an `nn.LayerNorm` the weight 1 and the bias 0; what is None stays None.",
-    by=["a linear layer's bias", "an embedding with padding", "the first row is the padding", "a layer norm"],
+    by=[
+        "a linear layer's bias",
+        "an embedding with padding",
+        "the first row is the padding",
+        "a layer norm",
+        "a layer norm without a bias",
+        "subclasses of the three",
+    ],
 )
 promised(
     init_bert_weights,

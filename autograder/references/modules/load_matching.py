@@ -55,6 +55,22 @@ def compares_whole_names(model, state, ignore=()):
     return loaded(model, state, ignore, search=lambda pattern, name: pattern == name)
 
 
+JOINED = (
+    "The patterns do not stay apart, as when they are joined by `|`: a flag such as (?i) is then about all of them, or "
+    "an error where it does not stand in front. Search for each pattern by itself."
+)
+
+
+@mistake(load_matching, JOINED, keeps=0.98)
+def joins_the_patterns(model, state, ignore=()):
+    return loaded(model, state, ["|".join(ignore)] * bool(ignore))
+
+
+@mistake(load_matching, JOINED, keeps=0.98)
+def joins_the_patterns_in_groups(model, state, ignore=()):
+    return loaded(model, state, ["|".join(f"({pattern})" for pattern in ignore)] * bool(ignore))
+
+
 @mistake(
     load_matching, "A shape that differs is hushed up where its name is ignored. That is never expected: report it."
 )
@@ -167,7 +183,11 @@ promised(
     "It is not changed, and no memory is shared with it.",
     by=["the caller's state is left alone", "the model stays itself"],
 )
-promised(load_matching, "ignore: patterns for `re.search`, a list or tuple.", by=["a pattern in the middle of a name"])
+promised(
+    load_matching,
+    "ignore: patterns for `re.search`, a list or tuple.",
+    by=["a pattern in the middle of a name", "each pattern has its own flags"],
+)
 promised(
     load_matching,
     'A name in which one is found is left out of "missing" and "unexpected".',

@@ -126,6 +126,40 @@ def converts_counters(module, target):
 
 @mistake(
     move,
+    "Counters and other whole numbers stay behind when the module goes to another device, and the next call mixes two "
+    "devices. Only a dtype passes them over; a device is for all tensors.",
+    keeps=0.93,
+)
+def leaves_counters_behind(module, target):
+    for shelf, names in shelves(module):
+        for name in names:
+            if shelf[name].is_floating_point():
+                value = shelf[name].data.to(target)
+                if shelf is module._buffers:
+                    shelf[name] = value
+                else:
+                    shelf[name].data = value
+    return module
+
+
+@mistake(
+    move,
+    "A buffer does not find its way back to the shelf, as with setattr(module, name, …) or register_buffer: "
+    "only nn.Module knows what to do with these, and here a module is whatever has shelves. Write "
+    "module._buffers[name] = ….",
+)
+def assigns_buffers_by_name(module, target):
+    for at in levels(module):
+        for name, value in [*at._parameters.items(), *at._buffers.items()]:
+            if isinstance(value, nn.Parameter):
+                value.data = converted(value.data, target)
+            elif value is not None:
+                setattr(at, name, converted(value, target))
+    return module
+
+
+@mistake(
+    move,
     "Nothing changes. `tensor.to(…)` returns a new tensor and leaves the old one as it is: put the new one where the "
     "old one was, parameter.data = …, module._buffers[name] = ….",
 )
@@ -210,7 +244,7 @@ promised(move, "An entry of a shelf may be None, and is passed over.", by=["floa
 promised(
     move,
     "target: a dtype changes floating-point tensors only, a device changes all.",
-    by=["counters and a table of words", "a device"],
+    by=["counters and a table of words", "a device", "counters on another device"],
 )
 promised(move, "The module itself.", by=["it returns the module"])
 promised(

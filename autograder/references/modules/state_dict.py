@@ -1,40 +1,7 @@
-"""`state_dict`: what is right, and what goes wrong."""
-
-from torch import nn
+"""`state_dict`: what goes wrong, and other ways that are right."""
 
 from autograder.references import alternative, mistake, promised
-
-
-def state_dict(module):
-    """The library's own, of a module that it knows, made of the same shelves."""
-    return dict(_twin(module).state_dict())
-
-
-def _twin(of):
-    if of is None or isinstance(of, nn.Module):
-        return of
-    twin = nn.Module()
-    twin._parameters, twin._buffers = of._parameters, of._buffers
-    twin._non_persistent_buffers_set = of._non_persistent_buffers_set
-    twin._modules = {name: _twin(inner) for name, inner in of._modules.items()}
-    return twin
-
-
-def walk(module, way=""):
-    """For every entry: its name, the tensor, whether it is a parameter, and whether it is saved."""
-    for name, value in module._parameters.items():
-        if value is not None:
-            yield way + name, value, True, True
-    for name, value in module._buffers.items():
-        if value is not None:
-            yield way + name, value, False, name not in module._non_persistent_buffers_set
-    for name, inner in module._modules.items():
-        if inner is not None:
-            yield from walk(inner, f"{way}{name}.")
-
-
-def collected(module, take=lambda name, parameter, saved: saved):
-    return {name: value.detach() for name, value, parameter, saved in walk(module) if take(name, parameter, saved)}
+from autograder.references.modules._state import collected, state_dict, walk
 
 
 @mistake(
@@ -107,6 +74,18 @@ def notes_of_the_outer(module):
 
 @mistake(
     state_dict,
+    "What should be saved in one module is left out where another module has a temporary buffer of the same plain "
+    "name, as when the notes of all modules are put together. Each module's notes are about its own buffers.",
+    keeps=0.95,
+)
+def all_notes_together(module):
+    kept = {name: (value, saved) for name, value, _, saved in walk(module)}
+    notes = {name.split(".")[-1] for name, (_, saved) in kept.items() if not saved}
+    return {name: value.detach() for name, (value, _) in kept.items() if name.split(".")[-1] not in notes}
+
+
+@mistake(
+    state_dict,
     "It is the other way round: saved is what `_non_persistent_buffers_set` names, and it names what is left out.",
 )
 def the_other_way_round(module):
@@ -140,6 +119,27 @@ def parameters_under_one_name(module):
         if saved and not (parameter and id(value) in seen):
             seen.add(id(value))
             state[name] = value.detach()
+    return state
+
+
+@mistake(
+    state_dict,
+    "A module in two places is saved under its first name only, though a parameter or buffer that two modules share "
+    "has all its names. A state_dict has every name: visit a module wherever it stands.",
+    keeps=0.95,
+)
+def visits_modules_once(module):
+    first, state = {}, {}
+
+    def visit(at, way):
+        if first.setdefault(id(at), way) == way:
+            own = [(name, value) for name, value, _, saved in walk(at) if saved and "." not in name]
+            state.update({way + name: value.detach() for name, value in own})
+            for name, inner in at._modules.items():
+                if inner is not None:
+                    visit(inner, f"{way}{name}.")
+
+    visit(module, "")
     return state
 
 
@@ -180,6 +180,16 @@ def copies(module):
 )
 def copies_of_buffers(module):
     return {name: value.detach() if parameter else value.clone() for name, value, parameter, ok in walk(module) if ok}
+
+
+@mistake(
+    state_dict,
+    "A tensor that does not lie in order in memory, such as one that was transposed, is copied, as by `contiguous()` "
+    "or `reshape`, and does not follow the training. `detach()` alone shares the memory, however it lies.",
+    keeps=0.92,
+)
+def copies_what_lies_askew(module):
+    return {name: value if value.is_contiguous() else value.clone() for name, value in collected(module).items()}
 
 
 @mistake(

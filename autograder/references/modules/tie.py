@@ -1,28 +1,10 @@
-"""`tie`: what is right, and what goes wrong."""
+"""`tie`: what goes wrong, and other ways that are right."""
 
 from torch import nn
 
 from autograder.references import alternative, mistake, promised
-
-
-def _found(model, path):
-    """The module that holds the parameter, the parameter's own name, and the parameter."""
-    names = path.split(".")
-    for name in names[:-1]:
-        if name not in model._modules:
-            raise AttributeError(path)
-        model = model._modules[name]
-    if model._parameters.get(names[-1]) is None:
-        raise AttributeError(path)
-    return model, names[-1], model._parameters[names[-1]]
-
-
-def tie(model, target, source):
-    shared = _found(model, source)[2]
-    holder, name, old = _found(model, target)
-    if tuple(old.shape) != tuple(shared.shape):
-        raise ValueError("shapes differ")
-    holder._parameters[name] = shared
+from autograder.references.modules import _tie_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.modules._tie import found_at, tie
 
 
 @mistake(
@@ -31,7 +13,7 @@ def tie(model, target, source):
     "nn.Parameter under two names.",
 )
 def copies_values(model, target, source):
-    (_, _, mine), (_, _, theirs) = _found(model, target), _found(model, source)
+    (_, _, mine), (_, _, theirs) = found_at(model, target), found_at(model, source)
     if mine.shape != theirs.shape:
         raise ValueError("shapes differ")
     mine.data.copy_(theirs.data)
@@ -43,7 +25,7 @@ def copies_values(model, target, source):
     "Each has a gradient of its own, both are stepped, and .to(…) parts them: share the nn.Parameter itself.",
 )
 def shares_memory_only(model, target, source):
-    (_, _, mine), (_, _, theirs) = _found(model, target), _found(model, source)
+    (_, _, mine), (_, _, theirs) = found_at(model, target), found_at(model, source)
     if mine.shape != theirs.shape:
         raise ValueError("shapes differ")
     mine.data = theirs.data
@@ -60,8 +42,8 @@ def swaps_the_roles(model, target, source):
     keeps=0.91,
 )
 def ties_any_shape(model, target, source):
-    holder, name, _ = _found(model, target)
-    holder._parameters[name] = _found(model, source)[2]
+    holder, name, _ = found_at(model, target)
+    holder._parameters[name] = found_at(model, source)[2]
 
 
 @mistake(
@@ -98,8 +80,8 @@ def wants_a_dot(model, target, source):
     "the parameter, model.get_submodule(path).",
 )
 def assigns_to_the_model(model, target, source):
-    _, _, old = _found(model, target)
-    shared = _found(model, source)[2]
+    _, _, old = found_at(model, target)
+    shared = found_at(model, source)[2]
     if old.shape != shared.shape:
         raise ValueError("shapes differ")
     setattr(model, target, shared)
@@ -122,7 +104,7 @@ def one_step_only(model, target, source):
     "the parameter where the target was.",
 )
 def rebinds_a_name(model, target, source):
-    (_, _, mine), (_, _, theirs) = _found(model, target), _found(model, source)
+    (_, _, mine), (_, _, theirs) = found_at(model, target), found_at(model, source)
     if mine.shape != theirs.shape:
         raise ValueError("shapes differ")
     mine = theirs
@@ -135,7 +117,7 @@ def rebinds_a_name(model, target, source):
     keeps=0.97,
 )
 def goes_by_numel(model, target, source):
-    (holder, name, mine), (_, _, theirs) = _found(model, target), _found(model, source)
+    (holder, name, mine), (_, _, theirs) = found_at(model, target), found_at(model, source)
     if mine.numel() != theirs.numel():
         raise ValueError("shapes differ")
     holder._parameters[name] = theirs
@@ -147,7 +129,7 @@ def goes_by_numel(model, target, source):
     keeps=0.97,
 )
 def goes_by_broadcast(model, target, source):
-    (holder, name, mine), (_, _, theirs) = _found(model, target), _found(model, source)
+    (holder, name, mine), (_, _, theirs) = found_at(model, target), found_at(model, source)
     if theirs.shape != mine.shape[mine.dim() - theirs.dim() :]:
         raise ValueError("shapes differ")
     holder._parameters[name] = theirs
@@ -159,7 +141,7 @@ def goes_by_broadcast(model, target, source):
     keeps=0.9,
 )
 def ties_before_it_asks(model, target, source):
-    (holder, name, mine), (_, _, theirs) = _found(model, target), _found(model, source)
+    (holder, name, mine), (_, _, theirs) = found_at(model, target), found_at(model, source)
     holder._parameters[name] = theirs
     if mine.shape != theirs.shape:
         raise ValueError("shapes differ")
@@ -171,7 +153,7 @@ def ties_before_it_asks(model, target, source):
     keeps=0.9,
 )
 def keeps_quiet(model, target, source):
-    (holder, name, mine), (_, _, theirs) = _found(model, target), _found(model, source)
+    (holder, name, mine), (_, _, theirs) = found_at(model, target), found_at(model, source)
     if mine.shape == theirs.shape:
         holder._parameters[name] = theirs
 
@@ -196,7 +178,7 @@ def raises_key_errors(model, target, source):
     keeps=0.95,
 )
 def asserts_the_shape(model, target, source):
-    (holder, name, mine), (_, _, theirs) = _found(model, target), _found(model, source)
+    (holder, name, mine), (_, _, theirs) = found_at(model, target), found_at(model, source)
     assert mine.shape == theirs.shape
     holder._parameters[name] = theirs
 
@@ -207,7 +189,7 @@ def asserts_the_shape(model, target, source):
 )
 def makes_a_third(model, target, source):
     tie(model, target, source)
-    (holder, name, _), (other, theirs, shared) = _found(model, target), _found(model, source)
+    (holder, name, _), (other, theirs, shared) = found_at(model, target), found_at(model, source)
     holder._parameters[name] = other._parameters[theirs] = nn.Parameter(shared.detach().clone())
 
 
