@@ -16,8 +16,8 @@ LEAST = 0.5  # of what is wrong must be this error: then it is the cause, or hid
 REFUSES_TOO_MUCH = "A `raise` or an `assert` of your own refuses something that the docstring allows."
 OWN_REFUSAL = ("raise ", "assert ")
 IS_NONE = (
-    "Something is None where a value was expected: an entry of the input that may be None, or the result of a function "
-    "of yours without a `return`."
+    "Something is None where a value was expected: an entry of the input that may be None, the `.grad` of a weight "
+    "that took no part, or the result of a function of yours without a `return`."
 )
 
 # (kind of exception, its message, the line it left): the first that fits is said. `{0}` is the first group found.

@@ -76,7 +76,7 @@ def mask_from_labels(examples, pad=0, multiple_of=1):
 
 @mistake(
     collate_with_padding,
-    "Every label that belongs to a word with the number `pad` is −100, as when labels are made from the padded table. "
+    "Every label that belongs to a word with the number `pad` is −100, as with `labels[input_ids == pad] = -100`. "
     "Fill up behind the end only.",
 )
 def hides_labels_by_value(examples, pad=0, multiple_of=1):

@@ -99,7 +99,8 @@ def two_equal_texts():
 @mistake(
     packing_counterexample,
     "Where a row has several texts no place is empty, and no two of them are equally long: the suspect that takes "
-    "padding for a text and the one that compares lengths are right. Leave a place empty, and repeat a length.",
+    "padding for a text and the one that compares lengths are right. Leave a place empty, and repeat a length "
+    "within a row.",
     keeps=0.7,
 )
 def different_and_full():

@@ -29,8 +29,8 @@ def worker_of():
 
 @mistake(
     shard_for_worker,
-    "Each worker reads all items, so every item comes as often as there are workers. Ask `get_worker_info()` who "
-    "reads.",
+    "Each worker reads all items of its rank, so every item comes as often as there are workers. `get_worker_info()` "
+    "says who reads, but only in the worker: ask it inside the function, each time that it is called.",
 )
 def forgets_workers(items, rank=0, ranks=1):
     return islice(items, rank, None, ranks)

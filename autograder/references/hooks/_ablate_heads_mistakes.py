@@ -273,7 +273,8 @@ def by_the_mean(model, heads):
 
 @mistake(
     ablate_heads,
-    "A head that holds NaN is not off: 0 · NaN is NaN. Put zeros there instead of multiplying by them.",
+    "A head that holds NaN is not off: 0 · NaN is NaN, and so is NaN − NaN. Write zeros in its place, instead of "
+    "multiplying by them or subtracting its share.",
     keeps=0.9,
 )
 @contextmanager
@@ -286,8 +287,8 @@ def multiplies_by_zero(model, heads):
 
 @mistake(
     ablate_heads,
-    "No gradient comes through the layers where a head is off, as after `detach()` or under `no_grad`. The other heads "
-    "go on learning.",
+    "Where a head is off, no gradient gets past the projection to query, key and value, as after `detach()` or under "
+    "`no_grad`. The other heads of that layer should go on learning: put the zeros into a `clone()`.",
     keeps=0.95,
 )
 @contextmanager

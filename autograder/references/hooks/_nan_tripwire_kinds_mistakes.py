@@ -20,7 +20,8 @@ knows_plain_tuples = mistake(
 
 OTHER_DTYPES = (
     "NaN of some dtypes goes by, or another module is blamed: perhaps complex numbers, which are not "
-    "`is_floating_point()`, or all but float32. `isnan` takes tensors of every dtype: nothing has to be asked before."
+    "`is_floating_point()`, or all but float32. `isnan` takes tensors of every dtype: whether it is a tensor is all "
+    "that has to be asked before."
 )
 for looked_at in (Tensor.is_floating_point, lambda value: value.dtype == torch.float32):
     mistake(nan_tripwire, OTHER_DTYPES, keeps=0.98)(

@@ -133,8 +133,9 @@ def looks_too_late(handles):
 
 @mistake(
     hooked,
-    "Where a generator of handles fails half way, the hooks that it has registered by then stay: a `list(…)` that "
-    "fails gives none of them. Gather one by one, inside the `try`.",
+    "Where a generator of handles fails half way, the hooks that it has registered by then stay: a `list(…)` or a "
+    "comprehension that fails gives none of them. Append each handle, inside the `try`, to a list that was there "
+    "before.",
     keeps=0.9,
 )
 @contextmanager

@@ -135,8 +135,8 @@ def switches_to_eval(model, name, *inputs):
 
 @mistake(
     output_of,
-    "The model's own hooks do not fire, as where `model.forward(…)` is called, or an empty name finds nothing to hang "
-    "on. Call the model itself: `model(…)`.",
+    "The model's own hooks do not fire, and so neither does yours where the name is empty, as where `model.forward(…)` "
+    "is called. Call the model itself: `model(…)`.",
     keeps=0.9,
 )
 def calls_forward(model, name, *inputs):

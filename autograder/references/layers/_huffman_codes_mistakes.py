@@ -194,8 +194,8 @@ def pairs_are_nodes(counts):
 
 @mistake(
     huffman_codes,
-    "What is joined gets the name `one + other`, which only texts have in this way: numbers add up, and may meet a "
-    "word that is there already. Number what you join.",
+    "What is joined gets the name `one + other`, and a word may have it already: 1 + 2 meets 3, “a” + “b” meets “ab”. "
+    "Some words cannot be added at all. Number what you join.",
     keeps=0.99,
 )
 def names_added(counts):

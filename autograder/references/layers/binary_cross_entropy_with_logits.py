@@ -67,7 +67,8 @@ def as_the_old_loss(logits, targets):
 
 @mistake(
     binary_cross_entropy_with_logits,
-    "∞ for scores above 88: exp(score) is too large for a float32. Written with exp(−|score|), it never overflows.",
+    "∞ for scores above 88: exp(score) is too large for a float32. `F.softplus(score)`, which is log(1 + exp(score)), "
+    "never overflows.",
 )
 def exponential_of_the_score(logits, targets):
     targets = checked(logits, targets)
@@ -76,7 +77,8 @@ def exponential_of_the_score(logits, targets):
 
 @mistake(
     binary_cross_entropy_with_logits,
-    "∞ for scores below −88: exp(−score) is too large for a float32. Written with exp(−|score|), it never overflows.",
+    "∞ for scores below −88: exp(−score) is too large for a float32. `F.softplus(-score)`, which is "
+    "log(1 + exp(−score)), never overflows.",
 )
 def exponential_of_minus_the_score(logits, targets):
     targets = checked(logits, targets)
@@ -95,8 +97,8 @@ def one_side_only(logits, targets):
 @mistake(
     binary_cross_entropy_with_logits,
     "The values are right, but at a score of exactly 0 the gradient is not: `clamp` and `abs` have a corner there, and "
-    "autograd takes the slope of one side. A new model may well begin with scores of 0. `F.softplus` and "
-    "`F.logsigmoid` have no corner.",
+    "what autograd takes for their slopes does not fit together. A new model may well begin with scores of 0. "
+    "`F.softplus` and `F.logsigmoid` have no corner.",
     keeps=0.99,
 )
 def with_a_corner(logits, targets):

@@ -103,8 +103,8 @@ def all_see_the_first(x, weight, bias=None, stride=1, padding=0, dilation=1, gro
 
 @mistake(
     conv1d,
-    "With groups, the channels are dealt out in turn, every second one to the second group. A group is a block of "
-    "channels that follow one another.",
+    "With groups, the channels are dealt out in turn, as cards are: with two groups, every second one to the second. A "
+    "group is a block of channels that follow one another.",
     keeps=0.82,
 )
 def dealt_in(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
@@ -115,8 +115,8 @@ def dealt_in(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
 
 @mistake(
     conv1d,
-    "With groups, the kernels are dealt out in turn, every second one to the second group, or what comes out stands in "
-    "that order. The first out / groups kernels belong to the first group.",
+    "With groups, the kernels are dealt out in turn, as cards are, or what comes out stands in that order. The first "
+    "out / groups kernels belong to the first group.",
     keeps=0.88,
 )
 def dealt_out(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):

@@ -161,7 +161,8 @@ def plain(indices, table, padding_idx=None):
 @mistake(
     embedding,
     "A hook is left on the table: it keeps the padding's row from learning in this call, and from then on in every "
-    "other use of the table. Detach the rows that are read, and leave the table alone.",
+    "other use of the table. Detach the padding's row where it is read, as "
+    "with `torch.where` and `table.detach()`, and leave the table alone.",
     keeps=0.5,
 )
 def leaves_a_hook(indices, table, padding_idx=None):

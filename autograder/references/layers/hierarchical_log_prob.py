@@ -57,8 +57,8 @@ def one_minus_the_other(hidden, code, nodes):
 
 @mistake(
     hierarchical_log_prob,
-    'A word with the code "" gets a single zero, whatever the contexts are. Its probability is 1: zeros in the shape '
-    "and dtype of the contexts.",
+    'A word with the code "" gets a single zero, whatever the contexts are. Its probability is 1: a zero for '
+    "each context, `hidden.new_zeros(hidden.shape[:-1])`.",
     keeps=0.99,
 )
 def one_zero_for_all(hidden, code, nodes):
@@ -169,7 +169,7 @@ def all_nodes(hidden, code, nodes):
 @mistake(
     hierarchical_log_prob,
     'A word with the code "" is not provided for: this raises, or a plain number comes back. Its probability is 1, '
-    "so zeros in the shape of the contexts.",
+    "so a zero for each context.",
     keeps=0.99,
 )
 def nothing_to_decide(hidden, code, nodes):

@@ -32,8 +32,8 @@ def logits_of(model, drawing, ink=16.0):
 
 
 DROPS = (
-    "The answer is another one each time: a model in training drops numbers at random. Put it into evaluation with "
-    "`model.eval()` first, and back afterwards."
+    "The answer is another one each time: a model in training drops numbers at random. Put it, and all parts inside "
+    "it, into evaluation with `model.eval()` first, and back afterwards."
 )
 
 

@@ -111,8 +111,8 @@ class WeightFirst(Layer):
 
 
 ONE_VECTOR = (
-    "One vector breaks it: it has a single dimension, and `.mT` and transpose(-1, -2) swap two. `x @ weight.T` takes "
-    "any number of dimensions."
+    "One vector breaks it: it has a single dimension, and `.mT`, `transpose(-1, -2)` and `flatten(0, -2)` ask for two. "
+    "`x @ weight.T` takes any number of dimensions: leave x as it is."
 )
 
 

@@ -228,3 +228,17 @@ def on_the_record(parameters, limit):
     with torch.no_grad():
         shorten(gradients, norm, limit)
     return norm
+
+
+@mistake(
+    clip_grad_norm,
+    "With a limit of 0 and gradients of zero the factor is 0 / 0, and NaN is written into the gradients. Multiply only "
+    "where the norm is above the limit.",
+    keeps=0.9,
+)
+def nothing_by_nothing(parameters, limit):
+    gradients = graded(parameters)
+    norm = length(gradients)
+    for gradient in gradients:
+        gradient.mul_((limit / norm).clamp_max(1))
+    return norm

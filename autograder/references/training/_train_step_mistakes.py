@@ -195,7 +195,7 @@ def returns_the_last(model, optimizer, schedule, micro_batches):
 @mistake(
     train_step,
     "Each part's mean is weighed by its share of the tokens. But the mean of a part that is all padding is NaN, and "
-    "NaN · 0 is NaN. Add up sums, and divide by the number of all tokens.",
+    "NaN · 0 is NaN. Add up sums, and divide by the number of all tokens that count.",
 )
 def weighs_the_means(model, optimizer, schedule, micro_batches):
     def by_mean_and_weight(micro_batches, labels):

@@ -35,7 +35,7 @@ def no_decay():
 
 @mistake(
     adamw_counterexample,
-    "eps is too small beside these gradients to be seen, wherever it stands. Make it larger, or the gradients smaller.",
+    "eps is too small beside these gradients to be seen, wherever it stands. Make it larger.",
     keeps=0.9,
 )
 def a_tiny_eps():

@@ -39,8 +39,8 @@ def power_of_what_is_done(step, warmup, total, power=1.0, end=0.0):
 
 @mistake(
     polynomial_decay,
-    "Where the end is not 0, the factor does not begin at 1, but at 1 + end: what falls is the difference, (1 − end) · "
-    "left to the power, and the end is added to it.",
+    "Where the end is not 0, the factor does not begin at 1, but at 1 + end: what falls is the difference: (1 − end) · "
+    "left ** power + end.",
 )
 def begins_too_high(step, warmup, total, power=1.0, end=0.0):
     return curve(step, warmup, total, lambda left: left**power + end, end)
@@ -49,7 +49,7 @@ def begins_too_high(step, warmup, total, power=1.0, end=0.0):
 @mistake(
     polynomial_decay,
     "The factor runs towards 0 and stops at the end, as with `max`. It should come down to the end along the whole "
-    "way: (1 − end) · left to the power, plus end.",
+    "way: (1 − end) · left ** power + end.",
 )
 def stops_at_the_end(step, warmup, total, power=1.0, end=0.0):
     return curve(step, warmup, total, lambda left: max(end, left**power), end)
