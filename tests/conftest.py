@@ -1,7 +1,11 @@
-"""What every test gets: seeded streams, and a home of its own for the progress. And the toy course, for who asks."""
+"""What every test gets: seeded streams, and a home of its own for the progress. And the toy course, for who asks.
+
+Nothing depends on how the tests were started, or on how fast the machine is.
+"""
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,9 +14,15 @@ import numpy as np
 import pytest
 import torch
 from groups import pytest_collection_modifyitems  # noqa: F401  (a hook: which tests share a worker)
+from hypothesis import HealthCheck, settings
 from toy import copy_of_toy
 
 from autograder.engine.catalogue import Catalogue
+
+# A shell that starts tests in the background has Ctrl-C ignored in all that they start; some tests send it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+settings.register_profile("course", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("course")
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -94,7 +94,7 @@ def by_the_lesson(function: Callable[..., Any], tensors: list[Tensor]) -> list[T
     return [torch.zeros_like(leaf.value) if leaf.grad is None else leaf.grad for leaf in leaves]
 
 
-@settings(derandomize=True, deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(PROGRAMS, st.lists(st.sampled_from(SHAPES), min_size=1, max_size=4), st.integers(0, 2**31))
 def test_the_engine_agrees_with_torch_on_any_graph(program: Any, shapes: Any, seed: int) -> None:
     tensors = drawn(shapes, seed)
@@ -103,7 +103,7 @@ def test_the_engine_agrees_with_torch_on_any_graph(program: Any, shapes: Any, se
     torch.testing.assert_close(mine, right)
 
 
-@settings(derandomize=True, deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(*[st.integers(1, 4)] * 3, st.integers(0, 2**31))
 def test_matrix_products_with_variables_and_constants_on_both_sides(n: int, m: int, k: int, seed: int) -> None:
     a, b, left, right = drawn([(n, m), (m, k), (k, n), (k, n)], seed)
@@ -114,7 +114,7 @@ def test_matrix_products_with_variables_and_constants_on_both_sides(n: int, m: i
     torch.testing.assert_close(by_the_lesson(function, [a, b]), by_torch(function, [a, b]))
 
 
-@settings(derandomize=True, deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(PROGRAMS, st.sampled_from(SHAPES), st.integers(0, 2**31))
 def test_the_referee_agrees(program: Any, shape: Any, seed: int) -> None:
     """Away from the corners of relu, where a nudge up and one down see two slopes."""
@@ -132,7 +132,7 @@ def _has_corners(step: tuple[int, int, int, bool]) -> bool:
     return UNARY[operation % len(UNARY)] in UNARY[:3] if unary else BINARY[operation % len(BINARY)] in BINARY[2:]
 
 
-@settings(derandomize=True, deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.sampled_from(SHAPES), st.sampled_from(SHAPES), st.integers(0, 2**31))
 def test_unbroadcast_is_the_way_back_of_expand(shape: Any, other: Any, seed: int) -> None:
     large = torch.broadcast_shapes(shape, other)

@@ -20,7 +20,7 @@ from autograder.engine.sheet import Sheet, Symptoms
 from autograder.engine.values import DTYPES, MAX_BYTES, MAX_DEPTH, MAX_KEY, Data, Raised, Shown, Unreadable
 from autograder.engine.wire import TREE, BrokenReply, dumps, loads
 
-MANY = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+MANY = settings(max_examples=150, suppress_health_check=list(HealthCheck))
 SHORT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
 
