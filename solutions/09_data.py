@@ -1155,9 +1155,10 @@ def random_split_indices(n: int, test: float | int, seed: int = 0) -> tuple[list
         ValueError: `test` is negative, a number above n or a share above 1.
     """
     # BEGIN SOLUTION
-    count = ceil(test * n) if isinstance(test, float) else test
-    if test < 0 or count > n:
+    share = isinstance(test, float)
+    if not 0 <= test <= (1 if share else n):
         raise ValueError(f"of {n}, {test} cannot be for testing")
+    count = ceil(test * n) if share else test
     order = torch.randperm(n, generator=torch.Generator().manual_seed(seed)).tolist()
     return order[: n - count], order[n - count :]
     # END SOLUTION

@@ -50,7 +50,7 @@ def never_drops(dataset, batch_size, shuffle=False, drop_last=False, collate=lis
 def drops_a_full_one(dataset, batch_size, shuffle=False, drop_last=False, collate=list, generator=None):
     count = len(dataset) - drop_last
     order = order_of(dataset, shuffle, generator)
-    for first in range(0, count - batch_size * drop_last + drop_last * 0, batch_size):
+    for first in range(0, count - batch_size * drop_last, batch_size):
         yield collate([dataset[place] for place in order[first : first + batch_size]])
 
 

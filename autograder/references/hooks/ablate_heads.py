@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import torch
 
 from autograder.references import alternative, equivalent, promised
-from autograder.references.hooks import _ablate_block_mistakes, _ablate_heads_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.hooks import _ablate_heads_block_mistakes, _ablate_heads_mistakes  # noqa: F401  (they register themselves)
 from autograder.references.hooks._ablate_heads import ablate_heads
 from autograder.references.hooks._bert import checked, dense_of, size_of
 from autograder.references.hooks._shared import remove

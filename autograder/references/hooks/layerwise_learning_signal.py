@@ -7,8 +7,8 @@ import torch
 
 from autograder.references import alternative, promised
 from autograder.references.hooks import (  # they register themselves
+    _layerwise_learning_signal_lines_mistakes,  # noqa: F401
     _layerwise_learning_signal_mistakes,  # noqa: F401
-    _layerwise_lines_mistakes,  # noqa: F401
 )
 from autograder.references.hooks._layerwise_learning_signal import (
     layerwise_learning_signal,

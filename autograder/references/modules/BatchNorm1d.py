@@ -3,8 +3,8 @@
 import torch
 
 from autograder.references import alternative, equivalent, mistake, promised
-from autograder.references.modules import _norm_mistakes  # noqa: F401  (they register themselves)
-from autograder.references.modules._norm import BatchNorm1d, Norm
+from autograder.references.modules import _BatchNorm1d_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.modules._BatchNorm1d import BatchNorm1d, Norm
 
 
 @mistake(

@@ -4,8 +4,8 @@ import torch
 from torch import nn
 
 from autograder.references import alternative, mistake, promised
-from autograder.references.modules import _first_weights  # noqa: F401  (they register themselves)
-from autograder.references.modules._linear import Layer, Linear
+from autograder.references.modules import _Linear_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.modules._Linear import Layer, Linear
 
 
 @mistake(

@@ -3,8 +3,8 @@
 from torch import Tensor, nn
 
 from autograder.references import alternative, mistake, promised
-from autograder.references.modules import _mini_mistakes  # noqa: F401  (they register themselves)
-from autograder.references.modules._mini import Mini, MiniModule
+from autograder.references.modules import _MiniModule_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.modules._MiniModule import Mini, MiniModule
 
 
 @mistake(

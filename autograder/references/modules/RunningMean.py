@@ -3,8 +3,8 @@
 import torch
 
 from autograder.references import alternative, mistake, promised
-from autograder.references.modules import _running_mistakes  # noqa: F401  (they register themselves)
-from autograder.references.modules._running import Running, RunningMean
+from autograder.references.modules import _RunningMean_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.modules._RunningMean import Running, RunningMean
 
 
 @mistake(

@@ -4,8 +4,8 @@ import torch
 from torch import Tensor, nn
 
 from autograder.references import alternative, mistake, promised
-from autograder.references.modules import _init_mistakes  # noqa: F401  (they register themselves)
-from autograder.references.modules._init import init_bert_weights, started
+from autograder.references.modules import _init_bert_weights_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.modules._init_bert_weights import init_bert_weights, started
 
 
 @mistake(

@@ -4,8 +4,8 @@ import copy
 import re
 
 from autograder.references import alternative, mistake, promised
-from autograder.references.modules import _loading_mistakes  # noqa: F401  (they register themselves)
-from autograder.references.modules._loading import load_matching, loaded
+from autograder.references.modules import _load_matching_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.modules._load_matching import load_matching, loaded
 
 
 @mistake(

@@ -3,7 +3,7 @@
 import torch
 
 from autograder.references import alternative, mistake, promised
-from autograder.references.modules._names import entries, first_times, named_parameters
+from autograder.references.modules._named_parameters import entries, first_times, named_parameters
 
 
 @mistake(

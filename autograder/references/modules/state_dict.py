@@ -1,7 +1,7 @@
 """`state_dict`: what goes wrong, and other ways that are right."""
 
 from autograder.references import alternative, mistake, promised
-from autograder.references.modules._state import collected, state_dict, walk
+from autograder.references.modules._state_dict import collected, state_dict, walk
 
 
 @mistake(

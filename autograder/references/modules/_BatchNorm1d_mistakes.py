@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from autograder.references import mistake
-from autograder.references.modules._norm import BatchNorm1d, Norm
+from autograder.references.modules._BatchNorm1d import BatchNorm1d, Norm
 
 
 @mistake(

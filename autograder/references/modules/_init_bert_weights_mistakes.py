@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from autograder.references import mistake
-from autograder.references.modules._init import init_bert_weights, started
+from autograder.references.modules._init_bert_weights import init_bert_weights, started
 
 
 @mistake(

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from autograder.references import mistake
-from autograder.references.modules._linear import Layer, Linear
+from autograder.references.modules._Linear import Layer, Linear
 
 
 @mistake(

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from autograder.references import mistake
-from autograder.references.modules._running import Running, RunningMean
+from autograder.references.modules._RunningMean import Running, RunningMean
 
 
 class _Plain(Running):

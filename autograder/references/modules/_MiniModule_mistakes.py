@@ -3,7 +3,7 @@
 from torch import nn
 
 from autograder.references import mistake
-from autograder.references.modules._mini import Mini, MiniModule
+from autograder.references.modules._MiniModule import Mini, MiniModule
 
 
 @mistake(

@@ -6,7 +6,7 @@ import re
 import torch
 
 from autograder.references import mistake
-from autograder.references.modules._loading import load_matching, loaded
+from autograder.references.modules._load_matching import load_matching, loaded
 
 
 @mistake(
