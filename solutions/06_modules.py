@@ -1394,8 +1394,9 @@ def init_bert_weights(module: nn.Module, std: float = 0.02) -> None:
 
     Args:
         module: an `nn.Linear` gets a normal weight and the bias 0, an `nn.Embedding` a normal weight with the row
-            `padding_idx` at 0, an `nn.LayerNorm` the weight 1 and the bias 0; what is None stays None. Other modules
-            are left alone, and so are modules inside this one. The parameters stay the same objects.
+            `padding_idx` at 0, an `nn.LayerNorm` the weight 1 and the bias 0; what is None stays None. A subclass of
+            one of the three counts as that one. Other modules are left alone, and so are modules inside this one. The
+            parameters stay the same objects.
         std: standard deviation of the normal distribution.
 
     >>> layer = nn.Linear(2, 2)

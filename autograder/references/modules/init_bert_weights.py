@@ -232,7 +232,7 @@ def goes_by_the_attribute(module, std=0.02):
 
 
 @alternative(init_bert_weights)
-def started_by_nnstarted(module, std=0.02):
+def started_by_nn_init(module, std=0.02):
     match module:
         case nn.Linear():
             nn.init.normal_(module.weight, mean=0.0, std=std)
@@ -274,8 +274,12 @@ promised(
         "the first row is the padding",
         "a layer norm",
         "a layer norm without a bias",
-        "subclasses of the three",
     ],
+)
+promised(
+    init_bert_weights,
+    "A subclass of one of the three counts as that one.",
+    by=["subclasses of the three"],
 )
 promised(
     init_bert_weights,
