@@ -12,7 +12,7 @@ from autograder.authoring.build import build, stale_files
 from autograder.authoring.lesson import LessonError
 from autograder.engine import fingerprint
 from autograder.engine.catalogue import Catalogue
-from autograder.references import MissingReference
+from autograder.references import MissingReference, Mistake, answers_to
 
 
 def quiet(line: str) -> None:
@@ -91,6 +91,21 @@ def test_sheets_are_out_of_date_once_their_experiment_changes(toy: Catalogue) ->
         cached.cache_clear()
     assert stale_files(toy) == [str(topic.sheets.relative_to(toy.root))]
     build(toy, report=quiet)
+    assert stale_files(toy) == []
+
+
+def test_sheets_are_out_of_date_once_the_known_mistakes_are_others(toy: Catalogue) -> None:
+    build(toy, report=quiet)
+    topic = toy.topic(toy.find("halve").topic)
+    known = answers_to(topic, "halve").mistakes
+    kept = list(known)
+    try:
+        known.append(Mistake(kept[0].answer, "Another one."))
+        assert stale_files(toy) == [str(topic.sheets.relative_to(toy.root))]
+        known.reverse()
+        assert stale_files(toy) == [str(topic.sheets.relative_to(toy.root))]
+    finally:
+        known[:] = kept
     assert stale_files(toy) == []
 
 

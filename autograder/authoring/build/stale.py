@@ -7,14 +7,16 @@ from tempfile import TemporaryDirectory
 
 from autograder.authoring.build.make import make_notebooks, sound_lessons
 from autograder.authoring.lesson import Lesson, lesson_files, parse_course
-from autograder.engine.catalogue import Catalogue
-from autograder.engine.sheet import StaleSheet, read_sheets
+from autograder.engine.catalogue import Catalogue, Topic
+from autograder.engine.sheet import Sheet, StaleSheet, read_sheets
+from autograder.references import answers_to
 
 
 def stale_files(catalogue: Catalogue, names: list[str] | None = None) -> list[str]:
     """The generated files that a build would change, as paths relative to the course.
 
-    Notebooks and map are made anew and compared; visible sheets, which take longer, are asked what they were made from.
+    Notebooks and map are made anew and compared; visible sheets, which take longer, are asked what they were made from,
+    and whether they name the mistakes that the references name, in that order.
 
     Args:
         names: lessons, as for `build`; all without, and then also what no lesson writes any more.
@@ -40,10 +42,17 @@ def stale_files(catalogue: Catalogue, names: list[str] | None = None) -> list[st
 def _stale_sheets(lesson: Lesson) -> list[str]:
     topic = lesson.catalogue.topic(lesson.topic)
     try:
-        current = not lesson.exercises or read_sheets(topic).keys() >= lesson.exercises.keys()
+        sheets = read_sheets(topic) if lesson.exercises else {}
+        current = all(name in sheets and _same_sentences(topic, sheets[name]) for name in lesson.exercises)
     except StaleSheet:
         current = False
     return [] if current else [str(topic.sheets.relative_to(lesson.catalogue.root))]
+
+
+def _same_sentences(topic: Topic, sheet: Sheet) -> bool:
+    """Whether a sheet names the mistakes that the references name now, in that order."""
+    known = answers_to(topic, sheet.exercise).mistakes
+    return [item.sentence for item in sheet.mistakes] == [item.sentence for item in known]
 
 
 def _differing(fresh: Path, kept: Path, pattern: str) -> list[str]:
