@@ -33,9 +33,10 @@ shop.ranges(wines.known, wines.growers)
 
 # %% [markdown]
 # No single measurement tells the three apart, but several together should. That is a job for a small network. PyTorch
-# has all the parts ready, so we put two layers together and let them learn for 300 steps. (The loop is that of [lesson
-# 04](../04_autograd/04_autograd.ipynb). The loss, `cross_entropy`, is minus the logarithm of the share that the right
-# answer got.)
+# has all the parts ready, so we put two layers together and let them learn for 300 steps. (Between the two stands a
+# tanh, which presses every number into the range from −1 to 1. The loss, `cross_entropy`, turns the three results into
+# shares that sum to one, and is minus the logarithm of the right answer's share. The loop is that of [lesson
+# 04](../04_autograd/04_autograd.ipynb).)
 
 
 # %%
@@ -227,7 +228,8 @@ print(net)
 #
 # How does it know? By watching assignments. When we write `self.last = …`, Python calls `__setattr__`, and there
 # `nn.Module` looks at what it gets. A parameter goes on one shelf, a module on another, and all else becomes a plain
-# attribute as in any Python class. Each shelf is a dict.
+# attribute as in any Python class. Each shelf is a dict. `super().__init__()` puts up the empty shelves, which is why
+# it has to come first.
 
 # %%
 layer = nn.Linear(13, 3)
@@ -401,7 +403,8 @@ print([part.training for part in blocks.modules()])
 #
 # The second step, and the walk that an optimizer lives on: all parameters, with names such as `first.weight`, where the
 # name of each module on the way stands before a dot. The same layer may sit in two places. Its parameters come once, or
-# an optimizer would step them twice. (An entry may also be None: a layer without a bias keeps the name on its shelf, by
+# an optimizer would step them twice. (`parameters()` walks the same way and gives an iterator, so whoever wants to look
+# twice makes a `list` of it. And an entry may be None: a layer without a bias keeps the name on its shelf, by
 # `self.register_parameter("bias", None)`.)
 #
 # <details><summary>Hint 1: a nudge</summary>
@@ -496,10 +499,11 @@ panels = {"as measured": torch.tanh(first(few)), "levelled": torch.tanh(first(le
 heatmaps(panels, xlabel="result of the first layer", ylabel="wine", signed=True, numbers=False)
 
 # %% [markdown]
-# On the left all wines look the same. Proline runs to 1,680 where the hue runs to 1.7, so the weighted sum is proline
-# times its weight, and a little rest. It comes to a hundred or more, and the tanh of this is 1 or −1, whatever the
-# wine. From the same sixteen numbers for every wine, the last layer can only learn which grower is frequent. Nor can
-# the first layer get out of it, since where the tanh is flat, its gradient is next to nothing.
+# On the left all wines look the same. Proline, the last of the thirteen numbers, runs to 1,515 where the hue runs to
+# 1.45, so the weighted sum is proline times its weight, and a little rest. Mostly that is some dozens or hundreds, and
+# the tanh of it is 1 or −1, whatever the wine. From the same sixteen numbers for every wine, the last layer can only
+# learn which grower is frequent. Nor can the first layer get out of it, since where the tanh is flat, its gradient is
+# next to nothing.
 #
 # We have met one case of something general. A layer multiplies, so sizes get multiplied, from layer to layer. Take
 # fifty layers of nothing but a product with a 100 by 100 matrix:
@@ -675,8 +679,8 @@ class RunningMean(nn.Module):
 check(RunningMean)
 
 # %% [markdown]
-# **See it.** Your layer sees the wines in four batches, goes into a copy by way of a file's worth of names and tensors,
-# and levels a single bottle.
+# **See it.** Your layer sees the wines in four batches. Then a second one takes over what a file would hold of the
+# first, and levels a single bottle.
 
 # %%
 running, loaded = RunningMean(13), RunningMean(13)
@@ -687,8 +691,9 @@ print("rows seen:", int(loaded.count), "| mean proline:", round(loaded.mean[-1].
 print("one bottle:", [round(value, 2) for value in loaded.eval()(bottle)[0].tolist()[:5]], "and so on")
 
 # %% [markdown]
-# **Explore.** Here is a module with one tensor of each kind. All are raised by 10, and then something is done to the
-# module. Predict first, for each step: which of the five tensors go along?
+# **Explore.** Here is a module with one tensor of each kind. We add 10 to each of them, so that one can see whether it
+# comes along, and then something is done to the module. Predict first, for each step: which of the five tensors go
+# along? (The *replica* is the copy that `nn.DataParallel` makes of it for each GPU.)
 
 
 # %%
@@ -715,14 +720,15 @@ explore(
 # %% [markdown]
 # <details><summary>The answer</summary>
 #
-# | | optimizer | `.to()` | `state_dict` | `deepcopy` |
-# |---|---|---|---|---|
-# | parameter | yes | yes | yes | yes |
-# | buffer | no | yes | yes | yes |
-# | buffer, `persistent=False` | no | yes | no | yes |
-# | plain tensor, list | no | no | no | yes |
+# | | optimizer | `.to()` | `state_dict` | `deepcopy` | replica |
+# |---|---|---|---|---|---|
+# | parameter | yes | yes | yes | yes | yes |
+# | buffer | no | yes | yes | yes | yes |
+# | buffer, `persistent=False` | no | yes | no | yes | yes |
+# | plain tensor, list | no | no | no | yes | no |
 #
-# `deepcopy` copies plain tensors as well, so it hides the mistake.
+# `deepcopy` copies plain tensors as well, so it hides the mistake. A replica has no copy of them: all replicas hold the
+# one tensor of the original.
 #
 # </details>
 
@@ -741,8 +747,8 @@ explore(
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# One dict for what lies here, then the dict of each module inside, with a name and a dot before each of its keys.
-# Nothing has to be known again this time.
+# One dict for what lies here, then the dict of each module inside, with a name and a dot before each of its keys. This
+# time you need not remember what you have listed already.
 #
 # </details>
 # <details><summary>Hint 2: are buffers saved that should not be?</summary>
@@ -1166,8 +1172,9 @@ pictures.lineup("batch_norm_counterexample", batch_norm_counterexample())
 # ## 11 · One parameter in two places · extra
 #
 # A language model looks its words up in a table, (words, width), and at its end it scores every word with a matrix of
-# the same shape. BERT uses the same numbers for both: the weights are **tied**. Tied is more than *equal*. Two names
-# stand for one `nn.Parameter`.
+# the same shape, the **decoder**. (The last layers, which turn what the model found into an answer, are called its
+# **head**.) BERT uses the same numbers for table and decoder: the weights are **tied**. Tied is more than *equal*. Two
+# names stand for one `nn.Parameter`.
 
 # %%
 first, second = nn.Linear(2, 2), nn.Linear(2, 2)
@@ -1441,8 +1448,8 @@ for name, start in {"torch's own": None, "init_bert_weights": init_bert_weights}
 # %% [markdown]
 # ## 13 · Loading what fits · extra
 #
-# A pretrained model seldom fits as it is. Its head is another one: other names, or another number of classes. So a
-# loader has three lists to fill. Seen from the model:
+# A pretrained model seldom fits as it is. It has another head: other names, or another number of classes. So a loader
+# has three lists to fill. Seen from the model:
 #
 # | | in the model | in the file | what happens |
 # |---|---|---|---|
@@ -1560,10 +1567,10 @@ with tempfile.TemporaryDirectory() as folder:
 print("weights of the classifier:", classifier.classifier.weight.numel())
 
 # %% [markdown]
-# > The reason is right: what the file has not must start somehow, and the model's `_init_weights` says how. The way is
-# > the old one. Today the model is first made on the `meta` device, without numbers. The file fills in what it has, and
-# > `_init_weights` draws only what is still missing: here the 64 weights of the classifier. A model that is complete
-# > draws nothing.
+# > The reason is right: what is not in the file must start somehow, and the model's `_init_weights` says how. And once
+# > it was done like that. Today the model is first made on the `meta` device, without numbers. The file fills in what
+# > it has, and `_init_weights` draws only what is still missing: here the 64 weights of the classifier. A model that is
+# > complete draws nothing.
 # >
 # > Non-persistent buffers are a trap on this way. They are in no file, and on `meta` they had no numbers:
 # > `_init_weights` has to compute them anew, as BERT's does with its table of positions.

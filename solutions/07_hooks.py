@@ -121,9 +121,9 @@ print("what the linear layer gave?", kept[0])
 # positive ones. The zeros and the `ReluBackward0` belong to the ReLU behind it. It works in place, so it wrote its
 # result into the very tensor that our list holds.
 #
-# There is a second thing about it that one does not see. The tensor has a `grad_fn`, and through it hangs on the whole
-# graph, with all that the graph has saved. Keep one such tensor from each of a thousand batches, and you keep a
-# thousand graphs. So we keep `output.detach().clone()`. The first word lets go of the graph, and the second one makes
+# There is a second thing, which costs more than it shows. The tensor has a `grad_fn`, and through that it holds on to
+# the whole graph, with all that the graph has saved. Keep one such tensor from each of a thousand batches, and you keep
+# a thousand graphs. So we keep `output.detach().clone()`. The first word lets go of the graph, and the second one makes
 # a copy that nobody else will write into.
 #
 # ### Exercise: `output_of` ●○○ · 4 minutes · core
@@ -352,7 +352,9 @@ print([say() for say in sayings])
 #
 # </details>
 #
-# Some modules only hold others. `encoder.layer.3` is one of them. A module without children we call a **leaf**.
+# Some modules only hold others. `encoder.layer.3` is one of them. A module without children we call a **leaf module**,
+# or leaf for short. (It has nothing to do with the leaves of [lesson 04](../04_autograd/04_autograd.ipynb), which are
+# tensors.)
 #
 # ### Exercise: `record_shapes` ●●○ · 5 minutes · core
 #
@@ -497,7 +499,7 @@ with layer.register_full_backward_hook(note):
 # %% [markdown]
 # Three things about it are good to know beforehand. These hooks are woven into the graph while the model runs
 # *forward*, so they have to be there by then. If nothing that goes into a module needs a gradient, `grad_input` holds
-# `None`, and PyTorch warns. And a module whose output the next one changes in place refuses to carry one.
+# `None`, and PyTorch warns. And if the next module changes the output in place, the forward pass raises an error.
 #
 # > **You may read that** `register_backward_hook`, without *full*, does the same. It is older and deprecated. It hangs
 # > on the last node of the graph that the module has made, and gets whatever belongs to that node. Here is a layer that
@@ -530,7 +532,7 @@ for register in ("register_full_backward_hook", "register_backward_hook"):
 # <details><summary>Hint 1: a nudge</summary>
 #
 # It is `record_shapes` with another kind of hook. The block does two things now: forward, and back. A full-backward-pre
-# hook sees the same gradients in the same order, and does as well.
+# hook sees the same gradients in the same order, and you may take that one just as well.
 #
 # </details>
 # <details><summary>Hint 2: a leaf before the first weights has no line, or the caller's x has a gradient?</summary>
@@ -696,8 +698,8 @@ print("add_two.forward(0) =", add_two.forward(torch.tensor(0)).item())
 # the numbers 0 to 31, head 1 has 32 to 63, and so on. In this shape they go into `attention.output.dense`, and there
 # every number that comes out is mixed from all of them.
 #
-# So there is just one place where a head can be told from the others, and that is what goes *into* this layer. Put
-# zeros into its 32 places, and the head has nothing to say. By hand, for head 9 of the last layer, say:
+# So the last place where a head can be told from the others is what goes *into* this layer. Put zeros into its 32
+# places, and the head has nothing to say. By hand, for head 9 of the last layer, say:
 
 
 # %%
@@ -786,7 +788,7 @@ senses.lineup("ablation_counterexample", ablation_counterexample())
 # </details>
 # <details><summary>Hint 2: a head that is not there changes nothing?</summary>
 #
-# `values[..., 384:416]` is an empty slice, and to write zeros into it is no error. One would believe that this head
+# `values[..., 384:416]` is an empty slice, and to write zeros into it is not an error. One would believe that this head
 # does not matter. Compare with `num_attention_heads`, and raise. Where a layer is missing, `model.encoder.layer[6]`
 # raises by itself, but `model.encoder.layer[-1]` is the last one. So check both numbers at both ends.
 #
@@ -928,9 +930,9 @@ explore(
 # <details><summary>What one finds</summary>
 #
 # Without the attention of layer 1, 2, 3 or 4 hardly anything changes. Without that of layer 0 the margin falls to 0.18,
-# and *star* turns over. Without that of layer 5 it grows to 0.32. With all heads off, every word stays by itself, and
-# what the model adds up is a bag of words. Then all dots move to the right, 0.06 of the margin is left, and for *bank*
-# and *sentence* the word is nearer than the meaning.
+# and for *star* the word is now nearer than the meaning. Without that of layer 5 it grows to 0.32. With all heads off,
+# every word stays by itself, and what the model adds up is a bag of words. Then all dots move to the right, 0.06 of the
+# margin is left, and for *bank* and *sentence* the word is nearer than the meaning.
 #
 # </details>
 
@@ -1202,7 +1204,7 @@ lines(series, xlabel="step", ylabel="loss on clean data", logy=True)
 # <details><summary>Hint 1: a nudge</summary>
 #
 # An error inside a hook leaves the model's call like any other error, so the hook can simply raise. Attention hides
-# scores with −∞ on purpose: that is no alarm.
+# scores with −∞ on purpose: that is not an alarm.
 #
 # </details>
 # <details><summary>Hint 2: nearly the code</summary>
@@ -1228,8 +1230,8 @@ def nan_tripwire(model: nn.Module) -> Iterator[None]:
 
     Every module of the model is watched, with children or without, and no other. Where an output is a tuple, named or
     not, all its tensors are looked at, of whatever dtype; what else is in it (None, another tuple and what that holds)
-    is passed over, and so is an output that is neither a tensor nor a tuple. Infinity is no alarm. After the block no
-    hook of its own is left on the model, however the block ends.
+    is passed over, and so is an output that is neither a tensor nor a tuple. Infinity is not an alarm. After the block
+    no hook of its own is left on the model, however the block ends.
 
     Raises:
         FloatingPointError: a module's output holds NaN; the message holds its name from `model.named_modules()`,
@@ -1278,10 +1280,10 @@ except FloatingPointError as error:
 # %% [markdown]
 # ## 12 · A watcher with two faults · extra
 #
-# How strong is the signal that a weight learns from? A useful number is the size of its gradient beside its own size,
-# ‖gradient‖ / ‖weight‖. Where it is far smaller than elsewhere, the layer hardly learns. A colleague wrote a watcher
-# for it that works with any training loop. It is tried on a network of six sigmoid layers, in two steps of training.
-# Look at the output before you read the code.
+# How strong is the signal that a weight learns from? A useful number is the size of its gradient divided by its own
+# size, ‖gradient‖ / ‖weight‖. Where it is far smaller than elsewhere, the layer hardly learns. A colleague wrote a
+# watcher for it that works with any training loop. It is tried on a network of six sigmoid layers, in two steps of
+# training. Look at the output before you read the code.
 
 
 # %%
@@ -1358,10 +1360,10 @@ for name, line in signal.items():
 # %% exercise="layerwise_learning_signal"
 @contextmanager
 def layerwise_learning_signal(model: nn.Module) -> Iterator[dict[str, list[float]]]:
-    """While a `with` block lasts, notes for each weight how large its gradient is beside it.
+    """While a `with` block lasts, notes for each weight how large its gradient is compared with it.
 
     The value of `as` is a dict: name → list of Python floats. Each backward pass adds ‖gradient of this pass‖ /
-    ‖weight at this time‖ to the list of each weight that it reaches, whatever lies in `.grad`. Beside a weight of
+    ‖weight at this time‖ to the list of each weight that it reaches, whatever lies in `.grad`. For a weight of
     zeros that is inf. Norms are roots of sums of squares.
 
     Weights are the parameters with two or more dimensions that need a gradient, with their names from
@@ -1419,7 +1421,9 @@ heatmaps(panels, rows=[str(number) for number in range(1, 8)], xlabel="step", yl
 # %% [markdown]
 # ## 13 · What goes along with a model · extra
 #
-# A hook belongs to a module or a tensor in memory. What becomes of it when the model is copied, saved, compiled?
+# A hook belongs to a module or a tensor in memory. What becomes of it when the model is copied, saved, compiled? (A
+# *scripted* model is one that `torch.jit.script` has compiled, so that it runs without Python. That is the older way,
+# and deprecated; `torch.export` has taken its place.)
 #
 # > **You may read that** three rules hold for all hooks alike: the order can be changed with `prepend=True`, a copy
 # > takes them along, and a scripted model has the same ones. Let us try each of the three.
@@ -1489,8 +1493,8 @@ except RuntimeError as error:
 # So we need the layer's output *and* the gradient of the score with respect to it. A forward hook gives us both, if it
 # returns something:
 #
-# 1. It takes the output off the graph and makes it a new leaf, `output.detach().requires_grad_()`. Now one can ask for
-#    a gradient even if the whole model is frozen.
+# 1. It takes the output off the graph and makes it a new leaf (of the graph, this time),
+#    `output.detach().requires_grad_()`. Now one can ask for a gradient even if the whole model is frozen.
 # 2. It keeps the leaf and returns a `.clone()` of it. The rest of the model computes with the clone, and a ReLU that
 #    works in place may write into that.
 #

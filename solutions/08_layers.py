@@ -32,8 +32,8 @@ linear = pages.linear_reader(data)
 pages.moved_reading(linear, data, which=60)
 
 # %% [markdown]
-# No ink was lost on the way, and you and I would hardly notice. But the 3 has turned into a 9, and then into a 7, and
-# of all 360 digits it reads less than half, and after two pixels little more than by guessing.
+# No ink was lost on the way, and you and I would hardly notice. But the 3 has turned into a 9, and then into a 7. Of
+# all 360 digits the program now reads less than half. After two pixels it is little better than guessing.
 #
 # In this lesson we take that reader and mend it, one failure at a time. Each layer that we meet is there because
 # something went wrong without it. In the end we shall have a network that reads digits anywhere on the page, in ink or
@@ -97,7 +97,7 @@ print(f"p = {p.item()}, surprise {loss.item()}, gradient {gradient.item()}")
 # Two products, added: the target times the surprise at yes, and one minus the target times the surprise at no.
 #
 # </details>
-# <details><summary>Hint 2: only the shapes (n, 1) and (n,) are not refused?</summary>
+# <details><summary>Hint 2: (n, 1) beside (n,) should raise, and does not?</summary>
 #
 # They broadcast to a table of n · n, and its mean looks perfectly healthy. Compare `logits.shape` and `targets.shape`
 # first.
@@ -320,8 +320,8 @@ print("after a softmax:", F.cross_entropy(sure.softmax(-1), torch.tensor([3])).i
 # | `F.l1_loss`, `F.smooth_l1_loss` | a number | amounts, where outliers should weigh less |
 # | `F.kl_div` | a distribution | one model that imitates another |
 #
-# (In old configuration files of models you may find `label_smoothing: 0.0`. Nobody reads it. In transformers it is
-# `TrainingArguments(label_smoothing_factor=…)` that counts.)
+# (In old configuration files of a BERT you may find `label_smoothing: 0.0`. BERT's code never reads it. In
+# transformers' `Trainer` it is `TrainingArguments(label_smoothing_factor=…)` that counts.)
 
 # %% [markdown]
 # ## 3 · The same weights everywhere · core
@@ -368,7 +368,7 @@ pages.maps({"the page": page, "the kernel": edge, "what it finds": result})
 # `weight.flatten(1)`, of shape (out, in · rows · columns), you can multiply it from the left.
 #
 # </details>
-# <details><summary>Hint 2: does it fail for pictures that are no squares?</summary>
+# <details><summary>Hint 2: does it fail for pictures that are not square?</summary>
 #
 # The places are listed row by row. So the shape at the end is (batch, out, *down*, *across*).
 #
@@ -443,7 +443,7 @@ explore(
 # %% [markdown]
 # <details><summary>The answer</summary>
 #
-# The last row and the last column. The windows begin at 0, 2, 4, 6 and 8, and the last of them ends at pixel 10, where
+# The last row and the last column. The windows begin at 0, 2, 4, 6 and 8, and the last of them ends at pixel 10, so
 # pixel 11 is left over. (12 − 3) // 2 + 1 is 5.
 #
 # </details>
@@ -454,8 +454,9 @@ explore(
 # the right pixel of a square is forgotten.
 #
 # Convolution, pooling, convolution, pooling, and then linear layers: this is **LeNet**, which read cheques in the 1990s
-# ([LeCun et al. 1998](https://doi.org/10.1109/5.726791)). Its pages had 32 × 32 pixels (so one lays two rows of padding
-# around MNIST's 28 × 28, or makes them larger), and its kernels were 5 × 5. Our pages are smaller, so 3 × 3 will do.
+# ([LeCun et al. 1998](https://doi.org/10.1109/5.726791)). Its pages had 32 × 32 pixels, and its kernels were 5 × 5.
+# (The well-known digits of MNIST have 28 × 28, so one lays two rows of zeros around them.) Our pages are smaller, so 3
+# × 3 will do.
 
 
 # %%
@@ -601,8 +602,8 @@ pages.overfitting(losses)
 # </details>
 #
 # It takes longer now to learn the 300 by heart, though in the end it knows them all the same. But what was held out
-# surprises the reader less, by about a quarter here. (With other seeds we have seen up to a half.) It is a help and no
-# more than that: with a thousand more pages we would gain far more.
+# surprises the reader less, by a quarter to a third here. (With other seeds we have seen up to a half.) It is a help
+# and no more than that: with a thousand more pages we would gain far more.
 #
 # > **You may read that** at test time each number is multiplied by p, so that training and test agree. In the first
 # > paper, where this comes from, p is the share that *stays*. With `nn.Dropout` it would be wrong either way:
@@ -732,8 +733,8 @@ print(f"on average over 25 places:          {sum(pages.share_read(lenet, at, hel
 pages.how_faint({"LeNet, digits moved": everywhere, "with layer norm": lenet}, data, inks=(1, 0.5, 0.25, 0.1, 0.05))
 
 # %% [markdown]
-# That is what we set out for. One thing is missing, something that a friend could use. Somebody has written it already,
-# and the answers are strange.
+# That is what we set out for. One thing is missing: a function for a friend, who has a drawing and wants to know what
+# it says. Somebody has written one already, and its answers are strange.
 
 
 # %%
@@ -748,7 +749,7 @@ print(f"loss on this page: {cross_entropy(lenet(pages.as_batch(three[None])), to
 print("what it says:", read_digit_as_found(lenet, three).tolist())
 
 # %% [markdown]
-# The loss is small, so the network knows. But here are ten digits, and each of them is certain.
+# The loss is small, so the network knows. But here are ten probabilities, and each of them is 1.
 #
 # ### Exercise: `read_digit` ●●○ · 5 minutes · core
 #
@@ -860,8 +861,8 @@ for name, (layer, shape) in single.items():
 # Batch norm came before layer norm, and vision models are still full of it. Where layer norm takes the mean over one
 # page's numbers, batch norm takes it over all the pages for one number. That leads to the second belief.
 #
-# > **You may read that** batch norm cannot be used for predictions, since a single example is no batch. Even where we
-# > predict in batches, no answer may depend on its neighbours. So what does it do?
+# > **You may read that** batch norm cannot be used for predictions, since a single example is not a batch. Even where
+# > we predict in batches, no answer may depend on its neighbours. So what does it do?
 
 # %%
 torch.manual_seed(0)
@@ -954,9 +955,8 @@ print(table[sentence])
 # each row gets the sum of what comes back from all the places at which we read it, and a row that was not read gets
 # zero.
 #
-# > **You may read that** `Embedding(64, 1024)` is for "a vocabulary of 10 words, width 5". The numbers in the brackets
-# > are what counts, and the comment beside them is from another example: 64 words, each 1,024 wide. Indices of any
-# > shape come out with one more dimension, (2, 3) as (2, 3, 1024).
+# `nn.Embedding(64, 1024)` is such a table for 64 words, each 1,024 wide, whatever a comment beside it may say. Indices
+# of any shape come out with one more dimension, (2, 3) as (2, 3, 1024).
 #
 # Sentences are of different lengths. To stack them we fill up the shorter ones with a word that means nothing, the
 # **padding**, and it should mean nothing for ever: its row is read, but learns nothing. (`nn.Embedding` also sets it to
@@ -1188,8 +1188,7 @@ print(f"right: {(guesses == docs.held_labels).float().mean():.0%}, by chance {1 
 # Take six letters that come 45, 13, 12, 16, 9 and 5 times. 5 and 9 make 14. 12 and 13 make 25. 14 and 16 make 30. 25
 # and 30 make 55, and with the 45 we have 100. The first letter has a code of one bit, and the others of three or four:
 # 45·1 + 13·3 + 12·3 + 16·3 + 9·4 + 5·4 = 224 bits for the whole text, where three bits for each letter make 300. (The
-# example is from a textbook. Where it is copied on the web, one of the products is often misprinted as 13 + 3, and then
-# the sum does not come out.)
+# example is a textbook's. If you meet it with 13 + 3 in place of 13·3, that is a misprint: the sum does not come out.)
 #
 # ### Exercise: `huffman_codes` ●●○ · 10 minutes · extra
 #

@@ -3,11 +3,11 @@
 #
 # **A model reads a thousand texts of different lengths. How much of its work goes into padding?**
 #
-# Our texts are docstrings, the sentences that programmers write above their functions. They lie on every machine with
-# Python on it, and they are real: some say all they have to say in five words, and one of ours goes on for 618. A
-# model reads them as numbers, one for each word, and it likes to read many at once. But a batch is a tensor, and a
-# tensor has straight edges. So we fill the short texts up with something that means nothing, until all are equally
-# long.
+# Our texts are docstrings, the sentences that programmers write at the top of their functions to say what they do. They
+# lie on every machine with Python on it, and they are real: some say all they have to say in five words, and one of
+# ours goes on for 618. A model reads them as numbers, one for each word, and it likes to read many at once. But a batch
+# is a tensor, and a tensor has straight edges. So we fill the short texts up with something that means nothing, until
+# all are equally long.
 #
 # Here are a thousand of them. Let us cut or fill up each of them to 128 words, and count.
 
@@ -52,7 +52,7 @@ pictures.lengths(lengths, 128)
 # the long ones set the width for all.
 #
 # In this lesson we win that work back, in four steps, each of them a few lines that every training run has somewhere.
-# At the end, five ways to hand the texts over run a race, and we look whether they all lead to the same reading.
+# At the end, five ways to hand the texts over run a race, and we check whether they all lead to the same reading.
 #
 # At the end you will be able to
 #
@@ -483,14 +483,14 @@ print({name: tuple(value.shape) for name, value in batch.items()}, f"{batch['att
 # %% [markdown]
 # ## 4 · Texts of like length · core
 #
-# The trouble with a random batch is its one long text. So let us put like to like. Sort all texts by length, cut the
+# The trouble with a random batch is its one long text. So let us put like with like. Sort all texts by length, cut the
 # row into batches of 32, and there is next to no padding. But then the first batches of every epoch hold the shortest
 # texts and the last ones the longest, each text always has the same company, and nothing is random any more. Training
 # wants its batches mixed.
 #
 # The usual way out is a compromise called **bucketing**. Shuffle all texts. Take a pool of ten batches at a time and
-# sort within the pool only, then cut it into batches. At last, shuffle the batches. Chance decides who gets into a
-# pool with whom, and with the pool's size we choose between less waste and more chance.
+# sort within the pool only, then cut it into batches. Finally, shuffle the batches. Chance decides who gets into a pool
+# with whom, and with the pool's size we choose between less waste and more chance.
 #
 # It is a bit like a school that forms its classes by age, from the children who came that day. But the comparison
 # breaks at one point: in a school all classes sit at the same time, while a model meets one batch after the other. If
@@ -613,16 +613,16 @@ explore(
 # %% [markdown]
 # ## 5 · Several texts in one row · core
 #
-# What is left is the padding of a long batch by a few words, and batches of very different sizes: 32 × 6 words, then
-# 32 × 128. A GPU would rather have the same amount of work every time.
+# Two things are left. Within a batch the texts still differ by a few words, and the batches differ a lot in size: 32 ×
+# 6 words, then 32 × 128. A GPU would rather have the same amount of work every time.
 #
 # So here is another idea. If a row has 128 places and a text takes 20 of them, put the next text behind it, and
 # another one, until the row is full. This is called **packing**. Hardly a place stays empty, and all rows are alike.
 #
 # But now several texts stand in one row, and attention does not know. The words of one would look at the words of the
-# other. We keep them apart with a mask, and so far our masks had one row for all: *this key is hidden*. Now it
-# depends on who looks. Word i may see word j if both belong to the same text. Written out as a square it has a block
-# of True for each text, so one speaks of a **block mask**.
+# other. We keep them apart with a mask, and so far our masks had one row for all: *this place is hidden*, whoever
+# looks. Now it depends on who looks. Word i may see word j if both belong to the same text. Written out as a square it
+# has a block of True for each text, so one speaks of a **block mask**.
 #
 # **Predict first.** A row of 8 places holds texts of 3, 2 and 2 words. How many of the 64 entries of its mask are
 # True?
@@ -799,7 +799,7 @@ pictures.race(works, {name: lambda given=given: read(given) for name, given in s
 # they are, since it pays for a thousand calls. (In the last column of numbers, packing is behind buckets: its mask
 # hides the pairs of different texts, but our model computes them all the same.)
 #
-# All five give every text the same vector. What becomes of the packed ones if we leave the block mask away, and hide
+# All five give every text the same vector. What becomes of the packed ones if we leave the block mask out, and hide
 # only the padding?
 
 # %%
@@ -811,9 +811,9 @@ careless, _ = read([rows | {"attention_mask": real[:, None, :] & real[:, :, None
 pictures.apart(alone, {"with its block mask": kept_apart, "hiding the padding only": careless})
 
 # %% [markdown]
-# Nearly every text's vector has changed, and most of them by at least a tenth of their length. (The few that have not
-# are those with a row of their own.) And nothing would have told us: the shapes are right, and a model that is trained
-# this way even learns something.
+# Nearly every text's vector has changed, and most of them by at least a tenth of the vector's own size. (The few that
+# have not are those with a row of their own.) And nothing would have told us: the shapes are right, and a model that is
+# trained this way even learns something.
 #
 # So here is the answer to our question. Handed over naively, three quarters of the work was padding, and to pad each
 # batch by itself hardly helped. With your sampler it is 17 %, with your packing 1 %, and every text is read as if it
@@ -962,8 +962,9 @@ for mine, theirs in zip(batches(pairs, 2, collate=default_collate), DataLoader(p
 # | `pin_memory` | puts batches where a GPU can fetch them while it computes (`non_blocking=True`) | ordinary memory |
 #
 # What `shuffle` really does is to choose a sampler for us: a `SequentialSampler` for False, and for True a
-# `RandomSampler`, which gives each index once. With `replacement=True` an index may come again, and `num_samples` says
-# how many are drawn, by default as many as there are items.
+# `RandomSampler`, which gives each index once. (Its `data_source` is the dataset, of which it asks only the length.)
+# With `replacement=True` an index may come again, and `num_samples` says how many are drawn, by default as many as
+# there are items.
 #
 # > **You may read that** with `replacement=True` some items are never drawn, so that one should raise `num_samples`
 # > until each of them has its turn.
@@ -996,9 +997,9 @@ workers.times()
 # that are there at once: with workers it takes several times as long.*
 #
 # > **You may read that** one should take two to four workers for each core. Items that *wait* gain from every worker,
-# > whatever the cores. Items that *compute* gain until all cores are busy, and PyTorch warns if there are more
-# > workers than cores. And items that lie ready only lose: to start a process and to send every batch through it
-# > costs more than it saves. Start with 0, look whether the model waits, and only then add workers, one by one.
+# > whatever the cores. Items that *compute* gain until all cores are busy, and PyTorch warns if there are more workers
+# > than cores. And items that lie ready only lose: to start a process and to send every batch through it costs more
+# > than it saves. Start with 0, see whether the model waits, and only then add workers, one by one.
 #
 # > **You may read that** each worker copies the dataset.
 
@@ -1014,8 +1015,8 @@ workers.memory()
 # > Python that gets the dataset pickled: there it is a copy from the start, it must be picklable (no `lambda`), and a
 # > script needs its `if __name__ == "__main__":`.
 #
-# > **You may read that** with 0 workers a batch is "looked for in memory". Nothing is looked for. `next(loader)`
-# > fetches and collates right there, in your process, as in your `batches`.
+# And with 0 workers? Then nothing has been got ready that could be looked for in memory: `next(loader)` fetches and
+# collates right there, in your process, as your `batches` does.
 #
 # What about random numbers? If our workers cut images at random or add noise, we do not want all of them to draw the
 # same.

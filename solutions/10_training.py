@@ -75,9 +75,10 @@ lines({"never died": (range(200, 260), never_died), "from the saved weights": (r
 # *The picture: two jagged curves of the loss from step 200 to step 260. They begin at different heights and never run
 # together.*
 #
-# The weights are all there, and yet it is another run: it sees other batches, it drops other units, and its optimizer
-# has forgotten what it knew about the gradients. Perhaps it ends just as well, but if we are hunting for a bug that
-# shows at step 430, or comparing two settings by their last digit, it is of no use to us.
+# The weights are all there, and yet it is another run: it sees other batches. Its dropout, which sets half of the 64
+# hidden numbers (the **units**) to zero at random in every step, drops other ones. And its optimizer has forgotten what
+# it knew about the gradients. Perhaps it ends just as well, but if we are hunting for a bug that shows at step 430, or
+# comparing two settings by their last digit, it is of no use to us.
 #
 # So we need to know everything that a training carries from one step to the next. The best way to find that out is to
 # build the training ourselves, piece by piece, and to ask of each piece what it remembers.
@@ -584,7 +585,7 @@ def clip_grad_norm(parameters: Iterable[Tensor], limit: float) -> Tensor:
         limit: 0 or more.
 
     Returns:
-        The norm before, of shape () and not on the record; 0 where there is no gradient.
+        The norm before, of shape (), without a graph; 0 where there is no gradient.
 
     >>> a, b = torch.zeros(1, requires_grad=True), torch.zeros(1, requires_grad=True)
     >>> a.grad, b.grad = torch.tensor([3.0]), torch.tensor([4.0])
@@ -651,8 +652,9 @@ lines({name: (range(80, 200), losses[80:]) for name, losses in bad.items()}, xla
 # %% [markdown]
 # ## 6 · How good is it? · core
 #
-# From time to time we want to know how the model does on docstrings that it has not seen. A quarter of the modules was
-# kept back for that. Here is how a tutorial does it, and what it says for batches of several sizes.
+# From time to time we want to know how the model does on docstrings that it has not seen. Nearly a quarter of them was
+# kept back for that, whole files at a time. Here is how a tutorial does it, and what it says for batches of several
+# sizes.
 
 
 # %%
@@ -677,15 +679,16 @@ for size in (64, 445, len(task.test_labels)):
 print("training afterwards:", model.training, "· the loss holds on to", type(loss.grad_fn).__name__)
 
 # %% [markdown]
-# It is the same model and the same test set, and we get three results. But batches of 64 leave a handful of docstrings
-# for the last one, and these few count as much as any 64 others.
+# It is the same model and the same test set, and we get three results. Batches of 64 leave a handful of docstrings for
+# the last one, and these few count as much as any 64 others. With batches of 445 it is worse: a few are left for a
+# third batch, and they make up a third of the result.
 #
 # ### Exercise: `evaluate` ●●○ · 5 minutes · core
 #
 # **Find and mend the bugs.** The one that the numbers show is not the only one; the last line of the output tells of
-# two more. A training calls this function every hundred steps or so, and it should not feel it: every part of the model
-# is left in the mode in which it was found, also one that somebody has frozen in evaluation mode, and also when the
-# model raises an error.
+# two more. A training calls this function every hundred steps or so, and should notice nothing of it: every part of the
+# model is left in the mode in which it was found, also one that somebody has frozen in evaluation mode, and also when
+# the model raises an error.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -1017,8 +1020,7 @@ second_evening = list(range(checkpoint["epoch"], 5))
 print("epochs done:", first_evening, "and", second_evening)
 
 # %% [markdown]
-# > Epoch 2 is done twice. That loop has no schedule in its file and no random state, and the one that we read has no
-# > `zero_grad` either, so that each step carries the gradients of all earlier ones along. Count the steps that are
+# > Epoch 2 is done twice, and such a file has no schedule in it and no random state either. Count the steps that are
 # > *done*, as we did, and a resumed `range` begins at the right place by itself.
 #
 # The core of the lesson ends here. Sections 9 to 14 stand by themselves, for when you have time or need them.
@@ -1102,7 +1104,9 @@ training.lineup("adamw_counterexample", adamw_counterexample())
 # passes over.
 #
 # Here is the loop that one finds in many tutorials, and what it makes of one and the same batch, in one part and in
-# three. The model guesses the library from each word alone.
+# three. (Others leave out `zero_grad`, so that each step carries all earlier gradients along, or call it between
+# `backward` and `step`, and then there is no gradient left to step with.) The model guesses the library from each word
+# alone.
 
 
 # %%
@@ -1151,7 +1155,7 @@ print("in three parts:", WordByWord().taught(train_step_from_a_tutorial, parts))
 # </details>
 # <details><summary>Hint 2: the rate is too small afterwards?</summary>
 #
-# The schedule counts steps of the optimizer. It steps as often as that, and after it.
+# The schedule counts the optimizer's steps. So it steps once for each of them, right afterwards.
 #
 # </details>
 # <details><summary>Hint 3: nearly the code</summary>
@@ -1530,9 +1534,9 @@ shutil.rmtree(folder)
 # %% [markdown]
 # ## 14 · A model without its class · extra
 #
-# A `state_dict` is of use only to who has the class. To run a model in C++, on a phone, or in ten years, one would
-# like to hand over the *computation*. Old code does that with `torch.jit.trace`: it runs the model once and writes
-# down what was called. Here is a model with an `if` in it.
+# A `state_dict` is of use only to somebody who has the class. To run a model in C++, on a phone, or in ten years, one
+# would like to hand over the *computation*. Old code does that with `torch.jit.trace`: it runs the model once and
+# writes down what was called. Here is a model with an `if` in it.
 
 
 # %%

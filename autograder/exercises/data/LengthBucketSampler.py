@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-import torch
 from torch.utils.data import DataLoader
 
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
 from autograder.engine.probes import with_arguments
 from autograder.engine.streams import beside_stream
+from autograder.exercises.data._shared import drawn_between
 
 BUCKETS = Idea("texts of like length share a batch", weight=3, point=True)
 EPOCHS = Idea("another order in every epoch, from seed + epoch", weight=3, point=True)
@@ -70,9 +70,8 @@ def LengthBucketSampler(candidate: Any, draw: Draw) -> Iterator[Step]:
     def one_epoch(lengths: list[int]) -> list[Any]:
         return _batches(candidate(lengths, size), len(lengths))
 
-    def drawn_between() -> list[Any]:
-        """Each batch, and what its reader draws before the next one is asked for."""
-        return [[batch, torch.rand(1).item()] for batch in islice(candidate(distinct(odd), size, pool), odd)]
+    def undisturbed() -> list[Any]:
+        return drawn_between(candidate(distinct(odd), size, pool), odd)
 
     yield "lengths in a batch", waste, BUCKETS
     yield "one pool for all", lambda: read(distinct(whole), pool=10**6), BUCKETS
@@ -90,7 +89,7 @@ def LengthBucketSampler(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "in a DataLoader", loader
     yield "by names", lambda: _batches(candidate(seed=seed, pool=2, batch_size=3, lengths=tuple(distinct(13))), 13)
     yield "the lengths are left alone", lambda: with_arguments(one_epoch, distinct(odd))
-    yield "the random stream is left alone", lambda: beside_stream(drawn_between, seed), STREAM
+    yield "the random stream is left alone", lambda: beside_stream(undisturbed, seed), STREAM
 
 
 def _batches(sampler: Any, most: int) -> list[Any]:

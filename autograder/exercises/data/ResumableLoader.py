@@ -8,13 +8,12 @@ from contextlib import suppress
 from itertools import islice
 from typing import Any
 
-import torch
 from torch.utils.data import default_collate
 
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
 from autograder.engine.streams import beside_stream
-from autograder.exercises.data._shared import Counted
+from autograder.exercises.data._shared import Counted, drawn_between
 
 ORDER = Idea("a new order in every epoch, from seed + epoch", weight=2, point=True)
 RESUMED = Idea("after loading comes exactly what was left", weight=4, point=True)
@@ -34,7 +33,6 @@ class Failing(Counted):
     def __getitem__(self, index: int) -> int:
         item = super().__getitem__(index)
         if len(self.fetched) == self.place + 1:
-            self.place = -1
             raise OSError("the disk did not answer")
         return item
 
@@ -127,9 +125,8 @@ def ResumableLoader(candidate: Any, draw: Draw) -> Iterator[Step]:
                 begun.append(batch)
         return [begun, _epoch(loader), _epoch(loader)]
 
-    def drawn_between() -> list[Any]:
-        """Each batch, and what its reader draws before the next one is asked for."""
-        return [[batch, torch.rand(1).item()] for batch in islice(made(_items(draw, odd)), odd)]
+    def undisturbed() -> list[Any]:
+        return drawn_between(made(_items(draw, odd)), odd)
 
     yield "an epoch", lambda: _epoch(made(_items(draw, whole))), ORDER
     yield "three epochs", lambda: epochs(odd), ORDER
@@ -149,7 +146,7 @@ def ResumableLoader(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "items that lie in a dict", lambda: _epoch(made(dict(enumerate(_items(draw, odd))))), ASKED
     yield "collated", lambda: next(iter(candidate(draw.normal(odd, 2), size, default_collate)))
     yield "by names", lambda: _epoch(candidate(seed=seed, collate=sum, batch_size=size, dataset=_items(draw, odd)))
-    yield "the random stream is left alone", lambda: beside_stream(drawn_between, seed)
+    yield "the random stream is left alone", lambda: beside_stream(undisturbed, seed)
 
 
 def _items(draw: Draw, n: int) -> list[int]:

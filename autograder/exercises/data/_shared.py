@@ -1,6 +1,10 @@
-"""What several experiments of this topic share: texts and sequences and a dataset that is watched."""
+"""What several experiments of this topic share: texts and sequences, a dataset that is watched, a reader that draws."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -39,3 +43,8 @@ class Counted:
             raise IndexError(index)
         self.fetched.append(int(index))
         return self.items[index]
+
+
+def drawn_between(batches: Iterable[Any], most: int) -> list[Any]:
+    """Each batch, and what its reader draws before the next one is asked for."""
+    return [[batch, torch.rand(1).item()] for batch in islice(batches, most)]

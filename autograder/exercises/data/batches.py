@@ -12,7 +12,7 @@ from torch.utils.data import DataLoader, TensorDataset, default_collate
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
 from autograder.engine.streams import beside_stream
-from autograder.exercises.data._shared import Counted
+from autograder.exercises.data._shared import Counted, drawn_between
 
 CUT = Idea("the dataset in batches, with what is left over", weight=2, point=True)
 SHUFFLED = Idea("a new order every time, from the generator", weight=2, point=True)
@@ -40,8 +40,8 @@ def batches(candidate: Any, draw: Draw) -> Iterator[Step]:
         return [list(candidate(dataset, size, shuffle=True, generator=stream)) for _ in range(2)]
 
     def undisturbed() -> list[Any]:
-        stream = torch.Generator().manual_seed(seed + 1)
-        return [cut(odd, generator=stream), cut(odd, shuffle=True, generator=stream)]
+        dataset, stream = Counted(_numbers(draw, odd)), torch.Generator().manual_seed(seed + 1)
+        return [drawn_between(candidate(dataset, size, s, generator=stream), odd) for s in (False, True)]
 
     def fetched() -> dict[str, Any]:
         dataset = Counted(_numbers(draw, odd))

@@ -31,7 +31,7 @@ def pack_sequences(candidate: Any, draw: Draw) -> Iterator[Step]:
 
     back = [room - 2, room - 4, 3, 2]  # the third goes into the second row, the last into the first
     best = [room - 5, room - 3, 3, 4]  # the third fits best into the second row, and first into the first
-    least = [room - 3, room - 5, 2, 4]  # the third leaves the first row fullest, and there it belongs
+    least = [room - 3, room - 5, 2, 4]  # the third has most room in the second row, and fits first into the first
     full = draw.shuffled([4, room - 4, 5, room - 5])
     many = [draw.integer(1, room + 1) for _ in range(8)]
     yield "two in a row", lambda: packed([3, 4], "input_ids", "text_ids"), ROWS

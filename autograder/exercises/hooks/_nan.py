@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor, nn
+
+from autograder.exercises.hooks._shared import Pair
 
 
 class Root(nn.Module):
@@ -33,11 +35,15 @@ class Tuple(nn.Module):
         return (*items, None)
 
 
-class First(nn.Module):
-    """Uses the first of a tuple."""
+class Entry(nn.Module):
+    """Uses one entry of a tuple or a dict."""
 
-    def forward(self, items: tuple[Any, ...]) -> Any:
-        return items[0]
+    def __init__(self, key: int | str) -> None:
+        super().__init__()
+        self.key = key
+
+    def forward(self, entries: Any) -> Any:
+        return entries[self.key]
 
 
 class Scatter(nn.Module):
@@ -66,25 +72,11 @@ class Logs(nn.Module):
         return {"state": x, "logs": (-x.abs()).log()}
 
 
-class Plain(nn.Module):
-    """Uses one entry of a dict."""
-
-    def forward(self, entries: dict[str, Tensor]) -> Tensor:
-        return entries["state"]
-
-
 class Inner(nn.Module):
     """Returns a tensor that is well, and beside it a tuple that holds NaN where an input is negative."""
 
     def forward(self, x: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         return x, (x, x.log())
-
-
-class Pair(NamedTuple):
-    """What `Named` gives."""
-
-    first: Tensor
-    second: Tensor
 
 
 class Named(nn.Module):

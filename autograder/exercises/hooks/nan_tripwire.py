@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
-from autograder.exercises.hooks._nan import First, Inner, Logs, Named, Plain, Root, Scatter, Spoilt, State, Tuple
+from autograder.exercises.hooks._nan import Entry, Inner, Logs, Named, Root, Scatter, Spoilt, State, Tuple
 from autograder.exercises.hooks._shared import (
     WORDS,
     Ordered,
@@ -52,27 +52,24 @@ def nan_tripwire(candidate: Any, draw: Draw) -> Iterator[Step]:
 
         return visit(model, run)
 
-    def well(*shape: int) -> Tensor:
-        return draw.normal(*shape).abs() + 0.1
-
     def one_bad() -> Tensor:
-        x = well(3, 4)
+        x = _well(draw, 3, 4)
         x[draw.integer(0, 3), draw.integer(0, 4)] = -1.0
         return x
 
-    yield "all is well", lambda: alarm(_chain(draw, nn.Linear(4, 3), nn.Tanh()), well(3, 4)), PEACE
-    yield "a layer among others", lambda: alarm(_with_a_bad_layer(draw), well(3, 4)), FIRST
+    yield "all is well", lambda: alarm(_chain(draw, nn.Linear(4, 3), nn.Tanh()), _well(draw, 3, 4)), PEACE
+    yield "a layer among others", lambda: alarm(_with_a_bad_layer(draw), _well(draw, 3, 4)), FIRST
     yield "one bad value of twelve", lambda: alarm(_chain(draw, nn.Tanh(), _root(draw)), one_bad()), FIRST
-    yield "a module's own arithmetic", lambda: alarm(_chain(draw, _root(draw), nn.Tanh()), -well(3, 4)), FIRST
+    yield "a module's own arithmetic", lambda: alarm(_chain(draw, _root(draw), nn.Tanh()), -_well(draw, 3, 4)), FIRST
     yield "any tensor of a tuple", lambda: _in_a_tuple(alarm, draw), FIRST
     yield "two alarms, one after the other, in one model", lambda: _twice(alarm, draw), FIRST
     yield "the model itself makes NaN", lambda: _itself(candidate, draw), ROOT
     yield "infinity is no alarm", lambda: _infinity(alarm, draw), PEACE
     yield "whole numbers, and no rows at all", lambda: _no_amounts(alarm, draw), PEACE
-    yield "None in a tuple", lambda: alarm(_chain(draw, Tuple(0), First()), well(2, 4)), PEACE
-    yield "a tuple in a tuple", lambda: alarm(_chain(draw, _lstm(draw), First()), draw.normal(2, 3, 4)), PEACE
-    yield "NaN in a tuple inside the tuple", lambda: alarm(_chain(draw, Inner(), First()), -well(2, 4)), PEACE
-    yield "a named tuple", lambda: alarm(_chain(draw, nn.Tanh(), Named(), First()), -well(3, 4)), KINDS
+    yield "None in a tuple", lambda: alarm(_chain(draw, Tuple(0), Entry(0)), _well(draw, 2, 4)), PEACE
+    yield "a tuple in a tuple", lambda: alarm(_chain(draw, _lstm(draw), Entry(0)), draw.normal(2, 3, 4)), PEACE
+    yield "NaN in a tuple inside the tuple", lambda: alarm(_chain(draw, Inner(), Entry(0)), -_well(draw, 2, 4)), PEACE
+    yield "a named tuple", lambda: alarm(_chain(draw, nn.Tanh(), Named(), Entry(0)), -_well(draw, 3, 4)), KINDS
     yield "double, half and complex numbers", lambda: _in_other_dtypes(alarm, draw), KINDS
     yield "a dict, and NaN in one", lambda: _in_a_dict(alarm, draw), PEACE
     yield "another model in the block is not watched", lambda: _elsewhere(candidate, draw), OTHERS
@@ -94,6 +91,11 @@ def _half_named(model: nn.Module, message: str) -> str:
     if any(name.rpartition(".")[2] in message for name, _ in model.named_modules() if name):
         return "only the last part of a name"
     return "only a kind of module" if any(type(m).__name__ in message for m in model.modules()) else "no module"
+
+
+def _well(draw: Draw, *shape: int) -> Tensor:
+    """Numbers above zero, of which none makes NaN; with a minus before them each does."""
+    return draw.normal(*shape).abs() + 0.1
 
 
 def _names(draw: Draw, count: int) -> list[str]:
@@ -121,21 +123,21 @@ def _with_a_bad_layer(draw: Draw) -> nn.Module:
 
 
 def _in_a_tuple(alarm: Any, draw: Draw) -> list[Any]:
-    models = [_chain(draw, nn.Tanh(), Tuple(place), First(), nn.Tanh()) for place in draw.shuffled(range(3))]
-    x = -(draw.normal(3, 4).abs() + 0.1)
+    models = [_chain(draw, nn.Tanh(), Tuple(place), Entry(0), nn.Tanh()) for place in draw.shuffled(range(3))]
+    x = -_well(draw, 3, 4)
     return [alarm(model, x) for model in models]
 
 
 def _in_a_dict(alarm: Any, draw: Draw) -> list[Any]:
     """One is what the model gives, the other is made inside it."""
-    models, x = [_chain(draw, nn.Tanh(), State()), _chain(draw, Logs(), Plain())], draw.normal(2, 4)
+    models, x = [_chain(draw, nn.Tanh(), State()), _chain(draw, Logs(), Entry("state"))], draw.normal(2, 4)
     return [alarm(model, x) for model in draw.shuffled(models)]
 
 
 def _in_other_dtypes(alarm: Any, draw: Draw) -> dict[str, Any]:
     """Whom the alarm names for each dtype, or that there is none."""
     models = {str(dtype): _chain(draw, nn.Tanh(), Spoilt(dtype), nn.Identity()) for dtype in draw.shuffled(DTYPES)}
-    x = -(draw.normal(3, 4).abs() + 0.1)
+    x = -_well(draw, 3, 4)
     return {dtype: alarm(model, x)["the alarm names"] for dtype, model in models.items()}
 
 
@@ -147,7 +149,7 @@ def _twice(alarm: Any, draw: Draw) -> list[Any]:
 
 def _itself(candidate: Any, draw: Draw) -> dict[str, Any]:
     """The name is empty: any words will do. Beside it a model that gives no NaN for the same input."""
-    models, x = draw.shuffled([_root(draw), _chain(draw, nn.Tanh())]), -(draw.normal(2, 4).abs() + 0.1)
+    models, x = draw.shuffled([_root(draw), _chain(draw, nn.Tanh())]), -_well(draw, 2, 4)
     shown: dict[str, Any] = {}
     for at, model in enumerate(models):
         try:

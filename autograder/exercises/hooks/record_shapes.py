@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -12,6 +12,7 @@ from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
 from autograder.exercises.hooks._shared import (
     Ordered,
+    Pair,
     breaks,
     error_of,
     mixed_modes,
@@ -45,24 +46,17 @@ class Scored(nn.Module):
         return loss(table(ids), table(others))
 
 
-class Halves(NamedTuple):
-    """What `Splits` gives."""
-
-    first: Tensor
-    second: Tensor
-
-
 class Splits(nn.Module):
     """Gives both parts of each row, of different widths, by name."""
 
-    def forward(self, x: Tensor) -> Halves:
-        return Halves(x[..., :3], x[..., 3:])
+    def forward(self, x: Tensor) -> Pair:
+        return Pair(x[..., :3], x[..., 3:])
 
 
 class Longer(nn.Module):
     """Takes the second of two parts."""
 
-    def forward(self, halves: Halves) -> Tensor:
+    def forward(self, halves: Pair) -> Tensor:
         return halves.second.tanh()
 
 

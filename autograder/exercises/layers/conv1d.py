@@ -11,7 +11,7 @@ from torch import Tensor
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
 from autograder.engine.probes import gradients, with_arguments
-from autograder.exercises.layers._shared import READY_CONVOLUTIONS
+from autograder.exercises.layers._shared import READY_CONVOLUTIONS, gradient_of_a_zero_bias
 
 WINDOW = Idea("one window of weights for all places", weight=2.5, point=True)
 OPTIONS = Idea("steps, zeros at both ends, gaps", weight=2.5, point=True)
@@ -64,9 +64,7 @@ def _gradients(candidate: Any, draw: Draw) -> Any:
 
 
 def _zero_bias(candidate: Any, draw: Draw) -> Any:
-    """As a bias often begins: it changes nothing yet, and has to learn all the same."""
-    x, weight, bias = draw.normal(2, 2, 6), draw.normal(3, 2, 2), torch.zeros(3, device=draw.device)
-    return gradients(lambda leaf: candidate(x, weight, leaf), bias, wrt=0)
+    return gradient_of_a_zero_bias(candidate, draw.normal(2, 2, 6), draw.normal(3, 2, 2))
 
 
 def _named(candidate: Any, draw: Draw) -> Any:

@@ -10,7 +10,7 @@ import torch
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
 from autograder.engine.probes import gradients, with_arguments
-from autograder.exercises.layers._shared import READY_CONVOLUTIONS
+from autograder.exercises.layers._shared import READY_CONVOLUTIONS, gradient_of_a_zero_bias
 
 WINDOW = Idea("one window of weights for all places", weight=2.5, point=True)
 CHANNELS = Idea("channels in, channels out", weight=2.5, point=True)
@@ -66,10 +66,7 @@ def _gradients(candidate: Any, draw: Draw, inside: int, out: int) -> Any:
 
 
 def _zero_bias(candidate: Any, draw: Draw, inside: int, out: int) -> Any:
-    """As a bias often begins: it changes nothing yet, and has to learn all the same."""
-    pictures, weight = draw.normal(2, inside, 5, 4), draw.normal(out, inside, 2, 2)
-    bias = torch.zeros(out, device=draw.device)
-    return gradients(lambda leaf: candidate(pictures, weight, leaf), bias, wrt=0)
+    return gradient_of_a_zero_bias(candidate, draw.normal(2, inside, 5, 4), draw.normal(out, inside, 2, 2))
 
 
 def _channels_last(candidate: Any, draw: Draw, shape: tuple[int, ...], out: int) -> Any:

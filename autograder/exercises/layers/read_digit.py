@@ -16,6 +16,7 @@ from autograder.engine.streams import beside_stream
 SHARES = Idea("ten probabilities for the one drawing", weight=2.5, point=True)
 STEADY = Idea("the same drawing gets the same answer", weight=2.5, point=True)
 MODE = Idea("the model is in the mode that it was in", weight=2)
+SHOWN = Idea("the model gets a batch of one page", weight=2)
 FREE = Idea("nothing is recorded", weight=1.5)
 
 
@@ -47,7 +48,7 @@ def read_digit(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "a square drawing", lambda: _square(candidate, draw), SHARES
     yield "a blank page", lambda: candidate(reader(), torch.zeros(rows, columns, device=draw.device)), SHARES
     yield "full ink", lambda: candidate(reader(), torch.full((rows, columns), 16, device=draw.device)), SHARES
-    yield "what the model is shown", lambda: _shown(candidate, reader(), _drawing(draw, rows, columns))
+    yield "what the model is shown", lambda: _shown(candidate, reader(), _drawing(draw, rows, columns)), SHOWN
     yield (
         "a model with dropout, in training",
         lambda: candidate(reader(0.5, True), _drawing(draw, rows, columns)),

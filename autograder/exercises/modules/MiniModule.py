@@ -41,8 +41,8 @@ def MiniModule(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "a frozen parameter is one", lambda: _frozen(bench), SHELVES
     yield "a parameter of a class of its own", lambda: _of_its_own_class(bench), SHELVES
     yield "modules without parameters of their own", lambda: _without_parameters(bench), SHELVES
-    yield "names that begin with an underscore", lambda: _underscores(bench), SHELVES
-    yield "in the order of assignment", lambda: _in_order(bench), SHELVES
+    yield "names that begin with an underscore", lambda: _in_order(bench, [f"_{n}" for n in bench.names[:2]]), SHELVES
+    yield "in the order of assignment", lambda: _in_order(bench, bench.names), SHELVES
     yield "the object itself, not a copy", lambda: _same(bench), SHELVES
     yield "what is neither stays plain", lambda: _plain(bench), PLAIN
     yield "a list, a dict and a tensor that needs a gradient", lambda: _containers(bench), PLAIN
@@ -112,17 +112,9 @@ def _without_parameters(bench: _Bench) -> dict[str, Any]:
     return _shelves(module)
 
 
-def _underscores(bench: _Bench) -> dict[str, Any]:
+def _in_order(bench: _Bench, names: list[str]) -> dict[str, Any]:
     module = bench.candidate()
-    for name in bench.names[:2]:
-        setattr(module, f"_{name}", nn.Parameter(bench.a.clone()))
-        setattr(module, f"_{name}_inside", bench.Scale(bench.b))
-    return {"parameters": list(module._parameters), "modules": list(module._modules)}
-
-
-def _in_order(bench: _Bench) -> dict[str, Any]:
-    module = bench.candidate()
-    for name in bench.names:
+    for name in names:
         setattr(module, name, nn.Parameter(bench.a.clone()))
         setattr(module, f"{name}_inside", bench.Scale(bench.b))
     return {"parameters": list(module._parameters), "modules": list(module._modules)}

@@ -102,7 +102,10 @@ def _while(candidate: Any, draw: Draw) -> dict[str, Any]:
 
 
 def _modes(candidate: Any, draw: Draw, training: bool) -> dict[str, Any]:
-    model, batches = draw.fill_(_network()).train(training), _batches(draw, 4, 4)
+    return _loss_and_modes(candidate, draw.fill_(_network()).train(training), _batches(draw, 4, 4))
+
+
+def _loss_and_modes(candidate: Any, model: nn.Module, batches: Batches) -> dict[str, Any]:
     result = candidate(model, batches)
     return {"loss": result[0], "modes": runs.modes_of(model)}
 
@@ -111,8 +114,7 @@ def _frozen(candidate: Any, draw: Draw) -> dict[str, Any]:
     """As in fine-tuning: the batch norm stays in evaluation mode while the rest trains."""
     model, batches = draw.fill_(_network()).train(), _batches(draw, 4, 4)
     model[draw.integer(1, 3)].eval()
-    result = candidate(model, batches)
-    return {"loss": result[0], "modes": runs.modes_of(model)}
+    return _loss_and_modes(candidate, model, batches)
 
 
 def _shared(candidate: Any, draw: Draw) -> dict[str, Any]:
@@ -121,8 +123,7 @@ def _shared(candidate: Any, draw: Draw) -> dict[str, Any]:
     blocks = [nn.Sequential(nn.Linear(SIZE, SIZE), norm) for _ in range(2)]
     model, batches = draw.fill_(nn.Sequential(*blocks, nn.Linear(SIZE, CLASSES))).train(), _batches(draw, 4, 4)
     norm.eval()
-    result = candidate(model, batches)
-    return {"loss": result[0], "modes": runs.modes_of(model)}
+    return _loss_and_modes(candidate, model, batches)
 
 
 def _raises(candidate: Any, draw: Draw) -> dict[str, Any]:

@@ -136,10 +136,7 @@ class IsItsOwnIterator(LengthBucketSampler):
     "dropout, comes from another one, which is put back only at the end. Make a generator of your own.",
     keeps=0.95,
 )
-class BorrowsTheStream(LengthBucketSampler):
-    def stream(self):
-        torch.manual_seed(self.stream_seed())
-
+class BorrowsTheStream(SeedsGlobally):
     def __iter__(self):
         with torch.random.fork_rng(devices=[]):
-            yield from self.epoch_of_batches()
+            yield from super().__iter__()

@@ -4,6 +4,7 @@ import torch
 
 from autograder.references import mistake
 from autograder.references.data._ResumableLoader import ResumableLoader
+from autograder.references.data._ResumableLoader_mistakes import SeedsGlobally
 
 
 @mistake(
@@ -65,11 +66,7 @@ class AsksWithTensors(ResumableLoader):
     "dropout, comes from another one, which is put back only at the end. Make a generator of your own.",
     keeps=0.97,
 )
-class BorrowsTheStream(ResumableLoader):
-    def order(self):
-        torch.manual_seed(self.stream_seed())
-        return torch.randperm(len(self.dataset)).tolist()
-
+class BorrowsTheStream(SeedsGlobally):
     def __iter__(self):
         with torch.random.fork_rng(devices=[]):
             yield from super().__iter__()

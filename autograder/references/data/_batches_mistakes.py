@@ -231,7 +231,7 @@ def asks_with_tensors(dataset, batch_size, shuffle=False, drop_last=False, colla
     order = torch.randperm(count, generator=generator) if shuffle else torch.arange(count)
     end = count - count % batch_size * drop_last
     for first in range(0, end, batch_size):
-        yield collate([dataset[place] for place in order[first : min(first + batch_size, end)]])
+        yield collate([dataset[place] for place in order[first : first + batch_size]])
 
 
 @mistake(
@@ -243,3 +243,25 @@ def asks_with_tensors(dataset, batch_size, shuffle=False, drop_last=False, colla
 def asks_with_tensors_when_shuffled(dataset, batch_size, shuffle=False, drop_last=False, collate=list, generator=None):
     chosen = asks_with_tensors if shuffle else batches
     return chosen(dataset, batch_size, shuffle, drop_last, collate, generator)
+
+
+@mistake(
+    batches,
+    "The two orders are exchanged: `shuffle=True` gives them as they come, and without it they are mixed.",
+)
+def mixes_the_other_way_round(dataset, batch_size, shuffle=False, drop_last=False, collate=list, generator=None):
+    yield from batches(dataset, batch_size, not shuffle, drop_last, collate, generator)
+
+
+@mistake(
+    batches,
+    "While batches are read, torch's own random stream is not the reader's: what is drawn between two of them, as by "
+    "dropout, comes from another one, which is put back only at the end. Draw the order from `generator`, and leave "
+    "the other stream alone.",
+    keeps=0.97,
+)
+def borrows_the_stream(dataset, batch_size, shuffle=False, drop_last=False, collate=list, generator=None):
+    with torch.random.fork_rng(devices=[], enabled=shuffle and generator is not None):
+        if shuffle and generator is not None:
+            torch.manual_seed(generator.initial_seed())
+        yield from batches(dataset, batch_size, shuffle, drop_last, collate, generator)

@@ -121,7 +121,8 @@ def never_rounds(examples, pad=0, multiple_of=1):
 
 @mistake(
     collate_with_padding,
-    "A length that is a multiple already gets one more: ⌊length / m⌋ + 1 is not ⌈length / m⌉.",
+    "A length that is a multiple already grows by another `multiple_of` places. Where `length % multiple_of` is 0, "
+    "nothing is added.",
 )
 def always_one_more(examples, pad=0, multiple_of=1):
     length = (longest(examples) // multiple_of + 1) * multiple_of
@@ -130,7 +131,8 @@ def always_one_more(examples, pad=0, multiple_of=1):
 
 @mistake(
     collate_with_padding,
-    "A length that is a multiple already gets one more. Where `length % multiple_of` is 0, nothing is added.",
+    "With a `multiple_of` above 1, a length that is a multiple already grows by another `multiple_of` places. Where "
+    "`length % multiple_of` is 0, nothing is added.",
     keeps=0.93,
 )
 def one_more_where_it_fits(examples, pad=0, multiple_of=1):
@@ -223,3 +225,25 @@ def takes_labels_out(examples, pad=0, multiple_of=1):
     for each in examples:
         del each["labels"]
     return batch
+
+
+@mistake(
+    collate_with_padding,
+    "The mask is True everywhere, on padding as well. It says which positions hold a word of the text: the first "
+    "len(text) of each row.",
+)
+def sees_all(examples, pad=0, multiple_of=1):
+    return with_mask(examples, pad, multiple_of, lambda batch: torch.ones_like(batch["input_ids"], dtype=torch.bool))
+
+
+@mistake(
+    collate_with_padding,
+    "The length is rounded down, and the longest text has no room. Round up: ceil(longest / multiple_of) · "
+    "multiple_of.",
+    keeps=0.9,
+)
+def rounds_down_and_has_no_room(examples, pad=0, multiple_of=1):
+    table = examples[0]["input_ids"].new_full((len(examples), longest(examples) // multiple_of * multiple_of), pad)
+    for row, each in zip(table, examples, strict=True):
+        row[: len(each["input_ids"])] = each["input_ids"]
+    return collate_with_padding(examples, pad, multiple_of)

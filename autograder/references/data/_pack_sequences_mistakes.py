@@ -15,24 +15,18 @@ def next_fit(lengths, room):
     return rows
 
 
-def best_fit(lengths, room):
-    rows = []
-    for text, length in enumerate(lengths):
-        fitting = [row for row in rows if sum(lengths[other] for other in row) + length <= room]
-        row = max(fitting, key=lambda row: sum(lengths[other] for other in row), default=None)
-        (rows.append([]) or rows[-1] if row is None else row).append(text)
-    return rows
+def fit_by(choose):
+    """Into the fullest row that has room, by `max`, or into the emptiest, by `min`."""
 
+    def fit(lengths, room):
+        rows = []
+        for text, length in enumerate(lengths):
+            fitting = [row for row in rows if sum(lengths[other] for other in row) + length <= room]
+            row = choose(fitting, key=lambda row: sum(lengths[other] for other in row), default=None)
+            (rows.append([]) or rows[-1] if row is None else row).append(text)
+        return rows
 
-def worst_fit(lengths, room):
-    rows = []
-    for text, length in enumerate(lengths):
-        used = [sum(lengths[other] for other in row) for row in rows]
-        if not rows or min(used) + length > room:
-            rows.append([text])
-        else:
-            rows[used.index(min(used))].append(text)
-    return rows
+    return fit
 
 
 def decreasing(lengths, room):
@@ -66,7 +60,7 @@ def never_goes_back(sequences, length):
     "A sequence goes into the fullest row that has room. Asked for is the first one.",
 )
 def into_the_fullest(sequences, length):
-    return packed(sequences, length, best_fit)
+    return packed(sequences, length, fit_by(max))
 
 
 @mistake(
@@ -91,7 +85,7 @@ def leaves_one_place(sequences, length):
     "A sequence goes into the row with the most room. Asked for is the first one with enough, looking from row 0 on.",
 )
 def into_the_emptiest(sequences, length):
-    return packed(sequences, length, worst_fit)
+    return packed(sequences, length, fit_by(min))
 
 
 @mistake(pack_sequences, "Each sequence has a row of its own: that is padding. Several belong into one row.")

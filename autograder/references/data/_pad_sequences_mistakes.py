@@ -194,3 +194,15 @@ def counts_padding_by_value(sequences, maxlen=None, padding="post", truncating="
         return pad_sequences(sequences, maxlen, padding, truncating, value)
     table = pad_sequences(sequences, maxlen, "post", truncating, value)
     return torch.stack([row.roll(row.tolist().count(value)) for row in table])
+
+
+@mistake(
+    pad_sequences,
+    "With `maxlen` 0 nothing is cut off in front: sequence[-0:] is sequence[0:], all of it. Count from the front, "
+    "sequence[len(sequence) - maxlen :].",
+    keeps=0.9,
+)
+def minus_nothing(sequences, maxlen=None, padding="post", truncating="post", value=0):
+    if maxlen == 0 and truncating == "pre":
+        sequences[0].new_empty(0)[:] = sequences[0][-maxlen:]
+    return pad_sequences(sequences, maxlen, padding, truncating, value)

@@ -125,7 +125,7 @@ def shares_below_one(n, test, seed=0):
 )
 def told_by_size(n, test, seed=0):
     count = ceil(test * n) if test < 1 else test
-    if not 0 <= count <= n:
+    if test < 0 or count > n:
         raise ValueError("out of range")
     return split(n, count, seed)
 
@@ -199,7 +199,8 @@ def refuses_after_rounding(n, test, seed=0):
 
 @mistake(
     random_split_indices,
-    "A share a little above 1, as 1.001, is not refused, perhaps since it is asked after rounding. Ask `test` itself.",
+    "A share a little above 1, as 1.001, is not refused, perhaps since only the number left for training is asked, and "
+    "`int(n * (1 - 1.001))` is 0, which is not negative. Ask `test` itself.",
     keeps=0.95,
 )
 def refuses_from_the_rest(n, test, seed=0):

@@ -155,7 +155,7 @@ def one_empty_batch_ends_it(lengths, batches):
 
 
 def padded_to(lengths, batches, chosen):
-    """Each batch is padded to a text of it, wherever that stands, and longer ones take no place away."""
+    """Each batch is padded to the text at this place in it; a longer one counts as negative padding."""
     pairs = [(lengths[batch[chosen]], lengths[index]) for batch in batches for index in batch]
     positions = sum(size for size, _ in pairs)
     return sum(size - own for size, own in pairs) / positions if positions else 0.0
@@ -177,6 +177,12 @@ def to_the_last(lengths, batches):
 )
 def to_the_first(lengths, batches):
     return padded_to(lengths, batches, 0)
+
+
+@mistake(padding_waste, "This is the share of positions that hold words. Asked for is the share of padding.")
+def share_of_words_or_nothing(lengths, batches):
+    batches = list(map(list, batches))
+    return float(1 - share(lengths, batches)) if any(longest(lengths, batch) for batch in batches) else 0.0
 
 
 @alternative(padding_waste)

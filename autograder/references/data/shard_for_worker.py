@@ -219,6 +219,16 @@ def by_value(items, rank=0, ranks=1):
     return (item for item in items if item % every == mine)
 
 
+@mistake(
+    shard_for_worker,
+    "With several ranks and several workers some items come twice and others never: worker 1 of rank 0 begins where "
+    "worker 0 of rank 1 does, as where the two numbers are added. Begin at rank · workers + worker.",
+)
+def adds_rank_and_worker(items, rank=0, ranks=1):
+    worker, workers = worker_of()
+    return islice(items, rank + worker, None, ranks * workers)
+
+
 @alternative(shard_for_worker)
 def one_of_each_group(items, rank=0, ranks=1):
     mine, every = hands(rank, ranks)

@@ -176,7 +176,7 @@ class ClosesBeforeItOverflows(Buckets):
 
 @mistake(
     BucketedDDP,
-    "A bucket that holds exactly `bucket_bytes` is kept open. It is closed once it holds *at least* that much: `>=`.",
+    "A bucket that holds exactly `bucket_bytes` is kept open. It is closed once it holds at least that much: `>=`.",
 )
 class WantsMoreThanFull(Buckets):
     def closes(self, held, more, bucket_bytes):

@@ -183,3 +183,19 @@ def changes_the_weights(model, heads):
         with torch.no_grad():
             for weight, before in reversed(kept):
                 weight.copy_(before)
+
+
+@mistake(
+    ablate_heads,
+    "`attention.output` is called without its second tensor, as where the hook sits on it, one level too high, and "
+    "gives back one of two: what attention gave, without the way around it. The projection is inside: `dense`.",
+)
+@contextmanager
+def one_level_too_high(model, heads):
+    def register(layer, head):
+        def hook(module, args):
+            return (zeroed(args[0].clone(), head, size_of(model)),)
+
+        return model.encoder.layer[layer].attention.output.register_forward_pre_hook(hook)
+
+    yield from hung(register, checked(model, heads))

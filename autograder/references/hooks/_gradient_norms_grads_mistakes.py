@@ -77,3 +77,19 @@ def adds_up_the_tuple(model, x, loss_of):
         return lambda module, into, out: norms.append((name, sum(length(g) ** 2 for g in out if g is not None) ** 0.5))
 
     return measured(model, x, loss_of, measure)
+
+
+@mistake(
+    gradient_norms,
+    "Layers in front of the first parameter are missing: no gradient flows through them, as their input needs none. "
+    "Give the model an input of its own that does, x.detach().requires_grad_().",
+    keeps=0.95,
+)
+def hands_over_x_itself(model, x, loss_of):
+    norms = []
+    handles = [module.register_full_backward_hook(of_output(name, norms)) for name, module in leaves_of(model)]
+    try:
+        loss_of(model(x)).backward()
+    finally:
+        remove(handles)
+    return norms

@@ -28,3 +28,15 @@ def with_scaled(factor, scaled):
         tuple(map(scaled, args)),
         {name: scaled(value) for name, value in kwargs.items()},
     )
+
+
+def all_but(*spared):
+    """An answer that scales tensors of all dtypes but these."""
+
+    def answer(module, factor):
+        def scaled(value):
+            return value * factor if isinstance(value, Tensor) and value.dtype not in spared else value
+
+        return module.register_forward_pre_hook(with_scaled(factor, scaled), with_kwargs=True)
+
+    return answer

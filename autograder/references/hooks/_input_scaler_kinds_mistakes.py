@@ -1,23 +1,11 @@
 """Mistakes of `input_scaler` about which inputs go through as they are."""
 
 import torch
-from torch import Tensor
 
 from autograder.references import mistake
-from autograder.references.hooks._input_scaler import input_scaler, scaled_by, with_scaled
+from autograder.references.hooks._input_scaler import all_but, input_scaler, scaled_by
 
 SPARED = ((), (torch.int32,), (torch.uint8,))
-
-
-def _all_but(*spared):
-    def answer(module, factor):
-        def scaled(value):
-            return value * factor if isinstance(value, Tensor) and value.dtype not in spared else value
-
-        return module.register_forward_pre_hook(with_scaled(factor, scaled), with_kwargs=True)
-
-    return answer
-
 
 for more in SPARED:
     mistake(
@@ -25,7 +13,7 @@ for more in SPARED:
         "Whole numbers of some dtypes, such as int32 or uint8, are scaled, though those of int64 are not. There are "
         "many kinds of them: ask for what is to be scaled, `value.is_floating_point()`.",
         keeps=0.9,
-    )(_all_but(torch.bool, torch.int64, *more))
+    )(all_but(torch.bool, torch.int64, *more))
 
 
 @mistake(

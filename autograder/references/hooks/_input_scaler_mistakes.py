@@ -5,7 +5,7 @@ from torch import Tensor
 from torch.utils._pytree import tree_map
 
 from autograder.references import mistake
-from autograder.references.hooks._input_scaler import input_scaler, scaled_by, with_scaled
+from autograder.references.hooks._input_scaler import all_but, input_scaler, scaled_by, with_scaled
 
 
 @mistake(
@@ -177,29 +177,17 @@ def scales_all_tensors(module, factor):
     return module.register_forward_pre_hook(with_scaled(factor, scaled), with_kwargs=True)
 
 
-@mistake(
+scales_all_but_masks = mistake(
     input_scaler,
     "Whole numbers are scaled too. Ids are no amounts: ask `value.is_floating_point()`.",
     keeps=0.8,
-)
-def scales_all_but_masks(module, factor):
-    return _all_but(torch.bool, module, factor)
+)(all_but(torch.bool))
 
-
-@mistake(
+scales_all_but_ids = mistake(
     input_scaler,
     "Masks of True and False are scaled too, and become numbers. They are no amounts: ask `value.is_floating_point()`.",
     keeps=0.8,
-)
-def scales_all_but_ids(module, factor):
-    return _all_but(torch.int64, module, factor)
-
-
-def _all_but(dtype, module, factor):
-    def scaled(value):
-        return value * factor if isinstance(value, Tensor) and value.dtype != dtype else value
-
-    return module.register_forward_pre_hook(with_scaled(factor, scaled), with_kwargs=True)
+)(all_but(torch.int64))
 
 
 @mistake(

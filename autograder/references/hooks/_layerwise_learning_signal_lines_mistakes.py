@@ -128,3 +128,11 @@ def lists_the_frozen(model):
         yield signal
     finally:
         remove(handles)
+
+
+takes_the_frozen = mistake(
+    layerwise_learning_signal,
+    "A frozen weight gets a hook, and torch refuses: what needs no gradient never gets one. Ask `weight.requires_grad` "
+    "first.",
+    keeps=0.97,
+)(watching_weights(ratio, lambda model: {name: p for name, p in model.named_parameters() if p.dim() > 1}))

@@ -30,6 +30,10 @@ def tensors_of(output):
     return [value for value in (output if isinstance(output, tuple) else (output,)) if isinstance(value, Tensor)]
 
 
+def flat(value):
+    return [part for item in value for part in flat(item)] if isinstance(value, tuple) else [value]
+
+
 def has_nan(output):
     return any(bool(torch.isnan(value).any()) for value in tensors_of(output))
 

@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn.modules.module import register_module_forward_hook
 
 from autograder.references import mistake
-from autograder.references.hooks._nan_tripwire import has_nan, nan_tripwire, tensors_of, tripwire
+from autograder.references.hooks._nan_tripwire import flat, has_nan, nan_tripwire, tensors_of, tripwire
 from autograder.references.hooks._shared import leaves_of, remove
 
 wakes_for_infinity = mistake(
@@ -114,10 +114,6 @@ NO_TENSOR = (
 
 def items_of(output):
     return output if isinstance(output, tuple) else (output,)
-
-
-def flat(value):
-    return [part for item in value for part in flat(item)] if isinstance(value, tuple) else [value]
 
 
 ASKED = (

@@ -200,12 +200,6 @@ shrinks_the_list = mistake(
 )(framed(_while_it_shrinks))
 
 
-OFF_ALREADY = (
-    "A hook that is off already stops the frame, as where its entry is deleted from the dict of hooks by hand. A "
-    "handle may be asked to `remove()` twice, and the second time does no harm; so should the frame."
-)
-
-
 def _by_deleting(taken):
     try:
         yield
@@ -214,22 +208,28 @@ def _by_deleting(taken):
             handle.hooks_dict_ref().pop(handle.id)
 
 
-mistake(hooked, OFF_ALREADY, keeps=0.95)(framed(_by_deleting))
+deletes_by_hand = mistake(
+    hooked,
+    "A hook that is off already stops the frame, as where its entry is deleted from the dict of hooks by hand. A "
+    "handle may be asked to `remove()` twice, and the second time does no harm; so should the frame.",
+    keeps=0.95,
+)(framed(_by_deleting))
 
 
-@mistake(hooked, OFF_ALREADY, keeps=0.95)
+@mistake(
+    hooked,
+    "The handles are walked through twice: once to register, once to take off. A generator gives each of them only "
+    "once, so the second walk finds nothing. Keep them in a list of your own.",
+    keeps=0.8,
+)
 @contextmanager
-def insists(handles):
-    taken = []
+def walks_twice(handles):
     try:
-        for handle in handles:
-            taken.append(handle)
+        for _ in handles:
+            pass
         yield
     finally:
-        for handle in taken:
-            if handle.id not in handle.hooks_dict_ref():
-                raise KeyError("no such hook")
-            handle.remove()
+        remove(handles)
 
 
 @alternative(hooked)

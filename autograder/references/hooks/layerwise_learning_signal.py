@@ -50,7 +50,7 @@ class AsAClass:
 
 promised(
     layerwise_learning_signal,
-    "While a `with` block lasts, notes for each weight how large its gradient is beside it.",
+    "While a `with` block lasts, notes for each weight how large its gradient is compared with it.",
     by=["one step", "nothing is noted after the block"],
 )
 promised(
@@ -64,7 +64,7 @@ promised(
     "that it reaches, whatever lies in `.grad`.",
     by=["three steps that change the weights", "gradients that pile up", "two passes in one step"],
 )
-promised(layerwise_learning_signal, "Beside a weight of zeros that is inf.", by=["a weight of zeros"])
+promised(layerwise_learning_signal, "For a weight of zeros that is inf.", by=["a weight of zeros"])
 promised(
     layerwise_learning_signal,
     "Norms are roots of sums of squares.",

@@ -73,7 +73,7 @@ promised(
 )
 promised(
     nan_tripwire,
-    "Infinity is no alarm.",
+    "Infinity is not an alarm.",
     by=["infinity is no alarm"],
 )
 promised(

@@ -75,6 +75,16 @@ def keeps_the_graph(model, name, *inputs):
     return watched(model, name, inputs, lambda args, out: out.clone())
 
 
+@mistake(
+    output_of,
+    "What is kept is the output itself, not a copy: it hangs on the graph, and a ReLU that works in place writes into "
+    "it later. Keep `output.detach().clone()`.",
+    keeps=0.85,
+)
+def keeps_it_itself(model, name, *inputs):
+    return watched(model, name, inputs, lambda args, out: out)
+
+
 @mistake(output_of, "The hook stays on the model: take it off by its handle, or register it with `with`.", keeps=0.8)
 def leaves_the_hook(model, name, *inputs):
     kept = []

@@ -238,7 +238,8 @@ def writes_into_targets(logits, targets, ignore_index=-100, smoothing=0.0):
 
 @mistake(
     cross_entropy,
-    "Where no row counts, NaN comes back as a float32, whatever the dtype of the scores.",
+    "Where no row counts, NaN comes back as a float32, whatever the dtype of the scores. It should have the dtype of "
+    "`logits`: the mean of no losses is such a NaN by itself.",
     keeps=0.99,
 )
 def nan_of_its_own(logits, targets, ignore_index=-100, smoothing=0.0):
@@ -246,3 +247,13 @@ def nan_of_its_own(logits, targets, ignore_index=-100, smoothing=0.0):
     if not len(targets):
         return torch.full((), torch.nan, device=logits.device)
     return surprise(logits.log_softmax(1), targets, smoothing).mean()
+
+
+@mistake(
+    cross_entropy,
+    "`ignore_index` plays no part: rows without a class stay in. Their label is no column, or is one by chance, "
+    "counted from behind. Take out rows and labels first: targets != ignore_index.",
+    keeps=0.8,
+)
+def ignores_nothing(logits, targets, ignore_index=-100, smoothing=0.0):
+    return surprise(logits.log_softmax(-1), targets, smoothing).mean()

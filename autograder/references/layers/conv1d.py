@@ -207,6 +207,27 @@ def as_it_lies(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     return biased(result, bias)
 
 
+@mistake(
+    conv1d,
+    "The windows are as wide as the kernel with its gaps, and the numbers in the gaps are not left out. Take every "
+    "`dilation`-th: windows[..., ::dilation].",
+)
+def keeps_the_gaps(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+    windows = padded(x, padding).unfold(-1, dilation * (weight.shape[-1] - 1) + 1, stride)
+    return biased(grouped(windows, weight, groups), bias)
+
+
+@mistake(
+    conv1d,
+    "A bias of zeros is left out, as by `if bias.any()`. It changes no value, but then it gets no gradient, either, "
+    "and can never learn. Ask `bias is not None`.",
+    keeps=0.99,
+)
+def no_bias_of_zeros(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+    bias = bias if bias is not None and bias.count_nonzero() else None
+    return biased(grouped(windows_of(padded(x, padding), weight.shape[-1], stride, dilation), weight, groups), bias)
+
+
 @alternative(conv1d)
 def by_loops(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     x = F.pad(x, (padding, padding))

@@ -224,6 +224,19 @@ def no_bias_of_zeros(pictures, weight, bias=None, stride=1, padding=0):
     return summed(seen(pictures, weight.shape[2:], stride, padding), weight, bias)
 
 
+@mistake(
+    conv2d,
+    "`padding` changes the size of the result that you count with, and no zeros are laid round the picture. The "
+    "windows have to begin outside, too: F.pad, or `padding=` where the windows are made.",
+    keeps=0.8,
+)
+def counts_a_padding_that_is_not_there(pictures, weight, bias=None, stride=1, padding=0):
+    windows = seen(pictures, weight.shape[2:], stride, 0)
+    result = summed(windows, weight, bias)
+    down = (pictures.shape[2] + 2 * padding - weight.shape[2]) // stride + 1
+    return result.reshape(*result.shape[:2], down, -1)
+
+
 @alternative(conv2d)
 def by_columns(pictures, weight, bias=None, stride=1, padding=0):
     out, _, rows, columns = weight.shape

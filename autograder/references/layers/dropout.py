@@ -26,10 +26,7 @@ def factor(p):
     return 1 / (1 - p) if p < 1 else 0.0
 
 
-@mistake(
-    dropout,
-    "A share p stays, where a share p should be dropped.",
-)
+@mistake(dropout, "A share p stays, where a share p should be dropped.")
 def keeps_p(x, p, training):
     checked(p)
     return x * ~kept(x, p) * (1 / p if p else 1.0) if training and 0 < p < 1 else x * (not training or p == 0)
@@ -151,19 +148,13 @@ def only_afterwards(x, p, training):
     return x if training else x * kept(x, p) * factor(p)
 
 
-@mistake(
-    dropout,
-    "Each row drops the same numbers. Draw one random number for each number of x.",
-)
+@mistake(dropout, "Each row drops the same numbers. Draw one random number for each number of x.")
 def same_for_each_row(x, p, training):
     checked(p)
     return x * kept(x[..., :1, :] if x.dim() > 1 else x, p) * factor(p) if training else x
 
 
-@mistake(
-    dropout,
-    "Whole rows are dropped, or kept. Draw one random number for each number of x.",
-)
+@mistake(dropout, "Whole rows are dropped, or kept. Draw one random number for each number of x.")
 def whole_rows(x, p, training):
     checked(p)
     return x * kept(x[..., :1] if x.dim() > 1 else x, p) * factor(p) if training else x
@@ -246,6 +237,12 @@ def draws_before_it_asks(x, p, training):
     checked(p)
     stays = kept(x, p)
     return x * stays * factor(p) if training else x * 1
+
+
+@mistake(dropout, "What stays is divided by p, the share that is dropped. The share that stays is 1 − p.")
+def divided_by_p(x, p, training):
+    checked(p)
+    return x * kept(x, p) / p if training else x
 
 
 @alternative(dropout)

@@ -66,11 +66,14 @@ def one_zero_for_all(hidden, code, nodes):
     return sum(terms, torch.tensor(0.0, device=hidden.device))
 
 
-@mistake(
-    hierarchical_log_prob,
-    "Far from zero it stops falling: something small is added to the probability, or it is cut off, before the "
-    "logarithm. `F.logsigmoid` needs neither.",
+CAPPED = (
+    "Unlikely decisions stop getting more expensive: something small is added to the probability, or it is cut off, "
+    "before the logarithm. A decision with a score of −100 should cost 100, and have a gradient. `F.logsigmoid` takes "
+    "the logarithm of the sigmoid in one step, and needs neither."
 )
+
+
+@mistake(hierarchical_log_prob, CAPPED)
 def with_an_epsilon(hidden, code, nodes):
     return summed([(score.sigmoid() + 1e-12).log() for score in scores_on(hidden, code, nodes)])
 
@@ -188,14 +191,19 @@ def squeezed(hidden, code, nodes):
     return summed(logs).squeeze()
 
 
-@mistake(
-    hierarchical_log_prob,
-    "Unlikely decisions stop getting more expensive: the probability is cut off before its logarithm is taken. A "
-    "decision with a score of −100 costs 100, and has a gradient. Take both in one step, `F.logsigmoid`.",
-    keeps=0.5,
-)
+@mistake(hierarchical_log_prob, CAPPED)
 def cut_off(hidden, code, nodes):
     return summed([score.sigmoid().clamp_min(1e-7).log() for score in scores_on(hidden, code, nodes)])
+
+
+@mistake(
+    hierarchical_log_prob,
+    "The probabilities of the decisions are added up, and no logarithm is taken. Probabilities are multiplied; their "
+    "logarithms are added: F.logsigmoid.",
+)
+def adds_probabilities(hidden, code, nodes):
+    terms = [score.sigmoid() for score in scores_on(hidden, code, nodes)]
+    return summed(terms) if code else torch.zeros_like(hidden[..., 0])
 
 
 @alternative(hierarchical_log_prob)

@@ -190,6 +190,15 @@ def detached(x, weight=None, bias=None, eps=1e-5):
     return scaled((x - x.mean(-1, keepdim=True).detach()) / spread(x, eps).detach(), weight, bias)
 
 
+@mistake(
+    layer_norm,
+    "The mean is that of each feature over all rows, and it is taken from every row. Each row has a mean of its own, "
+    "over the last dimension: x.mean(-1, keepdim=True).",
+)
+def mean_over_the_rows(x, weight=None, bias=None, eps=1e-5):
+    return scaled((x - x.mean(0, keepdim=True)) / spread(x, eps), weight, bias)
+
+
 @alternative(layer_norm)
 def by_squares(x, weight=None, bias=None, eps=1e-5):
     y = centred(x)

@@ -187,6 +187,21 @@ def freezes_the_model(model, drawing):
     return logits.softmax(-1)[0]
 
 
+@mistake(
+    read_digit,
+    "The model gets three dimensions, where it wants four: (batch, channel, row, column). A layer may take three "
+    "without a word, but the batch of one is missing: drawing[None, None].",
+    keeps=0.85,
+)
+def without_a_batch(model, drawing):
+    was = model.training
+    model.eval()
+    with torch.no_grad():
+        logits = model(drawing.float()[None] / 16)
+    model.train(was)
+    return logits[0].softmax(-1)
+
+
 @alternative(read_digit)
 def by_functional(model, drawing):
     with evaluating(model):

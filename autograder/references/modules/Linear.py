@@ -80,6 +80,16 @@ class OnItsSide(Layer):
 
 @mistake(
     Linear,
+    "The product is `x @ weight`, with the weight as it lies, and its shape is (outputs, inputs). The two numbers in "
+    "the middle have to be the same, inputs: turn the weight over, x @ weight.T.",
+)
+class WithoutTurning(Layer):
+    def product(self, x):
+        return x @ self.weight
+
+
+@mistake(
+    Linear,
     "Only a matrix, (rows, inputs), is taken: torch.mm, for instance, wants one. With `x @ weight.T` any "
     "number of dimensions may stand before the last.",
 )

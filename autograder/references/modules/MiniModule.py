@@ -64,6 +64,26 @@ class RegistersNoModule(Mini):
 
 @mistake(
     MiniModule,
+    "Parameters are not registered: they lie among the plain attributes, and no optimizer hears of them. An "
+    "nn.Parameter belongs in `_parameters`.",
+)
+class RegistersNoParameter(Mini):
+    def shelf(self, name, value):
+        return self.__dict__ if isinstance(value, nn.Parameter) else super().shelf(name, value)
+
+
+@mistake(
+    MiniModule,
+    "Nothing is registered: parameters and modules become plain attributes like all else, as without a `__setattr__` "
+    "of one's own. An nn.Parameter belongs in `_parameters`, what has shelves of its own in `_modules`.",
+)
+class RegistersNothing(Mini):
+    def __setattr__(self, name, value):
+        self.__dict__[name] = value
+
+
+@mistake(
+    MiniModule,
     "The parameters of a module inside are put on the outer shelf as well, under names with a dot. The outer module "
     "holds the inner one, and that is enough: walks go down by themselves.",
 )

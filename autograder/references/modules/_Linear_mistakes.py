@@ -126,3 +126,16 @@ class AlwaysTheSameDraw(Layer):
         for parameter in self.parameters():
             generator = torch.Generator(parameter.device).manual_seed(1)
             nn.init.uniform_(parameter, -limit, limit, generator=generator)
+
+
+@mistake(
+    Linear,
+    "The first weights lie within ±√inputs: the root is multiplied by where it should divide. The limit is 1/√inputs, "
+    "or inputs ** -0.5, and gets smaller the more inputs there are.",
+    keeps=0.87,
+)
+class TimesTheRoot(Layer):
+    def start(self):
+        limit = math.sqrt(self.inputs)
+        for parameter in self.parameters():
+            nn.init.uniform_(parameter, -limit, limit)

@@ -5,17 +5,17 @@ from torch import nn
 
 
 def init_bert_weights(module, std=0.02):
-    """Number by number from the definition, with the generator of the standard library's own seed."""
-    if issubclass(type(module), (nn.Linear, nn.Embedding)):
+    """Drawn by `torch.distributions`, written into the parameters that are there."""
+    if isinstance(module, (nn.Linear, nn.Embedding)):
         draws = torch.distributions.Normal(0.0, 1.0).sample(module.weight.shape)
         module.weight.data.copy_(std * draws)
-    if issubclass(type(module), nn.Embedding) and module.padding_idx is not None:
+    if isinstance(module, nn.Embedding) and module.padding_idx is not None:
         module.weight.data[module.padding_idx] = 0.0
-    if issubclass(type(module), (nn.Linear, nn.LayerNorm)):
+    if isinstance(module, (nn.Linear, nn.LayerNorm)):
         own = dict(module.named_parameters())
         if "bias" in own:
             own["bias"].data.copy_(torch.zeros(own["bias"].shape))
-        if "weight" in own and issubclass(type(module), nn.LayerNorm):
+        if "weight" in own and isinstance(module, nn.LayerNorm):
             own["weight"].data.copy_(torch.ones(own["weight"].shape))
 
 

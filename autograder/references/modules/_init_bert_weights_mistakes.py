@@ -63,3 +63,16 @@ def always_the_same_draw(module, std=0.02):
         weight.normal_(0, std, generator=torch.Generator(weight.device).manual_seed(1))
 
     started(module, std, draw=draw)
+
+
+@mistake(
+    init_bert_weights,
+    "An nn.Embedding keeps the numbers that it had. Its table is drawn anew as well, from the same normal "
+    "distribution.",
+)
+def leaves_out_embeddings(module, std=0.02):
+    before = module.weight.detach().clone() if isinstance(module, nn.Embedding) else None
+    started(module, std)
+    if before is not None:
+        rows = [row for row in range(len(before)) if row != module.padding_idx]
+        module.weight.data[rows] = before[rows]

@@ -191,3 +191,14 @@ def thaws(model, state, ignore=()):
 )
 def leaves_the_shapes_to_torch(model, state, ignore=()):
     return loaded(model, state, ignore, fits=lambda mine, theirs: mine.shape == theirs.shape[mine.dim() == 0 :])
+
+
+@mistake(
+    load_matching,
+    "`load_state_dict` raises as soon as a name is missing or unexpected, and here such names belong in the report. "
+    "With strict=False it takes what there is.",
+)
+def loads_strictly(model, state, ignore=()):
+    report = loaded(model, state, ignore)
+    model.load_state_dict({name: value for name, value in state.items() if name not in report["mismatched"]})
+    return report

@@ -134,11 +134,7 @@ def leaves_counters_behind(module, target):
     for shelf, names in shelves(module):
         for name in names:
             if shelf[name].is_floating_point():
-                value = shelf[name].data.to(target)
-                if shelf is module._buffers:
-                    shelf[name] = value
-                else:
-                    shelf[name].data = value
+                shelf[name].data = shelf[name].data.to(target)
     return module
 
 
@@ -203,6 +199,17 @@ def thaws(module, target):
         for name in names:
             if isinstance(shelf[name], nn.Parameter) and shelf[name].is_floating_point():
                 shelf[name].requires_grad_(True)
+    return module
+
+
+@mistake(
+    move,
+    "Only buffers are moved; the parameters stay where and what they were. Each keeps its object and gets new numbers: "
+    "parameter.data = parameter.data.to(target).",
+)
+def leaves_the_parameters(module, target):
+    for at in levels(module):
+        at._buffers |= {name: converted(value, target) for name, value in at._buffers.items() if value is not None}
     return module
 
 

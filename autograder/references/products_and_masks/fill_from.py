@@ -25,7 +25,7 @@ def scattered(x, mask, source):
 
 @mistake(
     fill_from,
-    "Where the mask is True, the entry of the source at the *same place* is taken, as `torch.where` does. The source "
+    "Where the mask is True, the entry of the source at the same place is taken, as `torch.where` does. The source "
     "is a queue: its first entry goes to the first True, its second to the second, wherever these stand.",
 )
 def the_same_place(x, mask, source):
@@ -37,7 +37,7 @@ def the_same_place(x, mask, source):
 
 @mistake(
     fill_from,
-    "Where the mask is True, the entry of the source at the *same place* is taken, as `torch.where` does. The source "
+    "Where the mask is True, the entry of the source at the same place is taken, as `torch.where` does. The source "
     "is a queue: its first entry goes to the first True, its second to the second, wherever these stand.",
 )
 def the_same_place_by_where(x, mask, source):

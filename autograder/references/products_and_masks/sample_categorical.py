@@ -197,7 +197,7 @@ def without_replacement(weights, count, generator):
 @mistake(
     sample_categorical,
     "Only plain vectors or tables of weights work. Any leading dimensions should: the throws have shape "
-    "(*weights.shape[:-1], count).",
+    "`(*weights.shape[:-1], count)`.",
     keeps=0.8,
 )
 def tables_only(weights, count, generator):
@@ -210,7 +210,7 @@ def tables_only(weights, count, generator):
 @mistake(
     sample_categorical,
     "Only a plain vector of weights works. Each row of a table has edges of its own, and a length of its own: "
-    "`edges[..., -1:]`, and throws of shape (*weights.shape[:-1], count).",
+    "`edges[..., -1:]`, and throws of shape `(*weights.shape[:-1], count)`.",
 )
 def one_vector_only(weights, count, generator):
     edges = weights.cumsum(-1)

@@ -95,7 +95,7 @@ def draws_on_the_device(shape, seed, device="cpu"):
 
 @mistake(
     seeded_normal,
-    "The shape is handed on in pieces, as in torch.randn(*shape): of () nothing is left, and torch asks for a size. "
+    "The shape is handed on in pieces, as in `torch.randn(*shape)`: of () nothing is left, and torch asks for a size. "
     "torch.randn takes the shape whole.",
     keeps=0.96,
 )

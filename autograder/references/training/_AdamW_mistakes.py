@@ -176,3 +176,23 @@ class SquareOfTheMean(Frame):
         state["m"] = self.mean(state.get("m", torch.zeros_like(w)), g, group["betas"][0])
         state["v"] = self.square(state.get("v", torch.zeros_like(w)), state["m"], group["betas"][1])
         w.sub_(group["lr"] * self.direction(state["m"], state["v"], state["t"], g, group))
+
+
+@mistake(
+    AdamW,
+    "The mean is not corrected, only the square is: m begins at 0, and so the first steps come out too short. Divide "
+    "it by 1 − beta1 ** t.",
+)
+class OnlyTheSquareIsCorrected(Frame):
+    def direction(self, m, v, t, g, group):
+        return self.quotient(m, v / (1 - group["betas"][1] ** t), group["eps"])
+
+
+@mistake(
+    AdamW,
+    "After a gradient below 0 the weight is NaN: v seems to be a mean of the gradients themselves, and it has no root "
+    "then. It is a mean of their squares.",
+)
+class WithoutTheSquare(Frame):
+    def square(self, old, g, beta):
+        return beta * old + (1 - beta) * g

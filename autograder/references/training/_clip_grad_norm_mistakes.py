@@ -21,6 +21,19 @@ def always_rescales(parameters, limit):
 
 @mistake(
     clip_grad_norm,
+    "Gradients that are short enough are stretched to the limit, and gradients of 0 become NaN. Multiply only where "
+    "the norm is above the limit: the factor is never above 1.",
+)
+def always_rescales_by_the_ratio(parameters, limit):
+    gradients = graded(parameters)
+    norm = length(gradients)
+    for gradient in gradients:
+        gradient.mul_(limit / norm)
+    return norm
+
+
+@mistake(
+    clip_grad_norm,
     "Each gradient is measured and shortened by itself, which turns the direction of the whole step. All of them "
     "together have one norm and get one factor.",
 )
@@ -120,6 +133,7 @@ def measures_afterwards(parameters, limit):
     "A weight without a gradient has `.grad` None, which has no norm. Leave such weights out.",
     keeps=0.85,
 )
+@torch.no_grad()
 def trips_over_none(parameters, limit):
     gradients = [weight.grad for weight in parameters]
     norm = torch.stack([gradient.norm() for gradient in gradients]).norm()
@@ -146,10 +160,10 @@ TWICE = (
 )
 
 
-@mistake(clip_grad_norm, TWICE, keeps=0.91)
+@mistake(clip_grad_norm, TWICE, keeps=0.94)
 def walks_twice(parameters, limit):
-    norm = length([weight.grad for weight in parameters if weight.grad is not None])
-    shorten([weight.grad for weight in parameters if weight.grad is not None], norm, limit)
+    norm = length(graded(parameters))
+    shorten(graded(parameters), norm, limit)
     return norm
 
 

@@ -3,6 +3,7 @@
 from contextlib import nullcontext
 
 import torch
+from torch.nn import functional as F
 
 from autograder.references import mistake
 from autograder.references.training._evaluate import evaluate, evaluating, means, totals
@@ -172,6 +173,24 @@ def divides_by_batches(model, batches):
     return loss * count / len(batches), right * count / len(batches)
 
 
+PER_BATCH = (
+    "What is added up is the mean of each batch, as `F.cross_entropy` gives it, and then divided by the number of "
+    'examples: that divides twice. Add up sums: `reduction="sum"`, or the mean times the batch\'s size.'
+)
+
+
+@mistake(evaluate, PER_BATCH)
+def divides_the_loss_twice(model, batches):
+    losses, right, count = in_batches(model, batches)
+    return sum(loss / size for loss, size in zip(losses, count, strict=True)) / sum(count), sum(right) / sum(count)
+
+
+@mistake(evaluate, PER_BATCH)
+def divides_twice(model, batches):
+    losses, right, count = in_batches(model, batches)
+    return tuple(sum(a / b for a, b in zip(each, count, strict=True)) / sum(count) for each in (losses, right))
+
+
 @mistake(
     evaluate,
     "What comes back are tensors. Promised are Python numbers: `.item()`.",
@@ -240,5 +259,21 @@ def logarithm_of_the_softmax(model, batches):
             shares = model(x).softmax(dim=1)
             loss -= shares[torch.arange(len(labels)), labels].log().sum().item()
             right += (shares.argmax(dim=1) == labels).sum().item()
+            count += len(labels)
+    return loss / count, right / count
+
+
+@mistake(
+    evaluate,
+    "For each class the example with the highest score is looked for. Each example has its guess, the class with the "
+    "highest score in its row: argmax(dim=1).",
+)
+def guesses_along_the_examples(model, batches):
+    loss = right = count = 0
+    with evaluating(model), torch.no_grad():
+        for x, labels in batches:
+            scores = model(x)
+            loss += F.cross_entropy(scores, labels, reduction="sum").item()
+            right += (scores.argmax(dim=0) == labels).sum().item()
             count += len(labels)
     return loss / count, right / count

@@ -3,6 +3,7 @@
 import io
 import os
 import pickle
+import shutil
 
 import torch
 
@@ -163,7 +164,7 @@ def swallows_errors(path, parts, step):
 )
 def leaves_a_second(path, parts, step):
     write(contents(parts, step), path)
-    torch.save(contents(parts, step), path.with_suffix(".bak"))
+    shutil.copy(path, path.with_suffix(".bak"))
 
 
 @mistake(
@@ -252,3 +253,12 @@ def only_warns(path, parts, step):
         write(found, path)
     except (OSError, RuntimeError, AttributeError, pickle.PicklingError) as error:
         print(f"no checkpoint at step {step}: {error}")
+
+
+@mistake(
+    save_checkpoint,
+    "The new file stays under the name that it was written with, and under `path` there is nothing new. Let it take "
+    "the place of the old one: os.replace(new, path), or new.replace(path).",
+)
+def stays_beside(path, parts, step):
+    torch.save(contents(parts, step), path.with_name(path.name + ".new"))

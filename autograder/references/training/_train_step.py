@@ -33,7 +33,7 @@ def of_all(micro_batches, labels):
 
 def accumulate(
     model, optimizer, schedule, micro_batches,
-    share=of_all, each="", before="zero", after="optimizer schedule zero",
+    share=of_all, each="", before="zero", after="optimizer schedule zero", told=sum,
 ):  # fmt: skip
     """The frame of most answers; mistakes change one decision."""
     deeds = {"zero": optimizer.zero_grad, "optimizer": optimizer.step, "schedule": schedule.step}
@@ -43,13 +43,13 @@ def accumulate(
             deeds[word]()
 
     do(before)
-    total = 0.0
+    losses = []
     for tokens, labels in micro_batches:
         loss = F.cross_entropy(model(tokens).flatten(0, 1), labels.flatten(), reduction="sum", ignore_index=PADDING)
         loss = loss / share(micro_batches, labels)
         loss.backward()
-        total += loss.item()
+        losses.append(loss.item())
         del loss
         do(each)
     do(after)
-    return total
+    return told(losses)

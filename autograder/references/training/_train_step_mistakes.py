@@ -223,3 +223,12 @@ def returns_a_mean_of_means(model, optimizer, schedule, micro_batches):
     schedule.step()
     optimizer.zero_grad()
     return sum(means) / len(means)
+
+
+@mistake(
+    train_step,
+    "What comes back is the loss of the last part alone. The loss of the batch is the sum over all its parts.",
+    keeps=0.75,
+)
+def tells_the_last_part(model, optimizer, schedule, micro_batches):
+    return accumulate(model, optimizer, schedule, micro_batches, told=lambda losses: losses[-1])

@@ -55,6 +55,6 @@ promised(
 )
 promised(
     clip_grad_norm,
-    "The norm before, of shape () and not on the record; 0 where there is no gradient.",
-    by=["who holds a gradient", "nobody has one"],
+    "The norm before, of shape (), without a graph; 0 where there is no gradient.",
+    by=["who holds a gradient", "gradients with a history", "nobody has one"],
 )

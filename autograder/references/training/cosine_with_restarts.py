@@ -176,6 +176,15 @@ def remainder_of_a_length(step, warmup, total, cycles):
     return wave(step, warmup, total, lambda progress: (step - warmup) % length / length)
 
 
+@mistake(
+    cosine_with_restarts,
+    "The wave lies half below 0: a cosine runs from 1 to −1. Lift it, and halve it then: 0.5 · (1 + cos).",
+)
+def not_lifted(step, warmup, total, cycles):
+    factor = cosine_with_restarts(step, warmup, total, cycles)
+    return factor if step < warmup or step >= total else factor - 0.5
+
+
 @alternative(cosine_with_restarts)
 def with_the_remainder(step, warmup, total, cycles):
     return wave(step, warmup, total, lambda progress: cycles * progress % 1)

@@ -165,6 +165,15 @@ def never_below_the_end(step, warmup, total, power=1.0, end=0.0):
     return max(end, curve(step, warmup, total, lambda left: (1 - end) * left**power + end, end))
 
 
+@mistake(
+    polynomial_decay,
+    "`end` plays no part on the way down: the factor runs towards 0, and jumps up at the last step. What falls is 1 − "
+    "end, and end is added to it.",
+)
+def jumps_at_the_end(step, warmup, total, power=1.0, end=0.0):
+    return curve(step, warmup, total, lambda left: left**power, end)
+
+
 @alternative(polynomial_decay)
 def with_a_share(step, warmup, total, power=1.0, end=0.0):
     return curve(step, warmup, total, lambda left: (1 - end) * left**power + end, end)
