@@ -31,6 +31,8 @@ from transformers import BertConfig
 from autograder import check
 from helpers import bert_internals as pictures
 from helpers.bert_internals import LIBRARY, Parts
+from helpers.earlier import earlier
+from helpers.heads import LibraryHeads
 from helpers.plots import heatmaps
 from helpers.pretrained import MINILM, load_model, load_tokenizer, load_weights, local_folder_of, read_config, silence
 from helpers.widgets import choice, explore, slider, text
@@ -438,6 +440,22 @@ for name, step in {"the one before": -1, "itself": 0, "the one after": 1}.items(
 
 # %% [markdown]
 # Head 2 looks at the token before it, always. The others spread their weight more widely.
+#
+# Did you write `MultiHeadAttention` in [lesson 11](../11_attention/11_attention.ipynb)? That was this class under other
+# names, with one linear layer more at its end. BERT has that layer, too: it opens the next part. So your heads of that
+# lesson, with BERT's numbers in them, should bring back the same. They are fetched from your notebook if they are right
+# there; otherwise the library's stand in for them.
+
+# %%
+heads = earlier("MultiHeadAttention", otherwise=LibraryHeads)(config.hidden_size, config.num_attention_heads)
+front = "encoder.layer.0.attention."
+places = {"q_proj": "self.query", "k_proj": "self.key", "v_proj": "self.value", "out_proj": "output.dense"}
+for name, place in places.items():
+    getattr(heads, name).load_state_dict({kind: checkpoint[f"{front}{place}.{kind}"] for kind in ("weight", "bias")})
+with torch.no_grad():
+    hidden = model.embeddings(batch["input_ids"])
+    real = heads.out_proj(model.encoder.layer[0].attention.self(hidden)[0])
+    print(f"largest difference: {(heads(hidden, hidden, hidden) - real).abs().max():.0e}")
 
 # %% [markdown]
 # ## 5 · Add, then normalise
