@@ -17,6 +17,7 @@ from autograder.exercises.attention._shared import (
     HIDDEN,
     NOTHING,
     READY_MADE,
+    alike,
     alone,
     broadcasting_masks,
     hidden_winner,
@@ -24,6 +25,7 @@ from autograder.exercises.attention._shared import (
     mask_for,
     on_copies,
     some_queries,
+    square,
     triple,
     triple_of_heads,
     values_for,
@@ -42,6 +44,8 @@ def attention(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | tuple[
     yield "a batch", lambda: candidate(*triple(draw)), MEAN
     yield "a batch of one", lambda: candidate(*(item[:1] for item in triple(draw))), MEAN
     yield "two leading dimensions", lambda: candidate(*triple_of_heads(draw)), MEAN
+    yield "a sentence with itself", lambda: candidate(*alike(draw)), MEAN
+    yield "as many queries as numbers in each", lambda: candidate(*square(draw)), MEAN
     fresh = on_copies(candidate)
     many = triple(draw)
     mask, empty = mask_for(draw, *many[:2]), with_an_empty_row(draw, *many[:2])

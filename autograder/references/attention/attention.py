@@ -6,8 +6,8 @@ import torch
 from torch.nn import functional as F
 
 from autograder.references import alternative, mistake, promised
-from autograder.references.attention import attention_weights as weights
-from autograder.references.attention._shared import masked_softmax, scaled_scores
+from autograder.references.attention import _weights as weights
+from autograder.references.attention._shared import hide, masked_softmax, scaled_scores
 from autograder.references.attention._softmax import WRONG
 
 
@@ -77,6 +77,11 @@ _by(
     weights.weights_by_sigmoid,
     keeps=0.1,
 )
+_by(
+    "The values are added up by the logarithms of their weights, as with log_softmax. softmax gives the weights.",
+    weights.weights_as_logarithms,
+    keeps=0.1,
+)
 _by("The softmax is taken twice: the second one levels the weights out.", weights.weights_softmax_twice, keeps=0.1)
 _by(
     "Queries and keys are normalized to length 1 (cosines). Scores are plain dot products, divided by √d_k.",
@@ -110,6 +115,42 @@ def stops_at_the_weights(query, key, value, mask=None):
 def masks_the_result(query, key, value, mask=None):
     mixed = scaled_scores(query, key).softmax(-1) @ value
     return mixed if mask is None else mixed * mask.any(-1, keepdim=True)
+
+
+@mistake(
+    attention,
+    "What comes back is mixed from the keys, weights @ key. Keys say who is found; the values are what is handed over.",
+)
+def mixes_the_keys(query, key, value, mask=None):
+    return masked_softmax(scaled_scores(query, key), mask) @ key
+
+
+@mistake(
+    attention,
+    "The scores compare queries with the values. It is the keys that a query is compared with; values may have another "
+    "width.",
+)
+def compares_with_the_values(query, key, value, mask=None):
+    return masked_softmax(scaled_scores(query, value), mask) @ value
+
+
+@mistake(
+    attention,
+    "Queries and keys have changed places in the product: each key looks at the queries. It is query @ key.mT, one row "
+    "for each query.",
+)
+def keys_ask(query, key, value, mask=None):
+    return masked_softmax(scaled_scores(key, query), mask) @ value
+
+
+@mistake(
+    attention,
+    "With a mask, what may be looked at comes out as 0, as when the last masked_fill is given `mask` where `~mask` is "
+    "meant: it fills where it reads True.",
+)
+def empties_the_visible(query, key, value, mask=None):
+    shares = masked_softmax(scaled_scores(query, key), mask)
+    return (shares if mask is None else shares.masked_fill(mask, 0.0)) @ value
 
 
 @mistake(attention, "Two things come back, result and weights. Here only the result is wanted.", keeps=0.1)
@@ -148,6 +189,11 @@ def attention_divides_last(query, key, value, mask=None):
     if mask is not None:
         powers = powers * mask
     return powers @ value / powers.sum(-1, keepdim=True).clamp(min=1)
+
+
+@alternative(attention)
+def attention_by_nan_to_num(query, key, value, mask=None):
+    return hide(scaled_scores(query, key), mask).softmax(-1).nan_to_num(0.0) @ value
 
 
 promised(attention, "Scaled dot-product attention.", by=["no batch", "a batch", "scores of several hundred"])

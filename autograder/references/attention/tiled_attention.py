@@ -267,7 +267,7 @@ def keeps_the_last_tile(query, key, value, tile, mask=None):
     return _tile_scores(query, key, mask, part).softmax(-1).nan_to_num(0.0) @ value[..., part, :]
 
 
-NO_MAXIMUM = "exp is taken of the raw scores, without a running maximum: it overflows at scores above 88."
+NO_MAXIMUM = "exp is taken of the raw scores, without a running maximum: in float32 it overflows above 88.7."
 
 
 def _raw_sums(query, key, value, tile, mask):
