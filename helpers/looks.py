@@ -75,7 +75,7 @@ def _matrix(
     axis.imshow(values, cmap=DIVERGING, vmin=-4, vmax=4, aspect="auto")
     axis.set_title(title)
     axis.set_yticks(range(len(rows)), rows, fontsize=7 if small else 8)
-    axis.set_xticks(range(len(columns)), columns, rotation=60, ha="right", fontsize=7 if small else 7)
+    axis.set_xticks(range(len(columns)), columns, rotation=60, ha="right", fontsize=7)
     axis.tick_params(length=0)
     for row, column in values.nonzero().tolist():
         number = f"{values[row, column]:.2g}"

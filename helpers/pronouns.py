@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from helpers.pretrained import MINILM, NotHere, load_model, load_tokenizer
 
 MISSING = (
-    "all-MiniLM-L6-v2 is not on this machine, so a model of random numbers stands in for it: everything below runs, but "
-    "what its heads look at means nothing."
+    "all-MiniLM-L6-v2 is not on this machine, so a model of random numbers stands in for it: everything below runs, "
+    "but what its heads look at means nothing."
 )
 
 # a sentence in which “it” may be either noun; the word that says the first noun, and one that says the second
@@ -123,7 +123,7 @@ def _numbers(rows: Sequence[Sequence[str]]) -> dict[str, Tensor]:
 
 
 class _InBert(nn.Module):
-    """Stands where a BERT has its self-attention, and lets a layer with q_proj, k_proj, v_proj and out_proj do the work."""
+    """Stands where a BERT has its self-attention, and lets a layer of ours do the work."""
 
     def __init__(self, layer: nn.Module) -> None:
         super().__init__()

@@ -1391,7 +1391,7 @@ pictures.memory_by_length(ways, [64, 128, 256, 512, 1024, 2048, 4096])
 # |---|---|
 # | `attend` | one row of `F.scaled_dot_product_attention`, with `scale=1.0` |
 # | `attention` | `F.scaled_dot_product_attention` |
-# | `attention` with the identity as value | `output_attentions=True`; `need_weights=True` in `nn.MultiheadAttention` gives their mean over the heads, and each head's with `average_attn_weights=False` |
+# | `attention` with the identity as value | `output_attentions=True`; of `nn.MultiheadAttention` see below |
 # | `self_attention` | a head of `BertSelfAttention` |
 # | `combine_masks` | `transformers.masking_utils` |
 # | `MultiHeadAttention` | `nn.MultiheadAttention`, with the opposite mask |
@@ -1400,6 +1400,9 @@ pictures.memory_by_length(ways, [64, 128, 256, 512, 1024, 2048, 4096])
 # | `cross_attention` | the second attention in `nn.TransformerDecoderLayer` |
 # | `einsum_attention` | the same, with one set of matrices a head |
 # | `tiled_attention` | the FlashAttention kernels behind `F.scaled_dot_product_attention` |
+#
+# (`nn.MultiheadAttention` with `need_weights=True` returns the *mean* over the heads. To get each head's weights, one
+# has to add `average_attn_weights=False`.)
 #
 # **Read the real source.** `multi_head_attention_forward` in `torch/nn/functional.py`; `eager_attention_forward` and
 # `BertSelfAttention` in `transformers/models/bert/modeling_bert.py`; on the C++ side

@@ -215,6 +215,11 @@ promised(
     "For each query the mean of the values under its weights: shape (..., query, d_v).",
     by=["a batch", "two leading dimensions"],
 )
+promised(
+    attention,
+    "A hidden key has no influence, however large its score.",
+    by=["masked", "a hidden key that would win", "visible scores millions below the hidden"],
+)
 promised(attention, "Dtype and device are those of the inputs.", by=["float64", "bfloat16", "float16"])
 promised(
     attention,
