@@ -214,7 +214,7 @@ for name, shapes in cases.items():
         result = F.scaled_dot_product_attention(*(torch.zeros(shape) for shape in shapes))
         print(f"{name:18} {tuple(result.shape)}")
     except RuntimeError as error:
-        print(f"{name:18} {str(error)[:72]}")
+        print(f"{name:18} {type(error).__name__}")
 
 # %% [markdown]
 # <details><summary>The answer</summary>
@@ -320,9 +320,8 @@ explore(
 # %% [markdown]
 # <details><summary>The answer</summary>
 #
-# It goes to whichever of the visible words happens to fit least badly, often one far away. From *words ahead* at −1
-# on, the first word sees nothing, then the first two, and their rows are dark: they hear zeros. Padding on the left
-# does the same to the words that are padding themselves.
+# It goes to whichever visible word fits least badly, often one far away. Two queries see nothing from the start, those
+# of the padding itself. With −1 they are three, with −2 four. Their rows are dark: they hear zeros.
 #
 # </details>
 #
@@ -578,10 +577,9 @@ pictures.masks_of_a_batch(combine_masks(real, 5, causal=True), ["five words", "t
 # %% [markdown]
 # ## 5 · Several heads · core
 #
-# With one set of weights a word can look at one thing at a time. If "it" wants to hear from the cat and also from
-# "tired", it gets half of each, and what arrives is the mean of the two values: nobody can tell any more which number
-# came from whom. So let the word look several times at once, each time with matrices of its own. Each such look is a
-# **head**.
+# With one set of weights, a word has one look to share out. If "it" wants to hear from the cat and also from "tired",
+# it gets half of each. What arrives is the mean of two values, and as a rule nobody can tell any more what came from
+# whom. So let the word look several times at once, each time with matrices of its own. Each such look is a **head**.
 #
 # That needs nothing new. We keep a list of single heads, lay what they hear side by side, and let one more matrix mix
 # it.
@@ -720,11 +718,12 @@ sentences = [" ".join(words), "the cat was tired", "a sofa is a piece of furnitu
 theirs, mine = reader.embed(sentences), reader.embed(sentences, model)
 print("numbers in your six layers:", sum(p.numel() for layer in layers for p in layer.parameters()))
 print("the same sentence vectors to 0.00001:", bool((theirs - mine).abs().max() < 1e-5))
-heatmaps({"how alike, with your heads": mine @ mine.T}, xlabel="sentence", ylabel="sentence", limits=(0, 1))
+names = ["the cat slept …", "the cat was tired", "a sofa is …"]
+heatmaps({"how alike, with your heads": mine @ mine.T}, rows=names, columns=names, xlabel="", ylabel="", limits=(0, 1))
 
 # %% [markdown]
-# A quarter of MiniLM without its table of words is now your code, and it does not notice. It still finds the tired cat
-# near the tired cat, and the sofa a little further away.
+# Leave out its table of words, and a third of MiniLM is now your code. It does not notice. Our sentence is still close
+# to the tired cat, and further from the sofa.
 #
 # And now we can ask your layers where they look. What comes into layer 3 goes through your `q_proj` and `k_proj`, is
 # cut into heads, and your own `attention` with an identity matrix for values gives the weights.
@@ -742,9 +741,8 @@ heatmaps({"layer 3, at “it”": weights[:, it]}, rows=[f"head {n}" for n in ra
     ylabel="", limits=(0, 1))  # fmt: skip
 
 # %% [markdown]
-# *The picture: twelve rows, one for each head. Head 1 gives 0.43 to "cat", and it is the row from our first picture.
-# But most rows are brightest at the left: seven of the twelve give more to [CLS] than to all the words of the sentence
-# together.*
+# *The picture: twelve rows, one for each head. Head 1 gives 0.43 to "cat", and is the row from our first picture. But
+# eight of the twelve are brightest at [CLS], and three give it more than everything else together.*
 #
 # [CLS] is a token without a meaning of its own, and much of the time it serves as a place to look at when there is
 # nothing to look at. The weights have to sum to one, after all. Language models put up with their first word for that,
@@ -756,18 +754,18 @@ heatmaps({"layer 3, at “it”": weights[:, it]}, rows=[f"head {n}" for n in ra
 
 # %%
 found = pronouns.shares(reader, ("it", "because", "was"))
-right = {word: (share[:, 0] > share[:, 1]).sum(0) for word, (share, _) in found.items()}  # each of shape (layer, head)
+right = {word: (share[:, 0] - share[:, 1] > 1e-6).sum(0) for word, (share, _) in found.items()}  # (layer, head) each
 torch.manual_seed(0)
 luckiest = torch.randint(2, (1000, 72, 24)).sum(-1).amax(-1).float().mean()
 print(f"72 coins, 24 tosses each: the luckiest falls on heads {luckiest:.0f} times, on average")
 heatmaps({"of 24 pairs, in how many the right noun gains": right["it"]}, xlabel="head", ylabel="layer", limits=(0, 24))
 
 # %% [markdown]
-# *The picture: six rows of twelve. In layer 0 the numbers lie at 10 and below. In layers 3 and 4 there are several of
-# 20 and more, and head 5 of layer 4 has 24.*
+# *The picture: six rows of twelve numbers. Layer 0 is 0 throughout. In layers 3 and 4 there are seven heads with 20 or
+# more, and head 5 of layer 4 has 24.*
 #
-# That is no luck. (In layer 0 there is nothing but rounding, since its ratios cannot change, as we know.) There is a
-# head that moves the right way in every pair. Have we found the one that knows what "it" means?
+# Layer 0 is as we derived it. And what happens further on is not luck: there is a head that moves the right way in
+# every single pair. Have we found the one that knows what "it" means?
 #
 # > **You may read that** attention shows what a model looks at, and so why it says what it says. Before we believe it
 # > of our head, let us ask the same of words that refer to nobody. "Because" and "was" stand beside "it". What do they
@@ -781,12 +779,12 @@ for layer, head in ((3, 1), (3, 5), (4, 5)):
     print(f"layer {layer}, head {head}  {it_:9}  {because:7}  {was:3}   {both:.0%}")
 
 # %% [markdown]
-# > Nearly the same. So much of what looked like understanding "it" is something simpler: "tired" goes with "cat", and
-# > after two layers every word of the sentence has heard "tired". A little more is there at "it", but not much. And
-# > the head that is always right gives 5 % of its weight to the two nouns together. The rest goes to [CLS], mostly.
-# > Whether anything further on reads those 5 %, its weights cannot tell us. A weight says how much of a value came
-# > through. It does not say how long that value was, or whether anybody used it. To find that out one has to switch
-# > the head off and look at the result, as [lesson 07](../07_hooks/07_hooks.ipynb) does.
+# > Nearly the same. So most of what looked like understanding "it" is something simpler: "tired" goes with "cat". By
+# > layer 3 the news of "tired" has reached other words too, or they could not move. At "it" there is a little more,
+# > but not much. And the head that is always right gives 5 % of its weight to the two nouns together. The rest goes to
+# > [CLS], mostly. Whether anything further on reads those 5 %, its weights cannot tell us. A weight says how much of a
+# > value came through. It does not say how long that value was, or whether anybody used it. To find that out one has
+# > to switch the head off and look at the result, as [lesson 07](../07_hooks/07_hooks.ipynb) does.
 #
 # So what does "it" refer to? A single look cannot tell, and we know why. With two looks a sentence can find out, and
 # with matrices set by hand we saw it happen. In MiniLM something of the kind goes on: the first layers bring "tired"
@@ -866,7 +864,7 @@ pictures.entropy_by_width(attention_entropy)
 # <details><summary>What to see</summary>
 #
 # Divided by √d_k the curve stays near 3.7 throughout. Not divided it falls from 3.7 to about 0.1: one key has
-# everything. Divided by d_k it rises at once to the grey line at log 64 = 4.16, where all keys weigh the same.
+# everything. Divided by d_k it rises to the grey line at log 64 = 4.16, where all keys weigh the same.
 #
 # </details>
 #
@@ -1247,7 +1245,7 @@ library = nn.MultiheadAttention(12, 3, bias=False, batch_first=True)
 x, memory = torch.randn(2, 4, 12), torch.randn(2, 6, 12)
 by_head = [w.unflatten(0, (3, 4)).mT for w in library.in_proj_weight.chunk(3)]  # each (heads, d_model, d_head)
 mine = einsum_attention(x, memory, *by_head, library.out_proj.weight.T.unflatten(0, (3, 4)))
-print(f"largest difference: {(mine - library(x, memory, memory)[0]).abs().max():.1e}")
+print("the same:", torch.allclose(mine, library(x, memory, memory)[0], atol=1e-5))
 
 # %% [markdown]
 # ## 12 · What it costs, and how to pay less · extra
