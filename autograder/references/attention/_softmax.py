@@ -123,6 +123,10 @@ def mask_added(scores, mask):
     return (scores if mask is None else scores + mask).softmax(-1)
 
 
+def mask_added_then_zeros(scores, mask):
+    return hide(mask_added(scores, mask), mask, by=0.0)
+
+
 def large_and_positive(scores, mask):
     return hide(scores, mask, by=1e9).softmax(-1)
 
@@ -190,6 +194,7 @@ WRONG = [
     (zero_scores, ZERO_SCORES, 0.5),
     (zero_scores_then_zeros, ZERO_SCORES, 0.5),
     (mask_added, MASK_ADDED, 0.5),
+    (mask_added_then_zeros, MASK_ADDED, 0.5),
     (large_and_positive, PLUS, 0.5),
     (plus_infinity, PLUS, 0.5),
     (empty_is_nan, EMPTY_IS_NAN, 0.85),

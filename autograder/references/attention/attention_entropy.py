@@ -47,6 +47,23 @@ def sums_over_dimension_one(weights):
 
 @mistake(
     attention_entropy,
+    "The sum runs over dimension 0: with a batch these are the sentences. The keys are the last dimension, dim=-1.",
+)
+def sums_over_dimension_zero(weights):
+    return _terms(weights).sum(0)
+
+
+@mistake(
+    attention_entropy,
+    "The weights stand outside the sum, and each is multiplied by the sum of all logarithms, as in `-w * "
+    "w.log().sum(-1)` without parentheses. The product comes first: (w * w.log()).sum(-1).",
+)
+def logarithms_summed_first(weights):
+    return -weights * weights.log().sum(dim=-1)
+
+
+@mistake(
+    attention_entropy,
     "A batch is taken for granted: dim=2 are the keys in three dimensions only. Count from the end: dim=-1.",
 )
 def sums_over_dimension_two(weights):

@@ -154,6 +154,34 @@ def hears_itself(target, source, real, w_q, w_k, w_v):
     return _cross(target, target, None, w_q, w_k, w_v)
 
 
+FROM_WHERE = (
+    "Some of queries, keys and values come from the wrong sequence, and they do not fit each other or the mask. "
+    "Queries are made from the target, keys and values from the source."
+)
+
+
+@mistake(cross_attention, FROM_WHERE, keeps=0.1)
+def source_asks_under_the_mask(target, source, real, w_q, w_k, w_v):
+    return _cross(source, target, real.unsqueeze(-2), w_q, w_k, w_v)
+
+
+@mistake(cross_attention, FROM_WHERE, keeps=0.1)
+def values_of_the_target(target, source, real, w_q, w_k, w_v):
+    mask = real.unsqueeze(-2)
+    return F.scaled_dot_product_attention(target @ w_q, source @ w_k, target @ w_v, attn_mask=mask)
+
+
+@mistake(cross_attention, FROM_WHERE, keeps=0.1)
+def keys_of_the_target(target, source, real, w_q, w_k, w_v):
+    mask = real.unsqueeze(-2)
+    return F.scaled_dot_product_attention(target @ w_q, target @ w_k, source @ w_v, attn_mask=mask)
+
+
+@mistake(cross_attention, "w_q and w_k have changed places: queries are target @ w_q, keys source @ w_k.")
+def swaps_two_matrices(target, source, real, w_q, w_k, w_v):
+    return _cross(target, source, real.unsqueeze(-2), w_k, w_q, w_v)
+
+
 @mistake(
     cross_attention,
     "The values are made by w_k, the keys' matrix. They have one of their own, and its width may differ: source @ w_v.",

@@ -91,6 +91,12 @@ _wrong(
     "einsum_masks_heads_as_sentences",
     head_mask=False,
 )
+_wrong(
+    "The letters of queries and keys are exchanged where the values are mixed, as in `bhkq,bhkv`: the weights are "
+    "(query, key), `bhqk,bhkv`.",
+    "exchanges_two_letters",
+    values="bhkq,bhkd->bhqd",
+)
 for softmax, sentence, keeps in WRONG:
     _wrong(sentence, f"einsum_{softmax.__name__}", keeps, softmax=softmax)
 
@@ -136,6 +142,44 @@ def averages_the_heads(x, memory, w_q, w_k, w_v, w_o, mask=None):
 @mistake(einsum_attention, "Keys and values are made from x. They come from `memory`.")
 def einsum_self_attention(x, memory, w_q, w_k, w_v, w_o, mask=None):
     return _einsum(x, x, w_q, w_k, w_v, w_o, None)
+
+
+@mistake(
+    einsum_attention,
+    "The mask has no dimension for the heads: (batch, query, key) meets (batch, heads, query, key). It needs "
+    "mask.unsqueeze(-3).",
+)
+def einsum_mask_as_it_comes(x, memory, w_q, w_k, w_v, w_o, mask=None):
+    query, key = torch.einsum("bqm,hmd->bhqd", x, w_q), torch.einsum("bkm,hmd->bhkd", memory, w_k)
+    value = torch.einsum("bkm,hmv->bhkv", memory, w_v)
+    scores = torch.einsum("bhqd,bhkd->bhqk", query, key) / math.sqrt(w_q.shape[-1])
+    return torch.einsum("bhqk,bhkv,hvm->bqm", masked_softmax(scores, mask), value, w_o)
+
+
+def _of_other_words(sentence, name, keys, values):
+    """Keys and values of x, of memory, or by another matrix: each takes x, memory, w_q, w_k and w_v."""
+
+    def answer(x, memory, w_q, w_k, w_v, w_o, mask=None):
+        query = torch.einsum("bqm,hmd->bhqd", x, w_q)
+        key = torch.einsum("bkm,hmd->bhkd", *keys(x, memory, w_q, w_k))
+        value = torch.einsum("bkm,hmv->bhkv", *values(x, memory, w_v))
+        scores = torch.einsum("bhqd,bhkd->bhqk", query, key) / math.sqrt(w_q.shape[-1])
+        weights = masked_softmax(scores, None if mask is None else mask.unsqueeze(-3))
+        return torch.einsum("bhqk,bhkv,hvm->bqm", weights, value, w_o)
+
+    answer.__name__ = name
+    mistake(einsum_attention, sentence)(answer)
+
+
+OF_X = "Keys or values are made from x, so that there are not as many of both. Both come from `memory`."
+_of_other_words(OF_X, "keys_of_x", lambda x, memory, w_q, w_k: (x, w_k), lambda x, memory, w_v: (memory, w_v))
+_of_other_words(OF_X, "values_of_x", lambda x, memory, w_q, w_k: (memory, w_k), lambda x, memory, w_v: (x, w_v))
+_of_other_words(
+    "The keys are made by the queries' matrices, w_q. They have their own, w_k.",
+    "keys_by_w_q",
+    lambda x, memory, w_q, w_k: (memory, w_q),
+    lambda x, memory, w_v: (memory, w_v),
+)
 
 
 @alternative(einsum_attention)
