@@ -72,7 +72,7 @@ def _matrix(
     axis: Axes, values: Tensor, title: str, rows: Sequence[str], columns: Sequence[str], small: bool = False
 ) -> None:
     """One matrix, its numbers written where they are not 0."""
-    axis.imshow(values, cmap=DIVERGING, vmin=-4, vmax=4, aspect="auto")
+    axis.imshow(values.numpy(), cmap=DIVERGING, vmin=-4, vmax=4, aspect="auto")
     axis.set_title(title)
     axis.set_yticks(range(len(rows)), rows, fontsize=7 if small else 8)
     axis.set_xticks(range(len(columns)), columns, rotation=60, ha="right", fontsize=7)

@@ -372,8 +372,8 @@ looks.from_one_x(x, w_q, w_k, w_v, words)
 #
 # It looks at the description, and hardly at the cat. And the ratio does not change at all. The query of "it" is made
 # from the row of "it", which is the same in both sentences, and so are the keys of "cat" and "sofa". So the two scores
-# are the same, and the ratio of the weights depends on nothing else. **No single look can tell what "it" is**,
-# whatever the matrices. What it can do is fetch something that makes the next query a different one.
+# are the same, and the ratio of the weights depends on nothing else. **No single look from "it" can choose between the
+# two**, whatever the matrices. What it can do is fetch something that makes the next query a different one.
 #
 # </details>
 #
@@ -596,10 +596,10 @@ listed = torch.cat(each, dim=-1) @ w_o
 print([tuple(heard.shape) for heard in each], "→", tuple(listed.shape))
 
 # %% [markdown]
-# It works, and you could stop here. But a list is walked through one head after the other, three small products each,
-# and a GPU likes one large product. Now look: three matrices of (12, 4) side by side are one of (12, 12). We multiply
-# once, and *then* cut the twelve numbers of each word into three pieces of four. And our `attention` takes any leading
-# dimensions, so the heads can be one of them:
+# It works, and you could stop here. But a list is walked through one head after the other, with three small products
+# each, and a GPU likes one large product. Now three matrices of (12, 4) side by side are one of (12, 12). So we
+# multiply once, and *then* cut the twelve numbers of each word into three pieces of four. And our `attention` takes
+# any leading dimensions, so the heads can be one of them:
 #
 #     (batch, token, d_model) → (batch, token, heads, d_head) → (batch, heads, token, d_head)
 #
@@ -611,14 +611,10 @@ small = torch.tensor([[10, 11], [20, 21], [30, 31]])  # 3 tokens, for 2 heads of
 print("cut, then swapped:    ", small.reshape(3, 2, 1).transpose(0, 1).flatten(1).tolist(), "one head a row")
 print("reshaped to the shape:", small.reshape(2, 3, 1).flatten(1).tolist(), "tokens are mixed up")
 
-# %%
-wide_q, wide_k, wide_v = (torch.cat([head[i] for head in matrices], dim=1) for i in range(3))  # each (12, 12)
-query, key, value = ((x @ w).unflatten(-1, (heads, narrow)).transpose(-3, -2) for w in (wide_q, wide_k, wide_v))
-heard = F.scaled_dot_product_attention(query, key, value)  # (heads, token, 4)
-cut = heard.transpose(-3, -2).flatten(-2) @ w_o  # everything in reverse
-print("the list and the cut agree:", torch.allclose(listed, cut, atol=1e-4))
-
 # %% [markdown]
+# After the attention everything happens in reverse: swap back, lay the pieces of a token side by side, and mix them
+# with the last matrix. (How many heads one should have is a question for section 10.)
+#
 # ### Exercise: `MultiHeadAttention` ●●● · 11 minutes · core
 #
 # The layer that stands in every transformer. Use `F.scaled_dot_product_attention` for the attention itself. The four
@@ -705,6 +701,20 @@ class MultiHeadAttention(nn.Module):
 check(MultiHeadAttention)
 
 # %% [markdown]
+# **See it.** The list of single heads, put into your layer. (`nn.Linear` keeps its weight turned round, and has a bias
+# that our list had not.)
+
+# %%
+layer = MultiHeadAttention(d_model, heads)
+with torch.no_grad():
+    for number, part in enumerate((layer.q_proj, layer.k_proj, layer.v_proj)):
+        part.weight.copy_(torch.cat([head[number] for head in matrices], dim=1).T)
+        part.bias.zero_()
+    layer.out_proj.weight.copy_(w_o.T)
+    layer.out_proj.bias.zero_()
+    print("the list and the layer agree:", torch.allclose(listed, layer(x, x, x), atol=1e-3))
+
+# %% [markdown]
 # ## 6 · Inside a real model · core
 #
 # MiniLM has six such layers, with 384 numbers a token and twelve heads of 32. We make six of yours, copy MiniLM's
@@ -749,8 +759,8 @@ heatmaps({"layer 3, at “it”": weights[:, it]}, rows=[f"head {n}" for n in ra
 # and there it is called an **attention sink**.
 #
 # So do we believe our first picture? One sentence is an anecdote, and we chose the head ourselves, out of 72. Here are
-# 24 pairs of sentences ("the bird left the nest because it was hungry", or "broken"). In each, we look at what "it"
-# gives to the two nouns, and see whether the share of the right one is larger than with the other ending.
+# 24 pairs of sentences that we made up ("the bird left the nest because it was hungry", or "broken"). In each, we look
+# at what "it" gives to the two nouns, and see whether the share of the right one is larger than with the other ending.
 
 # %%
 found = pronouns.shares(reader, ("it", "because", "was"))
@@ -915,16 +925,14 @@ mask = torch.tensor([[True, True, False], [False, False, False]])
 infinite = torch.zeros(2, 3).masked_fill(~mask, -torch.inf)
 large = torch.zeros(2, 3).masked_fill(~mask, -1e9)
 
-one = nn.MultiheadAttention(4, 1, bias=False, batch_first=True)
+library = nn.MultiheadAttention(4, 1, bias=False, batch_first=True).requires_grad_(False)
 hidden_row = {
     "softmax over −∞": (query @ key.T / 2 + infinite).softmax(-1) @ value,
     "F.scaled_dot_product_attention, boolean": F.scaled_dot_product_attention(query, key, value, attn_mask=mask),
     "F.scaled_dot_product_attention, 0 and −∞": F.scaled_dot_product_attention(query, key, value, attn_mask=infinite),
     "F.scaled_dot_product_attention, 0 and −10⁹": F.scaled_dot_product_attention(query, key, value, attn_mask=large),
-    "nn.MultiheadAttention": one(query, key, key, attn_mask=~mask)[0][:, :1].detach(),
-    "nn.MultiheadAttention, need_weights=False": one(query, key, key, attn_mask=~mask, need_weights=False)[0][
-        :, :1
-    ].detach(),
+    "nn.MultiheadAttention": library(query, key, key, attn_mask=~mask)[0],
+    "nn.MultiheadAttention, need_weights=False": library(query, key, key, attn_mask=~mask, need_weights=False)[0],
 }
 for name, result in hidden_row.items():
     print(f"{name:45} {result[1, 0]:.1f}")
@@ -950,7 +958,7 @@ suspects("attention_counterexample")
 # ### Exercise: `attention_counterexample` ●●○ · 8 minutes · extra
 #
 # Return one query tensor, one key tensor, one value tensor and one mask. `F.scaled_dot_product_attention` and each
-# suspect are run on them, and you earn a share for each suspect whose result is clearly another one.
+# suspect are run on them, and you earn a share for each suspect whose result is clearly different.
 #
 # Three of them fall to almost any input. For the last two, ask what a hidden key would have to do to be noticed.
 #
@@ -1007,12 +1015,13 @@ pictures.lineup("attention_counterexample", attention_counterexample())
 # %% [markdown]
 # ## 9 · Two languages · extra
 #
-# In **self-attention** queries, keys and values come from one sentence. In **cross-attention** the queries come from
-# one sequence, keys and values from another: a translator writes a French word and looks at the English sentence. The
-# function is the same. Only the inputs differ.
+# So far a sentence looked at itself, which is called **self-attention**. But nothing in our formula says that queries
+# and keys are of one sentence. A translator who writes French looks at the English sentence for every word: its
+# queries come from what it is writing, keys and values from what it has read. That is **cross-attention**, and only
+# the inputs differ.
 #
-# Here is a translator's cross-attention. Someone made it out of the decoder's self-attention, with a line from a
-# project that used `nn.MultiheadAttention`. It runs. The picture shows what the French words hear of the English ones.
+# Here is one. Somebody made it out of the translator's self-attention, with a line from a project that used
+# `nn.MultiheadAttention`. It runs. The picture shows what the French words hear of the English ones.
 
 
 # %%
@@ -1029,7 +1038,7 @@ english, french = ["the", "black", "cat", "sleeps", "<pad>", "<pad>"], ["le", "c
 meaning = torch.eye(6)
 source, target = meaning, meaning[[0, 2, 1, 3, 4, 5]]  # the same number is the same meaning
 real = torch.tensor([word != "<pad>" for word in english])
-w_q, w_k, w_v = 3 * torch.eye(6), 3 * torch.eye(6), torch.eye(6)
+w_q, w_k, w_v = 3 * torch.eye(6), 3 * torch.eye(6), torch.eye(6)  # 3 · 3 / √6 = 3.7: one fit outweighs five misfits
 
 heard = broken_cross_attention(target, source, real, w_q, w_k, w_v)
 pictures.word_map(heard, french, english, title="broken: what is heard of each word")
@@ -1156,8 +1165,9 @@ for heads in (1, 4, 16):
 # %% [markdown]
 # ## 11 · The same with letters · extra
 #
-# `torch.einsum` names every dimension with a letter. A letter that stands before the arrow and not after it is summed.
-# The order of letters after the arrow is the order of dimensions in the result. There is nothing left to transpose.
+# All these swaps of dimensions are easy to get wrong. `torch.einsum` gives every dimension a letter instead. A letter
+# that stands before the arrow and not after it is summed. The order of letters after the arrow is the order of
+# dimensions in the result. There is nothing left to transpose.
 
 # %%
 query, key = torch.randn(2, 3, 8), torch.randn(2, 5, 8)  # b q d, b k d
@@ -1250,17 +1260,18 @@ print("the same:", torch.allclose(mine, library(x, memory, memory)[0], atol=1e-5
 # %% [markdown]
 # ## 12 · What it costs, and how to pay less · extra
 #
-# For $n$ tokens there are $n^2$ scores. Twice the text costs four times the work and four times the memory. The work
-# is fast: it is matrix products. The memory is the trouble: with 32 heads in 16-bit numbers, the scores of 100 000
-# tokens take 640 GB.
+# Our table has a score for each query and key, $n^2$ of them for $n$ tokens. Twice the text costs four times the work
+# and four times the memory. The work is fast, since it is matrix products. The memory is the trouble: with 32 heads in
+# 16-bit numbers, the scores of 100,000 tokens take 640 GB.
 #
-# But nobody wants the matrix. What is wanted is, for each query,
+# But we never wanted the table. What we want is, for each query,
 #
 # $$\frac{\sum_k e^{s_k} v_k}{\sum_k e^{s_k}}$$
 #
-# Two running sums over the keys would do, but $e^{s}$ overflows, in float32 above 88.7 and in float16 above 11.09. So
-# the largest score has to be subtracted first, and it is known only at the end. **Online softmax** subtracts the
-# largest score *so far*. When a larger one turns up, both sums are off by the same known factor, and are mended by it:
+# So we could walk over the keys with two running sums, if $e^{s}$ did not overflow, in float32 above 88.7 and in
+# float16 above 11.09. So the largest score has to be subtracted first, and it is known only at the end. **Online
+# softmax** subtracts the largest score *so far*. When a larger one turns up, both sums are off by the same known
+# factor, and are mended by it:
 #
 # $$e^{s - m_\text{new}} = e^{s - m_\text{old}} \cdot e^{m_\text{old} - m_\text{new}}$$
 #
@@ -1413,7 +1424,7 @@ pictures.memory_by_length(ways, [64, 128, 256, 512, 1024, 2048, 4096])
 # attention sinks. [Milakov and Gimelshein 2018](https://arxiv.org/abs/1805.02867), *Online normalizer calculation for
 # softmax*. [Dao et al. 2022](https://arxiv.org/abs/2205.14135), *FlashAttention*.
 #
-# **At scale.** Llama 3 with 8 billion weights has 32 layers with 32 heads of 128 numbers, and reads up to 131,072
+# **At scale.** Llama 3.1 with 8 billion weights has 32 layers with 32 heads of 128 numbers, and reads up to 131,072
 # tokens. One layer's scores for such a text would take 1.1 TB in 16-bit numbers, so nobody ever makes them:
 # FlashAttention goes through them in tiles, and on an H100 its third version reaches three quarters of the 989
 # teraflops that the chip has on paper. What has to be kept are keys and values. Four query heads share one pair of

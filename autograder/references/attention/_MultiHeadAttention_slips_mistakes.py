@@ -6,7 +6,6 @@ from torch.nn import functional as F
 from autograder.references import mistake
 from autograder.references.attention._MultiHeadAttention import Heads, MultiHeadAttention
 
-
 ONCE = (
     "Tokens and heads change places only once, before the attention or after it. Before it they should: else the "
     "heads of one token look at each other. And after it they should change back: else a row holds numbers of several"
@@ -122,3 +121,15 @@ class MixesWithoutBias(Heads):
 class Drops(Heads):
     def attend(self, query, key, value, mask):
         return F.scaled_dot_product_attention(query, key, value, attn_mask=mask, dropout_p=0.1)
+
+
+@mistake(
+    MultiHeadAttention,
+    "A layer gives d_model / heads numbers, enough for one head. All heads' numbers come out of one nn.Linear(d_model, "
+    "d_model), side by side, and are cut afterwards.",
+    keeps=0.3,
+)
+class OneHeadWide(Heads):
+    def __init__(self, d_model, heads):
+        super().__init__(d_model, heads)
+        self.q_proj, self.k_proj, self.v_proj = (nn.Linear(d_model, d_model // heads) for _ in range(3))

@@ -97,6 +97,13 @@ _wrong(
     "exchanges_two_letters",
     values="bhkq,bhkd->bhqd",
 )
+for dim, along in ((1, "heads"), (2, "queries")):
+    _wrong(
+        f"Without a mask the softmax runs over the {along}; with one it is right. It belongs over the keys, the last "
+        "dimension, both times.",
+        f"softmax_over_{along}_without_a_mask",
+        softmax=lambda scores, mask, dim=dim: scores.softmax(dim) if mask is None else masked_softmax(scores, mask),
+    )
 for softmax, sentence, keeps in WRONG:
     _wrong(sentence, f"einsum_{softmax.__name__}", keeps, softmax=softmax)
 
