@@ -746,7 +746,8 @@ def looks_of(layer: nn.Module, hidden: Tensor) -> Tensor:
     return attention(query, key, torch.eye(len(hidden)))  # (head, token, token)
 
 
-weights = looks_of(layers[3], reader.hidden(" ".join(words))[3])
+fourth = pronouns.with_heads_of(reader, MultiHeadAttention)[1][3]  # the layer of yours that stands in layer 3
+weights = looks_of(fourth, reader.hidden(" ".join(words))[3])
 heatmaps({"layer 3, at “it”": weights[:, it]}, rows=[f"head {n}" for n in range(12)], columns=tokens, xlabel="",
     ylabel="", limits=(0, 1))  # fmt: skip
 
@@ -1179,7 +1180,7 @@ print(torch.einsum("bqd,bkd->qk", query, key).shape, "b is gone: the sentences a
 # %% [markdown]
 # ### Exercise: `einsum_attention` ●●○ · 8 minutes · extra
 #
-# Multi-head attention without a reshape. Each head has its own matrices, so the head is simply one more letter, `h`:
+# Multi-head attention without a reshape. Each head has its own matrices, so that the head is one more letter, `h`:
 # `w_q` has shape (heads, d_model, d_k), letters `hmd`.
 #
 # All products have to be made by `torch.einsum`: no `@`, no `matmul`, `bmm` or linear layers. (The card calls `@` by
@@ -1306,7 +1307,7 @@ print(f"all at once: {scores.softmax(0) @ values:.4f}")
 #
 # Take the loop above. `highest` and `below` get one number per query, shape (..., query, 1); `above` gets one row per
 # query. Slices of key, value and mask are views and cost nothing: `key[..., first : first + tile, :]`. A slice that
-# reaches over the end is simply shorter.
+# reaches over the end is only shorter.
 #
 # </details>
 # <details><summary>Hint 2: NaN when a whole tile is hidden?</summary>
