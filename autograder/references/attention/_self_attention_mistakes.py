@@ -94,7 +94,8 @@ def by_f_linear(x, w_q, w_k, w_v):
 
 @mistake(
     self_attention,
-    "The scores are not divided by √d_k. F.scaled_dot_product_attention does that; by hand it is yours to do.",
+    "The scores are not divided by √d_k. F.scaled_dot_product_attention does that by itself; by hand it is yours to "
+    "do.",
 )
 def never_scales(x, w_q, w_k, w_v):
     return (x @ w_q @ (x @ w_k).mT).softmax(-1) @ (x @ w_v)

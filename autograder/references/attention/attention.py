@@ -141,8 +141,8 @@ def keys_ask(query, key, value, mask=None):
 
 @mistake(
     attention,
-    "With a mask, what may be looked at comes out as 0, as when the last masked_fill is given `mask` where `~mask` is "
-    "meant: it fills where it reads True.",
+    "With a mask, nothing is heard of what may be looked at: before the softmax and after it opposite keys are hidden. "
+    "masked_fill fills where it reads True, and that should be `~mask` both times.",
 )
 def empties_the_visible(query, key, value, mask=None):
     shares = masked_softmax(scaled_scores(query, key), mask)
