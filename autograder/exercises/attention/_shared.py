@@ -149,6 +149,18 @@ def large(draw: Draw) -> tuple[Tensor, Tensor]:
     return scored(draw, level.expand(queries, keys))
 
 
+def far_apart(draw: Draw) -> tuple[Tensor, Tensor]:
+    """Query and key: each query has scores far below zero and far above, and none between."""
+    _, queries, keys, _, _ = sizes(draw)
+    far = draw.integers(queries, keys, low=110, high=400)
+    return scored(draw, torch.where(draw.mask(queries, keys), far, -far))
+
+
+def nobody(draw: Draw, query: Tensor, key: Tensor) -> Tensor:
+    """A mask that hides every key from every query."""
+    return torch.zeros(*query.shape[:-1], key.shape[-2], dtype=torch.bool, device=draw.device)
+
+
 def values_for(draw: Draw, key: Tensor) -> Tensor:
     """Values for these keys."""
     return draw.normal(*key.shape[:-1], draw.choice([3, 4, 9]))

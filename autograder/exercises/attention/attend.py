@@ -29,6 +29,7 @@ def attend(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "long vectors", lambda: candidate(draw.normal(24), draw.normal(5, 24) / 3, draw.normal(5, 3)), MEAN
     yield "scores of several hundred", lambda: candidate(*_far(draw, above=True)), FAR
     yield "scores of minus several hundred", lambda: candidate(*_far(draw, above=False)), FAR
+    yield "scores that lie hundreds apart", lambda: candidate(*_apart(draw)), FAR
     yield "gradients", lambda: gradients(candidate, *_words(draw))
     yield "float64", lambda: _in(torch.float64, candidate, draw), DTYPES
     yield "bfloat16", lambda: _in(torch.bfloat16, candidate, draw), DTYPES
@@ -62,6 +63,13 @@ def _far(draw: Draw, above: bool) -> tuple[Tensor, Tensor, Tensor]:
     scores = level + draw.integers(words, low=-2, high=3)
     key = torch.stack([scores.float(), torch.zeros(words, device=draw.device)], dim=1)
     return torch.tensor([1.0, 0.0], device=draw.device), key, draw.normal(words, 3)
+
+
+def _apart(draw: Draw) -> tuple[Tensor, Tensor, Tensor]:
+    """Scores far below zero and far above, and none between."""
+    far = torch.tensor(draw.sizes(5, 110, 400), device=draw.device).float()
+    scores = torch.where(draw.mask(5), far, -far)
+    return torch.tensor([1.0, 0.0], device=draw.device), torch.stack([scores, 0 * scores], dim=1), draw.normal(5, 3)
 
 
 def _in(dtype: torch.dtype, candidate: Any, draw: Draw) -> Any:

@@ -20,9 +20,11 @@ from autograder.exercises.attention._shared import (
     alike,
     alone,
     broadcasting_masks,
+    far_apart,
     hidden_winner,
     large,
     mask_for,
+    nobody,
     on_copies,
     some_queries,
     square,
@@ -56,7 +58,9 @@ def attention(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | tuple[
     yield "a hidden key that would win", lambda: _with_values(candidate, draw, *hidden_winner(draw)), HIDDEN
     yield "a query that may look at nothing", lambda: with_gradients(fresh, many, empty), NOTHING
     yield "a mask of shape (query, 1)", lambda: with_gradients(fresh, many, some_queries(draw, many[0])), NOTHING
+    yield "nobody may look at anything", lambda: fresh(*many, nobody(draw, *many[:2])), NOTHING
     yield "scores of several hundred", lambda: _with_values(candidate, draw, *large(draw)), EXTREME
+    yield "scores that lie hundreds apart", lambda: _with_values(candidate, draw, *far_apart(draw)), EXTREME
     yield "scores of several hundred, masked", lambda: _masked(candidate, draw, *large(draw)), EXTREME
     yield "visible scores thousands below the hidden", lambda: _losing(candidate, draw, 1), EXTREME
     yield "visible scores millions below the hidden", lambda: _losing(candidate, draw, 100), EXTREME

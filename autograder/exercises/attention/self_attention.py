@@ -27,6 +27,7 @@ def self_attention(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "square matrices", lambda: candidate(*_squares(draw)), OWN
     yield "as many sentences as words", lambda: candidate(*_inputs(draw, batch=4, words=4)), OWN
     yield "large scores", lambda: candidate(*_large(draw))
+    yield "large scores, a few apart", lambda: candidate(*_level(draw))
     yield "gradients", lambda: gradients(candidate, *_inputs(draw))
     yield "float64", lambda: candidate(*_in(torch.float64, draw)), DTYPES
     yield "bfloat16", lambda: candidate(*_in(torch.bfloat16, draw)), DTYPES
@@ -53,11 +54,21 @@ def _squares(draw: Draw) -> tuple[Tensor, ...]:
 
 
 def _large(draw: Draw) -> tuple[Tensor, ...]:
-    """Scores in the hundreds, a few apart: whole numbers, and d_k = 4, whose root is one."""
+    """Scores that lie hundreds apart: whole numbers, and d_k = 4, whose root is one."""
     x = draw.integers(2, 5, 3, low=-3, high=4).float()
     w_q = torch.zeros(3, 4, device=draw.device)
-    w_q[0, 0], w_k = 150.0, torch.zeros_like(w_q)
+    w_q[0, 0], w_k = 300.0, torch.zeros_like(w_q)
     w_k[1, 0] = 1.0
+    return x, w_q, w_k, draw.normal(3, 6)
+
+
+def _level(draw: Draw) -> tuple[Tensor, ...]:
+    """One word's scores all lie far below zero or far above, and differ by a few."""
+    x = draw.integers(2, 5, 3, low=-3, high=4).float()
+    x[:, :2, 0], x[..., 2] = torch.tensor([-2.0, 2.0], device=draw.device), 1.0
+    w_q, w_k = torch.zeros(3, 4, device=draw.device), torch.zeros(3, 4, device=draw.device)
+    w_q[2, 0], w_q[0, 1] = 2.0, 2.0 * draw.integer(110, 180)
+    w_k[1, 0], w_k[2, 1] = 1.0, 1.0
     return x, w_q, w_k, draw.normal(3, 6)
 
 

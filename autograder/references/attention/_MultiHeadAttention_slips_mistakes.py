@@ -5,6 +5,9 @@ from torch.nn import functional as F
 
 from autograder.references import mistake
 from autograder.references.attention._MultiHeadAttention import Heads, MultiHeadAttention
+from autograder.references.attention._MultiHeadAttention_mistakes import _attending, _weighing
+from autograder.references.attention._numbers import NUMBERS, ROOTS
+from autograder.references.attention._shared import masked_softmax
 
 ONCE = (
     "Tokens and heads change places only once, before the attention or after it. Before it they should: else the "
@@ -133,3 +136,26 @@ class OneHeadWide(Heads):
     def __init__(self, d_model, heads):
         super().__init__(d_model, heads)
         self.q_proj, self.k_proj, self.v_proj = (nn.Linear(d_model, d_model // heads) for _ in range(3))
+
+
+for name, root, sentence in ROOTS:
+    _attending(
+        f"Heads_{name}",
+        sentence,
+        attend=lambda self, query, key, value, mask, root=root: (
+            masked_softmax(query @ key.mT / root(query.shape[-1]), mask) @ value
+        ),
+    )
+for softmax, sentence, keeps in NUMBERS:
+    _attending(f"Heads_{softmax.__name__}", sentence, keeps, **_weighing(softmax))
+
+
+@mistake(
+    MultiHeadAttention,
+    "A mask that hides everything hides nothing: it is taken for none, as where any() is asked whether there is a "
+    "mask. `is None` is the question.",
+    keeps=0.98,
+)
+class TakesAnEmptyMaskForNone(Heads):
+    def forward(self, query, key, value, mask=None):
+        return super().forward(query, key, value, mask if mask is not None and mask.any() else None)

@@ -70,11 +70,13 @@ def never_divides(query, key, value):
     return (key @ query).exp() @ value
 
 
-@mistake(
-    attend,
-    "exp is taken of the raw scores and overflows where they are large. torch.softmax subtracts the largest first.",
-    keeps=0.9,
+OVERFLOWS = (
+    "exp is taken of the raw scores: where they are large it overflows, and where they lie far below zero it is 0. "
+    "torch.softmax subtracts the largest first."
 )
+
+
+@mistake(attend, OVERFLOWS, keeps=0.9)
 def overflows(query, key, value):
     powers = (key @ query).exp()
     return powers / powers.sum() @ value

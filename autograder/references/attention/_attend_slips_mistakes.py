@@ -4,7 +4,8 @@ import torch
 
 from autograder.references import mistake
 from autograder.references.attention._attend import attend, weigh
-from autograder.references.attention._attend_mistakes import takes_numbers_out
+from autograder.references.attention._attend_mistakes import OVERFLOWS, takes_numbers_out
+from autograder.references.attention._numbers import NUMBERS, ROUNDED
 
 TURNED = (
     "Query and keys meet the wrong way round, as in `query @ key` or `key.T @ query`: it fails, or in a square mixes "
@@ -108,3 +109,37 @@ def powers_only(query, key, value):
 )
 def a_new_tensor(query, key, value):
     return torch.tensor([float(number) for number in takes_numbers_out(query, key, value)], device=value.device)
+
+
+def _shared_out(name, below):
+    """Powers of the raw scores, divided by what `below` makes of their sum."""
+
+    def answer(query, key, value):
+        powers = (key @ query).exp()
+        return powers @ value / below(powers.sum())
+
+    answer.__name__ = f"overflows_{name}"
+    mistake(attend, OVERFLOWS, keeps=0.98)(answer)
+
+
+_shared_out("with_a_constant", lambda total: total + 1e-9)
+_shared_out("and_is_clamped", lambda total: total.clamp(min=1e-9))
+
+
+@mistake(attend, OVERFLOWS, keeps=0.98)
+def overflows_without_nan(query, key, value):
+    powers = (key @ query).exp()
+    return (powers @ value / powers.sum()).nan_to_num(0.0)
+
+
+def _in_numbers(softmax, sentence, keeps):
+    def answer(query, key, value):
+        return softmax(key @ query, None) @ value
+
+    answer.__name__ = f"attend_{softmax.__name__}"
+    mistake(attend, sentence, keeps)(answer)
+
+
+for softmax, sentence, keeps in NUMBERS:
+    if sentence != ROUNDED and "one_maximum" not in softmax.__name__:  # nothing is divided, and there is one query
+        _in_numbers(softmax, sentence, keeps)

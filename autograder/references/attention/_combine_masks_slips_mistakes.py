@@ -101,3 +101,35 @@ def _of_size(name, size, shift):
 _of_size("as_large_as_the_keys", lambda queries, keys: (keys, keys), lambda queries, keys: keys - queries)
 _of_size("as_large_as_the_queries", lambda queries, keys: (queries, queries), lambda queries, keys: keys - queries)
 _of_size("as_large_as_the_queries_unshifted", lambda queries, keys: (queries, queries), lambda queries, keys: 0)
+
+
+CASES = (
+    "With two dimensions before the keys it fails: the shapes of `real` are told apart as cases, and this one is not "
+    "among them. `unsqueeze(-2)` counts from the end and needs no cases."
+)
+
+
+def _by_cases(name, rows):
+    """The padding for each query, made case by case, and what the queries may look at."""
+
+    def answer(real, queries, causal=False):
+        keys = real.shape[-1]
+        square = torch.ones(queries, keys, dtype=torch.bool, device=real.device)
+        return rows(real.bool(), queries) & (square.tril(keys - queries) if causal else square)
+
+    answer.__name__ = name
+    mistake(combine_masks, CASES, keeps=0.85)(answer)
+
+
+_by_cases("one_dimension_or_two", lambda real, queries: real[None] if real.dim() == 1 else real[:, None, :])
+_by_cases(
+    "one_dimension_or_two_expanded",
+    lambda real, queries: real if real.dim() == 1 else real.unsqueeze(1).expand(-1, queries, -1),
+)
+_by_cases(
+    "each_of_the_first_dimension",
+    lambda real, queries: (
+        real if real.dim() == 1 else torch.stack([row.expand(queries, real.shape[-1]) for row in real])
+    ),
+)
+_by_cases("two_dimensions_or_others", lambda real, queries: real.unsqueeze(1) if real.dim() == 2 else real)

@@ -3,7 +3,9 @@
 from torch.nn import functional as F
 
 from autograder.references import mistake
+from autograder.references.attention._numbers import NUMBERS, ROOTS
 from autograder.references.attention._self_attention import mixed, self_attention
+from autograder.references.attention._shared import scaled_scores
 
 ONE_SENTENCE = "it works for a single sentence only. `.mT` and `dim=-1` count from the end."
 
@@ -95,3 +97,18 @@ def adds_x(x, w_q, w_k, w_v):
 @mistake(self_attention, "The values go through w_v twice, before the attention and after it. Once is enough.")
 def projects_twice(x, w_q, w_k, w_v):
     return F.scaled_dot_product_attention(x @ w_q, x @ w_k, x @ w_v) @ w_v
+
+
+for name, root, sentence in ROOTS:
+    _done(
+        sentence,
+        f"self_{name}",
+        lambda query, key, value, root=root: (query @ key.mT / root(query.shape[-1])).softmax(-1) @ value,
+    )
+for softmax, sentence, keeps in NUMBERS:
+    _done(
+        sentence,
+        f"self_{softmax.__name__}",
+        lambda query, key, value, softmax=softmax: softmax(scaled_scores(query, key), None) @ value,
+        keeps,
+    )

@@ -27,18 +27,19 @@ def parts(key, tile, stop=None):
     return [slice(first, first + tile) for first in range(0, key.shape[-2] if stop is None else stop, tile)]
 
 
-def tile_scores(query, key, mask, part, by=-torch.inf, scale=None):
+def tile_scores(query, key, mask, part, by=-torch.inf, scale=None, change=None):
     scores = scaled_scores(query, key[..., part, :]) * (1 if scale is None else scale)
+    scores = scores if change is None else change(scores)
     return hide(scores, None if mask is None else mask[..., part], by)
 
 
 def tiles(query, key, value, tile, mask, *, rescale_sum=True, rescale_output=True, stop=None, start=None,
-           running=torch.maximum, least=1.0, by=-torch.inf, scale=None):  # fmt: skip
+           running=torch.maximum, least=1.0, by=-torch.inf, scale=None, change=None):  # fmt: skip
     """Online softmax, with the steps that people forget as switches."""
     highest = torch.full_like(query[..., :1], torch.finfo(query.dtype).min if start is None else start)
     total, below = torch.zeros((), dtype=query.dtype, device=query.device), torch.zeros_like(highest)
     for part in parts(key, tile, stop):
-        scores = tile_scores(query, key, mask, part, by, scale)
+        scores = tile_scores(query, key, mask, part, by, scale, change)
         new = running(highest, scores.amax(-1, keepdim=True))
         powers, shrink = (scores - new).exp(), (highest - new).exp()
         below = below * (shrink if rescale_sum else 1) + powers.sum(-1, keepdim=True)

@@ -197,23 +197,6 @@ def divides_in_the_loop(query, key, value, tile, mask=None):
     return mixed
 
 
-TILE_BY_TILE = (
-    "Each tile gets a softmax of its own, and the results are added or averaged. The sum in the softmax must run over "
-    "all tiles."
-)
-
-
-@mistake(tiled_attention, TILE_BY_TILE)
-def averages_the_tiles(query, key, value, tile, mask=None):
-    return adds_the_tiles(query, key, value, tile, mask) / len(parts(key, tile))
-
-
-@mistake(tiled_attention, TILE_BY_TILE)
-def adds_the_tiles(query, key, value, tile, mask=None):
-    weights = [torch.nan_to_num(tile_scores(query, key, mask, part).softmax(-1)) for part in parts(key, tile)]
-    return sum(weight @ value[..., part, :] for weight, part in zip(weights, parts(key, tile), strict=True))
-
-
 @mistake(
     tiled_attention,
     "Only the last tile is left in the result, as when the sums are overwritten in each turn of the loop. "

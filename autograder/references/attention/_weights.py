@@ -1,7 +1,5 @@
 """Weights of queries over keys, as people write them: each takes query, key and mask."""
 
-import math
-
 import torch
 from torch.nn import functional as F
 
@@ -30,10 +28,6 @@ def weights_by_queries(query, key, mask=None):
 
 def weights_by_batch(query, key, mask=None):
     return masked_softmax(query @ key.mT / len(query) ** 0.5, mask)
-
-
-def weights_by_a_rounded_root(query, key, mask=None):
-    return masked_softmax(query @ key.mT / int(math.sqrt(query.shape[-1])), mask)
 
 
 def weights_scaled_late(query, key, mask=None):

@@ -5,7 +5,7 @@ import math
 import torch
 
 from autograder.references import alternative, mistake, promised
-from autograder.references.attention import _attention_slips_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.attention import _attention_numbers_mistakes, _attention_slips_mistakes  # noqa: F401  (they register themselves)
 from autograder.references.attention import _weights as weights
 from autograder.references.attention._attention import attention
 from autograder.references.attention._shared import hide, masked_softmax, scaled_scores
@@ -35,10 +35,6 @@ _by(
 _by(
     "The scores are divided by the root of the first dimension, the batch. d_k is the last one, query.shape[-1].",
     weights.weights_by_batch,
-)
-_by(
-    "√d_k is rounded down to a whole number, by int(), for instance. It seldom is one.",
-    weights.weights_by_a_rounded_root,
 )
 _by(
     "The weights, or the result, are divided by √d_k, not the scores. Scale first, then the softmax.",

@@ -6,6 +6,7 @@ from autograder.references import alternative, promised
 from autograder.references.attention import (  # noqa: F401  (they register themselves)
     _tiled_attention_memory_mistakes,
     _tiled_attention_mistakes,
+    _tiled_attention_numbers_mistakes,
     _tiled_attention_slips_mistakes,
 )
 from autograder.references.attention._shared import masked_softmax, scaled_scores
