@@ -26,13 +26,7 @@ def attention(query, key, value, mask=None):
     if mask is not None:
         weights = weights.masked_fill(~mask, 0.0)
     return weights @ value"""
-WEIGHTS = """\
-def attention_weights(query, key, mask=None):
-    scores = query @ key.mT / math.sqrt(query.shape[-1])
-    if mask is None:
-        return scores.softmax(dim=-1)
-    return scores.masked_fill(~mask, -torch.inf).softmax(dim=-1).masked_fill(~mask, 0.0)"""
-BLANK = "def attention_weights(query, key, mask=None):\n    raise NotImplementedError"
+BLANK = "def attention(query, key, value, mask=None):\n    raise NotImplementedError"
 BY_D = ATTENTION.format(scale="query.shape[-1]")
 BY_ROOT_D = ATTENTION.format(scale="math.sqrt(query.shape[-1])")
 
@@ -103,7 +97,7 @@ def test_attention_over_d_is_named_and_mended(opened: Opened, shot: Shot) -> Non
 
 def test_slider_moves_the_picture(opened: Opened, shot: Shot) -> None:
     notebook = opened("11_attention")
-    expect(notebook.answer("attention_weights", WEIGHTS)).to_contain_text("✓ attention_weights: right")
+    expect(notebook.answer("attention", BY_ROOT_D)).to_contain_text("✓ attention: right")
     explorer = notebook.cell_with("explore(")
     explorer.run()
     before = explorer.image()
@@ -115,7 +109,7 @@ def test_slider_moves_the_picture(opened: Opened, shot: Shot) -> None:
 
 def test_explorer_is_worked_by_labels_and_keys(opened: Opened) -> None:
     notebook = opened("11_attention")
-    notebook.answer("attention_weights", WEIGHTS)
+    notebook.answer("attention", BY_ROOT_D)
     explorer = notebook.cell_with("explore(")
     explorer.run()
     before = explorer.image()
@@ -124,7 +118,7 @@ def test_explorer_is_worked_by_labels_and_keys(opened: Opened) -> None:
     notebook.page.keyboard.press("ArrowDown")
     assert explorer.new_image(before) != before
     expect(ahead).to_have_value("-1")
-    expect(explorer.node.get_by_role("img")).to_have_accessible_name(re.compile("weights: A map of 8 rows"))
+    expect(explorer.node.get_by_role("img")).to_have_accessible_name(re.compile("weights: A map of 10 rows"))
     notebook.page.keyboard.press("Tab")  # past the knob, which has no name
     expect(explorer.node.get_by_role("spinbutton", name="padding on the left")).to_be_focused()
     expect(explorer.node.get_by_role("slider")).to_have_count(0)
@@ -135,9 +129,9 @@ def test_explorer_shows_no_picture_of_an_earlier_answer(opened: Opened) -> None:
     explorer = notebook.cell_with("explore(")
     picture = explorer.node.locator(".widget-html img")
     back = explorer.node.get_by_role("spinbutton", name="words back")
-    raising = WEIGHTS.replace(".mT", ".reshape(5)")
-    for answer, says in ((WEIGHTS, ""), (BLANK, "not written yet"), (raising, "attention_weights fails in line 2")):
-        notebook.answer("attention_weights", answer)
+    raising = BY_ROOT_D.replace(".mT", ".reshape(5)")
+    for answer, says in ((BY_ROOT_D, ""), (BLANK, "not written yet"), (raising, "attention fails in line 2")):
+        notebook.answer("attention", answer)
         for value in ("3", "4"):  # a control of the explorer that stands there; then the cell anew
             back.fill(value)
             back.press("Enter")
@@ -146,7 +140,7 @@ def test_explorer_shows_no_picture_of_an_earlier_answer(opened: Opened) -> None:
             explorer.run()
             expect(picture).to_have_count(0 if says else 1)
             expect(explorer.node).to_contain_text(says)
-    notebook.answer("attention_weights", WEIGHTS)
+    notebook.answer("attention", BY_ROOT_D)
     back.fill("5")
     back.press("Enter")
     expect(picture).to_be_visible()

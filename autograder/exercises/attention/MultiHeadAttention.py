@@ -17,8 +17,11 @@ from autograder.exercises.attention._shared import (
     HIDDEN,
     NOTHING,
     broadcasting_masks,
+    far_apart,
     hidden_winner,
+    large,
     mask_for,
+    nobody,
     visible_losers,
     with_an_empty_row,
     with_gradients,
@@ -52,6 +55,9 @@ def MultiHeadAttention(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk]
     yield "a hidden key that would win", lambda: _plain(candidate, draw, *hidden_winner(draw)), HIDDEN
     yield "a query that may look at nothing", lambda: with_gradients(three, (query, key, value), empty), NOTHING
     yield "the same with fewer heads", lambda: with_gradients(two, (query, key, value), empty), NOTHING
+    yield "nobody may look at anything", lambda: three(query, key, value, nobody(draw, query, key)), NOTHING
+    yield "scores of several hundred", lambda: _plain(candidate, draw, *large(draw))
+    yield "scores that lie hundreds apart", lambda: _plain(candidate, draw, *far_apart(draw))
     yield "visible scores thousands below the hidden", lambda: _losing(candidate, draw, 1)
     yield "visible scores millions below the hidden", lambda: _losing(candidate, draw, 100)
     yield "gradients of the parameters", lambda: _parameter_gradients(three, query, key, value, mask)
@@ -95,7 +101,7 @@ def _masked(layer: nn.Module, draw: Draw, inputs: tuple[Tensor, ...]) -> Tensor:
     return layer(*inputs, mask_for(draw, *inputs[:2]))
 
 
-def _plain(candidate: Any, draw: Draw, query: Tensor, key: Tensor, mask: Tensor) -> Tensor:
+def _plain(candidate: Any, draw: Draw, query: Tensor, key: Tensor, *mask: Tensor) -> Tensor:
     """One head that takes queries and keys as they come."""
     layer = draw.fill_(candidate(D_K, 1))
     value = draw.normal(*key.shape)
@@ -103,7 +109,7 @@ def _plain(candidate: Any, draw: Draw, query: Tensor, key: Tensor, mask: Tensor)
         for projection in (layer.q_proj, layer.k_proj):
             projection.weight.copy_(torch.eye(D_K))
             projection.bias.zero_()
-    return layer.to(query.dtype)(query, key, value.to(query.dtype), mask)
+    return layer.to(query.dtype)(query, key, value.to(query.dtype), *mask)
 
 
 def _losing(candidate: Any, draw: Draw, thousands: int) -> Tensor:

@@ -53,11 +53,6 @@ def sizes(draw: Draw) -> tuple[int, int, int, int, int]:
     return batch, queries, draw.choice([5, 6, 7]), draw.choice([8, 10, 11]), draw.choice([9, 12, 13])
 
 
-def pair(draw: Draw, dtype: torch.dtype = torch.float32) -> tuple[Tensor, Tensor]:
-    """Queries and keys of a batch."""
-    return triple(draw, dtype)[:2]
-
-
 def triple(draw: Draw, dtype: torch.dtype = torch.float32) -> tuple[Tensor, Tensor, Tensor]:
     """Queries, keys and values of a batch."""
     batch, queries, keys, d_k, d_v = sizes(draw)
@@ -72,6 +67,18 @@ def alone(draw: Draw) -> tuple[Tensor, Tensor, Tensor]:
     """Queries, keys and values without a batch."""
     _, queries, keys, d_k, d_v = sizes(draw)
     return draw.normal(queries, d_k), draw.normal(keys, d_k), draw.normal(keys, d_v)
+
+
+def alike(draw: Draw) -> tuple[Tensor, Tensor, Tensor]:
+    """Queries, keys and values of one shape."""
+    batch, words, _, d_k, _ = sizes(draw)
+    return draw.normal(batch, words, d_k), draw.normal(batch, words, d_k), draw.normal(batch, words, d_k)
+
+
+def square(draw: Draw) -> tuple[Tensor, Tensor, Tensor]:
+    """Queries, keys and values without a batch, as many rows as columns each."""
+    rows = draw.choice([5, 6, 7])
+    return draw.normal(rows, rows), draw.normal(rows, rows), draw.normal(rows, rows)
 
 
 def triple_of_heads(draw: Draw) -> tuple[Tensor, Tensor, Tensor]:
@@ -140,6 +147,18 @@ def large(draw: Draw) -> tuple[Tensor, Tensor]:
     level = draw.integers(queries, 1, low=-300, high=300)
     level[:2] = draw.integers(2, 1, low=200, high=900) * torch.tensor([[-1], [1]], device=draw.device)
     return scored(draw, level.expand(queries, keys))
+
+
+def far_apart(draw: Draw) -> tuple[Tensor, Tensor]:
+    """Query and key: each query has scores far below zero and far above, and none between."""
+    _, queries, keys, _, _ = sizes(draw)
+    far = draw.integers(queries, keys, low=110, high=400)
+    return scored(draw, torch.where(draw.mask(queries, keys), far, -far))
+
+
+def nobody(draw: Draw, query: Tensor, key: Tensor) -> Tensor:
+    """A mask that hides every key from every query."""
+    return torch.zeros(*query.shape[:-1], key.shape[-2], dtype=torch.bool, device=draw.device)
 
 
 def values_for(draw: Draw, key: Tensor) -> Tensor:

@@ -17,13 +17,17 @@ from autograder.exercises.attention._shared import (
     HIDDEN,
     NOTHING,
     READY_MADE,
+    alike,
     alone,
     broadcasting_masks,
+    far_apart,
     hidden_winner,
     large,
     mask_for,
+    nobody,
     on_copies,
     some_queries,
+    square,
     triple,
     triple_of_heads,
     values_for,
@@ -42,6 +46,8 @@ def attention(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | tuple[
     yield "a batch", lambda: candidate(*triple(draw)), MEAN
     yield "a batch of one", lambda: candidate(*(item[:1] for item in triple(draw))), MEAN
     yield "two leading dimensions", lambda: candidate(*triple_of_heads(draw)), MEAN
+    yield "a sentence with itself", lambda: candidate(*alike(draw)), MEAN
+    yield "as many queries as numbers in each", lambda: candidate(*square(draw)), MEAN
     fresh = on_copies(candidate)
     many = triple(draw)
     mask, empty = mask_for(draw, *many[:2]), with_an_empty_row(draw, *many[:2])
@@ -52,7 +58,9 @@ def attention(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | tuple[
     yield "a hidden key that would win", lambda: _with_values(candidate, draw, *hidden_winner(draw)), HIDDEN
     yield "a query that may look at nothing", lambda: with_gradients(fresh, many, empty), NOTHING
     yield "a mask of shape (query, 1)", lambda: with_gradients(fresh, many, some_queries(draw, many[0])), NOTHING
+    yield "nobody may look at anything", lambda: fresh(*many, nobody(draw, *many[:2])), NOTHING
     yield "scores of several hundred", lambda: _with_values(candidate, draw, *large(draw)), EXTREME
+    yield "scores that lie hundreds apart", lambda: _with_values(candidate, draw, *far_apart(draw)), EXTREME
     yield "scores of several hundred, masked", lambda: _masked(candidate, draw, *large(draw)), EXTREME
     yield "visible scores thousands below the hidden", lambda: _losing(candidate, draw, 1), EXTREME
     yield "visible scores millions below the hidden", lambda: _losing(candidate, draw, 100), EXTREME

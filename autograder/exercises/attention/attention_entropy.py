@@ -30,6 +30,7 @@ def attention_entropy(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] 
     yield "one query, no batch", lambda: candidate(draw.normal(1, keys).softmax(-1)), SPREAD
     yield "a batch", lambda: candidate(shares), SPREAD
     yield "two leading dimensions", lambda: candidate(draw.normal(batch, heads, queries, keys).softmax(-1)), SPREAD
+    yield "one weight is nearly all", lambda: candidate(_nearly_all(draw, queries, keys)), SPREAD
     yield "some weights are zero", lambda: candidate(masked), ZERO
     yield "queries that look at nothing", lambda: candidate(nothing), ZERO
     yield "the same weight on some keys, none on others", lambda: candidate(_even(draw, keys)), ZERO
@@ -46,6 +47,13 @@ def _even(draw: Draw, keys: int) -> Tensor:
     """Rows in drawn order: the weight on one key, on all keys, on some."""
     counts = draw.shuffled([1, keys, draw.integer(2, keys + 1)])
     return torch.stack([(draw.permutation(keys) < count).float() / count for count in counts])
+
+
+def _nearly_all(draw: Draw, queries: int, keys: int) -> Tensor:
+    """Rows in which one key has nearly all the weight, and the others a ten thousandth or a hundred thousandth each."""
+    scores = draw.normal(queries, keys) / 4
+    scores[:, 0] += draw.uniform(queries, low=9, high=12)
+    return scores[:, draw.permutation(keys)].softmax(-1)
 
 
 def _nearly_even(draw: Draw, queries: int) -> Tensor:

@@ -30,6 +30,11 @@ def combine_masks(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | tu
     yield "padding and the future", lambda: candidate(draw.mask(batch, keys), keys, causal=True), BOTH
     yield "padding on the left", lambda: candidate(_left_padded(draw, batch, keys), keys, causal=True), BOTH
     yield "two leading dimensions", lambda: candidate(draw.mask(batch, heads, keys), keys, causal=True), BOTH
+    yield (
+        "all of it is padding",
+        lambda: candidate(~torch.ones(batch, keys, device=draw.device).bool(), keys, True),
+        BOTH,
+    )
     yield "one query", lambda: candidate(draw.mask(batch, keys), 1, causal=True), LAST
     yield "fewer queries than keys, no batch", lambda: candidate(draw.mask(keys), fewer, causal=True), LAST
     yield "fewer queries than keys", lambda: candidate(draw.mask(batch, keys), fewer, causal=True), LAST

@@ -12,7 +12,7 @@ from torch.nn import functional as F
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Thunk, exercise
 from autograder.engine.probes import gradients, with_arguments
-from autograder.exercises.attention._shared import D_K, on_copies, right_padded, scored
+from autograder.exercises.attention._shared import D_K, far_apart, large, on_copies, right_padded, scored
 
 LOOKS = Idea("the target looks at the whole source", weight=1.5, point=True)
 PADDING = Idea("padding has no influence", weight=2, point=True)
@@ -23,7 +23,8 @@ NOTHING = Idea("zeros where the source is all padding", weight=1)
 @exercise(points=2, without=[nn.MultiheadAttention, F.multi_head_attention_forward])
 def cross_attention(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | tuple[str, Thunk, Idea]]:
     """One sequence looks at another: the mended decoder."""
-    width, d_k, d_v = draw.sizes(3, 6, 12)
+    width, d_v = draw.choice([7, 9]), draw.choice([6, 11])
+    d_k = draw.choice([8, 10])  # its root is no whole number
     batch, words = draw.sizes(2, 2, 5)
     length = draw.integer(5, 8)
     weights = tuple(draw.normal(width, size) / 3 for size in (d_k, d_k, d_v))
@@ -39,6 +40,10 @@ def cross_attention(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | 
     yield "one target word", lambda: fresh(target[:, :1], source, everything, *weights), LOOKS
     yield "no batch, padding", lambda: fresh(target[one], source[one], real[one], *weights), PADDING
     yield "padding", lambda: fresh(target, source, real, *weights), PADDING
+    yield "padding in front", lambda: fresh(target, source, real.flip(-1), *weights), PADDING
+    between = draw.mask(batch, length)
+    between[:, 0], between[:, 1], between[:, -1] = True, False, True
+    yield "padding in between", lambda: fresh(target, source, between, *weights), PADDING
     square = draw.normal(batch, batch, width)
     yield "as many sentences as target words", lambda: fresh(square, source, real, *weights), PADDING
     yield (
@@ -47,6 +52,8 @@ def cross_attention(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | 
         PADDING,
     )
     yield "padding whose scores would win", lambda: fresh(*_winning(draw, real)), PADDING
+    yield "scores of several hundred", lambda: candidate(*_unhidden(draw, *large(draw)))
+    yield "scores that lie hundreds apart", lambda: candidate(*_unhidden(draw, *far_apart(draw)))
     yield "words whose scores lie thousands below", lambda: _losing(candidate, draw, real, 1), PADDING_LOW
     yield "words whose scores lie millions below", lambda: _losing(candidate, draw, real, 100), PADDING_LOW
     empty = real & (torch.arange(batch, device=draw.device) != one).unsqueeze(-1)
@@ -77,6 +84,12 @@ def _winning(draw: Draw, real: Tensor) -> tuple[Tensor, ...]:
     above = draw.integers(*real.shape[:1], 3, 1, low=60, high=80)
     above[:, 1:] += 140
     return _plain(draw, torch.where(real.unsqueeze(-2), 0, above), real)
+
+
+def _unhidden(draw: Draw, query: Tensor, key: Tensor) -> tuple[Tensor, ...]:
+    """Sentences that are queries and keys already, and no padding."""
+    units = torch.eye(D_K, device=draw.device)
+    return query, key, torch.ones_like(key[..., 0]).bool(), units, units, draw.normal(D_K, 3)
 
 
 def _losing(candidate: Any, draw: Draw, real: Tensor, thousands: int) -> Tensor:

@@ -19,9 +19,11 @@ from autograder.exercises.attention._shared import (
     NOTHING,
     READY_MADE,
     broadcasting_masks,
+    far_apart,
     hidden_winner,
     large,
     mask_for,
+    nobody,
     on_copies,
     visible_losers,
     with_an_empty_row,
@@ -58,7 +60,13 @@ def einsum_attention(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] |
     yield "a hidden key that would win", lambda: _plain(candidate, draw, *hidden_winner(draw)), HIDDEN
     yield "a query that may look at nothing", lambda: with_gradients(fresh, (x, memory, *many), empty), NOTHING
     yield "the same with one head", lambda: with_gradients(fresh, (x, memory, *one), empty), NOTHING
+    yield "nobody may look at anything", lambda: fresh(x, memory, *many, nobody(draw, x, memory)), NOTHING
     yield "scores of several hundred", lambda: _plain(candidate, draw, *(item[None] for item in large(draw))), EXTREME
+    yield (
+        "scores that lie hundreds apart",
+        lambda: _plain(candidate, draw, *(item[None] for item in far_apart(draw))),
+        EXTREME,
+    )
     yield "visible scores thousands below the hidden", lambda: _losing(candidate, draw, 1), EXTREME
     yield "visible scores millions below the hidden", lambda: _losing(candidate, draw, 100), EXTREME
     yield "gradients, masked", lambda: gradients(candidate, x, memory, *many, mask=mask)

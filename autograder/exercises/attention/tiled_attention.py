@@ -17,6 +17,7 @@ from autograder.exercises.attention._shared import (
     hidden_winner,
     large,
     mask_for,
+    nobody,
     on_copies,
     scored,
     triple,
@@ -51,6 +52,7 @@ def tiled_attention(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | 
     yield "whole tiles are hidden", lambda: fresh(*many, 2, _from_key(draw, *mask.shape[-2:])), HIDDEN
     yield "a query that may look at nothing", lambda: fresh(*many, 2, empty), NOTHING
     yield "the same in a single tile", lambda: fresh(*many, keys, empty), NOTHING
+    yield "nobody may look at anything", lambda: fresh(*many, 2, nobody(draw, *many[:2])), NOTHING
     yield "a hidden key that would win", lambda: _with_values(candidate, draw, *hidden_winner(draw)), HIDDEN
     yield "visible scores thousands below the hidden", lambda: _losing(candidate, draw, 1), HIDDEN
     yield "visible scores millions below the hidden", lambda: _losing(candidate, draw, 100), HIDDEN

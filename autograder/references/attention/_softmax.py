@@ -14,8 +14,9 @@ OVERFLOW = (
 )
 INVERTED = "The mask is read the other way round. Here True means: this query may look at this key."
 LATE = (
-    "The mask comes after the softmax: hidden keys have already taken their share of the sum. Mask the scores, then "
-    "take the softmax."
+    "Hidden keys have taken their share of the sum before they are set to 0, so that what is left does not sum to 1. "
+    "The mask has to act on the scores, before the softmax. (masked_fill returns a new tensor; only masked_fill_ "
+    "writes in place.)"
 )
 TOO_LATE = (
     "The keys are hidden too late, after the largest score of all keys, hidden ones included, was "
@@ -30,7 +31,9 @@ MASK_ADDED = (
     "The mask is added to the scores as 0 and 1: a visible score gains 1 and a hidden one loses nothing. "
     "That is for masks of 0 and −∞; here use masked_fill(~mask, …)."
 )
-PLUS = "Hidden keys are set to plus infinity, or to a large number: they win. It must be minus."
+PLUS = (
+    "Hidden keys are set to plus infinity, or to a large number: they win, or make NaN of the others. It must be minus."
+)
 EMPTY_IS_NAN = (
     "A query that may look at nothing gets NaN, 0/0: softmax makes that of a row that is −∞ throughout. Give it zeros."
 )
@@ -123,12 +126,20 @@ def mask_added(scores, mask):
     return (scores if mask is None else scores + mask).softmax(-1)
 
 
+def mask_added_then_zeros(scores, mask):
+    return hide(mask_added(scores, mask), mask, by=0.0)
+
+
 def large_and_positive(scores, mask):
     return hide(scores, mask, by=1e9).softmax(-1)
 
 
 def plus_infinity(scores, mask):
     return hide(scores, mask, by=torch.inf).softmax(-1)
+
+
+def plus_infinity_then_zeros(scores, mask):
+    return hide(plus_infinity(scores, mask), mask, by=0.0)
 
 
 def empty_is_nan(scores, mask):
@@ -190,8 +201,10 @@ WRONG = [
     (zero_scores, ZERO_SCORES, 0.5),
     (zero_scores_then_zeros, ZERO_SCORES, 0.5),
     (mask_added, MASK_ADDED, 0.5),
+    (mask_added_then_zeros, MASK_ADDED, 0.5),
     (large_and_positive, PLUS, 0.5),
     (plus_infinity, PLUS, 0.5),
+    (plus_infinity_then_zeros, PLUS, 0.5),
     (empty_is_nan, EMPTY_IS_NAN, 0.85),
     (nan_on_the_way_back, NAN_ON_THE_WAY_BACK, 0.97),
     (empty_is_even, EMPTY_IS_EVEN, 0.85),

@@ -3,17 +3,13 @@
 import math
 
 import torch
-from torch.nn import functional as F
 
 from autograder.references import alternative, mistake, promised
-from autograder.references.attention import attention_weights as weights
-from autograder.references.attention._shared import masked_softmax, scaled_scores
+from autograder.references.attention import _attention_numbers_mistakes, _attention_slips_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.attention import _weights as weights
+from autograder.references.attention._attention import attention
+from autograder.references.attention._shared import hide, masked_softmax, scaled_scores
 from autograder.references.attention._softmax import WRONG
-
-
-def attention(query, key, value, mask=None):
-    wide = (item.double() for item in (query, key, value))
-    return F.scaled_dot_product_attention(*wide, attn_mask=mask).to(value.dtype)
 
 
 def _by(sentence, *wrong, keeps=0.5):
@@ -39,10 +35,6 @@ _by(
 _by(
     "The scores are divided by the root of the first dimension, the batch. d_k is the last one, query.shape[-1].",
     weights.weights_by_batch,
-)
-_by(
-    "√d_k is rounded down to a whole number, by int(), for instance. It seldom is one.",
-    weights.weights_by_a_rounded_root,
 )
 _by(
     "The weights, or the result, are divided by √d_k, not the scores. Scale first, then the softmax.",
@@ -75,6 +67,11 @@ _by("The softmax is missing: the values are added up by their raw scores.", weig
 _by(
     "sigmoid looks at each score alone. With softmax the keys share: each row sums to one.",
     weights.weights_by_sigmoid,
+    keeps=0.1,
+)
+_by(
+    "The values are added up by the logarithms of their weights, as with log_softmax. softmax gives the weights.",
+    weights.weights_as_logarithms,
     keeps=0.1,
 )
 _by("The softmax is taken twice: the second one levels the weights out.", weights.weights_softmax_twice, keeps=0.1)
@@ -110,6 +107,42 @@ def stops_at_the_weights(query, key, value, mask=None):
 def masks_the_result(query, key, value, mask=None):
     mixed = scaled_scores(query, key).softmax(-1) @ value
     return mixed if mask is None else mixed * mask.any(-1, keepdim=True)
+
+
+@mistake(
+    attention,
+    "What comes back is mixed from the keys, weights @ key. Keys say who is found; the values are what is handed over.",
+)
+def mixes_the_keys(query, key, value, mask=None):
+    return masked_softmax(scaled_scores(query, key), mask) @ key
+
+
+@mistake(
+    attention,
+    "The scores compare queries with the values. It is the keys that a query is compared with; values may have another "
+    "width.",
+)
+def compares_with_the_values(query, key, value, mask=None):
+    return masked_softmax(scaled_scores(query, value), mask) @ value
+
+
+@mistake(
+    attention,
+    "Queries and keys have changed places in the product: each key looks at the queries. It is query @ key.mT, one row "
+    "for each query.",
+)
+def keys_ask(query, key, value, mask=None):
+    return masked_softmax(scaled_scores(key, query), mask) @ value
+
+
+@mistake(
+    attention,
+    "With a mask, nothing is heard of what may be looked at: before the softmax and after it opposite keys are hidden. "
+    "masked_fill fills where it reads True, and that should be `~mask` both times.",
+)
+def empties_the_visible(query, key, value, mask=None):
+    shares = masked_softmax(scaled_scores(query, key), mask)
+    return (shares if mask is None else shares.masked_fill(mask, 0.0)) @ value
 
 
 @mistake(attention, "Two things come back, result and weights. Here only the result is wanted.", keeps=0.1)
@@ -150,6 +183,11 @@ def attention_divides_last(query, key, value, mask=None):
     return powers @ value / powers.sum(-1, keepdim=True).clamp(min=1)
 
 
+@alternative(attention)
+def attention_by_nan_to_num(query, key, value, mask=None):
+    return hide(scaled_scores(query, key), mask).softmax(-1).nan_to_num(0.0) @ value
+
+
 promised(attention, "Scaled dot-product attention.", by=["no batch", "a batch", "scores of several hundred"])
 promised(
     attention,
@@ -168,6 +206,11 @@ promised(
     attention,
     "For each query the mean of the values under its weights: shape (..., query, d_v).",
     by=["a batch", "two leading dimensions"],
+)
+promised(
+    attention,
+    "A hidden key has no influence, however large its score.",
+    by=["masked", "a hidden key that would win", "visible scores millions below the hidden"],
 )
 promised(attention, "Dtype and device are those of the inputs.", by=["float64", "bfloat16", "float16"])
 promised(

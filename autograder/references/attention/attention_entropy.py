@@ -5,10 +5,8 @@ import math
 import torch
 
 from autograder.references import alternative, mistake, promised
-
-
-def attention_entropy(weights):
-    return torch.special.entr(weights.double()).sum(-1).to(weights.dtype)
+from autograder.references.attention import _attention_entropy_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.attention._attention_entropy import attention_entropy
 
 
 def _terms(weights):
@@ -43,6 +41,23 @@ def sums_over_queries(weights):
 )
 def sums_over_dimension_one(weights):
     return _terms(weights).sum(1)
+
+
+@mistake(
+    attention_entropy,
+    "The sum runs over dimension 0: with a batch these are the sentences. The keys are the last dimension, dim=-1.",
+)
+def sums_over_dimension_zero(weights):
+    return _terms(weights).sum(0)
+
+
+@mistake(
+    attention_entropy,
+    "The weights stand outside the sum, and each is multiplied by the sum of all logarithms, as in `-w * "
+    "w.log().sum(-1)` without parentheses. The product comes first: (w * w.log()).sum(-1).",
+)
+def logarithms_summed_first(weights):
+    return -weights * weights.log().sum(dim=-1)
 
 
 @mistake(
@@ -198,7 +213,7 @@ def entropy_selected(weights):
 promised(
     attention_entropy,
     "How widely each query spreads its attention: −Σ w·log w over the keys, in nats, with 0·log 0 = 0.",
-    by=["a batch", "some weights are zero", "the same weight on some keys, none on others"],
+    by=["a batch", "one weight is nearly all", "some weights are zero", "the same weight on some keys, none on others"],
 )
 promised(
     attention_entropy,

@@ -4,23 +4,10 @@ import torch
 from torch.nn import functional as F
 
 from autograder.references import alternative, mistake, promised
+from autograder.references.attention import _cross_attention_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.attention._cross_attention import cross, cross_attention, weighted
 from autograder.references.attention._shared import masked_softmax
 from autograder.references.attention._softmax import INVERTED, NAN_ON_THE_WAY_BACK, NO_MASK, WRONG
-
-
-def cross_attention(target, source, real, w_q, w_k, w_v):
-    """The definition in float64, one target word after the other."""
-    if target.dim() == 2:
-        return cross_attention(target[None], source[None], real[None], w_q, w_k, w_v)[0]
-    rows = []
-    for sentence, other, seen in zip(target.double(), source.double(), real, strict=True):
-        key, value = other[seen] @ w_k.double(), other[seen] @ w_v.double()
-        rows += [torch.softmax(key @ (w_q.double().mT @ word) / w_q.shape[-1] ** 0.5, 0) @ value for word in sentence]
-    return torch.stack(rows).reshape(*target.shape[:-1], -1).to(target.dtype)
-
-
-def _cross(target, source, mask, w_q, w_k, w_v):
-    return F.scaled_dot_product_attention(target @ w_q, source @ w_k, source @ w_v, attn_mask=mask)
 
 
 def _causal(target, source):
@@ -35,7 +22,7 @@ BOTH = (
 
 @mistake(cross_attention, BOTH, keeps=0.2)
 def as_it_was_handed_over(target, source, real, w_q, w_k, w_v):
-    return _cross(target, source, ~real.unsqueeze(-2) & _causal(target, source), w_q, w_k, w_v)
+    return cross(target, source, ~real.unsqueeze(-2) & _causal(target, source), w_q, w_k, w_v)
 
 
 @mistake(
@@ -45,7 +32,7 @@ def as_it_was_handed_over(target, source, real, w_q, w_k, w_v):
     keeps=0.2,
 )
 def looks_at_the_padding(target, source, real, w_q, w_k, w_v):
-    return _cross(target, source, ~real.unsqueeze(-2), w_q, w_k, w_v)
+    return cross(target, source, ~real.unsqueeze(-2), w_q, w_k, w_v)
 
 
 @mistake(
@@ -54,7 +41,7 @@ def looks_at_the_padding(target, source, real, w_q, w_k, w_v):
     "future to hide.",
 )
 def hides_the_source(target, source, real, w_q, w_k, w_v):
-    return _cross(target, source, real.unsqueeze(-2) & _causal(target, source), w_q, w_k, w_v)
+    return cross(target, source, real.unsqueeze(-2) & _causal(target, source), w_q, w_k, w_v)
 
 
 @mistake(
@@ -63,7 +50,7 @@ def hides_the_source(target, source, real, w_q, w_k, w_v):
     "turned around or not: the whole source may be looked at.",
 )
 def hides_the_past(target, source, real, w_q, w_k, w_v):
-    return _cross(target, source, real.unsqueeze(-2) & ~_causal(target, source), w_q, w_k, w_v)
+    return cross(target, source, real.unsqueeze(-2) & ~_causal(target, source), w_q, w_k, w_v)
 
 
 @mistake(
@@ -73,7 +60,7 @@ def hides_the_past(target, source, real, w_q, w_k, w_v):
 )
 def hides_the_past_but_not_itself(target, source, real, w_q, w_k, w_v):
     square = torch.ones(target.shape[-2], source.shape[-2], dtype=torch.bool, device=target.device)
-    return _cross(target, source, real.unsqueeze(-2) & square.triu(), w_q, w_k, w_v)
+    return cross(target, source, real.unsqueeze(-2) & square.triu(), w_q, w_k, w_v)
 
 
 @mistake(
@@ -82,7 +69,7 @@ def hides_the_past_but_not_itself(target, source, real, w_q, w_k, w_v):
     "causal mask has to go, and only `real` stays.",
 )
 def joined_by_or(target, source, real, w_q, w_k, w_v):
-    return _cross(target, source, real.unsqueeze(-2) | _causal(target, source), w_q, w_k, w_v)
+    return cross(target, source, real.unsqueeze(-2) | _causal(target, source), w_q, w_k, w_v)
 
 
 @mistake(
@@ -97,7 +84,7 @@ def causal_by_option(target, source, real, w_q, w_k, w_v):
 
 @mistake(cross_attention, "Nothing hides the padding any more: it is looked at like words.")
 def without_a_mask(target, source, real, w_q, w_k, w_v):
-    return _cross(target, source, None, w_q, w_k, w_v)
+    return cross(target, source, None, w_q, w_k, w_v)
 
 
 @mistake(
@@ -105,7 +92,7 @@ def without_a_mask(target, source, real, w_q, w_k, w_v):
     "The padding mask lacks the dimension of the queries: real.unsqueeze(-2), shape (batch, 1, source).",
 )
 def mask_without_queries(target, source, real, w_q, w_k, w_v):
-    return _cross(target, source, real, w_q, w_k, w_v)
+    return cross(target, source, real, w_q, w_k, w_v)
 
 
 @mistake(
@@ -114,7 +101,7 @@ def mask_without_queries(target, source, real, w_q, w_k, w_v):
     "over the queries. It belongs to the keys: real.unsqueeze(-2).",
 )
 def mask_of_queries(target, source, real, w_q, w_k, w_v):
-    return _cross(target, source, real.unsqueeze(-1), w_q, w_k, w_v)
+    return cross(target, source, real.unsqueeze(-1), w_q, w_k, w_v)
 
 
 @mistake(
@@ -122,7 +109,7 @@ def mask_of_queries(target, source, real, w_q, w_k, w_v):
     "Padding is looked at like words; only where all of it is padding, the result is set to zero.",
 )
 def without_a_mask_but_with_zeros(target, source, real, w_q, w_k, w_v):
-    return _cross(target, source, None, w_q, w_k, w_v) * real.any(-1)[..., None, None]
+    return cross(target, source, None, w_q, w_k, w_v) * real.any(-1)[..., None, None]
 
 
 @mistake(
@@ -132,7 +119,7 @@ def without_a_mask_but_with_zeros(target, source, real, w_q, w_k, w_v):
     keeps=0.8,
 )
 def mask_counted_from_the_front(target, source, real, w_q, w_k, w_v):
-    return _cross(target, source, real[:, None], w_q, w_k, w_v)
+    return cross(target, source, real[:, None], w_q, w_k, w_v)
 
 
 @mistake(
@@ -142,7 +129,7 @@ def mask_counted_from_the_front(target, source, real, w_q, w_k, w_v):
     keeps=0.1,
 )
 def source_asks(target, source, real, w_q, w_k, w_v):
-    return _cross(source, target, real.unsqueeze(-1), w_q, w_k, w_v)
+    return cross(source, target, real.unsqueeze(-1), w_q, w_k, w_v)
 
 
 @mistake(
@@ -151,7 +138,35 @@ def source_asks(target, source, real, w_q, w_k, w_v):
     keeps=0.1,
 )
 def hears_itself(target, source, real, w_q, w_k, w_v):
-    return _cross(target, target, None, w_q, w_k, w_v)
+    return cross(target, target, None, w_q, w_k, w_v)
+
+
+FROM_WHERE = (
+    "Some of queries, keys and values come from the wrong sequence, and they do not fit each other or the mask. "
+    "Queries are made from the target, keys and values from the source."
+)
+
+
+@mistake(cross_attention, FROM_WHERE, keeps=0.1)
+def source_asks_under_the_mask(target, source, real, w_q, w_k, w_v):
+    return cross(source, target, real.unsqueeze(-2), w_q, w_k, w_v)
+
+
+@mistake(cross_attention, FROM_WHERE, keeps=0.1)
+def values_of_the_target(target, source, real, w_q, w_k, w_v):
+    mask = real.unsqueeze(-2)
+    return F.scaled_dot_product_attention(target @ w_q, source @ w_k, target @ w_v, attn_mask=mask)
+
+
+@mistake(cross_attention, FROM_WHERE, keeps=0.1)
+def keys_of_the_target(target, source, real, w_q, w_k, w_v):
+    mask = real.unsqueeze(-2)
+    return F.scaled_dot_product_attention(target @ w_q, target @ w_k, source @ w_v, attn_mask=mask)
+
+
+@mistake(cross_attention, "w_q and w_k have changed places: queries are target @ w_q, keys source @ w_k.")
+def swaps_two_matrices(target, source, real, w_q, w_k, w_v):
+    return cross(target, source, real.unsqueeze(-2), w_k, w_q, w_v)
 
 
 @mistake(
@@ -160,20 +175,14 @@ def hears_itself(target, source, real, w_q, w_k, w_v):
     keeps=0.1,
 )
 def takes_keys_for_values(target, source, real, w_q, w_k, w_v):
-    return _cross(target, source, real.unsqueeze(-2), w_q, w_k, w_k)
-
-
-def _weighted(weights, target, source, real, w_q, w_k, w_v):
-    """By hand, with these weights made from scores and mask."""
-    scores = (target @ w_q) @ (source @ w_k).mT / w_q.shape[-1] ** 0.5
-    return weights(scores, real.unsqueeze(-2)) @ (source @ w_v)
+    return cross(target, source, real.unsqueeze(-2), w_q, w_k, w_k)
 
 
 def _by_hand(softmax):
     """Who writes the attention out, with this softmax."""
 
     def answer(target, source, real, w_q, w_k, w_v):
-        return _weighted(softmax, target, source, real, w_q, w_k, w_v)
+        return weighted(softmax, target, source, real, w_q, w_k, w_v)
 
     answer.__name__ = f"cross_{softmax.__name__}"
     return answer
@@ -198,7 +207,7 @@ def cross_unscaled(target, source, real, w_q, w_k, w_v):
     "Count from the end: `real.unsqueeze(-2)`, `.mT`.",
 )
 def needs_a_batch(target, source, real, w_q, w_k, w_v):
-    return _cross(target, source, real[:, None, :], w_q, w_k, w_v)
+    return cross(target, source, real[:, None, :], w_q, w_k, w_v)
 
 
 @mistake(
@@ -212,13 +221,13 @@ def divides_by_the_model(target, source, real, w_q, w_k, w_v):
 
 @alternative(cross_attention)
 def cross_by_hand(target, source, real, w_q, w_k, w_v):
-    return _weighted(masked_softmax, target, source, real, w_q, w_k, w_v)
+    return weighted(masked_softmax, target, source, real, w_q, w_k, w_v)
 
 
 @alternative(cross_attention)
 def cross_by_adding(target, source, real, w_q, w_k, w_v):
     mask = torch.zeros(real.shape, dtype=target.dtype, device=target.device).masked_fill(~real, -torch.inf)
-    return _cross(target, source, mask.unsqueeze(-2), w_q, w_k, w_v)
+    return cross(target, source, mask.unsqueeze(-2), w_q, w_k, w_v)
 
 
 promised(
@@ -239,7 +248,7 @@ promised(
 promised(
     cross_attention,
     "real: boolean, shape (batch, source), or without the batch; True where `source` is no padding.",
-    by=["no batch, padding", "padding"],
+    by=["no batch, padding", "padding", "padding in front", "padding in between"],
 )
 promised(cross_attention, "w_q, w_k: shape (d_model, d_k).", by=["no padding"])
 promised(cross_attention, "w_v: shape (d_model, d_v).", by=["no padding"])

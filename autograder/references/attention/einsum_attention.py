@@ -1,47 +1,21 @@
 """`einsum_attention`: what is right, and what goes wrong."""
 
 import math
-from functools import partial
 
 import torch
 
 from autograder.references import alternative, mistake, promised
+from autograder.references.attention import _einsum_attention_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.attention._einsum_attention import einsum_attention, with_steps
 from autograder.references.attention._shared import masked_softmax
 from autograder.references.attention._softmax import WRONG
-
-
-def einsum_attention(x, memory, w_q, w_k, w_v, w_o, mask=None):
-    """Head by head and sentence by sentence in float64, with sums of three letters."""
-    product = partial(torch.einsum, "ij,jk->ik")
-    dtype = x.dtype
-    x, memory, w_q, w_k, w_v, w_o = (item.double() for item in (x, memory, w_q, w_k, w_v, w_o))
-    masks = [None] * len(x) if mask is None else mask.expand(len(x), x.shape[1], memory.shape[1])
-    rows = []
-    for words, others, seen in zip(x, memory, masks, strict=True):
-        result = 0
-        for to_query, to_key, to_value, to_model in zip(w_q, w_k, w_v, w_o, strict=True):
-            scores = product(product(words, to_query), product(others, to_key).T) / to_query.shape[-1] ** 0.5
-            result = result + product(product(masked_softmax(scores, seen), product(others, to_value)), to_model)
-        rows.append(result)
-    return torch.stack(rows).to(dtype)
-
-
-def _einsum(x, memory, w_q, w_k, w_v, w_o, mask, *, scores="bhqd,bhkd->bhqk", last="bhqd,hdm->bqm", head_mask=True,
-            width=None, softmax=masked_softmax, values="bhqk,bhkd->bhqd"):  # fmt: skip
-    query, key = torch.einsum("bqm,hmd->bhqd", x, w_q), torch.einsum("bkm,hmd->bhkd", memory, w_k)
-    value = torch.einsum("bkm,hmd->bhkd", memory, w_v)
-    products = torch.einsum(scores, query, key) / math.sqrt(width or w_q.shape[-1])
-    if mask is not None and head_mask:
-        mask = mask.unsqueeze(-3)
-    mixed = torch.einsum(values, softmax(products, mask).expand(-1, len(w_q), -1, -1), value)
-    return torch.einsum(last, mixed, w_o)
 
 
 def _wrong(sentence, name, keeps=0.5, **changes):
     """A mistake that changes one step."""
 
     def answer(x, memory, w_q, w_k, w_v, w_o, mask=None):
-        return _einsum(x, memory, w_q, w_k, w_v, w_o, mask, **changes)
+        return with_steps(x, memory, w_q, w_k, w_v, w_o, mask, **changes)
 
     answer.__name__ = name
     mistake(einsum_attention, sentence, keeps)(answer)
@@ -91,6 +65,19 @@ _wrong(
     "einsum_masks_heads_as_sentences",
     head_mask=False,
 )
+_wrong(
+    "The letters of queries and keys are exchanged where the values are mixed, as in `bhkq,bhkv`: the weights are "
+    "(query, key), `bhqk,bhkv`.",
+    "exchanges_two_letters",
+    values="bhkq,bhkd->bhqd",
+)
+for dim, along in ((1, "heads"), (2, "queries")):
+    _wrong(
+        f"Without a mask the softmax runs over the {along}; with one it is right. It belongs over the keys, the last "
+        "dimension, both times.",
+        f"softmax_over_{along}_without_a_mask",
+        softmax=lambda scores, mask, dim=dim: scores.softmax(dim) if mask is None else masked_softmax(scores, mask),
+    )
 for softmax, sentence, keeps in WRONG:
     _wrong(sentence, f"einsum_{softmax.__name__}", keeps, softmax=softmax)
 
@@ -102,12 +89,12 @@ for softmax, sentence, keeps in WRONG:
 )
 def einsum_mask_counted_from_the_front(x, memory, w_q, w_k, w_v, w_o, mask=None):
     mask = None if mask is None else mask.unsqueeze(1)
-    return _einsum(x, memory, w_q, w_k, w_v, w_o, mask, head_mask=False)
+    return with_steps(x, memory, w_q, w_k, w_v, w_o, mask, head_mask=False)
 
 
 @mistake(einsum_attention, "The scores are divided by √d_model. One head's query has w_q.shape[-1] numbers.")
 def einsum_scaled_by_the_model(x, memory, w_q, w_k, w_v, w_o, mask=None):
-    return _einsum(x, memory, w_q, w_k, w_v, w_o, mask, width=x.shape[-1])
+    return with_steps(x, memory, w_q, w_k, w_v, w_o, mask, width=x.shape[-1])
 
 
 @mistake(
@@ -115,27 +102,65 @@ def einsum_scaled_by_the_model(x, memory, w_q, w_k, w_v, w_o, mask=None):
     "The scores are divided by the root of a value's width. d_k is a query's, w_q.shape[-1]; the two may differ.",
 )
 def einsum_scaled_by_the_values(x, memory, w_q, w_k, w_v, w_o, mask=None):
-    return _einsum(x, memory, w_q, w_k, w_v, w_o, mask, width=w_v.shape[-1])
+    return with_steps(x, memory, w_q, w_k, w_v, w_o, mask, width=w_v.shape[-1])
 
 
 @mistake(einsum_attention, "The scores are divided by d_k, not by √d_k.")
 def einsum_scaled_by_d(x, memory, w_q, w_k, w_v, w_o, mask=None):
-    return _einsum(x, memory, w_q, w_k, w_v, w_o, mask, width=w_q.shape[-1] ** 2)
+    return with_steps(x, memory, w_q, w_k, w_v, w_o, mask, width=w_q.shape[-1] ** 2)
 
 
 @mistake(einsum_attention, "The scores are divided by the root of the number of heads. d_k is w_q.shape[-1].")
 def einsum_scaled_by_heads(x, memory, w_q, w_k, w_v, w_o, mask=None):
-    return _einsum(x, memory, w_q, w_k, w_v, w_o, mask, width=len(w_q))
+    return with_steps(x, memory, w_q, w_k, w_v, w_o, mask, width=len(w_q))
 
 
 @mistake(einsum_attention, "The heads are averaged. They are added up: w_o already says what each contributes.")
 def averages_the_heads(x, memory, w_q, w_k, w_v, w_o, mask=None):
-    return _einsum(x, memory, w_q, w_k, w_v, w_o, mask) / len(w_q)
+    return with_steps(x, memory, w_q, w_k, w_v, w_o, mask) / len(w_q)
 
 
 @mistake(einsum_attention, "Keys and values are made from x. They come from `memory`.")
 def einsum_self_attention(x, memory, w_q, w_k, w_v, w_o, mask=None):
-    return _einsum(x, x, w_q, w_k, w_v, w_o, None)
+    return with_steps(x, x, w_q, w_k, w_v, w_o, None)
+
+
+@mistake(
+    einsum_attention,
+    "The mask has no dimension for the heads: (batch, query, key) meets (batch, heads, query, key). It needs "
+    "mask.unsqueeze(-3).",
+)
+def einsum_mask_as_it_comes(x, memory, w_q, w_k, w_v, w_o, mask=None):
+    query, key = torch.einsum("bqm,hmd->bhqd", x, w_q), torch.einsum("bkm,hmd->bhkd", memory, w_k)
+    value = torch.einsum("bkm,hmv->bhkv", memory, w_v)
+    scores = torch.einsum("bhqd,bhkd->bhqk", query, key) / math.sqrt(w_q.shape[-1])
+    return torch.einsum("bhqk,bhkv,hvm->bqm", masked_softmax(scores, mask), value, w_o)
+
+
+def _of_other_words(sentence, name, keys, values):
+    """Keys and values of x, of memory, or by another matrix: each takes x, memory, w_q, w_k and w_v."""
+
+    def answer(x, memory, w_q, w_k, w_v, w_o, mask=None):
+        query = torch.einsum("bqm,hmd->bhqd", x, w_q)
+        key = torch.einsum("bkm,hmd->bhkd", *keys(x, memory, w_q, w_k))
+        value = torch.einsum("bkm,hmv->bhkv", *values(x, memory, w_v))
+        scores = torch.einsum("bhqd,bhkd->bhqk", query, key) / math.sqrt(w_q.shape[-1])
+        weights = masked_softmax(scores, None if mask is None else mask.unsqueeze(-3))
+        return torch.einsum("bhqk,bhkv,hvm->bqm", weights, value, w_o)
+
+    answer.__name__ = name
+    mistake(einsum_attention, sentence)(answer)
+
+
+OF_X = "Keys or values are made from x, so that there are not as many of both. Both come from `memory`."
+_of_other_words(OF_X, "keys_of_x", lambda x, memory, w_q, w_k: (x, w_k), lambda x, memory, w_v: (memory, w_v))
+_of_other_words(OF_X, "values_of_x", lambda x, memory, w_q, w_k: (memory, w_k), lambda x, memory, w_v: (x, w_v))
+_of_other_words(
+    "The keys are made by the queries' matrices, w_q. They have their own, w_k.",
+    "keys_by_w_q",
+    lambda x, memory, w_q, w_k: (memory, w_q),
+    lambda x, memory, w_v: (memory, w_v),
+)
 
 
 @alternative(einsum_attention)
