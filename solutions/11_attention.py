@@ -27,7 +27,7 @@ softer = [*words[:-1], "soft"]
 reader = pronouns.reader()
 tokens = reader.tokens(" ".join(words))
 it = tokens.index("it")
-rows = {f"… it was {text[-1]}": reader.weights(" ".join(text))[3, 1, it] for text in (words, softer)}
+rows = {f"… it was {text[-1]}": reader.weights(" ".join(text))[3, 1, it] for text in (words, softer)}  # layer, head, who looks
 looks.strips(rows, [*tokens[:-2], "tired/soft", "[SEP]"], "layer 3, head 1: where “it” looks")
 
 # %% [markdown]
@@ -51,9 +51,9 @@ looks.strips(rows, [*tokens[:-2], "tired/soft", "[SEP]"], "layer 3, head 1: wher
 # - as extras: measure how widely a word looks, catch five wrong attentions with one input, translate, write all of it
 #   with letters, and compute it without ever holding the table of all pairs.
 #
-# About 60 minutes for the core, 118 with the extras. You need matrix products, softmax and broadcasting ([lesson
-# 03](../03_products_and_masks/03_products_and_masks.ipynb)), modules ([lesson 06](../06_modules/06_modules.ipynb)),
-# and to know that a word is a row of a table ([lesson 08](../08_layers/08_layers.ipynb)).
+# About 60 minutes for the core, 119 with the extras. You need matrix products, softmax and broadcasting ([lesson
+# 03](../03_products_and_masks/03_products_and_masks.ipynb)), modules ([lesson 06](../06_modules/06_modules.ipynb)), and
+# to know that a word is a row of a table ([lesson 08](../08_layers/08_layers.ipynb)).
 
 # %% [markdown]
 # ## 1 · One word looks around · core
@@ -68,8 +68,8 @@ looks.strips(rows, [*tokens[:-2], "tired/soft", "[SEP]"], "layer 3, head 1: wher
 # **value**.
 #
 # All three are vectors, and how well a key fits a query is their dot product. Let us do it for three words, with two
-# numbers in a query: how much we care about life, and how much about furniture. As values we take something that we
-# can count, fur and legs.
+# numbers in a query: how much we care about life, and how much about furniture. As values we take something that we can
+# count, fur and legs. (How "it" should know to ask for life we leave open until section 3.)
 
 # %%
 query = torch.tensor([2.0, 0.0])  # what "it" looks for: something alive
@@ -91,8 +91,8 @@ print(f"heard: {heard[0]:.2f} of a fur and {heard[1]:.2f} legs")
 # 3.57 legs. It has become something like a cat.
 #
 # Why so soft, why not just take the best? Because "the best" cannot learn. If we nudge the query a little, the same
-# word is still the best, nothing changes, and the gradient is zero. With a weight for everybody, each nudge moves each
-# weight.
+# word is still the best, nothing changes, and the gradient is zero. With a weight for everybody, a nudge moves the
+# weights.
 #
 # Here is also the place where our room is misleading. In a room one turns to one person. Our "it" hears all of them at
 # once, stirred into one vector. And it always hears *somebody*: the weights sum to one even where nobody fits, and
@@ -176,10 +176,10 @@ at_once = scores.softmax(dim=-1) @ value  # each row is one query's weights, so 
 print("the same:", torch.allclose(one_by_one, at_once))
 
 # %% [markdown]
-# The loop has turned into a matrix. Row *i* of the scores belongs to query *i*, the softmax goes along the row, and
-# the second product mixes the values for all queries at once. There is nothing more to attention than these two lines,
-# but for one thing, and we have not noticed it because our queries have three numbers only. Let us take random ones,
-# ever longer.
+# The loop has turned into a matrix. Row *i* of the scores belongs to query *i*, the softmax goes along the row, and the
+# second product mixes the values for all queries at once. There is nothing more to attention than these two lines, but
+# for one thing, and we have not noticed it because our queries have three numbers only. Let us take random ones, wider
+# and wider.
 
 # %%
 torch.manual_seed(0)
@@ -190,17 +190,17 @@ for d in (4, 64, 1024):
     print(f"{d:5} numbers: scores of about ±{scores.std():4.1f}, the best of ten keys gets {largest:.2f} on average")
 
 # %% [markdown]
-# These queries are looking for nothing in particular, and yet they become sure of one key, only because they are long.
-# A dot product adds up $d$ terms. Each of them is as often positive as negative, with a variance of 1, so their sum
-# has a variance of $d$ and a size of about $\sqrt d$: 2, 8 and 32, as printed. If we divide by that, scores keep their
-# size however long the vectors are:
+# These queries are looking for nothing in particular, and yet they become sure of one key, only because they are wide.
+# A dot product adds up $d$ terms. Each of them is as often positive as negative, with a variance of 1, so their sum has
+# a variance of $d$ and a size of about $\sqrt d$: 2, 8 and 32, as printed. If we divide by that, scores keep their size
+# however wide the vectors are:
 #
 # $$\operatorname{attention}(Q, K, V) = \operatorname{softmax}\!\left(\frac{Q K^\top}{\sqrt{d_k}}\right) V$$
 #
 # $d_k$ is the number of numbers in a query, and in a key. (What becomes of the gradients otherwise, we measure in
 # section 7.) This is **scaled dot-product attention**.
 #
-# **Predict first.** Which of these sizes may differ? Write down for each line what comes back, a shape or an error.
+# **Predict first.** Write down for each line what comes back, a shape or an error.
 
 # %%
 cases = {
@@ -220,14 +220,15 @@ for name, shapes in cases.items():
 # <details><summary>The answer</summary>
 #
 # A query and a key must be equally *wide*, since they meet in a dot product. Keys and values must be equally *many*,
-# since each word has one of both. How many queries there are, and how wide a value is, is free.
+# since each word has one of both. How many queries there are, and how wide a value is, is free, and a batch may be
+# missing.
 #
 # </details>
 #
 # Now for a batch. Sentences are of different lengths, so short ones are filled up with padding ([lesson
 # 09](../09_data/09_data.ipynb)), and nobody should listen to padding. So we need a **mask** that says for each query
 # and key whether the one may look at the other. A key that is hidden gets the weight 0, and the others share its part.
-# So it has to be hidden *before* the softmax, with a score that exp turns into 0, and that is −∞.
+# The safe way is to hide it *before* the softmax, with a score that exp turns into 0, and that is −∞.
 #
 # One case is left over. If everything is hidden from a query, exp makes zeros only, and 0/0 is NaN. It does happen, to
 # a sentence that is all padding. In this course such a query hears zeros, as it does with PyTorch's own function.
@@ -306,7 +307,8 @@ check(attention)
 # %% [markdown]
 # **Explore.** Here is a head that likes the word *before* each word. (Real models have such heads; in MiniLM's first
 # layer, head 2 is one.) A mask says how many words back and ahead it may look. Take *words ahead* down to −2, so that
-# its favourite is hidden: who gets the weight? From when on do queries see nothing?
+# only words at least two back are visible and its favourite is not: who gets the weight? From when on do queries see
+# nothing?
 
 # %%
 explore(
@@ -320,8 +322,9 @@ explore(
 # %% [markdown]
 # <details><summary>The answer</summary>
 #
-# It goes to whichever visible word fits least badly, often one far away. Two queries see nothing from the start, those
-# of the padding itself. With −1 they are three, with −2 four. Their rows are dark: they hear zeros.
+# Mostly to the nearest word that is left, about half of it, and at "was" and "tired" to one six places back. Nobody
+# fits any more, so they share. Two queries see nothing from the start, those of the padding itself. With −1 there are
+# three, with −2 four. Their rows are dark: they hear zeros.
 #
 # </details>
 #
@@ -341,9 +344,10 @@ explore(
 # %% [markdown]
 # ## 3 · Queries, keys and values of one x · core
 #
-# So far somebody handed us queries, keys and values. In a model all that we have is `x`, one row for each word, which
-# says what the word is. What it looks for, what it offers and what it hands over are three different things. But all
-# three follow from what it is. So let us have three matrices, and make all three out of the same `x`:
+# So far somebody handed us queries, keys and values. In a model all that we have is `x`, one row of `d_model` numbers
+# for each word, which says what the word is. What it looks for, what it offers and what it hands over are three
+# different things. But all three follow from what it is. So let us have three matrices, and make all three out of the
+# same `x`:
 #
 # $$Q = x\, W_q \qquad K = x\, W_k \qquad V = x\, W_v$$
 #
@@ -361,9 +365,9 @@ looks.from_one_x(x, w_q, w_k, w_v, words)
 # empty: "it" asks for a description, with 6. "Tired" offers one, "cat" offers a living being, "sofa" a thing. And as
 # its value "tired" hands over the question whether somebody is alive.*
 #
-# Read it row by row. A pronoun looks for a description, says `w_q`. (The 6 makes it choosy, as we saw; divided by √3
-# it is a lead of 3.5.) Whoever wonders about life looks for a living being, with 9. And `w_v` holds the trick: "tired"
-# hands over not itself but a *question*.
+# Read it row by row. A pronoun looks for a description, says `w_q`. (The 6 makes it choosy, as we saw; divided by √3 it
+# is a lead of 3.5.) A word that carries the question "is it alive?" looks for a living being, and strongly, with 9. And
+# `w_v` holds the trick: "tired" hands over not itself but a *question*.
 #
 # **Predict first.** "It" looks around with these matrices, once. Will it look at the cat? And if we exchange "tired"
 # for "soft", by how much will the ratio of what it gives to "cat" and to "sofa" change?
@@ -387,10 +391,10 @@ looks.from_one_x(x, w_q, w_k, w_v, words)
 # Three names for three products, each with its own matrix: `query = x @ w_q`, and so on.
 #
 # </details>
-# <details><summary>Hint 2: is only "square matrices" wrong?</summary>
+# <details><summary>Hint 2: does the card say that only "square matrices" is wrong?</summary>
 #
-# Then a matrix stands in the place of another one, or turned round, and the shapes happen to allow it. `nn.Linear`
-# uses its weight turned round; these stand as they are.
+# Then a matrix stands in the place of another one, or transposed, and the shapes happen to allow it. `nn.Linear` uses
+# its weight transposed; these stand as they are.
 #
 # </details>
 
@@ -446,22 +450,23 @@ looks.strips(rows, [*words[:-1], "tired/soft"], "where “it” looks")
 #
 # </details>
 #
-# That is why such models have many layers. (Adding what was heard to what was there is a **residual connection**. It
-# is part of a transformer, and of each of MiniLM's layers.) Does a real model do it in this way? We can look. Here is
-# "it" in MiniLM, first in its very first layer, then in layer 1.
+# That is one reason why such models have many layers. (Adding what was heard to what was there is a **residual
+# connection**. It is part of a transformer, and of each of MiniLM's layers.) Does a real model do it in this way? We
+# can look. Here is "it" in the first four layers of MiniLM.
 
 # %%
-first, second = (reader.weights(" ".join(text))[:, :, it] for text in (words, softer))
+first, second = (reader.weights(" ".join(text))[:, :, it] for text in (words, softer))  # (layer, head, at whom)
 cat, sofa, last = tokens.index("cat"), tokens.index("sofa"), len(tokens) - 2
-for layer in (0, 3):
+for layer in range(4):
     change = (first[layer, :, cat] / first[layer, :, sofa]) / (second[layer, :, cat] / second[layer, :, sofa])
     print(f"layer {layer}: cat over sofa changes by factors of {change.min():.2f} to {change.max():.2f}")
 for head in (4, 7):
     print(f"layer 1, head {head}: “it” gives {first[1, head, last]:.2f} to “tired”")
 
 # %% [markdown]
-# In the first layer nothing changes, in any head, as we derived. In the second layer two heads look from "it" at the
-# last word. Only later can a head such as the one in our first picture tell the two sentences apart.
+# In layer 0 (we count from 0, as the model does) nothing changes, in any head, as we derived. Layer 1 could tell the
+# two sentences apart already, but what it does, mostly, is look from "it" at the last word. And the further up we go,
+# the more the ratio moves, until we come to the head of our first picture.
 
 # %% [markdown]
 # ## 4 · Who may look at whom · core
@@ -578,8 +583,9 @@ pictures.masks_of_a_batch(combine_masks(real, 5, causal=True), ["five words", "t
 # ## 5 · Several heads · core
 #
 # With one set of weights, a word has one look to share out. If "it" wants to hear from the cat and also from "tired",
-# it gets half of each. What arrives is the mean of two values, and as a rule nobody can tell any more what came from
-# whom. So let the word look several times at once, each time with matrices of its own. Each such look is a **head**.
+# it gets half of each. What arrives is the mean of two values, and with values as ours nobody can tell any more what
+# came from whom. So let the word look several times at once, each time with matrices of its own. Each such look is a
+# **head**.
 #
 # That needs nothing new. We keep a list of single heads, lay what they hear side by side, and let one more matrix mix
 # it.
@@ -701,7 +707,7 @@ class MultiHeadAttention(nn.Module):
 check(MultiHeadAttention)
 
 # %% [markdown]
-# **See it.** The list of single heads, put into your layer. (`nn.Linear` keeps its weight turned round, and has a bias
+# **See it.** The list of single heads, put into your layer. (`nn.Linear` keeps its weight transposed, and has a bias
 # that our list had not.)
 
 # %%
@@ -756,12 +762,13 @@ heatmaps({"layer 3, at “it”": weights[:, it]}, rows=[f"head {n}" for n in ra
 # eight of the twelve are brightest at [CLS], and three give it more than everything else together.*
 #
 # [CLS] is a token without a meaning of its own, and much of the time it serves as a place to look at when there is
-# nothing to look at. The weights have to sum to one, after all. Language models put up with their first word for that,
+# nothing to look at. The weights have to sum to one, after all. Language models make do with their first word for that,
 # and there it is called an **attention sink**.
 #
 # So do we believe our first picture? One sentence is an anecdote, and we chose the head ourselves, out of 72. Here are
-# 24 pairs of sentences that we made up ("the bird left the nest because it was hungry", or "broken"). In each, we look
-# at what "it" gives to the two nouns, and see whether the share of the right one is larger than with the other ending.
+# 24 pairs of sentences that we made up ("the bird left the nest because it was hungry", or "broken"). (With "soft", the
+# sofa gained nothing in our picture. Only its share of the two did.) So in each pair we ask whether the right noun's
+# share is larger than with the other ending.
 
 # %%
 found = pronouns.shares(reader, ("it", "because", "was"))
@@ -783,19 +790,20 @@ heatmaps({"of 24 pairs, in how many the right noun gains": right["it"]}, xlabel=
 # > give to the two nouns?
 
 # %%
-print("right of 24 at        it  because  was   weight of both nouns at it")
+print("                 right of 24, and by how much the share moves    both nouns get")
 for layer, head in ((3, 1), (3, 5), (4, 5)):
-    it_, because, was = (int(count[layer, head]) for count in right.values())
-    both = found["it"][1][..., layer, head].mean()
-    print(f"layer {layer}, head {head}  {it_:9}  {because:7}  {was:3}   {both:.0%}")
+    moves = {word: (share[:, 0] - share[:, 1])[:, layer, head].mean() for word, (share, _) in found.items()}
+    shown = "  ".join(f"{word} {right[word][layer, head]:2} {by:.2f}" for word, by in moves.items())
+    print(f"layer {layer}, head {head}  {shown}    {found['it'][1][..., layer, head].mean():.0%} at it")
 
 # %% [markdown]
-# > Nearly the same. So most of what looked like understanding "it" is something simpler: "tired" goes with "cat". By
-# > layer 3 the news of "tired" has reached other words too, or they could not move. At "it" there is a little more,
-# > but not much. And the head that is always right gives 5 % of its weight to the two nouns together. The rest goes to
-# > [CLS], mostly. Whether anything further on reads those 5 %, its weights cannot tell us. A weight says how much of a
-# > value came through. It does not say how long that value was, or whether anybody used it. To find that out one has
-# > to switch the head off and look at the result, as [lesson 07](../07_hooks/07_hooks.ipynb) does.
+# > By direction they agree nearly as often. By size they do not: "because" hardly moves, but "was" moves most of the
+# > way, and it refers to nobody. So a good part of what looked like understanding "it" is something simpler: "tired"
+# > goes with "cat". And look at the last column. The head of our first picture gives the nouns 64 %, but is right in 20
+# > pairs only, and the one that is always right gives them 5 %, and most of the rest to [CLS]. Whether anything further
+# > on reads those 5 %, its weights cannot tell us. A weight says how much of a value came through. It does not say how
+# > long that value was, or whether anybody used it. To find that out one has to switch the head off and look at the
+# > result, as [lesson 07](../07_hooks/07_hooks.ipynb) does.
 #
 # So what does "it" refer to? A single look cannot tell, and we know why. With two looks a sentence can find out, and
 # with matrices set by hand we saw it happen. In MiniLM something of the kind goes on: the first layers bring "tired"
@@ -809,8 +817,8 @@ for layer, head in ((3, 1), (3, 5), (4, 5)):
 # %% [markdown]
 # ## 7 · How widely a word looks · extra
 #
-# In section 2 we divided by √d because long queries became too sure. To see that for any width we need a measure of
-# how widely a query spreads its weights $w$. That is the **entropy**,
+# In section 2 we divided by √d because wide queries became too sure. To see that for any width we need a measure of how
+# widely a query spreads its weights $w$. That is the **entropy**,
 #
 # $$H = -\sum_{\text{keys}} w \log w$$
 #
@@ -880,7 +888,7 @@ pictures.entropy_by_width(attention_entropy)
 # </details>
 #
 # And what does that do to learning? Here is how long the gradient of a query is, for 2,000 random queries of 512
-# numbers with a random goal.
+# numbers where the loss is what is heard, times random numbers, summed.
 
 # %%
 torch.manual_seed(0)
@@ -917,8 +925,9 @@ for name, divisor in {"not divided": 1.0, "by √d_k": 512**0.5, "by d_k": 512.0
 #
 # What becomes of a query from which everything is hidden depends on whom you ask.
 #
-# **Predict first.** The second query below may look at nothing. Which lines print NaN, which print zeros, and which
-# print the mean of the values, 2?
+# **Predict first.** The second query below may look at nothing. Of the first four lines, which print NaN, which print
+# zeros, and which print the mean of the values, 2? (The last two are the same module, asked with and without its
+# weights. Nobody could guess these.)
 
 # %%
 query, key, value = torch.ones(2, 4), torch.ones(3, 4), torch.tensor([[1.0], [2.0], [3.0]])
@@ -944,7 +953,8 @@ for name, result in hidden_row.items():
 # Adding −10⁹ looks like hiding. But where all scores are −10⁹, softmax sees only that they are equal, and the query
 # gets the mean of everything that it must not see. `F.scaled_dot_product_attention` of torch 2.13 gives zeros, for
 # boolean masks and for masks of 0 and −∞. (The Python code in its documentation would give NaN.) We do as the function
-# does.
+# does. And `nn.MultiheadAttention` has both, NaN or zeros, by an option that only says whether to return the weights as
+# well.
 #
 # </details>
 #
@@ -961,7 +971,8 @@ suspects("attention_counterexample")
 # Return one query tensor, one key tensor, one value tensor and one mask. `F.scaled_dot_product_attention` and each
 # suspect are run on them, and you earn a share for each suspect whose result is clearly different.
 #
-# Three of them fall to almost any input. For the last two, ask what a hidden key would have to do to be noticed.
+# Three of them fall to almost any input. For the last two, ask when a hidden key is noticed: because of its own score,
+# or because of the scores of the visible ones?
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -977,7 +988,8 @@ suspects("attention_counterexample")
 # </details>
 # <details><summary>Hint 3: hidden by −10,000</summary>
 #
-# A score of −10,000 is small, but is it the smallest? Give one query a visible key whose score is −17,000.
+# A score of −10,000 is small, but is it the smallest? Give one query only visible keys that score below −10,000, after
+# the √d: −17,000, say.
 #
 # </details>
 
@@ -1021,8 +1033,8 @@ pictures.lineup("attention_counterexample", attention_counterexample())
 # queries come from what it is writing, keys and values from what it has read. That is **cross-attention**, and only
 # the inputs differ.
 #
-# Here is one. Somebody made it out of the translator's self-attention, with a line from a project that used
-# `nn.MultiheadAttention`. It runs. The picture shows what the French words hear of the English ones.
+# Here is one. Somebody made it out of the translator's self-attention, and it runs. The picture shows what the French
+# words hear of the English ones.
 
 
 # %%
@@ -1141,7 +1153,7 @@ pictures.two_looks(MultiHeadAttention)
 
 # %%
 d_model, length = 64, 100
-print("heads  parameters  weights per sentence  rank of a head's scores  random labels learned")
+print("heads  parameters  weights per sentence  rank of such scores      random labels learned")
 for heads in (1, 4, 16):
     torch.manual_seed(0)
     layer = nn.MultiheadAttention(d_model, heads, batch_first=True)
@@ -1153,7 +1165,7 @@ for heads in (1, 4, 16):
 
 # %% [markdown]
 # > - *The same parameters*: yes. The layers are cut up, not added.
-# > - *For free*: no. Every head keeps a table of weights of its own, so 16 heads keep 16 times as many.
+# > - *At no cost*, as one often hears as well: no. Every head keeps a table of weights of its own, so 16 heads keep 16 times as many.
 # > - *Against overfitting*: no evidence here. All of them learn labels without any meaning by heart, so that this test
 # >   cannot tell them apart.
 # > - *More expressive*: up to a point. A head's scores are a matrix of rank d_head at most ([Bhojanapalli et al.
@@ -1183,8 +1195,8 @@ print(torch.einsum("bqd,bkd->qk", query, key).shape, "b is gone: the sentences a
 # Multi-head attention without a reshape. Each head has its own matrices, so that the head is one more letter, `h`:
 # `w_q` has shape (heads, d_model, d_k), letters `hmd`.
 #
-# All products have to be made by `torch.einsum`: no `@`, no `matmul`, `bmm` or linear layers. (The card calls `@` by
-# its other name, `torch.Tensor.matmul`.) Softmax and mask are as before.
+# All products have to be made by `torch.einsum`: no `@`, no `matmul`, `bmm` or linear layers. (Where you use one all
+# the same, the card calls `@` by its other name, `torch.Tensor.matmul`.) Softmax and mask are as before.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -1263,7 +1275,7 @@ print("the same:", torch.allclose(mine, library(x, memory, memory)[0], atol=1e-5
 #
 # Our table has a score for each query and key, $n^2$ of them for $n$ tokens. Twice the text costs four times the work
 # and four times the memory. The work is fast, since it is matrix products. The memory is the trouble: with 32 heads in
-# 16-bit numbers, the scores of 100,000 tokens take 640 GB.
+# 16-bit numbers, the scores of one layer take 640 GB for 100,000 tokens.
 #
 # But we never wanted the table. What we want is, for each query,
 #
@@ -1389,10 +1401,10 @@ pictures.memory_by_length(ways, [64, 128, 256, 512, 1024, 2048, 4096])
 #
 # </details>
 #
-# The number of multiplications is the same, even a little larger. And yet FlashAttention is faster on a GPU, because a
-# tile fits into the small fast memory next to the arithmetic, and the large matrix would have to travel to the slow
-# one and back (a later lesson measures such things). `F.scaled_dot_product_attention` picks such an implementation by
-# itself where it can.
+# There are no fewer multiplications, rather a few more. And yet FlashAttention is faster on a GPU, because a tile fits
+# into the small fast memory next to the arithmetic, and the large matrix would have to travel to the slow one and back
+# (a later lesson measures such things). `F.scaled_dot_product_attention` picks such an implementation by itself where
+# it can.
 
 # %% [markdown]
 # ## What you have built
@@ -1408,7 +1420,7 @@ pictures.memory_by_length(ways, [64, 128, 256, 512, 1024, 2048, 4096])
 # | `attention_entropy` | `torch.special.entr(weights).sum(-1)` |
 # | `attention_counterexample` | the tests of `F.scaled_dot_product_attention` in `test/test_transformers.py` |
 # | `cross_attention` | the second attention in `nn.TransformerDecoderLayer` |
-# | `einsum_attention` | the same, with one set of matrices a head |
+# | `einsum_attention` | `nn.MultiheadAttention` again, with one set of matrices for each head |
 # | `tiled_attention` | the FlashAttention kernels behind `F.scaled_dot_product_attention` |
 #
 # (`nn.MultiheadAttention` with `need_weights=True` returns the *mean* over the heads. To get each head's weights, one
@@ -1425,7 +1437,7 @@ pictures.memory_by_length(ways, [64, 128, 256, 512, 1024, 2048, 4096])
 # attention sinks. [Milakov and Gimelshein 2018](https://arxiv.org/abs/1805.02867), *Online normalizer calculation for
 # softmax*. [Dao et al. 2022](https://arxiv.org/abs/2205.14135), *FlashAttention*.
 #
-# **At scale.** Llama 3.1 with 8 billion weights has 32 layers with 32 heads of 128 numbers, and reads up to 131,072
+# **At scale.** Llama 3.1 with 8 billion parameters has 32 layers with 32 heads of 128 numbers, and reads up to 131,072
 # tokens. One layer's scores for such a text would take 1.1 TB in 16-bit numbers, so nobody ever makes them:
 # FlashAttention goes through them in tiles, and on an H100 its third version reaches three quarters of the 989
 # teraflops that the chip has on paper. What has to be kept are keys and values. Four query heads share one pair of

@@ -51,8 +51,8 @@ heatmaps(heads, rows=words, columns=words, xlabel="is looked at", ylabel="looks"
 # token looks at the one before it, with a weight of 1.00. On the right a bright column: nearly every token looks at
 # "cat". The row of "it" gives it 0.71.*
 #
-# The left head is the one that you built by hand in [lesson 11](../11_attention/11_attention.ipynb). This model learned
-# it. The right head is the kind of picture that one shows to say "it knows what *it* means". Does it?
+# The left head is one of those whose favourite you hid with a mask in [lesson 11](../11_attention/11_attention.ipynb).
+# The right head is the kind of picture that one shows to say "it knows what *it* means". Does it?
 
 # %%
 for ending in ("tired", "soft"):  # the cat is tired, the mat is soft
