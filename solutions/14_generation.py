@@ -1,0 +1,725 @@
+# %% [markdown]
+# # Generation
+#
+# **A language model says how likely each next word is, and nothing more. So who writes the sentence?**
+#
+# Somebody has written `def make_coffee():` and now has to say what it does. We have a small model that has read three
+# thousand docstrings. Given the beginning of a text, it can tell how likely each possible continuation is. The obvious
+# way to get a sentence out of it is to take the likeliest one, put it behind the text, and ask again.
+
+# %%
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from autograder import check, suspects
+from helpers import generation as pictures
+from helpers.docstring_model import docstring_model, pieces, prompt, text_of
+from helpers.generation import Counting, Watched
+from helpers.plots import bars, lines
+from helpers.widgets import explore, slider, text
+
+# %%
+torch.set_num_threads(1)  # our model is so small that a second core would only be in the way
+model = docstring_model()
+
+
+def likeliest(name: str) -> str:
+    tokens = prompt(name)  # the name in words, and an arrow
+    for _ in range(40):
+        scores, _ = model(tokens)
+        tokens = torch.cat([tokens, scores[:, -1].argmax(dim=-1, keepdim=True)], dim=1)
+    return text_of(tokens[0, prompt(name).shape[1] :])  # up to the first end of a text
+
+
+for name in ("make_coffee", "find_my_keys", "walk_the_dog", "sort_socks", "close_connection"):
+    print(f"{name:18}{likeliest(name)}")
+
+# %% [markdown]
+# Each of these is what the model believes in most, piece by piece. And yet it is a poor writer: most of it could stand
+# in any docstring, and some of it goes round in circles. In the same numbers there are much better sentences. To get
+# at them we have to choose differently, and nobody but us can do that, since the model only says how likely things are.
+#
+# In this lesson we write everything that stands between the numbers and the text. At the end you type the name of any
+# function, and read what the model makes of it.
+#
+# At the end you will be able to
+#
+# - turn scores into a choice: temperature, top-k and top-p, to the last tie as transformers does it;
+# - draw a batch of texts, each of which ends when it wants to;
+# - say what a cache of keys and values saves, and count it;
+# - as extras: a penalty for repetition, perplexity, beam search and why the most probable text is not the one we want.
+#
+# About 60 minutes for the core, 115 with the extras. You need softmax and drawing by weights ([lesson
+# 03](../03_products_and_masks/03_products_and_masks.ipynb)) and attention with a causal mask ([lesson
+# 11](../11_attention/11_attention.ipynb)).
+
+# %% [markdown]
+# ## 1 · What the model says · core
+#
+# First, what is "the next piece"? Our model does not write letters, and not whole words either. It has a list of 2,048
+# pieces that occur often, and cuts every text into these. A frequent word is one piece, a rare one is several. Such
+# pieces are called **tokens**, and inside the model each is just a number.
+
+# %%
+tokens = prompt("make_coffee")
+print(tokens.tolist())
+print([pictures.piece(token) for token in tokens[0].tolist()])
+scores, cache = model(tokens)
+print("scores:", tuple(scores.shape))
+
+# %% [markdown]
+# The prompt begins with the end of the text before, so that the model knows that something new is coming. (What
+# `cache` holds we shall see in section 4.) For each place, the model gives a score to each of the 2,048 tokens that
+# might come next. We only need those at the last place. A softmax turns them into probabilities:
+
+# %%
+pictures.next_pieces({"after “make coffee →”": scores[0, -1]})
+
+# %% [markdown]
+# PICTURE1
+#
+# The model is right to be in doubt here, since nobody could know how this text begins. If we always take the first of
+# the list, we throw that away. But if we draw by these probabilities, we get something else each time, and sometimes
+# nonsense. Can we have something in between?
+#
+# Let us take three tokens with the scores 2, 1 and 0. Softmax gives them 0.67, 0.24 and 0.09. Now divide the scores by
+# 0.5 first. They become 4, 2 and 0, the distances have doubled, and softmax gives 0.87, 0.12 and 0.02: the favourite
+# has gained. Divided by 2 they are 1, 0.5 and 0, which makes 0.51, 0.31 and 0.19, and everybody has a chance. In
+# [lesson 03](../03_products_and_masks/03_products_and_masks.ipynb) we have called this number the **temperature**, and
+# so does everybody who writes text with a model.
+#
+# **Predict first.** At a temperature of 0.1, how likely is the second of our three tokens? And what would a temperature
+# of exactly 0 have to mean?
+
+# %%
+three = torch.tensor([2.0, 1.0, 0.0])
+for t in (2.0, 1.0, 0.5, 0.1):
+    print(f"temperature {t}: ", [round(share, 5) for share in (three / t).softmax(dim=-1).tolist()])
+
+# %% [markdown]
+# <details><summary>The answer</summary>
+#
+# The scores become 20, 10 and 0, so the second one has about e⁻¹⁰ = 0.00005. The colder, the more it is the best one's
+# turn, every time. At 0 one would divide by zero. It can only mean "take the best", and that needs no probabilities.
+#
+# </details>
+#
+# ### Exercise: `temperature` ●○○ · 2 minutes · core
+#
+# It is a single line, and a refusal. Real scores may hold −∞ for a token that somebody has ruled out already; you need
+# not do anything about that.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# No softmax yet. What comes back are scores again, so that the next filter can work on them.
+#
+# </details>
+# <details><summary>Hint 2: "the scores afterwards"?</summary>
+#
+# `scores /= t` writes into the model's own scores. `scores / t` makes new ones.
+#
+# </details>
+
+
+# %% exercise="temperature"
+def temperature(scores: Tensor, t: float) -> Tensor:
+    """The scores at another temperature: each is divided by t.
+
+    Not to be used: `transformers.TemperatureLogitsWarper`.
+
+    Args:
+        scores: shape (..., vocabulary), floating point; some may be −∞.
+        t: above 0.
+
+    Returns:
+        A new tensor of the same shape and dtype.
+
+    Raises:
+        ValueError: t is 0 or less.
+
+    >>> temperature(torch.tensor([1.0, 2.0, -torch.inf]), 0.5)
+    tensor([2., 4., -inf])
+    """
+    # BEGIN SOLUTION
+    if t <= 0:
+        raise ValueError(f"the temperature should be above 0, not {t}")
+    return scores / t
+    # END SOLUTION
+
+
+# %% check="temperature"
+check(temperature)
+
+# %% [markdown]
+# **See it.** The same place in the text, at three temperatures.
+
+# %%
+last = scores[0, -1]
+pictures.next_pieces({f"temperature {t}": temperature(last, t) for t in (0.5, 1.0, 1.5)})
+
+# %% [markdown]
+# Compare the grey bars at the bottom. At a low temperature the tokens without a name hardly matter. At a high one they
+# take over, and that brings us to the next question.
+
+# %% [markdown]
+# ## 2 · The long tail · core
+#
+# Say we draw from the probabilities as they are. Three docstrings for `make_coffee`:
+
+
+# %%
+def drawn(name: str, seed: int) -> str:
+    generator, tokens = torch.Generator().manual_seed(seed), prompt(name)
+    for _ in range(40):
+        scores, _ = model(tokens)
+        token = torch.multinomial(scores[:, -1].softmax(dim=-1), 1, generator=generator)
+        tokens = torch.cat([tokens, token], dim=1)
+    return text_of(tokens[0, prompt(name).shape[1] :])
+
+
+for seed in range(3):
+    print(drawn("make_coffee", seed))
+
+# %% [markdown]
+# This is livelier, but somewhere in each of them the thread breaks. Where does it happen? Not among the likely tokens.
+# Let us count how much probability lies with the very unlikely ones, those that have less than 1 in 200.
+
+# %%
+shares = last.softmax(dim=-1)
+rare = shares < 1 / 200
+print(f"{rare.sum()} of {len(shares)} tokens have less than 1/200 each, together {shares[rare].sum():.2f}")
+print(f"twenty draws without one of them: {(1 - shares[rare].sum()) ** 20:.3f}")
+
+# %% [markdown]
+# That is the trouble. Each of these tokens is nearly impossible, and rightly so. But there are so many of them that
+# together they are likely, and over twenty draws it would be a wonder if none came up. Once it has come up it is part
+# of the text, and the model, who has never seen anything like it, goes on from there as well as it can.
+#
+# The temperature lowers the tail but never cuts it off. So let us do just that. The simplest rule is to leave the $k$
+# best tokens and to rule out the others, with a score of −∞: then `exp` gives exactly 0, whatever temperature or other
+# filter comes afterwards. This is **top-k** ([Fan et al. 2018](https://arxiv.org/abs/1805.04833)).
+#
+# For the scores 1, 4, 2 and 3 and $k$ = 2, the 4 and the 3 are left. What if there is a tie at the border, as with the
+# scores 4, 2, 2 and $k$ = 2? Nothing tells the two apart, so transformers keeps both, and we do as well.
+#
+# ### Exercise: `top_k` ●○○ · 4 minutes · core
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# You need not know *which* are the k best. It is enough to know how large the k-th of them is.
+#
+# </details>
+# <details><summary>Hint 2: <code>selected index k out of range</code>?</summary>
+#
+# `topk` refuses a k above the size of the vocabulary. `min(k, scores.shape[-1])` does not.
+#
+# </details>
+# <details><summary>Hint 3: one row is right, a batch is not?</summary>
+#
+# Each row has a k-th score of its own. Keep the dimension, `[..., -1:]`, so that it meets its own row.
+#
+# </details>
+
+
+# %% exercise="top_k"
+def top_k(scores: Tensor, k: int) -> Tensor:
+    """Leaves the k largest scores of each row, and sets the others to −∞.
+
+    Not to be used: `transformers.TopKLogitsWarper`.
+
+    A score that equals the k-th is left as well, so that there may be more than k.
+
+    Args:
+        scores: shape (..., vocabulary), floating point.
+        k: 1 or more; where it is larger than the vocabulary, all are left.
+
+    Returns:
+        A new tensor of the same shape and dtype.
+
+    Raises:
+        ValueError: k is 0 or less.
+
+    >>> top_k(torch.tensor([1.0, 4.0, 2.0, 3.0]), 2)
+    tensor([-inf, 4., -inf, 3.])
+    """
+    # BEGIN SOLUTION
+    if k < 1:
+        raise ValueError(f"k should be 1 or more, not {k}")
+    best = scores.topk(min(k, scores.shape[-1]), dim=-1).values
+    return scores.masked_fill(scores < best[..., -1:], -torch.inf)
+    # END SOLUTION
+
+
+# %% check="top_k"
+check(top_k)
+
+# %% [markdown]
+# **See it.** But which $k$? Let us walk through a real docstring, token by token, and count at each place how many
+# tokens it takes until they have 90 % of the probability between them.
+
+# %%
+line = prompt("is_closed")[0].tolist() + pieces().encode("Return True if the file is closed.").ids
+scores, _ = model(torch.tensor([line]))
+begin = prompt("is_closed").shape[1] - 1  # the arrow: from here on the description is foretold
+sums = scores[0, begin:-1].softmax(dim=-1).sort(descending=True).values.cumsum(dim=-1)
+needed = (sums < 0.9).sum(dim=-1) + 1
+left = (top_k(scores[0, begin:-1], 20) > -torch.inf).sum(dim=-1)
+labels = [f"{place}: {pictures.piece(token)}" for place, token in enumerate(line[begin + 1 :], start=1)]
+bars({
+    "needed for 90 %": dict(zip(labels, needed.tolist(), strict=True)),
+    "left by your top_k, k = 20": dict(zip(labels, left.tolist(), strict=True)),
+}, ylabel="tokens (logarithmic)", xlabel="the token that comes", logy=True)  # fmt: skip
+
+# %% [markdown]
+# PICTURE2
+#
+# No $k$ suits all places. Where the grammar leaves one way, 20 tokens let 19 wrong ones in. At the beginning of a
+# sentence, or after an "a", 20 tokens shut out what is perfectly sensible. So let the *model's own doubt* say how many
+# tokens are left. We sort them by their probability, add up from the top, and stop as soon as the sum has reached a
+# share $p$, say 0.9. This is **top-p**, or **nucleus sampling** ([Holtzman et al.
+# 2019](https://arxiv.org/abs/1904.09751), in a paper with the fine name *The Curious Case of Neural Text
+# Degeneration*).
+#
+# By hand: four tokens have 0.5, 0.25, 0.125 and 0.125. With $p$ = 0.7 the first one is not enough, and the second
+# brings the sum to 0.75, so two are left. The token that *crosses* $p$ is in. If it were not, one token with 0.95 would
+# rule itself out, and nothing would be left. And with $p$ = 0.75? The sum reaches it exactly, with the second token, so
+# again two are left.
+#
+# What with $p$ = 0.8? The third token is needed, but it is as likely as the fourth. Somebody has to say which of them
+# comes in. transformers adds up from the *bottom*: it goes through the tokens from the least likely one up, and removes
+# them as long as the sum is 1 − $p$ or less. Among equals its sort keeps the order of the vocabulary, so the earlier
+# one goes and the later one stays. From the bottom there is another advantage. The probabilities of the tail are tiny,
+# and in float32 a tiny number that is added to nearly 1 is lost, whereas tiny numbers that are added to each other are
+# not.
+#
+# **Predict first.** The scores are equal for ten tokens, and $p$ = 0.35. How many are left, and which?
+#
+# <details><summary>The answer</summary>
+#
+# Each has 0.1. Three have 0.3, which is not enough, so it takes four. They are the last four of the ten, since going up
+# the first six have 0.6 together, and 0.6 is not more than 1 − 0.35 = 0.65.
+#
+# </details>
+#
+# ### Exercise: `top_p` ●●○ · 9 minutes · core
+#
+# The filter that nearly everybody uses, and that has gone wrong in nearly every way that there is.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# `ordered, places = scores.sort(dim=-1, stable=True)` sorts upwards, and says where each score came from. Softmax and
+# `cumsum` along the sorted scores give the sums from the bottom.
+#
+# </details>
+# <details><summary>Hint 2: the wrong tokens are removed?</summary>
+#
+# Your mask says who goes *in sorted order*. `torch.zeros_like(mask).scatter(-1, places, mask)` brings each entry back
+# to the place that its score came from.
+#
+# </details>
+# <details><summary>Hint 3: nothing is left when p is 0?</summary>
+#
+# The sums end with 1, and 1 is not more than 1 − 0. Whatever happens, the last one of the sorted row stays:
+# `mask[..., -1] = False`.
+#
+# </details>
+# <details><summary>Hint 4: nearly the code</summary>
+#
+# ```python
+# ordered, places = scores.sort(dim=-1, stable=True)
+# gone = ordered.softmax(dim=-1).cumsum(dim=-1) <= ...
+# gone[..., -1] = ...
+# gone = torch.zeros_like(gone).scatter(-1, ..., gone)
+# return scores.masked_fill(...)
+# ```
+#
+# </details>
+
+
+# %% exercise="top_p"
+def top_p(scores: Tensor, p: float) -> Tensor:
+    """Leaves the fewest tokens of each row that reach p between them, the likeliest, and sets the others to −∞.
+
+    Not to be used: `transformers.TopPLogitsWarper`.
+
+    The token with which the sum reaches p, exactly or by crossing it, is the last one that is left. Of equal tokens,
+    those that stand later in the vocabulary are left first.
+
+    Args:
+        scores: shape (..., vocabulary), floating point.
+        p: from 0, which leaves the likeliest token only, to 1, which leaves every token that has a probability.
+
+    Returns:
+        A new tensor of the same shape and dtype.
+
+    Raises:
+        ValueError: p is below 0 or above 1.
+
+    >>> top_p(torch.tensor([2.0, 0.0, 1.0]), 0.8)
+    tensor([2., -inf, 1.])
+    """
+    # BEGIN SOLUTION
+    if not 0 <= p <= 1:
+        raise ValueError(f"p should be from 0 to 1, not {p}")
+    ordered, places = scores.sort(dim=-1, stable=True)
+    gone = ordered.softmax(dim=-1).cumsum(dim=-1) <= 1 - p
+    gone[..., -1] = False
+    gone = torch.zeros_like(gone).scatter(-1, places, gone)
+    return scores.masked_fill(gone, -torch.inf)
+    # END SOLUTION
+
+
+# %% check="top_p"
+check(top_p)
+
+# %% [markdown]
+# **Explore.** What is left of the next token? Begin the description yourself, and move the filters. With which words
+# does top-p leave a single token?
+
+# %%
+from transformers import TemperatureLogitsWarper, TopKLogitsWarper, TopPLogitsWarper
+
+
+def filtered(begin: str, t: float, k: int, p: float) -> Any:
+    """The last place of a text about `make_coffee`, before and after your three filters."""
+    tokens = torch.cat([prompt("make_coffee"), torch.tensor([pieces().encode(begin).ids], dtype=torch.int64)], dim=1)
+    last = model(tokens)[0][:, -1]
+    mine = top_p(top_k(temperature(last, t), k), p)
+    theirs = TopPLogitsWarper(p)(None, TopKLogitsWarper(k)(None, TemperatureLogitsWarper(t)(None, last)))
+    same = "as transformers has it" if torch.equal(mine, theirs) else "not as transformers has it"
+    return pictures.next_pieces(
+        {"as the model says": last[0], f"{int((mine > -torch.inf).sum())} left, {same}": mine[0]}
+    )
+
+
+explore(
+    filtered,
+    "Which tokens are left?",
+    begin=text("Return True if the", label="begun with"),
+    t=slider(0.1, 2.0, 1.0, step=0.1, label="temperature"),
+    k=slider(1, 2048, 2048, label="k"),
+    p=slider(0.0, 1.0, 0.9, step=0.05, label="p"),
+)
+
+# %% [markdown]
+# PICTURE3
+
+# %% [markdown]
+# ## 3 · A sentence, drawn · core
+#
+# Now for the loop. The model is asked, the filters are applied to the last place, softmax makes probabilities of what
+# they leave, and one token is drawn and put behind the text. The order of the filters is ours to choose. transformers
+# takes the temperature first, then top-k, then top-p.
+#
+# One thing is new: a text has to end. The model has learnt that as well, because every docstring that it read was
+# followed by one special token, number 0. When it is drawn, the text is finished. But we want to write several texts at
+# once, as a batch, and they do not all finish at the same time. A tensor has no ragged rows. So a row that is done
+# waits, and is filled up with ends, until the last one is done, or until we run out of patience.
+#
+# And mind what our prompts look like. They *begin* with a 0, the end of whatever came before, and that should not
+# count.
+#
+# ### Exercise: `sample` ●●○ · 9 minutes · core
+#
+# To try it out there is a model whose answer we know: `Counting(6)` counts from 0 to 5 and then begins again with 0,
+# and is sure of it. (So that your draws can be compared, each step is one call of `torch.multinomial`, for the whole
+# batch.)
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Keep a vector `done` of one boolean for each row, all False at first. After each draw, rows that are done get `end`
+# instead of what was drawn, and rows that have drawn `end` become done.
+#
+# </details>
+# <details><summary>Hint 2: "an end in the prompt"?</summary>
+#
+# Do not ask the text whether it contains an end. Ask the token that you have just drawn.
+#
+# </details>
+# <details><summary>Hint 3: nearly the code</summary>
+#
+# ```python
+# done = torch.zeros(len(prompt), dtype=torch.bool, device=prompt.device)
+# for _ in range(new):
+#     if done.all():
+#         break
+#     scores = model(...)[0][:, -1]
+#     for each in filters: ...
+#     token = torch.multinomial(..., 1, generator=generator)
+#     token = token.masked_fill(done[:, None], ...)
+#     done = done | ...
+#     prompt = torch.cat(...)
+# return prompt
+# ```
+#
+# </details>
+
+
+# %% exercise="sample"
+@torch.no_grad()
+def sample(
+    model: Callable[..., tuple[Tensor, Any]],
+    prompt: Tensor,
+    new: int,
+    filters: Sequence[Callable[[Tensor], Tensor]],
+    generator: torch.Generator,
+    end: int = 0,
+) -> Tensor:
+    """Goes on from the prompts, token by token, each drawn from what the filters leave.
+
+    Args:
+        model: gives for tokens (batch, length) scores (batch, length, vocabulary), and a cache that you may drop. It is
+            called without a graph.
+        prompt: shape (batch, length), int64. What stands in the prompt ends nothing.
+        new: how many tokens to draw at most, 0 or more.
+        filters: functions from scores (batch, vocabulary) to scores, applied in this order to those of the last place.
+        generator: each step is one draw for the whole batch, `torch.multinomial(…, 1, generator=generator)`.
+        end: a row that has drawn it is done, and has only ends from there on.
+
+    Returns:
+        Shape (batch, length + drawn), int64: the prompt, then what was drawn. When all rows are done, no more is drawn.
+
+    >>> sample(Counting(6), torch.tensor([[3, 4]]), 5, [], torch.Generator())
+    tensor([[3, 4, 5, 0]])
+    """
+    # BEGIN SOLUTION
+    done = torch.zeros(len(prompt), dtype=torch.bool, device=prompt.device)
+    for _ in range(new):
+        if done.all():
+            break
+        scores = model(prompt)[0][:, -1]
+        for each in filters:
+            scores = each(scores)
+        token = torch.multinomial(scores.softmax(dim=-1), 1, generator=generator)
+        token = token.masked_fill(done[:, None], end)
+        done = done | (token[:, 0] == end)
+        prompt = torch.cat([prompt, token], dim=1)
+    return prompt
+    # END SOLUTION
+
+
+# %% check="sample"
+check(sample)
+
+# %% [markdown]
+# **See it.** Four texts at once, with your filters.
+
+# %%
+careful = [lambda scores: temperature(scores, 0.8), lambda scores: top_p(scores, 0.9)]
+start = prompt("make_coffee").expand(4, -1)
+texts = sample(model, start, 40, careful, torch.Generator().manual_seed(0))
+for row in texts:
+    print(f"{(row[start.shape[1] :] != 0).sum():3} tokens  {text_of(row[start.shape[1] :])}")
+
+# %% [markdown]
+# SAMPLED
+#
+# > **You may read that** with a temperature of 0 a model is deterministic, and that this is why one sets it. Ask for
+# > it:
+
+# %%
+try:
+    TemperatureLogitsWarper(0.0)
+except ValueError as error:
+    print(str(error).partition(". ")[2].strip() or error)
+for t in (1.0, 0.1, 0.01):
+    cold = [lambda scores, t=t: temperature(scores, t)]
+    rows = sample(model, start, 40, cold, torch.Generator().manual_seed(0))
+    print(f"temperature {t}: {len({text_of(row[start.shape[1] :]) for row in rows})} different texts of 4")
+
+# %% [markdown]
+# > There is no temperature of 0, only its limit, which is to take the best token: **greedy search**. Services that let
+# > you ask for 0 switch to that. And even then the same question may get two answers: two tokens may be equally good up
+# > to the last bit, and the last bit depends on how the sum was cut up, on the other texts in the batch for example.
+
+# %% [markdown]
+# ## 4 · The work of a sentence · core
+#
+# Look at the loop again, and count. The prompt has 5 tokens, say, and we want 4 more. The model is given 5 tokens, then
+# 6, then 7, then 8: together 26, and from each of these calls we use the scores of one place. For a text of a
+# thousand tokens it would be half a million. And nearly all of it has been computed before.
+#
+# Which part has been? Our model is causal: a token sees only what stands before it. So nothing that comes later can
+# change what was computed for it. In [lesson 11](../11_attention/11_attention.ipynb) each token had a query, a key and
+# a value. The new token's query has to meet the keys of all tokens, and collect their values. But the keys and values
+# of the old tokens are what they were in the call before. If somebody has kept them, then only the new token has to go
+# through the model. What is kept is called the **key-value cache**, and our model hands it out and takes it back:
+
+# %%
+scores, cache = model(prompt("make_coffee"))
+keys, values = cache[0]
+print(f"{len(cache)} layers, in each the keys {tuple(keys.shape)} and the values {tuple(values.shape)}")
+
+following = scores[:, -1].argmax(dim=-1, keepdim=True)
+scores, cache = model(following, cache)
+print(f"one token more: scores {tuple(scores.shape)}, keys {tuple(cache[0][0].shape)}")
+
+# %% [markdown]
+# It is like a reader who keeps a finger on every word that has been read, instead of beginning each sentence anew.
+# Only, the picture breaks in one place. A reader may change their mind about the beginning when they come to the end,
+# and a causal model never does. BERT from [lesson 16](../16_bert_internals/16_bert_internals.ipynb) does, since there
+# every word sees all the others, and so it could not keep anything.
+#
+# Two things can go wrong, and both give no error. If we hand over the cache *and* the whole text, every old token is
+# there twice. And the model must know at which place the new token stands. Ours counts what is in the cache.
+#
+# ### Exercise: `generate_with_cache` ●●● · 9 minutes · core
+#
+# So that you need not write the drawing again, `choose` is handed over: from the scores of the last place to the next
+# token of each row. For greedy search it is `lambda scores: scores.argmax(dim=-1)`.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Two variables are carried along beside the text: the cache, None at first, and what the model has not seen yet, which
+# is the whole prompt at first and a single token later.
+#
+# </details>
+# <details><summary>Hint 2: "tokens that go through the model"?</summary>
+#
+# The card shows how many tokens each call got. It should be the length of the prompt, then 1, 1, 1, … If the numbers
+# grow, you hand over the text. If there is a 1 too many at the end, you have asked what comes after the last token.
+#
+# </details>
+# <details><summary>Hint 3: nearly the code</summary>
+#
+# ```python
+# unseen, cache = prompt, None
+# for _ in range(new):
+#     scores, cache = model(unseen, cache)
+#     unseen = choose(...)[:, None]
+#     prompt = ...
+# return prompt
+# ```
+#
+# </details>
+
+
+# %% exercise="generate_with_cache"
+@torch.no_grad()
+def generate_with_cache(
+    model: Callable[..., tuple[Tensor, Any]], prompt: Tensor, new: int, choose: Callable[[Tensor], Tensor]
+) -> Tensor:
+    """Goes on from the prompts, and lets each token go through the model once.
+
+    The first call gets the prompt, each one after it the newest token (batch, 1) and the cache that came back last.
+    What the last token would be followed by is not asked.
+
+    Args:
+        model: gives for new tokens (batch, new) and a cache scores (batch, new, vocabulary), and a cache that knows
+            them, too. It is called without a graph.
+        prompt: shape (batch, length), int64, of at least one token.
+        new: how many tokens to add, 0 or more.
+        choose: from the scores of the last place (batch, vocabulary) to the next tokens (batch,).
+
+    Returns:
+        Shape (batch, length + new), int64.
+
+    >>> generate_with_cache(Counting(6), torch.tensor([[1, 2]]), 3, lambda scores: scores.argmax(dim=-1))
+    tensor([[1, 2, 3, 4, 5]])
+    """
+    # BEGIN SOLUTION
+    unseen, cache = prompt, None
+    for _ in range(new):
+        scores, cache = model(unseen, cache)
+        unseen = choose(scores[:, -1])[:, None]
+        prompt = torch.cat([prompt, unseen], dim=1)
+    return prompt
+    # END SOLUTION
+
+
+# %% check="generate_with_cache"
+check(generate_with_cache)
+
+# %% [markdown]
+# **See it.** Does it write the same, and what does a token cost? `Watched` notes for each call how many tokens of a row
+# went through the model, and counts its multiplications and additions.
+#
+# **Predict first.** With the cache, is the cost of a token really the same for the fortieth as for the first?
+
+
+# %%
+def greedy(scores: Tensor) -> Tensor:
+    return scores.argmax(dim=-1)
+
+
+start = prompt("make_coffee")
+uncached, cached = Watched(model), Watched(model)
+text_so_far = start
+for _ in range(30):
+    text_so_far = torch.cat([text_so_far, greedy(uncached(text_so_far)[0][:, -1])[:, None]], dim=1)
+same = generate_with_cache(cached, start, 30, greedy)
+print("the same tokens:", torch.equal(text_so_far, same))
+for name, watched in {"without": uncached, "with": cached}.items():
+    print(f"{name:8} a cache: {sum(watched.tokens):4} tokens, {sum(watched.flops) / 1e6:5.0f} million operations")
+lines({
+    "without a cache": (range(1, 31), [flops / 1e6 for flops in uncached.flops]),
+    "with your cache": (range(1, 31), [flops / 1e6 for flops in cached.flops]),
+}, xlabel="new token", ylabel="million operations")  # fmt: skip
+
+# %% [markdown]
+# <details><summary>The answer</summary>
+#
+# PICTURE4
+#
+# </details>
+
+# %% [markdown]
+# ## 5 · Name a function · core
+#
+# Everything is there now: filters, a draw, an end, a cache. Let us put it together, and make the thing that we wanted
+# in the beginning. You type a name, as you would type it in a program, and the model writes what it believes that such
+# a function does.
+#
+# We shall be honest about it and look up every text in what the model has read. How many words in a row has it copied?
+
+
+# %%
+def invent(name: str, t: float, p: float, seed: int) -> str:
+    """A docstring for a function of this name, by everything that you have written."""
+    generator = torch.Generator().manual_seed(seed)
+
+    def choose(scores: Tensor) -> Tensor:
+        left = top_p(temperature(scores, t), p)
+        return torch.multinomial(left.softmax(dim=-1), 1, generator=generator)[:, 0]
+
+    start = prompt(name)
+    return text_of(generate_with_cache(model, start, 40, choose)[0, start.shape[1] :])
+
+
+def invented(name: str, t: float, p: float, seed: int) -> Any:
+    written = invent(name, t, p, seed)
+    run, length = pictures.copied(written)
+    return pictures.page(name, written, [f"{length} words in a row stand in a docstring that it has read: “{run}”"])
+
+
+explore(
+    invented,
+    "What does this function do?",
+    name=text("make_coffee", label="def"),
+    t=slider(0.1, 2.0, 0.7, step=0.1, label="temperature"),
+    p=slider(0.0, 1.0, 0.9, step=0.05, label="p"),
+    seed=slider(0, 99, 1, label="draw"),
+)
+
+# %% [markdown]
+# STAR
+
+# %% [markdown]
+# ## What you have built
+#
+# | yours | in PyTorch and transformers |
+# |---|---|
+# | `temperature` | `TemperatureLogitsWarper` |
+#
+# **Read the real source.** `transformers/generation/logits_process.py`.
+#
+# **Three questions to take home.**
+#
+# 1. …?
+# 2. …?
+# 3. …?
