@@ -100,11 +100,20 @@ def pieces() -> Tokenizer:
     return Tokenizer.from_file(str(FOLDER / "tokenizer.json"))
 
 
-@cache
 def figures() -> dict[str, Any]:
     """How the model was made and how good it is, as the script wrote it down."""
     loaded: dict[str, Any] = json.loads((FOLDER / "figures.json").read_text(encoding="utf-8"))
     return loaded
+
+
+def examples(part: str) -> list[torch.Tensor]:
+    """Some of the texts that the model has learnt from ("train"), or that it has never seen ("held out").
+
+    Each is a row of tokens (tokens,): an end, a name, the arrow, the description, an end.
+    """
+    told = json.loads((FOLDER / "examples.json").read_text(encoding="utf-8"))[part]
+    encode = pieces().encode
+    return [torch.tensor([END, *encode(name).ids, ARROW, *encode(text).ids, END]) for name, text in told]
 
 
 def docstring_model() -> CausalModel:

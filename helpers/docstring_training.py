@@ -13,7 +13,7 @@ import platform
 import random
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import tokenizers
 import torch
@@ -22,12 +22,13 @@ from safetensors.torch import save_file
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from helpers.corpus import Docstring, docstrings
-from helpers.docstring_model import ARROW, END, FOLDER, CausalModel, docstring_model, figures, pieces, words_of
+from helpers.docstring_model import ARROW, END, FOLDER, CausalModel, docstring_model, words_of
 
 SHAPE = {"vocabulary": 2048, "width": 160, "layers": 4, "heads": 4, "context": 128}
 LONGEST = 200  # characters of a description: whole sentences, the first in any case
 EPOCHS, BATCH, RATE, WARM_UP, DECAY, DROPOUT, SEED = 24, 16, 2e-3, 200, 0.1, 0.2, 0
 UNSEEN = -100  # the target that a loss leaves out
+SHOWN = 40  # texts of each part that are kept as examples
 
 
 def opening(text: str) -> str:
@@ -122,51 +123,64 @@ def characters(each: Docstring) -> int:
     return len(words_of(each.name)) + len(opening(each.text)) + 2
 
 
-def main() -> None:
-    """Writes the tokenizer, the weights in float16 and the figures."""
-    began = time.perf_counter()
+def measured(model: CausalModel, texts: Sequence[Docstring], tokenizer: Tokenizer) -> dict[str, float]:
+    """Perplexity per token, and bits per character, which do not depend on how the texts are cut up."""
+    rows = [numbered(each, tokenizer) for each in texts]
+    nats, tokens = mean_surprise(model, rows), sum(len(row) - 1 for row in rows)
+    bits = nats * tokens / math.log(2) / sum(map(characters, texts))
+    return {"tokens": tokens, "perplexity per piece": math.exp(nats), "bits per character": bits}
+
+
+def write_examples(parts: Mapping[str, Sequence[Docstring]]) -> None:
+    """Some texts of each part, evenly spread: the lesson measures with the same ones on every machine."""
+    chosen = {name: [texts[place * len(texts) // SHOWN] for place in range(SHOWN)] for name, texts in parts.items()}
+    told = {name: [[words_of(each.name), opening(each.text)] for each in texts] for name, texts in chosen.items()}
+    (FOLDER / "examples.json").write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def new_model() -> CausalModel:
+    """Small random weights, always the same ones."""
     torch.manual_seed(SEED)
-    torch.use_deterministic_algorithms(True)
-    learn, held_out = docstrings("train"), docstrings("test")
-    tokenizer = learnt_pieces([f"{words_of(each.name)}\n{opening(each.text)}" for each in learn])
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    tokenizer.save(str(FOLDER / "tokenizer.json"))
-    rows = {
-        "train": [numbered(each, tokenizer) for each in learn],
-        "held out": [numbered(each, tokenizer) for each in held_out],
-    }
     model = CausalModel(**SHAPE, dropout=DROPOUT)
     for value in model.parameters():
         if value.ndim == 2:
             torch.nn.init.normal_(value, std=0.05)
-    history = trained(model, rows["train"], rows["held out"])
+    return model
+
+
+def write_figures(figures: Mapping[str, object]) -> None:
+    """All that is known about the model beside its weights."""
+    (FOLDER / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Writes the tokenizer, the weights in float16, the figures and the examples."""
+    began = time.perf_counter()
+    torch.use_deterministic_algorithms(True)
+    parts = {"train": docstrings("train"), "held out": docstrings("test")}
+    tokenizer = learnt_pieces([f"{words_of(each.name)}\n{opening(each.text)}" for each in parts["train"]])
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    tokenizer.save(str(FOLDER / "tokenizer.json"))
+    write_examples(parts)
+    model = new_model()
+    history = trained(model, *([numbered(each, tokenizer) for each in texts] for texts in parts.values()))
     save_file({name: value.half() for name, value in model.state_dict().items()}, FOLDER / "model.safetensors")
     described = {
         "shape": SHAPE,
         "parameters": sum(value.numel() for value in model.parameters()),
         "training": {"epochs": EPOCHS, "batch": BATCH, "rate": RATE, "decay": DECAY, "dropout": DROPOUT, "seed": SEED},
         "history": history,
-        "texts": {"train": len(learn), "held out": len(held_out)},
+        "texts": {name: len(texts) for name, texts in parts.items()},
+        "versions": {
+            "python": platform.python_version(),
+            "torch": torch.__version__,
+            "tokenizers": tokenizers.__version__,
+        },
     }
-    (FOLDER / "figures.json").write_text(json.dumps(described), encoding="utf-8")
-    pieces.cache_clear()
-    figures.cache_clear()
+    write_figures(described)
     shipped = docstring_model()
-    for part, texts in (("train", learn), ("held out", held_out)):
-        nats = mean_surprise(shipped, rows[part])
-        tokens = sum(len(row) - 1 for row in rows[part])
-        described[part] = {
-            "tokens": tokens,
-            "perplexity per piece": math.exp(nats),
-            "bits per character": nats * tokens / math.log(2) / sum(map(characters, texts)),
-        }
-    described["seconds"] = round(time.perf_counter() - began)
-    described["versions"] = {
-        "python": platform.python_version(),
-        "torch": torch.__version__,
-        "tokenizers": tokenizers.__version__,
-    }
-    (FOLDER / "figures.json").write_text(json.dumps(described, indent=1) + "\n", encoding="utf-8")
+    measures = {name: measured(shipped, texts, tokenizer) for name, texts in parts.items()}
+    write_figures({**described, **measures, "seconds": round(time.perf_counter() - began)})
 
 
 if __name__ == "__main__":

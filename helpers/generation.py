@@ -13,7 +13,9 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from helpers.corpus import docstrings, words
 from helpers.docstring_model import ARROW, END, pieces
+from helpers.plots import heatmaps
 from helpers.style import BLUE, GREY, INK, ORANGE, WIDTH, Picture, style
+from helpers.suspects import lineup_of
 
 MOST = 12  # pieces that a picture names
 LINE = 62  # characters of a line on a page
@@ -36,6 +38,21 @@ class Counting:
         following = (tokens + 1) % self.vocabulary
         scores = self.sure * torch.nn.functional.one_hot(following, self.vocabulary).float()
         return scores, (cache or 0) + tokens.shape[1]
+
+
+class Chain:
+    """A model that only looks at the last token: row i of a table says how likely each token is after token i.
+
+    Args:
+        probabilities: shape (vocabulary, vocabulary); each row sums to 1.
+    """
+
+    def __init__(self, probabilities: Tensor) -> None:
+        self.logs = probabilities.log()
+
+    def __call__(self, tokens: Tensor, cache: int | None = None) -> tuple[Tensor, int]:
+        """Scores (batch, new, vocabulary) after each of the new tokens (batch, new), and a cache."""
+        return self.logs[tokens], (cache or 0) + tokens.shape[1]
 
 
 class Watched:
@@ -132,3 +149,12 @@ def copied(text: str) -> tuple[str, int]:
         if end - start > len(longest.split()):
             longest = " ".join(said[start:end])
     return longest, len(longest.split())
+
+
+def lineup(inputs: tuple[Tensor, float]) -> Picture:
+    """The probabilities that the library leaves of the scores, and below them those that each suspect leaves."""
+    results = {name: make(inputs[0].clone(), inputs[1]) for name, make in lineup_of("top_p_counterexample").items()}
+    shown = torch.stack([result[:MOST] for result in results.values()])
+    shown[~shown.isfinite()] = torch.nan
+    columns = [f"token {place}" for place in range(shown.shape[1])]
+    return heatmaps({"probability that is left": shown}, rows=list(results), columns=columns, xlabel="", ylabel="")

@@ -18,10 +18,11 @@ from torch.nn import functional as F
 
 from autograder import check, suspects
 from helpers import generation as pictures
-from helpers.docstring_model import docstring_model, pieces, prompt, text_of
-from helpers.generation import Counting, Watched
+from helpers.docstring_model import docstring_model, examples, pieces, prompt, text_of
+from helpers.generation import Chain, Counting, Watched
 from helpers.plots import bars, lines
-from helpers.widgets import explore, slider, text
+from helpers.widgets import explore, slider
+from helpers.widgets import text as typed
 
 # %%
 torch.set_num_threads(1)  # our model is so small that a second core would only be in the way
@@ -36,7 +37,7 @@ def likeliest(name: str) -> str:
     return text_of(tokens[0, prompt(name).shape[1] :])  # up to the first end of a text
 
 
-for name in ("make_coffee", "find_my_keys", "walk_the_dog", "sort_socks", "close_connection"):
+for name in ("make_coffee", "find_my_keys", "walk_the_dog", "sort_socks", "open_socket"):
     print(f"{name:18}{likeliest(name)}")
 
 # %% [markdown]
@@ -400,7 +401,7 @@ def filtered(begin: str, t: float, k: int, p: float) -> Any:
 explore(
     filtered,
     "Which tokens are left?",
-    begin=text("Return True if the", label="begun with"),
+    begin=typed("Return True if the", label="begun with"),
     t=slider(0.1, 2.0, 1.0, step=0.1, label="temperature"),
     k=slider(1, 2048, 2048, label="k"),
     p=slider(0.0, 1.0, 0.9, step=0.05, label="p"),
@@ -700,7 +701,7 @@ def invented(name: str, t: float, p: float, seed: int) -> Any:
 explore(
     invented,
     "What does this function do?",
-    name=text("make_coffee", label="def"),
+    name=typed("make_coffee", label="def"),
     t=slider(0.1, 2.0, 0.7, step=0.1, label="temperature"),
     p=slider(0.0, 1.0, 0.9, step=0.05, label="p"),
     seed=slider(0, 99, 1, label="draw"),
@@ -710,16 +711,558 @@ explore(
 # STAR
 
 # %% [markdown]
+# ## 6 · It repeats itself · extra
+#
+# Let us go back to the model's favourite words. Left alone with them, it sometimes cannot get out of a circle: a word
+# makes itself likelier, because texts that say a thing twice are more likely to say it a third time. In the first cell
+# of this lesson one text ended like that.
+#
+# A simple remedy is to make every token that has occurred less likely, by a **repetition penalty** ([Keskar et al.
+# 2019](https://arxiv.org/abs/1909.05858)). With a penalty of 1.25, a score of 4 becomes 4 / 1.25 = 3.2. But what about
+# a score of −2? Divided it would be −1.6, which is *better* than before. So below zero one multiplies, and −2 becomes
+# −2.5.
+#
+# ### Exercise: `repetition_penalty` ●●○ · 5 minutes · extra
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Compute the punished version of *all* scores first, with `torch.where(scores < 0, …, …)`. Then take it at the tokens
+# that have occurred, and the old score everywhere else.
+#
+# </details>
+# <details><summary>Hint 2: "tokens that occur again and again"?</summary>
+#
+# A loop over the tokens punishes a token each time that it meets it. A boolean table of what has occurred cannot count:
+# `torch.zeros_like(scores, dtype=torch.bool).scatter(1, tokens, True)`.
+#
+# </details>
+
+
+# %% exercise="repetition_penalty"
+def repetition_penalty(scores: Tensor, tokens: Tensor, penalty: float) -> Tensor:
+    """Makes the tokens that have occurred less likely: scores above zero are divided by the penalty, those below zero
+    multiplied by it.
+
+    Not to be used: `transformers.RepetitionPenaltyLogitsProcessor`.
+
+    Each is punished once, however often it occurred, and only in its own row.
+
+    Args:
+        scores: shape (batch, vocabulary), floating point; 0 and −∞ stay.
+        tokens: what has occurred, shape (batch, seen), int64; there may be none.
+        penalty: above 0; 1 changes nothing, and below 1 repetition is rewarded.
+
+    Returns:
+        A new tensor of the same shape and dtype.
+
+    Raises:
+        ValueError: penalty is 0 or less.
+
+    >>> repetition_penalty(torch.tensor([[1.0, 2.0, -3.0]]), torch.tensor([[2, 1, 1]]), 2.0)
+    tensor([[ 1.,  1., -6.]])
+    """
+    # BEGIN SOLUTION
+    if penalty <= 0:
+        raise ValueError(f"the penalty should be above 0, not {penalty}")
+    punished = torch.where(scores < 0, scores * penalty, scores / penalty)
+    occurred = torch.zeros_like(scores, dtype=torch.bool).scatter(1, tokens, True)
+    return torch.where(occurred, punished, scores)
+    # END SOLUTION
+
+
+# %% check="repetition_penalty"
+check(repetition_penalty)
+
+
+# %% [markdown]
+# **See it.** The best token each time, under three penalties.
+
+
+# %%
+def punished(name: str, penalty: float) -> str:
+    tokens = start = prompt(name)
+    for _ in range(25):
+        scores = repetition_penalty(model(tokens)[0][:, -1], tokens[:, start.shape[1] :], penalty)
+        tokens = torch.cat([tokens, scores.argmax(dim=-1, keepdim=True)], dim=1)
+    return text_of(tokens[0, start.shape[1] :])
+
+
+for penalty in (1.0, 1.2, 3.0):
+    print(f"penalty {penalty}: {punished('open_socket', penalty)}")
+
+# %% [markdown]
+# The circle is broken. But a strong penalty forbids the "the" that every sentence needs, and the model takes what is
+# left. (We have punished only what was written, and not the name. transformers punishes the words of the prompt as
+# well, unless it is told not to.)
+#
+# > **You may read that** a penalty of 1.2 makes a repeated token 1.2 times less likely. It cannot mean that, since
+# > softmax does not care where zero is: if we add 10 to all scores, no probability changes. The penalty does care.
+
+# %%
+scores = torch.tensor([[4.0, 3.0, 1.0]])
+seen = torch.tensor([[0]])
+for shift in (0.0, 10.0):
+    before = (scores + shift).softmax(dim=-1)[0, 0].item()
+    after = repetition_penalty(scores + shift, seen, 1.2).softmax(dim=-1)[0, 0].item()
+    print(f"all scores {shift:4} higher: token 0 had {before:.3f}, and has {after:.3f} after the penalty")
+
+# %% [markdown]
+# > The same model, the same probabilities, the same penalty, and another result. It works in practice because the
+# > scores of most models lie in a similar range. What OpenAI's interface calls frequency and presence penalty
+# > *subtracts* from the scores, and that has a meaning: the odds fall by a fixed factor.
+
+# %% [markdown]
+# ## 7 · How good is it, then? · extra
+#
+# Its texts are odd, but is it a bad *model*? For that we need not let it write. We take texts that people have written,
+# and ask for each token how likely the model thought it. Say it gave the first one 0.5 and the next one 0.125. The
+# product, 0.0625, is the probability of both, and it gets smaller with every token. So one takes the mean *per token*,
+# of the surprise −log p that we know from [lesson 08](../08_layers/08_layers.ipynb): (0.693 + 2.079) / 2 = 1.386. And
+# because nobody can imagine a surprise of 1.386, one takes exp of it, which is 4. It is as if the model had chosen
+# among 4 equally likely tokens at each step. This is its **perplexity**. A model that always knows has 1, and one that
+# knows nothing has as many as there are tokens, 2,048 for ours.
+#
+# Here is how we have seen it done. `examples` are docstrings that the model has never seen, and `Counting` is sure of
+# what comes next and right about it, so that it should have a perplexity of 1.
+
+
+# %%
+def perplexity_from_a_tutorial(model, texts):
+    values = []
+    for text in texts:
+        scores, _ = model(text[None])
+        values.append(F.cross_entropy(scores[0], text).exp())
+    return sum(values) / len(values)
+
+
+counted = [torch.tensor([1, 2, 3, 4, 5, 6])]
+print(f"counting, and sure:    {perplexity_from_a_tutorial(Counting(10), counted):,.0f}")
+unseen = examples("held out")
+print(f"docstrings not seen:   {perplexity_from_a_tutorial(model, unseen):,.0f}")
+
+# %% [markdown]
+# Both are nonsense, and they are so for two reasons, of which the first hides the second.
+#
+# ### Exercise: `perplexity` ●●○ · 6 minutes · extra
+#
+# **Find and mend the bugs.** A text of a single token does no harm in the right version; there is nothing to foretell
+# in it.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# The scores at place 3 say what comes *after* the token at place 3. With which token are they compared above? And for
+# which token of a text are there no scores?
+#
+# </details>
+# <details><summary>Hint 2: "a short text that is hard"?</summary>
+#
+# A mean of perplexities lets one text of two tokens drown all the others. Add up the surprise over all tokens of all
+# texts, `reduction="sum"`, and count them. Then divide once and take exp once.
+#
+# </details>
+
+
+# %% exercise="perplexity"
+@torch.no_grad()
+def perplexity(model: Callable[..., tuple[Tensor, Any]], texts: Sequence[Tensor]) -> float:
+    """exp of the mean surprise at a token, −log of what was foretold for it, over all foretold tokens of all texts.
+
+    Args:
+        model: gives for tokens (1, length) scores (1, length, vocabulary), and a cache that you may drop. It is called
+            without a graph.
+        texts: each of shape (length,), int64, of one token or more. The first token of a text is foretold by nothing
+            and does not count.
+
+    Returns:
+        A Python float.
+
+    Raises:
+        ValueError: no token is foretold.
+
+    >>> perplexity(Counting(4, sure=0.0), [torch.tensor([1, 2, 3])])
+    4.0
+    """
+    # BEGIN SOLUTION
+    surprise, count = 0.0, 0
+    for text in texts:
+        scores, _ = model(text[None])
+        surprise += F.cross_entropy(scores[0, :-1], text[1:], reduction="sum").item()
+        count += len(text) - 1
+    if count == 0:
+        raise ValueError("no token is foretold")
+    return math.exp(surprise / count)
+    # END SOLUTION
+
+
+# %% check="perplexity"
+check(perplexity)
+
+# %% [markdown]
+# **See it.** Texts that the model has learnt from, others that it has not, and the latter with their tokens shuffled.
+#
+# **Predict first.** In which order will the three perplexities come?
+
+# %%
+learnt = examples("train")
+shuffle = torch.Generator().manual_seed(0)
+shuffled = [text[torch.randperm(len(text), generator=shuffle)] for text in unseen]
+for name, texts in {"learnt from": learnt, "not seen": unseen, "not seen, shuffled": shuffled}.items():
+    print(f"{name:20}{perplexity(model, texts):9.1f}")
+
+# %% [markdown]
+# <details><summary>The answer</summary>
+#
+# Best on what it has learnt from, by far: it knows much of that by heart, and that is why it copies. On new texts it is
+# still much better than one who knows nothing (2,048). Shuffled texts surprise it more than knowing nothing would,
+# because it is *sure* of what it expects, and wrong.
+#
+# </details>
+#
+# > **You may read that** the model with the lower perplexity is the better one. That holds if both cut the text into
+# > the same tokens. Perplexity is per *token*, and who decides what a token is?
+
+# %%
+surprise = math.log(perplexity(model, unseen)) * sum(len(text) - 1 for text in unseen)
+written = [pieces().decode(text.tolist()) for text in unseen]
+per = {
+    "token": sum(len(text) - 1 for text in unseen),
+    "word": sum(len(each.split()) for each in written),
+    "character": sum(map(len, written)),
+}
+for unit, count in per.items():
+    print(f"per {unit:10}{math.exp(surprise / count):9.1f}")
+
+# %% [markdown]
+# > It is the same model, the same texts and the same surprise, divided by three different numbers. So whoever compares
+# > models with different tokenizers takes the surprise per character or per byte, usually in bits.
+
+# %% [markdown]
+# ## 8 · The most probable text · extra
+#
+# Taking the best token at each step does not lead to the best *text*. Here is a model so small that we can see all of
+# it. After token 1, it gives 0.6 to token 2 and 0.4 to token 3. After 2 it is torn, and ends (token 0) with only 0.5.
+# After 3 it is nearly certain to end, with 0.9.
+#
+# | text | its probability |
+# |---|---|
+# | 2, then the end | 0.6 · 0.5 = 0.30 |
+# | 3, then the end | 0.4 · 0.9 = 0.36 |
+#
+# Greedy search takes the 2, because it cannot know what is coming. To be certain, we would have to try every text. For
+# texts of 20 tokens and a vocabulary of 2,048 that is a number with 66 digits. **Beam search** is a compromise. It
+# keeps several beginnings at a time, say the four best. Each of them is continued by every token; of all these
+# continuations the four best are kept, and so on. The beginnings are called **hypotheses**, and all of them together
+# the beam.
+#
+# Think of a hiker who sends out four scouts. It breaks in one place: the scouts do not walk each on their own. When two
+# good ways start where the first scout stands, the first scout becomes two, and the worst one is called back.
+#
+# The probability of a text is a product, and a product of many small numbers ends at 0 in float32. So we add
+# logarithms, which are negative: the best is the one nearest to 0. A hypothesis that has ended costs nothing any more,
+# waits in the beam, and competes with those that are still growing.
+#
+# ### Exercise: `beam_search` ●●● · 12 minutes · extra
+#
+# Each token costs something, so a longer text always has a lower sum. To make up for that one divides by the length, or
+# by a power of it, the **length penalty** (a strange name, as it is *in favour* of long texts). With 0 it divides by 1.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# A hypothesis is a pair, (sum of logarithms, list of tokens), and a beam is a list of these. At each step, split it
+# into those that have ended and those that go on, and build a list of candidates: the ended ones as they are, and for
+# those that go on their continuations.
+#
+# </details>
+# <details><summary>Hint 2: too slow?</summary>
+#
+# Of one hypothesis at most `width` continuations can survive, its best ones: `logs.topk(min(width, len(logs)))`.
+#
+# </details>
+# <details><summary>Hint 3: "an early end loses"?</summary>
+#
+# When one has ended, the others must go on: a better text may be under way. It is over when nobody goes on any more.
+#
+# </details>
+# <details><summary>Hint 4: nearly the code</summary>
+#
+# ```python
+# def score(each): return each[0] / max(1, len(each[1]) - start) ** length_penalty
+# beam = [(0.0, prompt[0].tolist())]
+# for _ in range(longest):
+#     ended = [each for each in beam if len(each[1]) > start and ...]
+#     going = [each for each in beam if each not in ended]
+#     if not going: ...
+#     logs = model(torch.tensor([text for _, text in going]))[0][:, -1].log_softmax(dim=-1)
+#     for (total, text), row in zip(going, logs): ...
+#     beam = sorted(candidates, key=score, reverse=True)[:width]
+# ```
+#
+# </details>
+
+
+# %% exercise="beam_search"
+@torch.no_grad()
+def beam_search(
+    model: Callable[..., tuple[Tensor, Any]],
+    prompt: Tensor,
+    width: int,
+    longest: int,
+    end: int = 0,
+    length_penalty: float = 0.0,
+) -> tuple[Tensor, float]:
+    """The best text that a beam finds, and its score.
+
+    At each step every hypothesis of the beam that has not ended is continued by every token. Of all these and of those
+    that ended before, the `width` with the best scores are the new beam. It is over when all have ended, or have
+    `longest` new tokens. The score of a hypothesis is the sum of the logarithms of the probabilities of its new tokens,
+    divided by their number to the power of `length_penalty`; an end counts like any other token.
+
+    Args:
+        model: gives for tokens (batch, length) scores (batch, length, vocabulary), and a cache that you may drop. It is
+            called without a graph.
+        prompt: shape (1, length), int64. What stands in the prompt ends nothing.
+        width: hypotheses in the beam, 1 or more.
+        longest: new tokens at most, 1 or more.
+        end: the token that ends a text.
+
+    Returns:
+        The best of the last beam: prompt and new tokens, shape (length + new,), int64, and its score, a Python float.
+
+    >>> table = torch.tensor([[1.0, 0, 0, 0], [0, 0, 0.6, 0.4], [0.5, 0, 0.25, 0.25], [0.9, 0, 0, 0.1]])
+    >>> beam_search(Chain(table), torch.tensor([[1]]), width=2, longest=3)
+    (tensor([1, 3, 0]), -1.021651268005371)
+    """
+    # BEGIN SOLUTION
+    start = prompt.shape[1]
+
+    def score(each: tuple[float, list[int]]) -> float:
+        return each[0] / max(1, len(each[1]) - start) ** length_penalty
+
+    beam = [(0.0, prompt[0].tolist())]
+    for _ in range(longest):
+        candidates = [each for each in beam if len(each[1]) > start and each[1][-1] == end]
+        going = [each for each in beam if each not in candidates]
+        if not going:
+            break
+        texts = torch.tensor([text for _, text in going], device=prompt.device)
+        best = model(texts)[0][:, -1].log_softmax(dim=-1).sort(dim=-1, descending=True)
+        for row, (total, text) in enumerate(going):
+            pairs = zip(best.values[row, :width].tolist(), best.indices[row, :width].tolist(), strict=True)
+            candidates += [(total + value, [*text, token]) for value, token in pairs]
+        beam = sorted(candidates, key=score, reverse=True)[:width]
+    total, text = best_one = max(beam, key=score)
+    return torch.tensor(text, device=prompt.device), score(best_one)
+    # END SOLUTION
+
+
+# %% check="beam_search"
+check(beam_search)
+
+# %% [markdown]
+# **See it.** What does our model believe in most? For ten names, beams of growing width.
+
+# %%
+names = ("make_coffee", "find_my_keys", "walk_the_dog", "sort_socks", "open_socket", "is_happy", "get_excuse",
+    "plot_histogram", "close_connection", "mean_squared_error")  # fmt: skip
+widths = (1, 2, 4, 8, 16)
+lengths: dict[str, list[float]] = {}
+for penalty in (0.0, 1.0):
+    found = {w: [beam_search(model, prompt(n), w, 40, length_penalty=penalty) for n in names] for w in widths}
+    mean = [
+        sum(len(row) - prompt(n).shape[1] for n, (row, _) in zip(names, found[w], strict=True)) / 10 for w in widths
+    ]
+    lengths[f"length penalty {penalty:.0f}"] = mean
+    for w in widths if penalty == 0 else ():
+        row, score = found[w][names.index("make_coffee")]
+        print(f"width {w:2}: score {score:7.3f}  {text_of(row[prompt('make_coffee').shape[1] :])}")
+lines({name: (widths, mean) for name, mean in lengths.items()}, xlabel="width of the beam (logarithmic)",
+    ylabel="tokens, mean of 10 texts", logx=True)  # fmt: skip
+
+# %% [markdown]
+# PICTURE5
+#
+# > **You may read that** beam search finds the most probable text. It finds the best of those that never fell out of
+# > the beam. And look at the printed scores: they do not even always get better with the width, since a candidate that
+# > looks good early may push out the one that would have won. Only a beam as wide as everything is certain, and that
+# > one we can afford for the little chain from above:
+
+# %%
+table = torch.tensor([[1.0, 0, 0, 0], [0, 0, 0.6, 0.4], [0.5, 0, 0.25, 0.25], [0.9, 0, 0, 0.1]])
+for width in (1, 2, 4**3):
+    row, score = beam_search(Chain(table), torch.tensor([[1]]), width, 3)
+    print(f"width {width:2}: {row.tolist()}, probability {math.exp(score):.2f}")
+
+# %% [markdown]
+# > For our docstrings, the wider the beam the *shorter* and emptier the texts, since every further token only costs.
+# > For translation models, the most probable text of all is often the empty one ([Stahlberg and Byrne
+# > 2019](https://arxiv.org/abs/1908.10090)). So it was never the search that was at fault. The most probable text is
+# > not a typical one, just as the most probable outcome of ten throws of a slightly bent coin is ten heads, which one
+# > hardly ever sees. That is why one draws, and why beams are used where there is little to choose, as in translation
+# > or speech.
+#
+# (transformers does it a little differently. It puts texts that have ended aside and keeps `num_beams` that go on, and
+# its `length_penalty` is 1 if you say nothing.)
+
+# %% [markdown]
+# ## 9 · Tell them apart · extra
+#
+# Top-p has been written wrongly in so many ways that we have collected six of them. On ordinary scores most of them do
+# what they should.
+
+# %%
+suspects("top_p_counterexample")
+
+# %% [markdown]
+# ### Exercise: `top_p_counterexample` ●●○ · 7 minutes · extra
+#
+# Find scores and a $p$ on which each of them is seen to be wrong. You see the probabilities that each leaves.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Two of them only go wrong where the sum reaches $p$ *exactly*. Which probabilities add up to something exact in
+# floating point? Halves, quarters and eighths do.
+#
+# </details>
+# <details><summary>Hint 2: how does one get exact quarters from a softmax?</summary>
+#
+# Four equal scores. And who is at −50 beside them has nothing to speak of.
+#
+# </details>
+# <details><summary>Hint 3: only the one with the sorted mask is left?</summary>
+#
+# When the scores are sorted already, it is right. Put the unlikely token at the end.
+#
+# </details>
+
+
+# %% exercise="top_p_counterexample"
+def top_p_counterexample() -> tuple[Tensor, float]:
+    """Scores and a p on which each of the suspects is seen to be wrong.
+
+    Returns:
+        scores: shape (vocabulary,), float32, 2 to 50 of them, from −100 to 100; and p from 0 to 1.
+    """
+    # BEGIN SOLUTION
+    return torch.tensor([1.0, 1.0, 1.0, 1.0, -50.0]), 0.5
+    # END SOLUTION
+
+
+# %% check="top_p_counterexample"
+check(top_p_counterexample)
+
+# %%
+pictures.lineup(top_p_counterexample())
+
+# %% [markdown]
+# PICTURE6
+
+# %% [markdown]
+# ## 10 · What `generate` does if you say nothing · extra
+#
+# In transformers all of this is behind one method, `model.generate`. What it does depends on what it is asked for. Let
+# us ask a small GPT-2 with random weights (its numbers mean nothing, only their behaviour does).
+
+# %%
+from helpers.decoding import outcome, small_bert, small_gpt
+
+gpt, given = small_gpt(), torch.tensor([[5, 6, 7]])
+asked: dict[str, dict[str, Any]] = {
+    "nothing": {},
+    "max_new_tokens=8": {"max_new_tokens": 8},
+    "temperature=0.5": {"max_new_tokens": 8, "temperature": 0.5},
+    "do_sample=True": {"max_new_tokens": 8, "do_sample": True},
+    "num_beams=4": {"max_new_tokens": 8, "num_beams": 4},
+    "use_cache=False": {"max_new_tokens": 8, "use_cache": False},
+    "prompt_lookup_num_tokens=2": {"max_new_tokens": 8, "prompt_lookup_num_tokens": 2},
+    "penalty_alpha=0.6, top_k=4": {"max_new_tokens": 8, "penalty_alpha": 0.6, "top_k": 4},
+}
+for name, options in asked.items():
+    print(f"{name:28}{outcome(gpt, given, **options)}")
+
+ones = gpt.generate(given.expand(2000, 3), do_sample=True, max_new_tokens=1, pad_token_id=0)[:, -1]
+print(f"\n2,000 draws from 1,000 nearly equal tokens: {len(ones.unique())} different ones")
+
+# %% [markdown]
+# If you say nothing it is greedy, and stops after 20 tokens. A temperature without `do_sample=True` changes nothing.
+# With `do_sample=True` it draws, but look at the last line: a `top_k` of 50 is on if nobody says otherwise, and most
+# people who compare "pure sampling" with something else do not know it. The cache is on by default. Without it the same
+# tokens come out, only with more work; `use_cache` in old configurations means just that, and during *training* it
+# should be off, since there is nothing to go on from.
+#
+# | strategy | how to ask for it | today |
+# |---|---|---|
+# | greedy search | nothing, or `do_sample=False` | there |
+# | sampling | `do_sample=True`, with `temperature`, `top_k`, `top_p`, `min_p`, … | there |
+# | beam search | `num_beams=4`, with `length_penalty`, `early_stopping` | there |
+# | drawing inside a beam | `num_beams=4, do_sample=True` | there |
+# | assisted generation | `assistant_model=…`, or `prompt_lookup_num_tokens=3` | there |
+# | contrastive search | `penalty_alpha=0.6, top_k=4` | moved to the hub: runs code from there |
+# | diverse groups of beams | `num_beam_groups=2, diversity_penalty=1.0` | moved to the hub |
+# | words that have to occur | `force_words_ids=…` | moved to the hub |
+#
+# In **assisted generation** a small model guesses the next few tokens, and the large one looks at all of them in a
+# single call. What it would have written itself is kept, up to the first wrong guess. So the text is the large model's,
+# and often several tokens cost one call. (Instead of a second model one may guess that a passage of the prompt is said
+# again.)
+#
+# > **You may read that** BERT can write, too, with `BertLMHeadModel`. The class exists. What happens if one changes the
+# > last token of a text and looks at what the model says at the *first*?
+
+# %%
+first, second = torch.tensor([[5, 6, 7, 8]]), torch.tensor([[5, 6, 7, 900]])
+for is_decoder in (False, True):
+    bert = small_bert(is_decoder)
+    with torch.no_grad():
+        change = (bert(first).logits[0, 0] - bert(second).logits[0, 0]).abs().max().item()
+        cache = bert(first).past_key_values
+    print(f"is_decoder={is_decoder!s:6} first place changes: {change > 0!s:6} gives a cache: {cache is not None}")
+
+# %% [markdown]
+# > Without `is_decoder=True` every token sees all the others, so the model looks at what it is meant to foretell, and
+# > there is nothing that a cache could keep. With it, the causal mask is on and the cache is there. But a mask is not a
+# > skill. A pretrained BERT has learnt to fill a gap *at* its own place, from both sides. Asked for what comes *after*
+# > the last place, with nothing to the right, it writes nonsense until it has been trained for that. Such models do
+# > exist, as decoders that begin from BERT's weights ([Rothe et al. 2020](https://arxiv.org/abs/1907.12461)).
+
+# %% [markdown]
 # ## What you have built
 #
 # | yours | in PyTorch and transformers |
 # |---|---|
-# | `temperature` | `TemperatureLogitsWarper` |
+# | `temperature` | `TemperatureLogitsWarper`, `generate(temperature=…)` |
+# | `top_k` | `TopKLogitsWarper` |
+# | `top_p` | `TopPLogitsWarper` |
+# | `sample` | `generate(do_sample=True)` |
+# | `generate_with_cache` | `generate(use_cache=True)`, with a `DynamicCache` |
+# | `repetition_penalty` | `RepetitionPenaltyLogitsProcessor` |
+# | `perplexity` | `exp` of the loss that a causal model gives with `labels=` |
+# | `beam_search` | `generate(num_beams=…)` |
+# | `top_p_counterexample` | `tests/generation/test_logits_process.py` in transformers' repository |
 #
-# **Read the real source.** `transformers/generation/logits_process.py`.
+# **Read the real source.** `transformers/generation/logits_process.py`: all filters, each about ten lines long between
+# long docstrings. `GenerationMixin._sample` in `generation/utils.py` is the loop of section 3, and `cache_utils.py`
+# holds the caches; `DynamicCache` concatenates as ours does, `StaticCache` writes into memory that was reserved at the
+# start.
+#
+# **Sources.** [Holtzman et al. 2019](https://arxiv.org/abs/1904.09751), *The Curious Case of Neural Text Degeneration*.
+# [Fan et al. 2018](https://arxiv.org/abs/1805.04833), *Hierarchical Neural Story Generation*. [Keskar et al.
+# 2019](https://arxiv.org/abs/1909.05858), *CTRL*. [Stahlberg and Byrne 2019](https://arxiv.org/abs/1908.10090), *On NMT
+# Search Errors and Model Errors*. [Leviathan et al. 2022](https://arxiv.org/abs/2211.17192), where a small model
+# guesses and the large one checks.
+#
+# **At scale.** Llama 3 70B keeps for each token keys and values of 80 layers, 8 heads and 128 numbers, in bfloat16: 2 ·
+# 80 · 8 · 128 · 2 bytes = 320 KB. A conversation of 8,192 tokens is 2.7 GB, and with 64 heads of their own, as in older
+# models, it would have been 21 GB; that is what grouped queries are for. The weights are 141 GB, and *all* of them are
+# read for each new token, so on GPUs that read 3.3 TB a second, eight of them together write at most about 190 tokens a
+# second for one conversation, while hardly computing at all. So one serves many conversations at once, which costs
+# almost nothing more until their caches fill the memory. vLLM keeps caches in pages, as an operating system keeps
+# memory.
 #
 # **Three questions to take home.**
 #
-# 1. …?
-# 2. …?
-# 3. …?
+# 1. Our cache concatenates at each step, which copies all keys and values. What does that cost for a text of n tokens,
+#    all together, and what would a static cache do instead?
+# 2. Temperature before top-p or after it: for which of the two orders does the temperature change *how many* tokens are
+#    left, and which would you want?
+# 3. Greedy search with a batch of one and with a batch of eight gave two different texts on a GPU. Nobody has made a
+#    mistake. How can that be, and at which tokens would you look first?

@@ -16,8 +16,9 @@ from autograder.exercises.generation._shared import Model, prompt_of
 from helpers.generation import Counting
 
 DRAWN = Idea("the next token is drawn from what the model and the filters say, again and again", weight=3.5, point=True)
-FILTERS = Idea("the filters come in their order, and see the last place only", weight=2)
+FILTERS = Idea("the filters come in their order, and see the last place only", weight=2, point=True)
 END = Idea("who has drawn the end is done, the others go on", weight=2.5)
+PROMPT = Idea("what stands in the prompt ends nothing", weight=1.5)
 TRACES = Idea("the draws are the generator's, and nothing else is changed", weight=1.5)
 
 
@@ -41,7 +42,7 @@ def sample(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "some rows end early", lambda: _ends(candidate, draw, 0), END
     yield "another token is the end", lambda: _ends(candidate, draw, 2), END
     yield "nobody goes on", lambda: _all_end(candidate, draw), END
-    yield "an end in the prompt", lambda: _in_the_prompt(candidate, draw, vocabulary), END
+    yield "an end in the prompt", lambda: _in_the_prompt(candidate, draw, vocabulary), PROMPT
     yield "no new tokens", lambda: run(0, batch), END
     yield "the generator, and torch's own stream", lambda: _streams(candidate, draw, vocabulary), TRACES
     yield "the prompt afterwards", lambda: _prompt(candidate, draw, vocabulary), TRACES
@@ -54,12 +55,12 @@ def _generator(draw: Draw) -> torch.Generator:
 
 def _example(candidate: Any, draw: Draw) -> Any:
     """The docstring's numbers, and others."""
-    prompt, start = torch.tensor([[3, 4]], device=draw.device), draw.integer(1, 4)
-    other = torch.tensor([[start], [start + 2]], device=draw.device)
+    prompt, size = torch.tensor([[3, 4]], device=draw.device), draw.integer(9, 60)
+    other = draw.integers(2, 1, low=1, high=size)
     return {
         "example": candidate(Counting(6), prompt, 5, [], torch.Generator(draw.device)),
         "other numbers": candidate(
-            model=Counting(7), prompt=other, new=draw.integer(2, 9), filters=[], generator=_generator(draw), end=0
+            model=Counting(size), prompt=other, new=draw.integer(2, 9), filters=[], generator=_generator(draw), end=0
         ),
     }
 
@@ -129,9 +130,9 @@ def _prompt(candidate: Any, draw: Draw, vocabulary: int) -> dict[str, Any]:
 
 def _while(candidate: Any, draw: Draw, vocabulary: int) -> dict[str, Any]:
     model = Model(draw, vocabulary)
-    result = candidate(model, prompt_of(draw, 2, 3, vocabulary), 3, [], _generator(draw), end=vocabulary + 5)
+    with torch.enable_grad():  # whatever an earlier call has left behind
+        result = candidate(model, prompt_of(draw, 2, 3, vocabulary), 3, [], _generator(draw), end=vocabulary + 5)
+        afterwards = "with" if torch.is_grad_enabled() else "without"
     return {
-        "result": result,
-        "graphs": [graph for _, _, graph in model.calls],
-        "recorded afterwards": torch.is_grad_enabled(),
-    }
+        "result": result, "graphs": [graph for _, _, graph in model.calls], "others compute afterwards": afterwards,
+    }  # fmt: skip

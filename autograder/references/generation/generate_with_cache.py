@@ -151,7 +151,7 @@ def one_less(model, prompt, new, choose):
     generate_with_cache,
     "The model is called with a graph: everything it has computed is kept for a gradient that nobody asks for. Put the "
     "loop under `torch.no_grad()`.",
-    keeps=0.9,
+    keeps=0.95,
 )
 def keeps_a_graph(model, prompt, new, choose):
     return looped(model, prompt, new, choose, graph=True)
@@ -161,7 +161,7 @@ def keeps_a_graph(model, prompt, new, choose):
     generate_with_cache,
     "After the call no graph is recorded any more, anywhere: gradients were switched off and not on again. Use "
     "`with torch.no_grad():`.",
-    keeps=0.9,
+    keeps=0.95,
 )
 def switches_off_for_good(model, prompt, new, choose):
     result = looped(model, prompt, new, choose)

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.references import alternative, mistake, promised
+from autograder.references import alternative, equivalent, mistake, promised
 from autograder.references.generation._sample import looped, multinomial, sample
 
 
@@ -27,7 +27,6 @@ def forgets_the_filters(model, prompt, new, filters, generator, end=0):
 @mistake(
     sample,
     "The filters are applied in another order. The first one in the list comes first.",
-    keeps=0.75,
 )
 def filters_backwards(model, prompt, new, filters, generator, end=0):
     return looped(model, prompt, new, filters[::-1], generator, end)
@@ -37,7 +36,6 @@ def filters_backwards(model, prompt, new, filters, generator, end=0):
     sample,
     "Each filter gets the model's own scores, so that only the last one counts. It should get what the one before it "
     "has left.",
-    keeps=0.75,
 )
 def only_the_last_filter(model, prompt, new, filters, generator, end=0):
     return looped(model, prompt, new, filters[-1:], generator, end)
@@ -60,7 +58,6 @@ def filters_probabilities(model, prompt, new, filters, generator, end=0):
 @mistake(
     sample,
     "The filters see the scores of all places. They are written for the last one alone: (batch, vocabulary).",
-    keeps=0.75,
 )
 def filters_all_places(model, prompt, new, filters, generator, end=0):
     def last(scores):
@@ -106,7 +103,7 @@ def shows_the_prompt(model, prompt, new, filters, generator, end=0):
     return looped(model, prompt, new, filters, generator, end, given=lambda tokens: tokens[:, : prompt.shape[1]])
 
 
-@mistake(sample, "Only the new tokens come back. The text begins with the prompt.", keeps=0.5)
+@mistake(sample, "Only the new tokens come back. The text begins with the prompt.")
 def without_the_prompt(model, prompt, new, filters, generator, end=0):
     return looped(model, prompt, new, filters, generator, end)[:, prompt.shape[1] :]
 
@@ -137,7 +134,6 @@ def torchs_own_stream(model, prompt, new, filters, generator, end=0):
     "The draws are others than those of `torch.multinomial(probabilities, 1, generator=generator)`, once for each new "
     "token of the whole batch: perhaps each row is drawn by itself, more than one token is drawn at a time, or they "
     "are drawn another way. They would be right by chance, but nobody could compare them.",
-    keeps=0.5,
 )
 def by_adding_noise(model, prompt, new, filters, generator, end=0):
     def draw(scores, generator):
@@ -159,7 +155,7 @@ def goes_on_after_the_end(model, prompt, new, filters, generator, end=0):
 @mistake(
     sample,
     "A row goes on after its end, with other tokens. It should get `end` from then on, until the others are done.",
-    keeps=0.7,
+    keeps=0.85,
 )
 def no_end_for_those_who_wait(model, prompt, new, filters, generator, end=0):
     return looped(model, prompt, new, filters, generator, end, fill=False)
@@ -168,7 +164,7 @@ def no_end_for_those_who_wait(model, prompt, new, filters, generator, end=0):
 @mistake(
     sample,
     "The loop stops as soon as one row has drawn the end, and cuts the others short. It stops when all have.",
-    keeps=0.7,
+    keeps=0.85,
 )
 def stops_at_the_first_end(model, prompt, new, filters, generator, end=0):
     return looped(model, prompt, new, filters, generator, end, stop="any")
@@ -197,7 +193,7 @@ def end_is_zero(model, prompt, new, filters, generator, end=0):
     sample,
     "An end in the prompt counts as drawn: such a row is over before it has begun. Our prompts begin with one. Only "
     "what has been drawn ends a row.",
-    keeps=0.75,
+    keeps=0.9,
 )
 def counts_the_prompts_end(model, prompt, new, filters, generator, end=0):
     return looped(
@@ -208,7 +204,7 @@ def counts_the_prompts_end(model, prompt, new, filters, generator, end=0):
 @mistake(
     sample,
     "The last token of the prompt is asked whether the row is done. A row ends with what has been drawn.",
-    keeps=0.75,
+    keeps=0.9,
 )
 def asks_the_prompts_last(model, prompt, new, filters, generator, end=0):
     return looped(model, prompt, new, filters, generator, end, done=lambda tokens, prompt, end: tokens[:, -1] == end)
@@ -218,7 +214,7 @@ def asks_the_prompts_last(model, prompt, new, filters, generator, end=0):
     sample,
     "The model is called with a graph: for every token all activations are kept, and nobody will ask for a gradient. "
     "Put the loop under `torch.no_grad()`.",
-    keeps=0.9,
+    keeps=0.95,
 )
 def keeps_a_graph(model, prompt, new, filters, generator, end=0):
     return looped(model, prompt, new, filters, generator, end, graph=True)
@@ -228,7 +224,7 @@ def keeps_a_graph(model, prompt, new, filters, generator, end=0):
     sample,
     "After the call no graph is recorded any more, anywhere: gradients were switched off and not on again. Use "
     "`with torch.no_grad():`.",
-    keeps=0.9,
+    keeps=0.95,
 )
 def switches_off_for_good(model, prompt, new, filters, generator, end=0):
     result = looped(model, prompt, new, filters, generator, end)
@@ -326,3 +322,18 @@ promised(
     by=["many tokens, a batch", "no new tokens"],
 )
 promised(sample, "When all rows are done, no more is drawn.", by=["nobody goes on"])
+
+for before, after, reason in (
+    ("done = done | (token[:, 0] == end)", "done = done + (token[:, 0] == end)", "for booleans + is |"),
+    ("done = done | (token[:, 0] == end)", "done = done | (token[:, -1] == end)", "there is one column"),
+    ("break", "continue", "who is done stays done: the other rounds do nothing"),
+    *(
+        (
+            "token = torch.multinomial(scores.softmax(dim=-1), 1, generator=generator)",
+            f"token = torch.multinomial(scores.softmax(dim={same}), 1, generator=generator)",
+            "the scores have two dimensions",
+        )
+        for same in ("+1", "1")
+    ),
+):
+    equivalent(sample, before, after, reason)

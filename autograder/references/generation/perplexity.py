@@ -1,0 +1,278 @@
+"""`perplexity`: what is right, and what goes wrong."""
+
+import math
+
+import torch
+from torch.nn import functional as F
+
+from autograder.references import alternative, mistake, promised
+
+
+@torch.no_grad()
+def perplexity(model, texts):
+    """By hand: the logarithm of the softmax of each place, one token after the other."""
+    logs = []
+    for text in texts:
+        scores = model(text[None])[0][0].double()
+        for place in range(len(text) - 1):
+            row = scores[place] - scores[place].max()
+            logs.append((row[text[place + 1]] - row.exp().sum().log()).item())
+    if not logs:
+        raise ValueError("nothing is foretold")
+    return math.exp(-sum(logs) / len(logs))
+
+
+def surprises(model, texts, foretold=lambda scores, text: (scores[:-1], text[1:]), graph=False):
+    """For each text what each token cost; most mistakes only add up otherwise."""
+    with torch.set_grad_enabled(graph):
+        pairs = [foretold(model(text[None])[0][0], text) for text in texts]
+        return [F.cross_entropy(scores.double(), targets, reduction="none") for scores, targets in pairs]
+
+
+def over_all(costs):
+    count = sum(map(len, costs))
+    if not count:
+        raise ValueError("nothing is foretold")
+    return math.exp(sum(cost.sum().item() for cost in costs) / count)
+
+
+@mistake(
+    perplexity,
+    "Each token is compared with the scores at its own place, which the model gave when it had read it. What was "
+    "foretold about it stands one place before: `scores[:-1]` beside `text[1:]`.",
+)
+def compares_with_itself(model, texts):
+    return over_all(surprises(model, texts, lambda scores, text: (scores, text)))
+
+
+@mistake(
+    perplexity,
+    "Each token is compared with the scores at its own place, which the model gave when it had read it. What was "
+    "foretold about it stands one place before: `scores[:-1]` beside `text[1:]`.",
+)
+def compares_with_itself_but_the_first(model, texts):
+    return over_all(surprises(model, texts, lambda scores, text: (scores[1:], text[1:])))
+
+
+@mistake(
+    perplexity,
+    "The scores are moved the wrong way: those of a place are compared with the token before it. They foretell the one "
+    "after it.",
+)
+def the_wrong_way(model, texts):
+    return over_all(surprises(model, texts, lambda scores, text: (scores[1:], text[:-1])))
+
+
+@mistake(
+    perplexity,
+    "A mean over texts is taken, of their perplexities: a text of two tokens counts as much as one of twenty, and a "
+    "single hard one is all that one sees. Add up the surprise of all tokens first, and take exp once.",
+)
+def mean_of_perplexities(model, texts):
+    costs = [cost for cost in surprises(model, texts) if len(cost)]
+    over_all(costs)
+    return sum(cost.mean().exp().item() for cost in costs) / len(costs)
+
+
+@mistake(
+    perplexity,
+    "A mean over texts is taken, of their perplexities, and a text of one token makes it NaN or 0 / 0. Add up the "
+    "surprise of all tokens first, and divide once.",
+)
+def mean_of_perplexities_with_nan(model, texts):
+    costs = surprises(model, texts)
+    over_all(costs)
+    return sum(cost.mean().exp().item() for cost in costs) / len(costs)
+
+
+@mistake(
+    perplexity,
+    "The mean surprise is taken text by text, and then over the texts: a token in a short text counts more than one "
+    "in a long text. Divide the sum of all by the number of all.",
+)
+def mean_of_means(model, texts):
+    costs = [cost for cost in surprises(model, texts) if len(cost)]
+    over_all(costs)
+    return math.exp(sum(cost.mean().item() for cost in costs) / len(costs))
+
+
+@mistake(
+    perplexity,
+    "The mean surprise is taken text by text, and then over the texts; for a text of one token that is NaN. Divide the "
+    "sum of all by the number of all.",
+)
+def mean_of_means_with_nan(model, texts):
+    costs = surprises(model, texts)
+    over_all(costs)
+    return math.exp(sum(cost.mean().item() for cost in costs) / len(costs))
+
+
+@mistake(perplexity, "What comes back is the mean surprise. Perplexity is exp of it.")
+def without_exp(model, texts):
+    return math.log(over_all(surprises(model, texts)))
+
+
+@mistake(
+    perplexity,
+    "The result is below 1, as with exp of the mean logarithm without its minus sign. A model that is never surprised "
+    "has 1, and every other one more.",
+)
+def without_the_sign(model, texts):
+    return 1 / over_all(surprises(model, texts))
+
+
+@mistake(
+    perplexity,
+    "A power of 2 is taken of a surprise that was counted with natural logarithms. They belong together: exp, or 2 to "
+    "the power of bits.",
+)
+def powers_of_two(model, texts):
+    return 2 ** math.log(over_all(surprises(model, texts)))
+
+
+@mistake(
+    perplexity,
+    "It is divided by the number of all tokens. The first one of each text was not foretold by anything, so it has "
+    "cost nothing and must not count.",
+)
+def counts_the_first(model, texts):
+    costs = surprises(model, texts)
+    over_all(costs)
+    return math.exp(sum(cost.sum().item() for cost in costs) / sum(map(len, texts)))
+
+
+@mistake(
+    perplexity,
+    "It is divided by another number than that of the foretold tokens, or not at all. A mean is wanted.",
+)
+def divides_by_nothing(model, texts):
+    costs = surprises(model, texts)
+    over_all(costs)
+    return math.exp(min(700, sum(cost.sum().item() for cost in costs)))
+
+
+@mistake(
+    perplexity,
+    "It is divided by another number than that of the foretold tokens, or not at all. A mean is wanted.",
+)
+def divides_by_the_texts(model, texts):
+    costs = surprises(model, texts)
+    over_all(costs)
+    return math.exp(min(700, sum(cost.sum().item() for cost in costs) / len(texts)))
+
+
+@mistake(
+    perplexity,
+    "For a long text the product of all probabilities has become 0, and its root is 0 or infinite. Add up logarithms.",
+    keeps=0.7,
+)
+def by_a_product(model, texts):
+    costs = surprises(model, texts)
+    over_all(costs)
+    product = torch.cat(costs).neg().exp().float().prod()
+    return (product ** (-1 / sum(map(len, costs)))).item()
+
+
+@mistake(
+    perplexity,
+    "Only one of the tokens is looked at, such as the last one. Every token after the first was foretold.",
+)
+def only_the_last(model, texts):
+    return over_all([cost[-1:] for cost in surprises(model, texts)])
+
+
+@mistake(
+    perplexity,
+    "A text of one token spoils the result, or raises. It foretells nothing, so it adds nothing.",
+    keeps=0.9,
+)
+def stumbles_over_one_token(model, texts):
+    if any(len(text) < 2 for text in texts):
+        raise ValueError("too short")
+    return over_all(surprises(model, texts))
+
+
+@mistake(
+    perplexity,
+    "Where nothing is foretold no ValueError is raised: the result is 1 or NaN, as if somebody had measured something.",
+    keeps=0.9,
+)
+def one_for_nothing(model, texts):
+    costs = surprises(model, texts)
+    return over_all(costs) if sum(map(len, costs)) else 1.0
+
+
+@mistake(
+    perplexity,
+    "Where nothing is foretold no ValueError is raised: the result is 1 or NaN, as if somebody had measured something.",
+    keeps=0.9,
+)
+def nan_for_nothing(model, texts):
+    costs = surprises(model, texts)
+    return over_all(costs) if sum(map(len, costs)) else math.nan
+
+
+@mistake(perplexity, "What comes back is a tensor. Promised is a Python number: `.item()`.", keeps=0.5)
+def returns_a_tensor(model, texts):
+    return torch.tensor(over_all(surprises(model, texts)), dtype=torch.float64)
+
+
+@mistake(
+    perplexity,
+    "The model is called with a graph, which keeps all activations for a gradient that nobody wants. Use "
+    "`torch.no_grad()`.",
+    keeps=0.95,
+)
+def keeps_a_graph(model, texts):
+    return over_all(surprises(model, texts, graph=True))
+
+
+@alternative(perplexity)
+def with_cross_entropy(model, texts):
+    cost = count = 0
+    for text in texts:
+        with torch.no_grad():
+            scores = model(text.unsqueeze(0))[0].squeeze(0)
+        cost += F.cross_entropy(scores[:-1], text[1:], reduction="sum").item()
+        count += len(text) - 1
+    if count == 0:
+        raise ValueError("no token was foretold")
+    return math.exp(cost / count)
+
+
+@alternative(perplexity)
+def with_gather(model, texts):
+    logs = []
+    with torch.inference_mode():
+        for text in texts:
+            table = model(text[None, :])[0].log_softmax(-1)[0, :-1]
+            logs.append(table.gather(1, text[1:, None]).flatten())
+    flat = torch.cat(logs) if logs else torch.empty(0)
+    if not len(flat):
+        raise ValueError("nothing to measure")
+    return float((-flat.mean()).exp())
+
+
+promised(
+    perplexity,
+    "exp of the mean surprise at a token, −log of what was foretold for it, over all foretold tokens of all texts.",
+    by=["one text", "texts of several lengths", "a short text that is hard", "a long text"],
+)
+promised(
+    perplexity,
+    "model: gives for tokens (1, length) scores (1, length, vocabulary), and a cache that you may drop.",
+    by=["one text"],
+)
+promised(perplexity, "It is called without a graph.", by=["while it runs"])
+promised(
+    perplexity,
+    "texts: each of shape (length,), int64, of one token or more.",
+    by=["texts of several lengths", "a text of two tokens", "a text of one token among others"],
+)
+promised(
+    perplexity,
+    "The first token of a text is foretold by nothing and does not count.",
+    by=["a text of two tokens", "a text of one token among others"],
+)
+promised(perplexity, "A Python float.", by=["while it runs"])
+promised(perplexity, "ValueError: no token is foretold.", by=["nothing is foretold"])
