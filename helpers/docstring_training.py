@@ -131,10 +131,13 @@ def measured(model: CausalModel, texts: Sequence[Docstring], tokenizer: Tokenize
     return {"tokens": tokens, "perplexity per piece": math.exp(nats), "bits per character": bits}
 
 
-def write_examples(parts: Mapping[str, Sequence[Docstring]]) -> None:
-    """Some texts of each part, evenly spread: the lesson measures with the same ones on every machine."""
-    chosen = {name: [texts[place * len(texts) // SHOWN] for place in range(SHOWN)] for name, texts in parts.items()}
-    told = {name: [[words_of(each.name), opening(each.text)] for each in texts] for name, texts in chosen.items()}
+def write_examples(parts: Mapping[str, Sequence[Docstring]], tokenizer: Tokenizer) -> None:
+    """Some texts of each part that fit into the context, evenly spread: what the lesson measures with."""
+    told = {}
+    for name, texts in parts.items():
+        fitting = [each for each in texts if len(numbered(each, tokenizer)) <= SHAPE["context"]]
+        chosen = [fitting[place * len(fitting) // SHOWN] for place in range(SHOWN)]
+        told[name] = [[words_of(each.name), opening(each.text)] for each in chosen]
     (FOLDER / "examples.json").write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
@@ -161,7 +164,7 @@ def main() -> None:
     tokenizer = learnt_pieces([f"{words_of(each.name)}\n{opening(each.text)}" for each in parts["train"]])
     FOLDER.mkdir(parents=True, exist_ok=True)
     tokenizer.save(str(FOLDER / "tokenizer.json"))
-    write_examples(parts)
+    write_examples(parts, tokenizer)
     model = new_model()
     history = trained(model, *([numbered(each, tokenizer) for each in texts] for texts in parts.values()))
     save_file({name: value.half() for name, value in model.state_dict().items()}, FOLDER / "model.safetensors")

@@ -14,7 +14,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from helpers.corpus import docstrings, words
 from helpers.docstring_model import ARROW, END, pieces
 from helpers.plots import heatmaps
-from helpers.style import BLUE, GREY, INK, ORANGE, WIDTH, Picture, style
+from helpers.style import BLUE, GREY, INK, WIDTH, Picture, style
 from helpers.suspects import lineup_of
 
 MOST = 12  # pieces that a picture names
@@ -102,14 +102,14 @@ def next_pieces(panels: Mapping[str, Tensor], most: int = MOST) -> Picture:
     names = [piece(token) for token in chosen.tolist()] + ["all others"]
     with style():
         figure = Picture(figsize=(WIDTH, 0.9 + 0.22 * len(names)))
-        axes = figure.subplots(1, len(shares), squeeze=False, sharey=True)[0]
+        axes = figure.subplots(1, len(shares), squeeze=False)[0]
         for axis, (title, row) in zip(axes, shares.items(), strict=True):
             heights = [*row[chosen].tolist(), 1 - row[chosen].sum().item()]
             drawn = axis.barh(range(len(names)), heights, color=[BLUE] * most + [GREY])
             axis.bar_label(drawn, [f"{height:.2f}" if height >= 0.005 else "" for height in heights], padding=2)
             axis.set(title=title, xlabel="probability", xlim=(0, 1.12 * max(heights)))
             axis.set_yticks(range(len(names)), names)
-        axes[0].invert_yaxis()
+            axis.invert_yaxis()
     return figure
 
 
@@ -125,7 +125,7 @@ def page(name: str, text: str, notes: Sequence[str] = ()) -> Picture:
         for row, line in enumerate(code):
             axis.text(0.01, row, line, family="monospace", fontsize=11, color=BLUE if row == 0 else INK)
         for row, note in enumerate(notes, start=len(code)):
-            axis.text(0.01, row + 0.4, note, fontsize=10, color=ORANGE)
+            axis.text(0.01, row + 0.4, note, fontsize=10, color=INK)
     return figure
 
 
