@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 
-def by_hand(scores: Tensor, p: float) -> Tensor:
+def right_top_p(scores: Tensor, p: float) -> Tensor:
     """The definition, in loops: from the least likely up, as long as what is left has p."""
     shares = scores.double().softmax(dim=-1).tolist()
     order = sorted(range(len(shares)), key=lambda place: (shares[place], place))
@@ -24,7 +24,7 @@ def by_hand(scores: Tensor, p: float) -> Tensor:
     return left.softmax(dim=-1)
 
 
-def _left(scores: Tensor, places: Tensor, gone: Tensor) -> Tensor:
+def left(scores: Tensor, places: Tensor, gone: Tensor) -> Tensor:
     """Probabilities without those at the sorted places that go."""
     return scores.masked_fill(torch.zeros_like(gone).scatter(-1, places, gone), -torch.inf).softmax(dim=-1)
 
@@ -33,18 +33,18 @@ def stops_too_early(scores: Tensor, p: float) -> Tensor:
     ordered, places = scores.sort(descending=True, stable=True)
     gone = ordered.softmax(dim=-1).cumsum(dim=-1) >= p
     gone[0] = False
-    return _left(scores, places, gone)
+    return left(scores, places, gone)
 
 
 def one_too_many(scores: Tensor, p: float) -> Tensor:
     ordered, places = scores.sort(stable=True)
     gone = ordered.softmax(dim=-1).cumsum(dim=-1) < 1 - p - 1e-6
     gone[-1] = False
-    return _left(scores, places, gone)
+    return left(scores, places, gone)
 
 
 def keeps_all_ties(scores: Tensor, p: float) -> Tensor:
-    kept = by_hand(scores, p) > 0
+    kept = right_top_p(scores, p) > 0
     return scores.masked_fill(scores < scores[kept].min(), -torch.inf).softmax(dim=-1)
 
 
@@ -55,7 +55,7 @@ def forgets_the_order(scores: Tensor, p: float) -> Tensor:
 
 
 def fills_with_zero(scores: Tensor, p: float) -> Tensor:
-    return scores.masked_fill(by_hand(scores, p) == 0, 0.0).softmax(dim=-1)
+    return scores.masked_fill(right_top_p(scores, p) == 0, 0.0).softmax(dim=-1)
 
 
 def looks_at_each(scores: Tensor, p: float) -> Tensor:

@@ -48,7 +48,9 @@ def beam_search(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "all have ended", lambda: _all_end(candidate, draw), END
     yield "divided by the length", lambda: run(4, 7, scale=0.7, length_penalty=1.0, prompt=4), LENGTH
     yield "divided by its root", lambda: run(4, 7, scale=0.7, length_penalty=0.5, prompt=4), LENGTH
+    yield "divided by the length, and nobody ends", lambda: run(3, 5, length_penalty=1.5, end=never), LENGTH
     yield "short against long", lambda: _short_and_long(candidate, draw), LENGTH
+    yield "the length decides who stays", lambda: _who_stays(candidate, draw), LENGTH
     yield "as wide as everything, divided by the length", lambda: _everything(candidate, draw, 0, 1.0), LENGTH
     yield "the prompt afterwards", lambda: _prompt(candidate, draw, vocabulary), TRACES
     yield "while it runs", lambda: _while(candidate, draw, vocabulary), TRACES
@@ -118,10 +120,25 @@ def _short_and_long(candidate: Any, draw: Draw) -> Any:
     return [_shown(candidate(chain, _start(draw), 3, 6, length_penalty=penalty)) for penalty in penalties]
 
 
+def _who_stays(candidate: Any, draw: Draw) -> Any:
+    """By their sums, a text that ended at once would stay, and push out what is best in the end."""
+    hair = draw.integer(-10, 11) / 1000
+    following: list[dict[int, float]] = [
+        {0: 1}, {0: 0.37, 2: 0.33 + hair, 3: 0.3 - hair}, {4: 0.9, 0: 0.1}, {5: 0.52, 6: 0.48}, {0: 0.9, 5: 0.1},
+        {0: 1}, {7: 1}, {8: 1}, {9: 1}, {0: 1},
+    ]  # fmt: skip
+    chain = _chain(draw, [[row.get(token, 0.0) for token in range(len(following))] for row in following])
+    return _shown(candidate(chain, _start(draw), 3, 8, length_penalty=1.0))
+
+
 def _in_the_prompt(candidate: Any, draw: Draw, vocabulary: int) -> Any:
-    prompt = prompt_of(draw, 1, 4, vocabulary)
-    prompt[:, [0, 3]] = 0
-    return _shown(candidate(Model(draw, vocabulary), prompt, 2, 4))
+    """Our prompts begin with one; another prompt ends with one as well."""
+    model, shown = Model(draw, vocabulary), []
+    for places in draw.shuffled([[0], [0, 3]]):
+        prompt = prompt_of(draw, 1, 4, vocabulary)
+        prompt[:, places] = 0
+        shown.append(_shown(candidate(model, prompt, 2, 4)))
+    return shown
 
 
 def _all_end(candidate: Any, draw: Draw) -> dict[str, Any]:

@@ -61,8 +61,9 @@ def _counting(candidate: Any, draw: Draw) -> Any:
 def _hard(candidate: Any, draw: Draw) -> Any:
     """A model that counts, a long text that does so, and a short one that goes backwards."""
     start = draw.integer(3, 6)
-    easy, hard = torch.arange(18, device=draw.device), torch.tensor([start, start - 1], device=draw.device)
-    return candidate(Counting(20, sure=6.0), draw.shuffled([easy, hard]))
+    easy = torch.arange(draw.integer(12, 20), device=draw.device)
+    hard = torch.tensor([start, start - 1], device=draw.device)
+    return candidate(Counting(20, sure=draw.integer(50, 90) / 10), draw.shuffled([easy, hard]))
 
 
 def _nothing(candidate: Any, draw: Draw, vocabulary: int) -> dict[str, Any]:

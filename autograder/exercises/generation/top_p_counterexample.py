@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from autograder.engine.counterexample import counterexample
-from autograder.exercises.generation._suspects import SUSPECTS, by_hand
+from autograder.exercises.generation._suspects import SUSPECTS, right_top_p
 
 MOST = 50  # tokens of a vocabulary that one can still look at
 
@@ -22,7 +22,7 @@ def library(scores: Tensor, p: float) -> Tensor:
     return probabilities
 
 
-@counterexample(points=2, library=library, definition=by_hand, suspects=SUSPECTS)
+@counterexample(points=2, library=library, definition=right_top_p, suspects=SUSPECTS)
 def top_p_counterexample(scores: Tensor, p: float) -> None:
     """Scores and a p on which six wrong filters are seen to be wrong."""
     if not isinstance(scores, Tensor) or scores.dtype != torch.float32 or scores.dim() != 1:

@@ -150,7 +150,7 @@ def prefers_the_ended(model, prompt, width, longest, end=0, length_penalty=0.0):
 @mistake(
     beam_search,
     "An end in the prompt ends the text: nothing is written at all, or too little. Only new tokens end it.",
-    keeps=0.9,
+    keeps=0.97,
 )
 def ended_by_the_prompt(model, prompt, width, longest, end=0, length_penalty=0.0):
     return beamed(model, prompt, width, longest, end, length_penalty, ended=lambda text: end in text)
@@ -159,7 +159,7 @@ def ended_by_the_prompt(model, prompt, width, longest, end=0, length_penalty=0.0
 @mistake(
     beam_search,
     "The prompt's last token is asked whether the text has ended. Only new tokens end it.",
-    keeps=0.9,
+    keeps=0.97,
 )
 def ended_by_the_prompts_last(model, prompt, width, longest, end=0, length_penalty=0.0):
     return beamed(model, prompt, width, longest, end, length_penalty, ended=lambda text: text[-1] == end)
@@ -177,7 +177,7 @@ def end_is_zero(model, prompt, width, longest, end=0, length_penalty=0.0):
 @mistake(
     beam_search,
     "The length is not divided by: `length_penalty` has no effect.",
-    keeps=0.85,
+    keeps=0.95,
 )
 def without_the_penalty(model, prompt, width, longest, end=0, length_penalty=0.0):
     return beamed(model, prompt, width, longest, end, 0.0)
@@ -186,7 +186,7 @@ def without_the_penalty(model, prompt, width, longest, end=0, length_penalty=0.0
 @mistake(
     beam_search,
     "Scores are multiplied by the power of the length instead of divided by it: long texts get even worse.",
-    keeps=0.85,
+    keeps=0.95,
 )
 def multiplies_by_the_length(model, prompt, width, longest, end=0, length_penalty=0.0):
     return beamed(model, prompt, width, longest, end, -length_penalty)
@@ -195,7 +195,7 @@ def multiplies_by_the_length(model, prompt, width, longest, end=0, length_penalt
 @mistake(
     beam_search,
     "The length that is divided by includes the prompt. Only the new tokens count.",
-    keeps=0.85,
+    keeps=0.95,
 )
 def counts_the_prompt(model, prompt, width, longest, end=0, length_penalty=0.0):
     def key(total, new, start, penalty):
@@ -207,7 +207,7 @@ def counts_the_prompt(model, prompt, width, longest, end=0, length_penalty=0.0):
 @mistake(
     beam_search,
     "Scores are divided by length · penalty, not by the length to the power of it.",
-    keeps=0.85,
+    keeps=0.95,
 )
 def times_the_penalty(model, prompt, width, longest, end=0, length_penalty=0.0):
     def key(total, new, start, penalty):
@@ -220,7 +220,7 @@ def times_the_penalty(model, prompt, width, longest, end=0, length_penalty=0.0):
     beam_search,
     "While the beam is chosen, sums are compared, and the length is divided by only at the end. Then longer texts have "
     "been dropped already. The score is the same all the way.",
-    keeps=0.9,
+    keeps=0.97,
 )
 def penalty_at_the_end(model, prompt, width, longest, end=0, length_penalty=0.0):
     return beamed(model, prompt, width, longest, end, length_penalty, prune=lambda total, new, start, penalty: total)
@@ -256,7 +256,7 @@ def one_longer(model, prompt, width, longest, end=0, length_penalty=0.0):
 @mistake(
     beam_search,
     "When all texts have ended, the model is still asked about longer ones. It is over then.",
-    keeps=0.9,
+    keeps=0.97,
 )
 def never_stops(model, prompt, width, longest, end=0, length_penalty=0.0):
     found = beamed(model, prompt, width, longest, end, length_penalty)

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.references import alternative, promised
+from autograder.references import alternative, equivalent, promised
 from autograder.references.generation import _beam_search_mistakes  # noqa: F401  (they register themselves)
 from autograder.references.generation._beam_search import beam_search, beamed
 
@@ -18,7 +18,7 @@ def with_tensors(model, prompt, width, longest, end=0, length_penalty=0.0):
     """The going hypotheses in one batch; only the `width` best continuations of each are looked at."""
     start = prompt.shape[1]
     going, totals, beam = prompt, torch.zeros(1, dtype=torch.float64, device=prompt.device), []
-    for _ in range(longest):
+    for step in range(longest):
         logs = model(going)[0][:, -1].double().log_softmax(-1) + totals[:, None]
         best = logs.topk(min(width, logs.shape[1]), dim=1)
         length = going.shape[1] + 1 - start
@@ -31,12 +31,17 @@ def with_tensors(model, prompt, width, longest, end=0, length_penalty=0.0):
         if not alive:
             break
         going, totals = torch.stack([each[2] for each in alive]), torch.stack([each[1] for each in alive])
-        if _ + 1 < longest:
+        if step + 1 < longest:
             beam = [each for each in beam if each[3]]
     best = max(beam, key=lambda each: each[0])
     return best[2], best[0]
 
 
+promised(
+    beam_search,
+    "The best text that a beam finds, and its score.",
+    by=["a beam of two", "the best begins badly", "as wide as everything"],
+)
 promised(
     beam_search,
     "At each step every hypothesis of the beam that has not ended is continued by every token.",
@@ -56,7 +61,12 @@ promised(
     beam_search,
     "The score of a hypothesis is the sum of the logarithms of the probabilities of its new tokens, divided by their "
     "number to the power of `length_penalty`; an end counts like any other token.",
-    by=["divided by the length", "divided by its root", "short against long", "as wide as everything, where texts end"],
+    by=[
+        "divided by the length",
+        "divided by its root",
+        "the length decides who stays",
+        "as wide as everything, where texts end",
+    ],
 )
 promised(
     beam_search,
@@ -78,3 +88,26 @@ promised(
     "The best of the last beam: prompt and new tokens, shape (length + new,), int64, and its score, a Python float.",
     by=["a beam of two", "while it runs", "the prompt afterwards"],
 )
+
+ENDED = "candidates = [each for each in beam if len(each[1]) > start and each[1][-1] == end]"
+LOGS = "best = model(texts)[0][:, -1].log_softmax(dim=-1).sort(dim=-1, descending=True)"
+PAIRS = "pairs = zip(best.values[row, :width].tolist(), best.indices[row, :width].tolist(), strict=True)"
+for before, after, reason in (
+    (ENDED, ENDED.replace("== end", "is end"), "small whole numbers are the same object"),
+    (ENDED, ENDED.replace("> start", "!= start"), "a text is never shorter than its prompt"),
+    (ENDED, ENDED.replace("> start", "is not start"), "a text is never shorter than its prompt"),
+    *(
+        (LOGS, LOGS.replace("log_softmax(dim=-1)", f"log_softmax(dim={same})"), "two dimensions")
+        for same in ("+1", "1")
+    ),
+    *((LOGS, LOGS.replace("sort(dim=-1", f"sort(dim={same}"), "two dimensions") for same in ("+1", "1")),
+    (PAIRS, PAIRS.replace("True", "False"), "both are of one length"),
+    ("break", "continue", "when all have ended, the other rounds do nothing"),
+    (
+        "return each[0] / max(1, len(each[1]) - start) ** length_penalty",
+        "return each[0] / max( 0, len(each[1]) - start) ** length_penalty",
+        "only what has a new token is compared",
+    ),
+    ("beam = [(0.0, prompt[0].tolist())]", "beam = [(0.0, prompt[ -1].tolist())]", "the batch holds one prompt"),
+):
+    equivalent(beam_search, before, after, reason)

@@ -5,7 +5,7 @@ import math
 import torch
 from torch.nn import functional as F
 
-from autograder.references import alternative, mistake, promised
+from autograder.references import alternative, equivalent, mistake, promised
 
 
 @torch.no_grad()
@@ -276,3 +276,11 @@ promised(
 )
 promised(perplexity, "A Python float.", by=["while it runs"])
 promised(perplexity, "ValueError: no token is foretold.", by=["nothing is foretold"])
+
+equivalent(perplexity, "if count == 0:", "if count <= 0:", "texts of one token or more foretell 0 or more")
+equivalent(
+    perplexity,
+    'surprise += F.cross_entropy(scores[0, :-1], text[1:], reduction="sum").item()',
+    'surprise += F.cross_entropy(scores[ -1, :-1], text[1:], reduction="sum").item()',
+    "the batch holds one text",
+)

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.references import alternative, mistake, promised
+from autograder.references import alternative, equivalent, mistake, promised
 
 
 def repetition_penalty(scores, tokens, penalty):
@@ -222,3 +222,10 @@ promised(
     by=["the arguments afterwards", "float64"],
 )
 promised(repetition_penalty, "ValueError: penalty is 0 or less.", by=["zero, and below it"])
+
+equivalent(
+    repetition_penalty,
+    "punished = torch.where(scores < 0, scores * penalty, scores / penalty)",
+    "punished = torch.where(scores <= 0, scores * penalty, scores / penalty)",
+    "a score of 0 stays 0 either way",
+)

@@ -25,8 +25,8 @@ def all_different():
 
 @mistake(
     top_p_counterexample,
-    "Here the order of the vocabulary is that of the scores, from the least likely up, so who forgets to bring the "
-    "mask back is right. Let the unlikely one stand somewhere else.",
+    "Here a stable sort leaves the scores where they stand, since they rise already, or are all equal. So who forgets "
+    "to bring the mask back is right. Add a token that is out of the question, and not at the front.",
     keeps=0.9,
 )
 def sorted_already():
@@ -53,8 +53,8 @@ def everything_stays():
 
 @mistake(
     top_p_counterexample,
-    "All scores are equal: then sorting changes nothing, and who forgets to bring the mask back to its places is "
-    "right. Add a token that is out of the question, and not at the front.",
+    "Here a stable sort leaves the scores where they stand, since they rise already, or are all equal. So who forgets "
+    "to bring the mask back is right. Add a token that is out of the question, and not at the front.",
     keeps=0.9,
 )
 def all_equal():
