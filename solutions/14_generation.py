@@ -18,7 +18,7 @@ from torch.nn import functional as F
 
 from autograder import check, suspects
 from helpers import generation as pictures
-from helpers.docstring_model import docstring_model, examples, pieces, prompt, text_of
+from helpers.docstring_model import docstring_model, examples, figures, pieces, prompt, text_of
 from helpers.generation import Chain, Counting, Watched
 from helpers.plots import bars, lines
 from helpers.widgets import explore, slider
@@ -72,6 +72,7 @@ print(tokens.tolist())
 print([pictures.piece(token) for token in tokens[0].tolist()])
 scores, cache = model(tokens)
 print("scores:", tuple(scores.shape))
+print(f"the model: {figures()['parameters']:,} weights, learnt from {figures()['texts']['train']:,} docstrings")
 
 # %% [markdown]
 # The prompt begins with the end of the text before, so that the model knows that something new is coming. (What
@@ -82,7 +83,9 @@ print("scores:", tuple(scores.shape))
 pictures.next_pieces({"after “find my keys →”": scores[0, -1]})
 
 # %% [markdown]
-# PICTURE1
+# *The picture: "A" has 0.30 and "Return" 0.19, then come F, C, M and other capitals. A letter by itself is the
+# beginning of a word: the A may go on as Add or Abstract, the F as Find. The tokens that have no bar of their own, more
+# than two thousand, have 0.14 together.*
 #
 # The model is right to be in doubt here, since nobody could know how this text begins. If we always take the first of
 # the list, we throw that away. But if we draw by these probabilities, we get something else each time, and sometimes
@@ -281,7 +284,8 @@ bars({
 }, ylabel="tokens (logarithmic)", xlabel="the token that comes", logy=True)  # fmt: skip
 
 # %% [markdown]
-# PICTURE2
+# *The picture: for "Return" it takes 7 tokens, for "True" 2, and after "Return True" a single one: "if". But then 22
+# for "the" and 69 for "file". The bars of top-k are all at 20.*
 #
 # No $k$ suits all places. Where the grammar leaves one way, 20 tokens let 19 wrong ones in. At the beginning of a
 # sentence, or after an "a", 20 tokens shut out what is perfectly sensible. So let the *model's own doubt* say how many
@@ -412,7 +416,13 @@ explore(
 )
 
 # %% [markdown]
-# PICTURE3
+# <details><summary>What to see</summary>
+#
+# After "Return True if the", 131 tokens are left of 2,048 at a p of 0.9: nearly anything may follow. Take away two
+# words, so that "Return True" is left, and only "if" remains. With a p of 0 one token is left everywhere. And whatever
+# you choose, the title says whether transformers' three filters leave exactly the same scores.
+#
+# </details>
 
 # %% [markdown]
 # ## 3 · A sentence, drawn · core
@@ -522,7 +532,8 @@ for row in texts:
     print(f"{(row[start.shape[1] :] != 0).sum():3} tokens  {text_of(row[start.shape[1] :])}")
 
 # %% [markdown]
-# SAMPLED
+# These are not good docstrings, but they are sentences, most of them, and there are keys, lists and modules in them.
+# The text that ended first has waited for the longest one, filled up with ends.
 #
 # > **You may read that** with a temperature of 0 a model is deterministic, and that this is why one sets it. Ask for
 # > it:
@@ -669,7 +680,10 @@ lines({
 # %% [markdown]
 # <details><summary>The answer</summary>
 #
-# PICTURE4
+# The picture: both curves begin at 18.8 million operations, since the prompt has to go through the model in any case.
+# Without a cache the cost climbs to 112 million for the thirtieth token. With yours it falls to 3.1 million at the
+# second token, and stays there: it is 3.2 million at the thirtieth. The small rise is attention itself, since the new
+# query has one key more to meet at every step. In a text of thousands of tokens that part would show.
 #
 # </details>
 
@@ -727,7 +741,16 @@ for who, each in written.items():
     print(f"{who:18}{sum(lengths) / len(each):5.1f} words, the longest copied run {sum(runs) / len(each):4.1f}")
 
 # %% [markdown]
-# STAR
+# So the texts are the model's own and yet made of found pieces. At a low temperature about half of a text stands word
+# for word in something that it has read, and the hotter it gets, the less of it does. But look at the last row before
+# you judge: people copy as well. "Return True if the" is in everybody's docstrings.
+#
+# And so we can answer our question. The model has written nothing. It gave 2,048 scores for each place, and it would
+# have given the same ones to everybody. *You* have ruled out the tail, drawn, put the token behind the text and stopped
+# at the end. Who writes the sentence? The loop around the model does, and most of what one likes or dislikes in a text
+# can be changed there, without touching a single weight. What it cannot change is how little our model knows. Even a
+# small model that people chat with has a thousand times as many weights, and ours has never seen a key, only the keys
+# of dicts.
 
 # %% [markdown]
 # ## 6 · It repeats itself · extra
@@ -969,7 +992,7 @@ for unit, count in per.items():
 # | 3, then the end | 0.4 · 0.9 = 0.36 |
 #
 # Greedy search takes the 2, because it cannot know what is coming. To be certain, we would have to try every text. For
-# texts of 20 tokens and a vocabulary of 2,048 that is a number with 66 digits. **Beam search** is a compromise. It
+# texts of 20 tokens and a vocabulary of 2,048 that is a number with 67 digits. **Beam search** is a compromise. It
 # keeps several beginnings at a time, say the four best. Each of them is continued by every token; of all these
 # continuations the four best are kept, and so on. The beginnings are called **hypotheses**, and all of them together
 # the beam.
@@ -1099,7 +1122,11 @@ lines({name: (widths, mean) for name, mean in lengths.items()}, xlabel="width of
     ylabel="tokens, mean of 10 texts", logx=True)  # fmt: skip
 
 # %% [markdown]
-# PICTURE5
+# *The picture: with a length penalty of 0, the texts get shorter, from 10.4 tokens for greedy search (after a little
+# rise at width 2) to 8.6 tokens at width 16. With a length penalty of 1 they grow to 19.9.*
+#
+# With a penalty of 1 it is the mean per token that counts, and the best mean belongs to long stretches that the model
+# knows by heart.
 #
 # > **You may read that** beam search finds the most probable text. It finds the best of those that never fell out of
 # > the beam. And look at the printed scores: they do not even always get better with the width, since a candidate that
@@ -1127,7 +1154,8 @@ for width in (1, 2, 4**3):
 # ## 9 · Tell them apart · extra
 #
 # Top-p has been written wrongly in so many ways that we have collected six of them. On ordinary scores most of them do
-# what they should.
+# what they should. (`left` brings a mask from the sorted order back and takes the softmax of what is left;
+# `right_top_p` is what its name says.)
 
 # %%
 suspects("top_p_counterexample")
@@ -1174,7 +1202,8 @@ check(top_p_counterexample)
 pictures.lineup(top_p_counterexample())
 
 # %% [markdown]
-# PICTURE6
+# *The picture, for the answer of this lesson: the library's row has 0.50 at two of four equal tokens. In each of the
+# six rows below it, at least two of the five numbers are others.*
 
 # %% [markdown]
 # ## 10 · What `generate` does if you say nothing · extra
