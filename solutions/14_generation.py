@@ -55,7 +55,7 @@ for name in ("find_my_keys", "make_coffee", "walk_the_dog", "sort_socks", "open_
 # - say what a cache of keys and values saves, and count it;
 # - as extras: a penalty for repetition, perplexity, beam search and why the most probable text is not the one we want.
 #
-# About 60 minutes for the core, 115 with the extras. You need softmax and drawing by weights ([lesson
+# About 55 minutes for the core, 95 with the extras. You need softmax and drawing by weights ([lesson
 # 03](../03_products_and_masks/03_products_and_masks.ipynb)) and attention with a causal mask ([lesson
 # 11](../11_attention/11_attention.ipynb)).
 

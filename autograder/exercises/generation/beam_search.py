@@ -86,7 +86,7 @@ def _start(draw: Draw) -> Tensor:
 def _garden_path(candidate: Any, draw: Draw) -> Any:
     """The likelier first token leads where nothing is likely; the other one to a sure end."""
     first = draw.integer(52, 60) / 100
-    rows = [
+    rows: list[list[float]] = [
         [1, 0, 0, 0, 0],
         [0, 0, first, 1 - first, 0],
         [0.4, 0, 0.2, 0.2, 0.2],
@@ -107,14 +107,26 @@ def _everything(candidate: Any, draw: Draw, end: int, length_penalty: float = 0.
 def _early(candidate: Any, draw: Draw, at_once: float) -> Any:
     """Ends at once with some probability, else three sure steps later; a beam of two sees both."""
     share = at_once + draw.integer(-5, 6) / 100
-    rows = [[1, 0, 0, 0, 0], [share, 0, 1 - share, 0, 0], [0, 0, 0, 0.9, 0.1], [0, 0, 0.1, 0, 0.9], [0.9, 0, 0.1, 0, 0]]
+    rows: list[list[float]] = [
+        [1, 0, 0, 0, 0],
+        [share, 0, 1 - share, 0, 0],
+        [0, 0, 0, 0.9, 0.1],
+        [0, 0, 0.1, 0, 0.9],
+        [0.9, 0, 0.1, 0, 0],
+    ]
     return _shown(candidate(_chain(draw, rows), _start(draw), 2, 6))
 
 
 def _short_and_long(candidate: Any, draw: Draw) -> Any:
     """The same table at three penalties: the longer text wins in the end."""
     share = draw.integer(50, 60) / 100
-    rows = [[1, 0, 0, 0, 0], [share, 0, 1 - share, 0, 0], [0, 0, 0, 0.8, 0.2], [0, 0, 0.2, 0, 0.8], [0.8, 0, 0.2, 0, 0]]
+    rows: list[list[float]] = [
+        [1, 0, 0, 0, 0],
+        [share, 0, 1 - share, 0, 0],
+        [0, 0, 0, 0.8, 0.2],
+        [0, 0, 0.2, 0, 0.8],
+        [0.8, 0, 0.2, 0, 0],
+    ]
     chain = _chain(draw, rows)
     penalties = draw.shuffled([0.0, 0.5, 1.0, 2.0])
     return [_shown(candidate(chain, _start(draw), 3, 6, length_penalty=penalty)) for penalty in penalties]
