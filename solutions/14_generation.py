@@ -698,20 +698,21 @@ lines({
 
 
 # %%
-def invent(name: str, t: float, p: float, seed: int) -> str:
+def invent(name: str, filters: Sequence[Callable[[Tensor], Tensor]], seed: int) -> str:
     """A docstring for a function of this name, by everything that you have written."""
     generator = torch.Generator().manual_seed(seed)
 
     def choose(scores: Tensor) -> Tensor:
-        left = top_p(temperature(scores, t), p)
-        return torch.multinomial(left.softmax(dim=-1), 1, generator=generator)[:, 0]
+        for each in filters:
+            scores = each(scores)
+        return torch.multinomial(scores.softmax(dim=-1), 1, generator=generator)[:, 0]
 
     start = prompt(name)
     return text_of(generate_with_cache(model, start, 40, choose)[0, start.shape[1] :])
 
 
 def invented(name: str, t: float, p: float, seed: int) -> Any:
-    written = invent(name, t, p, seed)
+    written = invent(name, [lambda scores: temperature(scores, t), lambda scores: top_p(scores, p)], seed)
     run, length = pictures.copied(written)
     return pictures.page(name, written, [f"{length} words in a row stand in a docstring that it has read: “{run}”"])
 
@@ -731,9 +732,10 @@ explore(
 
 # %%
 names = ("find_my_keys", "make_coffee", "walk_the_dog", "close_connection", "mean_squared_error", "plot_histogram")
-written = {
-    f"temperature {t}": [invent(name, t, 0.9, seed) for name in names for seed in range(5)] for t in (0.1, 0.6, 1.0)
-}
+written: dict[str, list[str]] = {}
+for t in (0.1, 0.6, 1.0):
+    filters = [lambda scores, t=t: temperature(scores, t), lambda scores: top_p(scores, 0.9)]
+    written[f"temperature {t}"] = [invent(name, filters, seed) for name in names for seed in range(5)]
 written["people"] = [text_of(row[row.tolist().index(arrow) + 1 :]) for row in examples("held out")]
 for who, each in written.items():
     lengths = [len(one.split()) for one in each]
