@@ -33,7 +33,7 @@ def repetition_penalty(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "above zero and below it", lambda: _signs(candidate, draw, penalty), WORSE
     yield "a batch", run, WORSE
     yield "float64", lambda: run(dtype=torch.float64), WORSE
-    yield "a penalty below one", lambda: run(draw.integer(3, 9) / 10), WORSE
+    yield "a penalty below one", lambda: refusal(ValueError, run, draw.integer(3, 9) / 10), WORSE
     yield "called by names", lambda: _named(candidate, draw, vocabulary, penalty), WORSE
     yield "tokens that occur again and again", lambda: _often(candidate, draw, vocabulary, penalty), ONCE
     yield "each row has its own tokens", lambda: _own(candidate, draw, vocabulary, penalty), ONCE

@@ -37,6 +37,7 @@ def sample(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "many tokens, one row", lambda: run(12, 1), DRAWN
     yield "many tokens, a batch", lambda: run(9, batch), DRAWN
     yield "a model that is sure", lambda: run(8, batch, scale=9.0), DRAWN
+    yield "large scores", lambda: run(6, batch, [lambda scores: scores + 2000]), DRAWN
     yield "two filters", lambda: run(9, batch, _two(draw)), FILTERS
     yield "what a filter is given", lambda: _given(candidate, draw, batch, length, vocabulary), FILTERS
     yield "some rows end early", lambda: _ends(candidate, draw, 0), END

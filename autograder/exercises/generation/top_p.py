@@ -40,8 +40,8 @@ def top_p(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "how many of equals reach p exactly", lambda: _exact(candidate, draw), BOUNDARY
     yield "a hair below and above an exact sum", lambda: _hair(candidate, draw), BOUNDARY
     yield "which of equals", lambda: _equals(candidate, draw), TIES
-    yield "p is zero", lambda: candidate(_unequal(draw, rows, vocabulary), 0.0), ENDS
-    yield "p is one", lambda: candidate(_unequal(draw, rows, vocabulary), 1.0), ENDS
+    yield "p is zero", lambda: refusal(ValueError, candidate, _unequal(draw, rows, vocabulary), 0.0), ENDS
+    yield "p is one", lambda: refusal(ValueError, candidate, _unequal(draw, rows, vocabulary), 1.0), ENDS
     yield "p is one, and there is a long tail", lambda: _tail(candidate, draw), ENDS
     yield "below zero, and above one", lambda: _refused(candidate, draw, vocabulary, p), REFUSED
     yield "the scores afterwards", lambda: with_arguments(candidate, _unequal(draw, rows, vocabulary), p), ALONE

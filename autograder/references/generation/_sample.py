@@ -14,11 +14,16 @@ def sample(model, prompt, new, filters, generator, end=0):
             scores = model(torch.tensor(rows, device=prompt.device))[0][:, -1]
         for each in filters:
             scores = each(scores)
-        drawn = torch.multinomial(scores.exp() / scores.exp().sum(-1, keepdim=True), 1, generator=generator)[:, 0]
+        drawn = torch.multinomial(_shares(scores), 1, generator=generator)[:, 0]
         for place, token in enumerate(drawn.tolist()):
             rows[place].append(end if done[place] else token)
             done[place] = done[place] or token == end
     return torch.tensor(rows, device=prompt.device)
+
+
+def _shares(scores):
+    weights = (scores - scores.amax(dim=-1, keepdim=True)).exp()
+    return weights / weights.sum(dim=-1, keepdim=True)
 
 
 def multinomial(scores, generator):

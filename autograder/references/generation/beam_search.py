@@ -3,7 +3,10 @@
 import torch
 
 from autograder.references import alternative, equivalent, promised
-from autograder.references.generation import _beam_search_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.generation import (  # they register themselves
+    _beam_search_mistakes,  # noqa: F401
+    _beam_search_slips,  # noqa: F401
+)
 from autograder.references.generation._beam_search import beam_search, beamed
 
 

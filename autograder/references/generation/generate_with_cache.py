@@ -114,6 +114,53 @@ def scores_of_the_first_place(model, prompt, new, choose):
 
 @mistake(
     generate_with_cache,
+    "`choose` is given the scores of all places, and chooses for each. It gets those of the last place, (batch, "
+    "vocabulary).",
+    keeps=0.85,
+)
+def gives_all_places(model, prompt, new, choose):
+    return looped(model, prompt, new, lambda scores: choose(scores)[:, -1], last=lambda scores: scores)
+
+
+@mistake(
+    generate_with_cache,
+    "The tokens that `choose` returns, (batch,), are put behind the text without a dimension for it. They need one: "
+    "`[:, None]`.",
+)
+def without_a_dimension(model, prompt, new, choose):
+    text, step, cache = prompt, prompt, None
+    with torch.no_grad():
+        for _ in range(new):
+            scores, cache = model(step, cache)
+            step = choose(scores[:, -1])
+            text = torch.cat([text, step], dim=1)
+    return text
+
+
+@mistake(
+    generate_with_cache,
+    "`choose` is given the scores of all places. It gets those of the last place, (batch, vocabulary).",
+)
+def all_places_and_their_sizes(model, prompt, new, choose):
+    text, step, cache = prompt, prompt, None
+    with torch.no_grad():
+        for _ in range(new):
+            scores, cache = model(step, cache)
+            step = choose(scores)[:, None]
+            text = torch.cat([text, step], dim=1)
+    return text
+
+
+@mistake(
+    generate_with_cache,
+    "Only the last token comes back. Promised is the whole text: the prompt, and all that was chosen.",
+)
+def only_the_last_token(model, prompt, new, choose):
+    return looped(model, prompt, new, choose)[:, -1:] if new else prompt
+
+
+@mistake(
+    generate_with_cache,
     "`choose` is not asked: the best token is taken each time. Let it decide, whatever it decides by.",
 )
 def always_the_best(model, prompt, new, choose):

@@ -6,105 +6,8 @@ import torch
 from torch.nn import functional as F
 
 from autograder.references import alternative, equivalent, mistake, promised
-
-
-@torch.no_grad()
-def perplexity(model, texts):
-    """By hand: the logarithm of the softmax of each place, one token after the other."""
-    logs = []
-    for text in texts:
-        scores = model(text[None])[0][0].double()
-        for place in range(len(text) - 1):
-            row = scores[place] - scores[place].max()
-            logs.append((row[text[place + 1]] - row.exp().sum().log()).item())
-    if not logs:
-        raise ValueError("nothing is foretold")
-    return math.exp(-sum(logs) / len(logs))
-
-
-def surprises(model, texts, foretold=lambda scores, text: (scores[:-1], text[1:]), graph=False):
-    """For each text what each token cost; most mistakes only add up otherwise."""
-    with torch.set_grad_enabled(graph):
-        pairs = [foretold(model(text[None])[0][0], text) for text in texts]
-        return [F.cross_entropy(scores.double(), targets, reduction="none") for scores, targets in pairs]
-
-
-def over_all(costs):
-    count = sum(map(len, costs))
-    if not count:
-        raise ValueError("nothing is foretold")
-    return math.exp(sum(cost.sum().item() for cost in costs) / count)
-
-
-@mistake(
-    perplexity,
-    "Each token is compared with the scores at its own place, which the model gave when it had read it. What was "
-    "foretold about it stands one place before: `scores[:-1]` beside `text[1:]`.",
-)
-def compares_with_itself(model, texts):
-    return over_all(surprises(model, texts, lambda scores, text: (scores, text)))
-
-
-@mistake(
-    perplexity,
-    "Each token is compared with the scores at its own place, which the model gave when it had read it. What was "
-    "foretold about it stands one place before: `scores[:-1]` beside `text[1:]`.",
-)
-def compares_with_itself_but_the_first(model, texts):
-    return over_all(surprises(model, texts, lambda scores, text: (scores[1:], text[1:])))
-
-
-@mistake(
-    perplexity,
-    "The scores are moved the wrong way: those of a place are compared with the token before it. They foretell the one "
-    "after it.",
-)
-def the_wrong_way(model, texts):
-    return over_all(surprises(model, texts, lambda scores, text: (scores[1:], text[:-1])))
-
-
-@mistake(
-    perplexity,
-    "A mean over texts is taken, of their perplexities: a text of two tokens counts as much as one of twenty, and a "
-    "single hard one is all that one sees. Add up the surprise of all tokens first, and take exp once.",
-)
-def mean_of_perplexities(model, texts):
-    costs = [cost for cost in surprises(model, texts) if len(cost)]
-    over_all(costs)
-    return sum(cost.mean().exp().item() for cost in costs) / len(costs)
-
-
-@mistake(
-    perplexity,
-    "A mean over texts is taken, of their perplexities, and a text of one token makes it NaN or 0 / 0. Add up the "
-    "surprise of all tokens first, and divide once.",
-)
-def mean_of_perplexities_with_nan(model, texts):
-    costs = surprises(model, texts)
-    over_all(costs)
-    return sum(cost.mean().exp().item() for cost in costs) / len(costs)
-
-
-@mistake(
-    perplexity,
-    "The mean surprise is taken text by text, and then over the texts: a token in a short text counts more than one "
-    "in a long text. Divide the sum of all by the number of all.",
-)
-def mean_of_means(model, texts):
-    costs = [cost for cost in surprises(model, texts) if len(cost)]
-    over_all(costs)
-    return math.exp(sum(cost.mean().item() for cost in costs) / len(costs))
-
-
-@mistake(
-    perplexity,
-    "The mean surprise is taken text by text, and then over the texts; for a text of one token that is NaN. Divide the "
-    "sum of all by the number of all.",
-)
-def mean_of_means_with_nan(model, texts):
-    costs = surprises(model, texts)
-    over_all(costs)
-    return math.exp(sum(cost.mean().item() for cost in costs) / len(costs))
+from autograder.references.generation import _perplexity_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.generation._perplexity import over_all, perplexity, surprises
 
 
 @mistake(perplexity, "What comes back is the mean surprise. Perplexity is exp of it.")
@@ -210,6 +113,40 @@ def one_for_nothing(model, texts):
 def nan_for_nothing(model, texts):
     costs = surprises(model, texts)
     return over_all(costs) if sum(map(len, costs)) else math.nan
+
+
+@mistake(
+    perplexity,
+    "A mean over the tokens of each text is taken, and the sum of these is divided by the number of tokens once more: "
+    "far too small. In each text it is the sum that is wanted.",
+)
+def divides_twice(model, texts):
+    costs = surprises(model, texts)
+    over_all(costs)
+    return math.exp(sum(cost.mean().item() for cost in costs) / sum(map(len, costs)))
+
+
+@mistake(
+    perplexity,
+    "exp is taken of the sum, and divided afterwards. The mean comes first: exp of the sum divided by the count.",
+)
+def exp_before_the_mean(model, texts):
+    costs = surprises(model, texts)
+    over_all(costs)
+    return math.exp(sum(cost.sum().item() for cost in costs)) / sum(map(len, costs))
+
+
+@mistake(
+    perplexity,
+    "The model is given a text without a dimension for the batch. It takes (1, length): `text[None]`.",
+)
+def without_a_batch(model, texts):
+    total = count = 0
+    for text in texts:
+        scores = model(text)[0]
+        total += F.cross_entropy(scores[0, :-1], text[1:], reduction="sum").item()
+        count += len(text) - 1
+    return math.exp(total / count)
 
 
 @mistake(perplexity, "What comes back is a tensor. Promised is a Python number: `.item()`.", keeps=0.5)

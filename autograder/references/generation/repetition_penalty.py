@@ -160,6 +160,17 @@ def refuses_rewards(scores, tokens, penalty):
     return torch.where(occurred(scores, tokens), punished(scores, penalty), scores)
 
 
+@mistake(
+    repetition_penalty,
+    "The table of what has occurred is filled along the rows of the batch instead of the vocabulary: a token's number "
+    "is taken for that of a row, which does not exist. The tokens of a row are columns of it: dimension 1.",
+)
+def along_the_batch(scores, tokens, penalty):
+    must_be_above_zero(penalty)
+    seen = torch.zeros_like(scores, dtype=torch.bool).scatter(0, tokens, True)
+    return torch.where(seen, punished(scores, penalty), scores)
+
+
 @mistake(repetition_penalty, "The caller's scores are changed. Return a new tensor.", keeps=0.9)
 def in_place(scores, tokens, penalty):
     must_be_above_zero(penalty)

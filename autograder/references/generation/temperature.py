@@ -105,6 +105,21 @@ def takes_a_power(scores, t):
     return scores ** (1 / t)
 
 
+@mistake(temperature, "The quotients are rounded down to whole numbers, as by `//`. Divide by `/`.")
+def rounds_down(scores, t):
+    must_be_above_zero(t)
+    return scores // t
+
+
+@mistake(
+    temperature,
+    "The exponentials come back, all of them positive. Scores are asked for; exp belongs to the softmax at the end.",
+)
+def takes_exp(scores, t):
+    must_be_above_zero(t)
+    return (scores / t).exp()
+
+
 @mistake(
     temperature,
     "A temperature of 0 is not refused: the scores become infinite or NaN. Raise a ValueError unless t is above 0.",

@@ -3,6 +3,7 @@
 import torch
 
 from autograder.references import alternative, equivalent, mistake, promised
+from autograder.references.generation import _top_p_mistakes  # noqa: F401  (they register themselves)
 from autograder.references.generation._top_p import downwards, filtered, must_be_a_share, top_p
 
 
@@ -102,10 +103,12 @@ def forgets_to_sort(scores, p):
 
 @mistake(
     top_p,
-    "The scores themselves are added up, without a softmax. It is probabilities that reach p.",
+    "Nothing is taken out, whatever p is: the mask is empty, perhaps because something is added up that never reaches "
+    "p, or because the mask is lost on its way back to its places.",
 )
-def adds_scores(scores, p):
-    return downwards(scores, p, lambda shares, sums, p: shares.log().cumsum(dim=-1) > p)
+def removes_nothing(scores, p):
+    must_be_a_share(p)
+    return scores.clone()
 
 
 @mistake(
