@@ -19,7 +19,8 @@ from torch.nn import functional as F
 from autograder import check, suspects
 from helpers import generation as pictures
 from helpers.docstring_model import docstring_model, examples, figures, pieces, prompt, text_of
-from helpers.generation import Chain, Counting, Watched
+from helpers.generation import Watched
+from helpers.known_models import Chain, Counting
 from helpers.plots import bars, lines
 from helpers.widgets import explore, slider
 from helpers.widgets import text as typed
@@ -206,7 +207,7 @@ print(f"twenty draws without one of them: {(1 - tail) ** 20:.3f}")
 # %% [markdown]
 # That is the trouble. Each of these tokens is nearly impossible, and rightly so. But there are so many of them that
 # together they are likely, and over twenty draws it would be a wonder if none came up. Once it has come up it is part
-# of the text, and the model, who has never seen anything like it, goes on from there as well as it can.
+# of the text, and the model, which has never seen anything like it, goes on from there as well as it can.
 #
 # The temperature lowers the tail but never cuts it off. So let us do just that. The simplest rule is to leave the $k$
 # best tokens and to rule out the others, with a score of −∞: then `exp` gives exactly 0, whatever temperature or other
@@ -532,8 +533,8 @@ for row in texts:
     print(f"{(row[start.shape[1] :] != 0).sum():3} tokens  {text_of(row[start.shape[1] :])}")
 
 # %% [markdown]
-# These are not good docstrings, but they are sentences, most of them, and there are keys, lists and modules in them.
-# The text that ended first has waited for the longest one, filled up with ends.
+# These are not good docstrings, but they are sentences, or nearly, and where one looks for keys there are lists and
+# modules in them. The text that ended first has waited for the longest one, filled up with ends.
 #
 # > **You may read that** with a temperature of 0 a model is deterministic, and that this is why one sets it. Ask for
 # > it:
@@ -549,9 +550,10 @@ for t in (1.0, 0.1, 0.01):
     print(f"temperature {t}: {len({text_of(row[start.shape[1] :]) for row in rows})} different texts of 4")
 
 # %% [markdown]
-# > There is no temperature of 0, only its limit, which is to take the best token: **greedy search**. Services that let
-# > you ask for 0 switch to that. And even then the same question may get two answers: two tokens may be equally good up
-# > to the last bit, and the last bit depends on how the sum was cut up, on the other texts in the batch for example.
+# > The colder, the fewer different texts. But there is no temperature of 0, only its limit, which is to take the best
+# > token: **greedy search**. Services that let you ask for 0 switch to that. And even then the same question may get
+# > two answers: two tokens may be equally good up to the last bit, and the last bit depends on how the sum was cut up,
+# > on the other texts in the batch for example.
 
 # %% [markdown]
 # ## 4 · The work of a sentence · core
@@ -655,7 +657,7 @@ check(generate_with_cache)
 # **See it.** Does it write the same, and what does a token cost? `Watched` notes for each call how many tokens of a row
 # went through the model, and counts its multiplications and additions.
 #
-# **Predict first.** With the cache, is the cost of a token really the same for the fortieth as for the first?
+# **Predict first.** With the cache, is the cost of a token really the same for the thirtieth as for the second?
 
 
 # %%

@@ -27,7 +27,8 @@ from helpers.docstring_model import (
     text_of,
     words_of,
 )
-from helpers.generation import Chain, Counting, Watched
+from helpers.generation import Watched
+from helpers.known_models import Chain, Counting
 
 
 def small() -> CausalModel:

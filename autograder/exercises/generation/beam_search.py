@@ -12,7 +12,7 @@ from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
 from autograder.engine.probes import with_arguments
 from autograder.exercises.generation._shared import Model, prompt_of
-from helpers.generation import Chain, Counting
+from helpers.known_models import Chain, Counting
 
 BEST = Idea("the best of all continuations go on", weight=3.5, point=True)
 ALL = Idea("wide enough, it finds what a search through everything finds", weight=2)

@@ -12,7 +12,7 @@ from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
 from autograder.engine.probes import with_arguments
 from autograder.exercises.generation._shared import Model, prompt_of
-from helpers.generation import Counting
+from helpers.known_models import Counting
 
 EQUAL = Idea("it writes what it would write without a cache", weight=3, point=True)
 WORK = Idea("each token goes through the model once", weight=3, point=True)

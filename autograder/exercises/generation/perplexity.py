@@ -11,7 +11,7 @@ from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
 from autograder.engine.probes import refusal
 from autograder.exercises.generation._shared import Model
-from helpers.generation import Counting
+from helpers.known_models import Counting
 
 FORETOLD = Idea("each token is compared with what was said before it", weight=3, point=True)
 TOKENS = Idea("every foretold token counts the same", weight=2.5, point=True)

@@ -13,7 +13,7 @@ from autograder.engine.exercise import Idea, Step, exercise
 from autograder.engine.probes import with_arguments
 from autograder.engine.streams import beside_stream
 from autograder.exercises.generation._shared import Model, prompt_of
-from helpers.generation import Counting
+from helpers.known_models import Counting
 
 DRAWN = Idea("the next token is drawn from what the model and the filters say, again and again", weight=3.5, point=True)
 FILTERS = Idea("the filters come in their order, and see the last place only", weight=2, point=True)
