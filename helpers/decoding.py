@@ -24,7 +24,7 @@ def quietly() -> Iterator[None]:
 
 
 def small_gpt() -> Any:
-    """A GPT-2 of two layers that has learnt nothing; always the same one."""
+    """A GPT-2 of two layers that has learned nothing; always the same one."""
     from transformers import GPT2Config, GPT2LMHeadModel
 
     torch.manual_seed(0)
@@ -33,7 +33,7 @@ def small_gpt() -> Any:
 
 
 def small_bert(is_decoder: bool) -> Any:
-    """A BERT of two layers with a head for words, that has learnt nothing; always the same weights."""
+    """A BERT of two layers with a head for words, that has learned nothing; always the same weights."""
     from transformers import BertConfig, BertLMHeadModel
 
     torch.manual_seed(0)

@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import nn
 
-FOLDER = Path(__file__).resolve().parents[1] / "data" / "docstring_model"
+FOLDER = Path(__file__).resolve().parents[1] / "data" / "generation"
 END, ARROW = 0, 1  # the pieces between two texts, and between a name and its description
 
 Cache = list[tuple[torch.Tensor, torch.Tensor]]
@@ -107,7 +107,7 @@ def figures() -> dict[str, Any]:
 
 
 def examples(part: str) -> list[torch.Tensor]:
-    """Some of the texts that the model has learnt from ("train"), or that it has never seen ("held out").
+    """Some of the texts that the model has learned from ("train"), or that it has never seen ("held out").
 
     Each is a row of tokens (tokens,): an end, a name, the arrow, the description, an end.
     """

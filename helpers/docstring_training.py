@@ -1,4 +1,4 @@
-"""Makes data/docstring_model: `python -m helpers.docstring_training`, some minutes on two cores.
+"""Makes data/generation: `python -m helpers.docstring_training`, some minutes on two cores.
 
 Learns from the docstrings of one part of the corpus and stops where those of the other, which share no module with
 them, are predicted best. What it did and how well stands in figures.json beside the weights.
@@ -41,7 +41,7 @@ def opening(text: str) -> str:
     return kept
 
 
-def learnt_pieces(texts: Sequence[str]) -> Tokenizer:
+def learned_pieces(texts: Sequence[str]) -> Tokenizer:
     """A tokenizer by byte-pair encoding; its first two pieces are the end and the arrow."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
@@ -161,7 +161,7 @@ def main() -> None:
     began = time.perf_counter()
     torch.use_deterministic_algorithms(True)
     parts = {"train": docstrings("train"), "held out": docstrings("test")}
-    tokenizer = learnt_pieces([f"{words_of(each.name)}\n{opening(each.text)}" for each in parts["train"]])
+    tokenizer = learned_pieces([f"{words_of(each.name)}\n{opening(each.text)}" for each in parts["train"]])
     FOLDER.mkdir(parents=True, exist_ok=True)
     tokenizer.save(str(FOLDER / "tokenizer.json"))
     write_examples(parts, tokenizer)

@@ -103,7 +103,7 @@ def _quoted(lines: Sequence[str]) -> list[str]:
 
 @cache
 def _read() -> str:
-    """All that the model has learnt from, in plain words, a bar between two texts."""
+    """All that the model has learned from, in plain words, a bar between two texts."""
     return " | ".join(" ".join(words(each.text)) for each in docstrings("train")).join(("| ", " |"))
 
 

@@ -7,7 +7,7 @@ from torch.nn import functional as F
 
 
 class Counting:
-    """A model that has learnt to count: after 3 comes 4, and after the last token comes 0.
+    """A model that has learned to count: after 3 comes 4, and after the last token comes 0.
 
     Args:
         vocabulary: how many tokens there are.

@@ -73,7 +73,7 @@ print(tokens.tolist())
 print([pictures.piece(token) for token in tokens[0].tolist()])
 scores, cache = model(tokens)
 print("scores:", tuple(scores.shape))
-print(f"the model: {figures()['parameters']:,} weights, learnt from {figures()['texts']['train']:,} docstrings")
+print(f"the model: {figures()['parameters']:,} weights, learned from {figures()['texts']['train']:,} docstrings")
 
 # %% [markdown]
 # The prompt begins with the end of the text before, so that the model knows that something new is coming. (What
@@ -300,7 +300,7 @@ bars({
 # rule itself out, and nothing would be left. And with $p$ = 0.75? The sum reaches it exactly, with the second token, so
 # again two are left.
 #
-# What with $p$ = 0.8? The third token is needed, but it is as likely as the fourth. Somebody has to say which of them
+# What about $p$ = 0.8? The third token is needed, but it is as likely as the fourth. Somebody has to say which of them
 # comes in. transformers adds up from the *bottom*: it goes through the tokens from the least likely one up, and removes
 # them as long as the sum is 1 − $p$ or less. Among equals its sort keeps the order of the vocabulary, so the earlier
 # one goes and the later one stays. From the bottom there is another advantage. The probabilities of the tail are tiny,
@@ -432,7 +432,7 @@ explore(
 # they leave, and one token is drawn and put behind the text. The order of the filters is ours to choose. transformers
 # takes the temperature first, then top-k, then top-p.
 #
-# One thing is new: a text has to end. The model has learnt that as well, because every docstring that it read was
+# One thing is new: a text has to end. The model has learned that as well, because every docstring that it read was
 # followed by one special token, number 0. When it is drawn, the text is finished. But we want to write several texts at
 # once, as a batch, and they do not all finish at the same time. A tensor has no ragged rows. So a row that is done
 # waits, and is filled up with ends, until the last one is done, or until we run out of patience.
@@ -945,22 +945,22 @@ def perplexity(model: Callable[..., tuple[Tensor, Any]], texts: Sequence[Tensor]
 check(perplexity)
 
 # %% [markdown]
-# **See it.** Texts that the model has learnt from, others that it has not, and the latter with their tokens shuffled.
+# **See it.** Texts that the model has learned from, others that it has not, and the latter with their tokens shuffled.
 #
 # **Predict first.** In which order will the three perplexities come?
 
 # %%
-learnt = examples("train")
+learned = examples("train")
 shuffle = torch.Generator().manual_seed(0)
 shuffled = [text[torch.randperm(len(text), generator=shuffle)] for text in unseen]
-for name, texts in {"learnt from": learnt, "not seen": unseen, "not seen, shuffled": shuffled}.items():
+for name, texts in {"learned from": learned, "not seen": unseen, "not seen, shuffled": shuffled}.items():
     print(f"{name:20}{perplexity(model, texts):9.1f}")
 
 # %% [markdown]
 # <details><summary>The answer</summary>
 #
-# Best on what it has learnt from, by far: it knows much of that by heart, and that is why it copies. On new texts it is
-# still much better than one who knows nothing (2,048). Shuffled texts surprise it more than knowing nothing would,
+# Best on what it has learned from, by far: it knows much of that by heart, and that is why it copies. On new texts it
+# is still much better than one who knows nothing (2,048). Shuffled texts surprise it more than knowing nothing would,
 # because it is *sure* of what it expects, and wrong.
 #
 # </details>
@@ -1273,7 +1273,7 @@ for is_decoder in (False, True):
 # %% [markdown]
 # > Without `is_decoder=True` every token sees all the others, so the model looks at what it is meant to foretell, and
 # > there is nothing that a cache could keep. With it, the causal mask is on and the cache is there. But a mask is not a
-# > skill. A pretrained BERT has learnt to fill a gap *at* its own place, from both sides. Asked for what comes *after*
+# > skill. A pretrained BERT has learned to fill a gap *at* its own place, from both sides. Asked for what comes *after*
 # > the last place, with nothing to the right, it writes nonsense until it has been trained for that. Such models do
 # > exist, as decoders that begin from BERT's weights ([Rothe et al. 2020](https://arxiv.org/abs/1907.12461)).
 

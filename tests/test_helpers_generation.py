@@ -85,13 +85,13 @@ def test_the_checkpoint_is_small_and_what_its_figures_say():
     assert not any(value.requires_grad for value in model.parameters())
 
 
-def test_it_foretells_texts_that_it_has_learnt_better_than_others_and_both_better_than_a_new_model():
+def test_it_foretells_texts_that_it_has_learned_better_than_others_and_both_better_than_a_new_model():
     torch.manual_seed(0)
     new = CausalModel(**figures()["shape"]).eval()
-    learnt, unseen = ([row.tolist() for row in examples(part)] for part in ("train", "held out"))
-    known = training.mean_surprise(docstring_model(), learnt)
+    learned, unseen = ([row.tolist() for row in examples(part)] for part in ("train", "held out"))
+    known = training.mean_surprise(docstring_model(), learned)
     assert known < training.mean_surprise(docstring_model(), unseen) < training.mean_surprise(new, unseen)
-    assert max(map(len, learnt + unseen)) <= figures()["shape"]["context"]
+    assert max(map(len, learned + unseen)) <= figures()["shape"]["context"]
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_a_training_keeps_the_weights_of_its_best_epoch(monkeypatch):
     monkeypatch.setattr(training, "EPOCHS", 4)
     monkeypatch.setattr(training, "WARM_UP", 1)
     texts = [Docstring(f"m.f{place}", "m", "m", f"Return the number {place}.") for place in range(12)]
-    tokenizer = training.learnt_pieces([each.text for each in texts])
+    tokenizer = training.learned_pieces([each.text for each in texts])
     rows = [training.numbered(each, tokenizer) for each in texts]
     torch.manual_seed(0)
     model = CausalModel(vocabulary=tokenizer.get_vocab_size(), width=16, layers=1, heads=2, context=64)

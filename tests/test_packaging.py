@@ -150,9 +150,9 @@ def test_the_public_half_checks_every_exercise_without_references(public_half):
 
 
 def test_the_public_half_has_the_model_that_lesson_14_asks(public_half):
-    files = {file.name for file in (public_half / "data" / "docstring_model").iterdir()}
+    files = {file.name for file in (public_half / "data" / "generation").iterdir()}
     assert files == {"model.safetensors", "tokenizer.json", "figures.json", "examples.json"}
-    assert sum((public_half / "data" / "docstring_model" / name).stat().st_size for name in files) < 5_000_000
+    assert sum((public_half / "data" / "generation" / name).stat().st_size for name in files) < 5_000_000
 
 
 def test_the_public_half_holds_no_answers(public_half):

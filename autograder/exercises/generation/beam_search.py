@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
@@ -12,7 +12,7 @@ from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
 from autograder.engine.probes import with_arguments
 from autograder.exercises.generation._shared import Model, prompt_of
-from helpers.known_models import Chain, Counting
+from helpers.known_models import Chain
 
 BEST = Idea("the best of all continuations go on", weight=3.5, point=True)
 ALL = Idea("wide enough, it finds what a search through everything finds", weight=2)
@@ -36,6 +36,7 @@ def beam_search(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "a beam of two", lambda: run(2, 6, end=never), BEST
     yield "a beam of three", lambda: run(3, 7, end=never, prompt=5), BEST
     yield "the best begins badly", lambda: _garden_path(candidate, draw), BEST
+    yield "the third would have won", lambda: _the_third(candidate, draw), BEST
     yield "a beam that is wider than the vocabulary", lambda: run(vocabulary + 3, 4, end=never), BEST
     yield "a single token", lambda: run(3, 1, end=never), BEST
     yield "as wide as everything", lambda: _everything(candidate, draw, 4), ALL
@@ -43,6 +44,9 @@ def beam_search(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "some end, others go on", lambda: run(3, 8, scale=0.7), END
     yield "an early end wins", lambda: _early(candidate, draw, 0.7), END
     yield "an early end loses", lambda: _early(candidate, draw, 0.3), END
+    yield "one that has not ended wins", lambda: _early(candidate, draw, 0.3, draw.shuffled([2, 3])), END
+    yield "an end that has fallen out of the beam", lambda: _fallen_out(candidate, draw), END
+    yield "who has ended takes a place in the beam", lambda: _takes_a_place(candidate, draw), END
     yield "another token is the end", lambda: run(3, 6, end=2), END
     yield "an end in the prompt", lambda: _in_the_prompt(candidate, draw, vocabulary), END
     yield "all have ended", lambda: _all_end(candidate, draw), END
@@ -69,7 +73,7 @@ def _example(candidate: Any, draw: Draw) -> Any:
     return {
         "example": _shown(candidate(chain, torch.tensor([[1]], device=draw.device), 2, 3)),
         "other numbers": _shown(candidate(
-            model=Counting(size, sure=3.0), prompt=draw.integers(1, 2, low=1, high=size), width=2, longest=3, end=0,
+            model=Model(draw, size), prompt=draw.integers(1, 2, low=1, high=size), width=2, longest=3, end=0,
             length_penalty=0.0,
         )),
     }  # fmt: skip
@@ -89,12 +93,23 @@ def _garden_path(candidate: Any, draw: Draw) -> Any:
     rows: list[list[float]] = [
         [1, 0, 0, 0, 0],
         [0, 0, first, 1 - first, 0],
-        [0.4, 0, 0.2, 0.2, 0.2],
+        [0.4, 0, 0.21, 0.2, 0.19],
         [0.95, 0, 0, 0, 0.05],
         [1, 0, 0, 0, 0],
     ]
     chain = _chain(draw, rows)
     return [_shown(candidate(chain, _start(draw), width, 4)) for width in (1, 2, 3)]
+
+
+def _the_third(candidate: Any, draw: Draw) -> Any:
+    """In the second step the third of all continuations leads to a sure end, and a beam of two has to let it go."""
+    hair = draw.integer(-10, 11) / 1000
+    following: list[dict[int, float]] = [
+        {0: 1}, {2: 0.55 + hair, 3: 0.45 - hair}, {4: 0.42, 5: 0.34, 2: 0.2, 0: 0.04}, {6: 0.5, 3: 0.3, 4: 0.2},
+        {0: 0.28, 3: 0.26, 2: 0.25, 6: 0.21}, {0: 0.97, 5: 0.03}, {0: 0.31, 2: 0.24, 3: 0.23, 4: 0.22},
+    ]  # fmt: skip
+    chain = _chain(draw, [[row.get(token, 0.0) for token in range(len(following))] for row in following])
+    return [_shown(candidate(chain, _start(draw), width, 4)) for width in draw.shuffled([2, 3])]
 
 
 def _everything(candidate: Any, draw: Draw, end: int, length_penalty: float = 0.0) -> Any:
@@ -104,7 +119,7 @@ def _everything(candidate: Any, draw: Draw, end: int, length_penalty: float = 0.
     return _shown(candidate(model, prompt, 256, 4, end=end, length_penalty=length_penalty))
 
 
-def _early(candidate: Any, draw: Draw, at_once: float) -> Any:
+def _early(candidate: Any, draw: Draw, at_once: float, longest: Sequence[int] = (6,)) -> Any:
     """Ends at once with some probability, else three sure steps later; a beam of two sees both."""
     share = at_once + draw.integer(-5, 6) / 100
     rows: list[list[float]] = [
@@ -114,18 +129,47 @@ def _early(candidate: Any, draw: Draw, at_once: float) -> Any:
         [0, 0, 0.1, 0, 0.9],
         [0.9, 0, 0.1, 0, 0],
     ]
-    return _shown(candidate(_chain(draw, rows), _start(draw), 2, 6))
+    return [_shown(candidate(_chain(draw, rows), _start(draw), 2, most)) for most in longest]
+
+
+def _fallen_out(candidate: Any, draw: Draw) -> Any:
+    """Two others are likelier at first, and in the end all that is left is less likely than what has been given up."""
+    hair = draw.integer(-20, 21) / 1000
+    rows: list[list[float]] = [
+        [1, 0, 0, 0, 0],
+        [0.26, 0, 0.39 + hair, 0.35 - hair, 0],
+        [0.25, 0, 0.11, 0.31, 0.33],
+        [0.13, 0, 0.29, 0.22, 0.36],
+        [0.41, 0, 0.27, 0.14, 0.18],
+    ]
+    return [_shown(candidate(_chain(draw, rows), _start(draw), 2, longest, end=0)) for longest in (2, 4)]
+
+
+def _takes_a_place(candidate: Any, draw: Draw) -> Any:
+    """Beside the one that has ended there is room for one more, so the third, which has the best mean, is given up."""
+    hair = draw.integer(-20, 21) / 1000
+    rows: list[list[float]] = [
+        [1, 0, 0, 0, 0],
+        [0.42 + hair, 0, 0.33 - hair, 0.25, 0],
+        [0.28, 0, 0.37, 0.12, 0.23],
+        [0.04, 0, 0, 0, 0.96],
+        [0.97, 0, 0, 0.03, 0],
+    ]
+    return _shown(candidate(_chain(draw, rows), _start(draw), 2, 5, length_penalty=1.0))
 
 
 def _short_and_long(candidate: Any, draw: Draw) -> Any:
-    """The same table at three penalties: the longer text wins in the end."""
+    """The same table at four penalties: the longer text wins in the end.
+
+    No two texts that compete for a place have the same product: who stays of equals is nobody's promise.
+    """
     share = draw.integer(50, 60) / 100
     rows: list[list[float]] = [
         [1, 0, 0, 0, 0],
         [share, 0, 1 - share, 0, 0],
-        [0, 0, 0, 0.8, 0.2],
-        [0, 0, 0.2, 0, 0.8],
-        [0.8, 0, 0.2, 0, 0],
+        [0, 0, 0, 0.81, 0.19],
+        [0, 0, 0.23, 0, 0.77],
+        [0.83, 0, 0.17, 0, 0],
     ]
     chain = _chain(draw, rows)
     penalties = draw.shuffled([0.0, 0.5, 1.0, 2.0])

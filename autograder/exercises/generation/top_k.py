@@ -28,6 +28,7 @@ def top_k(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "the docstring's example", lambda: _example(candidate, draw), LARGEST
     yield "one row", lambda: candidate(apart(draw, vocabulary), k), LARGEST
     yield "a batch, its rows at different heights", lambda: _heights(candidate, draw, rows, vocabulary, k), LARGEST
+    yield "a batch of one", lambda: candidate(apart(draw, 1, vocabulary), k), LARGEST
     yield "two dimensions before the vocabulary", lambda: candidate(apart(draw, 2, rows, vocabulary), k), LARGEST
     yield "only the best", lambda: candidate(apart(draw, rows, vocabulary), 1), LARGEST
     yield "nothing but scores below zero", lambda: candidate(apart(draw, vocabulary) - 9, k), LARGEST
@@ -36,6 +37,7 @@ def top_k(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "not contiguous", lambda: candidate(apart(draw, rows, vocabulary).T.contiguous().T, k), LARGEST
     yield "called by names", lambda: candidate(k=k, scores=apart(draw, vocabulary)), LARGEST
     yield "ties with the k-th", lambda: _ties(candidate, draw, k), TIES
+    yield "ties above the k-th", lambda: _ties_above(candidate, draw, vocabulary), TIES
     yield "all are equal", lambda: candidate(draw.normal(1).expand(vocabulary).clone(), k), TIES
     yield "fewer than k are left", lambda: _few(candidate, draw, vocabulary), TIES
     yield "k is the whole vocabulary", lambda: candidate(apart(draw, rows, vocabulary), vocabulary), MANY
@@ -68,6 +70,15 @@ def _ties(candidate: Any, draw: Draw, k: int) -> Any:
         above, below = draw.integer(1, 4) / 2, draw.integer(1, 4) / 2
         rows.append(torch.tensor(draw.shuffled([above] + [0.0] * (k + 1) + [-below] * 3), device=draw.device))
     return candidate(torch.stack(rows), k)
+
+
+def _ties_above(candidate: Any, draw: Draw, vocabulary: int) -> Any:
+    """Several share the first place; each counts for one of the k."""
+    rows = []
+    for best in draw.shuffled([2, 3]):
+        values = [2.0] * best + [-step / 2 for step in range(vocabulary - best)]
+        rows.append(torch.tensor(draw.shuffled(values), device=draw.device))
+    return [candidate(torch.stack(rows), k) for k in draw.shuffled([2, 3, 4])]
 
 
 def _few(candidate: Any, draw: Draw, vocabulary: int) -> Any:

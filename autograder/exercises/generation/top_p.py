@@ -82,15 +82,15 @@ def _row_of_equals(draw: Draw, equals: int, others: int) -> Tensor:
 def _exact(candidate: Any, draw: Draw) -> list[int]:
     """Eighths add up exactly."""
     counts = []
-    for eighths in draw.shuffled([2, 3, 4, 6]):
+    for eighths in draw.shuffled(list(range(1, 8)))[:5]:
         left = candidate(_row_of_equals(draw, 8, draw.integer(1, 4)), eighths / 8)
         counts.append(int((left > -torch.inf).sum()))
     return counts
 
 
 def _hair(candidate: Any, draw: Draw) -> list[int]:
-    counts = []
-    for eighths, hair in draw.shuffled([(3, -0.01), (3, 0.01), (5, -0.01), (5, 0.01)]):
+    counts, (one, other) = [], draw.shuffled([2, 3, 4, 5, 6])[:2]
+    for eighths, hair in draw.shuffled([(one, -0.01), (one, 0.01), (other, -0.01), (other, 0.01)]):
         left = candidate(_row_of_equals(draw, 8, draw.integer(1, 4)), eighths / 8 + hair)
         counts.append(int((left > -torch.inf).sum()))
     return counts
@@ -102,7 +102,7 @@ def _equals(candidate: Any, draw: Draw) -> Any:
 
 def _tail(candidate: Any, draw: Draw) -> int:
     """Beside the first ones the last ones are lost in the rounding of a sum that is near 1; each has a probability."""
-    tail = draw.integer(5, 20)
+    tail = draw.integer(5, 50)
     scores = torch.tensor(draw.shuffled([0.0] * 4 + [-19.0 - step for step in range(tail)]), device=draw.device)
     return int((candidate(scores, 1.0) > -torch.inf).sum())
 

@@ -135,7 +135,7 @@ def stops_at_the_first_end(model, prompt, width, longest, end=0, length_penalty=
     beam_search,
     "A text that has ended is preferred at the end, although one that has not has a better score. The best of the last "
     "beam is asked for, ended or not.",
-    keeps=0.9,
+    keeps=0.95,
 )
 def prefers_the_ended(model, prompt, width, longest, end=0, length_penalty=0.0):
     start = prompt.shape[1]

@@ -1,7 +1,14 @@
 """More mistakes of `sample`: when a row is done, and what becomes of it."""
 
+import torch
+
 from autograder.references import mistake
-from autograder.references.generation._sample import looped, sample
+from autograder.references.generation._sample import looped, multinomial, sample
+
+NOTHING_NEW = (
+    "Where no token is to be drawn there is an error, as when nothing is stacked or concatenated. With new=0 the "
+    "prompt comes back."
+)
 
 
 @mistake(
@@ -69,3 +76,48 @@ def counts_the_prompts_end(model, prompt, new, filters, generator, end=0):
 )
 def asks_the_prompts_last(model, prompt, new, filters, generator, end=0):
     return looped(model, prompt, new, filters, generator, end, done=lambda tokens, prompt, end: tokens[:, -1] == end)
+
+
+@mistake(
+    sample,
+    "Once a row is done, the others draw something else than they would in one draw for the whole batch, as when it is "
+    "left out of `multinomial`. Draw for all rows in every step, and let `end` replace what those that are done have "
+    "drawn.",
+    keeps=0.9,
+)
+def draws_for_those_who_go_on(model, prompt, new, filters, generator, end=0):
+    text, going = prompt, torch.ones(len(prompt), dtype=torch.bool, device=prompt.device)
+    with torch.no_grad():
+        for _ in range(new):
+            if not going.any():
+                break
+            scores = model(text)[0][:, -1]
+            for each in filters:
+                scores = each(scores)
+            token = torch.full_like(text[:, 0], end)
+            token[going] = multinomial(scores[going], generator)
+            going = going & (token != end)
+            text = torch.cat([text, token[:, None]], dim=1)
+    return text
+
+
+@mistake(
+    sample,
+    NOTHING_NEW,
+    keeps=0.95,
+)
+def stumbles_over_no_new_tokens(model, prompt, new, filters, generator, end=0):
+    text = looped(model, prompt, new, filters, generator, end)
+    drawn = list(text[:, prompt.shape[1] :].unbind(dim=1))
+    return torch.cat([prompt, torch.stack(drawn, dim=1)], dim=1)
+
+
+@mistake(
+    sample,
+    NOTHING_NEW,
+    keeps=0.95,
+)
+def stumbles_over_nothing_to_concatenate(model, prompt, new, filters, generator, end=0):
+    text = looped(model, prompt, new, filters, generator, end)
+    drawn = list(text[:, prompt.shape[1] :].split(1, dim=1)) if text.shape[1] > prompt.shape[1] else []
+    return torch.cat([prompt, torch.cat(drawn, dim=1)], dim=1)

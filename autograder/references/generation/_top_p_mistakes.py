@@ -109,3 +109,38 @@ def softmax_of_the_unsorted(scores, p):
 )
 def the_old_recipe(scores, p):
     return downwards(scores, p, lambda shares, sums, p: (sums > p).roll(1, dims=-1), stable_up=False)
+
+
+TOKENS_AS_ROWS = (
+    "A single row is right, or nearly; in a batch whole rows are out, or there is an error about an index. Numbers of "
+    "tokens are taken for those of rows, as with `scores[indices] = −∞`. Say for each row which of its tokens go, with "
+    "a mask and `scatter`."
+)
+
+
+def by_numbers(scores, p, gone, places, fill=-torch.inf):
+    scores[places[gone]] = fill
+    return scores
+
+
+@mistake(top_p, TOKENS_AS_ROWS)
+def tokens_taken_for_rows(scores, p):
+    must_be_a_share(p)
+    ordered, places = scores.sort(dim=-1, stable=True)
+    gone = ordered.softmax(dim=-1).cumsum(dim=-1) <= 1 - p
+    gone[..., -1] = False
+    return by_numbers(scores.clone(), p, gone, places)
+
+
+@mistake(top_p, TOKENS_AS_ROWS)
+def the_recipe_for_a_single_row(scores, p):
+    must_be_a_share(p)
+    ordered, places = scores.sort(dim=-1, descending=True)
+    gone = (ordered.softmax(dim=-1).cumsum(dim=-1) > p).roll(1, dims=-1)
+    gone[..., 0] = False
+    return by_numbers(scores, p, gone, places)
+
+
+@mistake(top_p, TOKENS_AS_ROWS)
+def the_recipe_for_a_single_row_on_a_copy(scores, p):
+    return the_recipe_for_a_single_row(scores.clone(), p)

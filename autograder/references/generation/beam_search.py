@@ -4,8 +4,11 @@ import torch
 
 from autograder.references import alternative, equivalent, promised
 from autograder.references.generation import (  # they register themselves
+    _beam_search_end_mistakes,  # noqa: F401
     _beam_search_mistakes,  # noqa: F401
     _beam_search_slips,  # noqa: F401
+    _beam_search_step_mistakes,  # noqa: F401
+    _beam_search_sum_mistakes,  # noqa: F401
 )
 from autograder.references.generation._beam_search import beam_search, beamed
 
@@ -53,7 +56,14 @@ promised(
 promised(
     beam_search,
     "Of all these and of those that ended before, the `width` with the best scores are the new beam.",
-    by=["a beam of three", "some end, others go on", "an early end loses"],
+    by=[
+        "a beam of three",
+        "the third would have won",
+        "some end, others go on",
+        "an early end loses",
+        "an end that has fallen out of the beam",
+        "who has ended takes a place in the beam",
+    ],
 )
 promised(
     beam_search,

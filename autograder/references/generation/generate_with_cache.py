@@ -3,6 +3,7 @@
 import torch
 
 from autograder.references import alternative, mistake, promised
+from autograder.references.generation import _generate_with_cache_mistakes  # noqa: F401  (they register themselves)
 from autograder.references.generation._generate_with_cache import generate_with_cache, looped
 
 

@@ -6,7 +6,10 @@ import torch
 from torch.nn import functional as F
 
 from autograder.references import alternative, equivalent, mistake, promised
-from autograder.references.generation import _perplexity_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.generation import (  # they register themselves
+    _perplexity_mistakes,  # noqa: F401
+    _perplexity_slips,  # noqa: F401
+)
 from autograder.references.generation._perplexity import over_all, perplexity, surprises
 
 

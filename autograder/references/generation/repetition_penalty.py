@@ -3,26 +3,13 @@
 import torch
 
 from autograder.references import alternative, equivalent, mistake, promised
-
-
-def repetition_penalty(scores, tokens, penalty):
-    """The library's."""
-    from transformers import RepetitionPenaltyLogitsProcessor
-
-    return RepetitionPenaltyLogitsProcessor(float(penalty))(tokens, scores)
-
-
-def occurred(scores, tokens):
-    return torch.zeros_like(scores, dtype=torch.bool).scatter(1, tokens, True)
-
-
-def must_be_above_zero(penalty):
-    if not penalty > 0:
-        raise ValueError(f"the penalty should be above 0, not {penalty}")
-
-
-def punished(scores, penalty):
-    return torch.where(scores < 0, scores * penalty, scores / penalty)
+from autograder.references.generation import _repetition_penalty_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.generation._repetition_penalty import (
+    must_be_above_zero,
+    occurred,
+    punished,
+    repetition_penalty,
+)
 
 
 @mistake(

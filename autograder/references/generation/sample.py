@@ -6,6 +6,7 @@ from autograder.references import alternative, equivalent, mistake, promised
 from autograder.references.generation import (  # they register themselves
     _sample_end_mistakes,  # noqa: F401
     _sample_mistakes,  # noqa: F401
+    _sample_slips,  # noqa: F401
 )
 from autograder.references.generation._sample import looped, multinomial, sample
 

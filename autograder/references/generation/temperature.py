@@ -105,6 +105,32 @@ def takes_a_power(scores, t):
     return scores ** (1 / t)
 
 
+@mistake(temperature, "Scores are raised to a power. Where a score is negative that gives NaN; divide instead.")
+def takes_a_power_of_t(scores, t):
+    must_be_above_zero(t)
+    return scores**t
+
+
+@mistake(
+    temperature,
+    "The temperature is divided by the scores: the larger a score was, the nearer to zero it is now. Divide the scores "
+    "by the temperature.",
+)
+def the_other_way_round(scores, t):
+    must_be_above_zero(t)
+    return t / scores
+
+
+@mistake(
+    temperature,
+    "Temperatures above 0 are refused, and those at 0 or below are let through: the comparison is the wrong way round.",
+)
+def refuses_what_is_allowed(scores, t):
+    if t >= 0:
+        raise ValueError(f"the temperature should be above 0, not {t}")
+    return scores / t
+
+
 @mistake(temperature, "The quotients are rounded down to whole numbers, as by `//`. Divide by `/`.")
 def rounds_down(scores, t):
     must_be_above_zero(t)

@@ -204,7 +204,7 @@ promised(
 promised(
     top_k,
     "A score that equals the k-th is left as well, so that there may be more than k.",
-    by=["ties with the k-th", "all are equal"],
+    by=["ties with the k-th", "ties above the k-th", "all are equal"],
 )
 promised(
     top_k,

@@ -3,7 +3,7 @@
 import torch
 
 from autograder.references import alternative, equivalent, mistake, promised
-from autograder.references.generation import _top_p_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.generation import _top_p_mistakes, _top_p_slips  # noqa: F401  (they register themselves)
 from autograder.references.generation._top_p import downwards, filtered, must_be_a_share, top_p
 
 
