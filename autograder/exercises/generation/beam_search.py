@@ -92,7 +92,7 @@ def _garden_path(candidate: Any, draw: Draw) -> Any:
     first = draw.integer(52, 60) / 100
     rows: list[list[float]] = [
         [1, 0, 0, 0, 0],
-        [0, 0, first, 1 - first, 0],
+        [0, 0, first, 0.98 - first, 0.02],
         [0.4, 0, 0.21, 0.2, 0.19],
         [0.95, 0, 0, 0, 0.05],
         [1, 0, 0, 0, 0],
@@ -105,7 +105,8 @@ def _the_third(candidate: Any, draw: Draw) -> Any:
     """In the second step the third of all continuations leads to a sure end, and a beam of two has to let it go."""
     hair = draw.integer(-10, 11) / 1000
     following: list[dict[int, float]] = [
-        {0: 1}, {2: 0.55 + hair, 3: 0.45 - hair}, {4: 0.42, 5: 0.34, 2: 0.2, 0: 0.04}, {6: 0.5, 3: 0.3, 4: 0.2},
+        {0: 1}, {2: 0.54 + hair, 3: 0.44 - hair, 1: 0.02}, {4: 0.42, 5: 0.34, 2: 0.2, 0: 0.04},
+        {6: 0.5, 3: 0.3, 4: 0.2},
         {0: 0.28, 3: 0.26, 2: 0.25, 6: 0.21}, {0: 0.97, 5: 0.03}, {0: 0.31, 2: 0.24, 3: 0.23, 4: 0.22},
     ]  # fmt: skip
     chain = _chain(draw, [[row.get(token, 0.0) for token in range(len(following))] for row in following])
@@ -166,7 +167,7 @@ def _short_and_long(candidate: Any, draw: Draw) -> Any:
     share = draw.integer(50, 60) / 100
     rows: list[list[float]] = [
         [1, 0, 0, 0, 0],
-        [share, 0, 1 - share, 0, 0],
+        [share, 0, 0.97 - share, 0.03, 0],
         [0, 0, 0, 0.81, 0.19],
         [0, 0, 0.23, 0, 0.77],
         [0.83, 0, 0.17, 0, 0],
