@@ -47,9 +47,8 @@ def test_the_cpu_torch_of_the_course_is_pinned():
 def test_the_repositorys_address_stands_in_one_place_and_where_one_clones_it():
     address = PROJECT["urls"]["Repository"].removeprefix("https://")
     files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
-    holding = {
-        name for name in files if name and not name.endswith((".png", ".xz")) and address in (ROOT / name).read_text()
-    }
+    binary = (".png", ".xz", ".safetensors")
+    holding = {name for name in files if name and not name.endswith(binary) and address in (ROOT / name).read_text()}
     generated = {name for name in holding if name.endswith(".ipynb")}
     assert holding - generated == {"pyproject.toml", "README.md"}
     assert re.findall(rf"^.*{address}.*$", README, re.MULTILINE) == [f"git clone https://{address}"]
@@ -148,6 +147,12 @@ def test_the_public_half_checks_every_exercise_without_references(public_half):
         env={"PYTHONPATH": str(public_half)},
     )
     assert run.stdout.strip() == "{'not attempted'}", run.stderr
+
+
+def test_the_public_half_has_the_model_that_lesson_14_asks(public_half):
+    files = {file.name for file in (public_half / "data" / "generation").iterdir()}
+    assert files == {"model.safetensors", "tokenizer.json", "figures.json", "examples.json"}
+    assert sum((public_half / "data" / "generation" / name).stat().st_size for name in files) < 5_000_000
 
 
 def test_the_public_half_holds_no_answers(public_half):

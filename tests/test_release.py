@@ -19,6 +19,7 @@ from submissions import ROOT, solved
 from toy import DOUBLES, built_toy
 from typer.testing import CliRunner
 
+from autograder.authoring.build import build
 from autograder.authoring.lesson import lesson_files
 from autograder.cli import app
 from autograder.engine.catalogue import own_catalogue
@@ -44,8 +45,8 @@ def texts(folder: Path) -> dict[str, str]:
     found = {}
     for file in folder.rglob("*"):
         if file.is_file():
-            sheet = file.suffix == ".xz"
-            text = lzma.decompress(file.read_bytes()).decode("latin-1") if sheet else file.read_text(encoding="utf-8")
+            content = lzma.decompress(file.read_bytes()) if file.suffix == ".xz" else file.read_bytes()
+            text = content.decode("latin-1" if file.suffix in (".xz", ".safetensors") else "utf-8")
             if file.suffix == ".ipynb":
                 text = "\n\n".join(cell.source for cell in nbformat.reads(text, as_version=4).cells)
             found[file.relative_to(folder).as_posix()] = text
@@ -224,6 +225,21 @@ def test_lessons_that_are_not_released_stay_home(tmp_path):
     assert [lesson["name"] for lesson in lessons] == [DOUBLES]
     code = "from autograder.engine.catalogue import own_catalogue\nprint(*own_catalogue().names())"
     assert _python(folder, code) == "double"
+
+
+def test_what_a_lesson_keeps_under_its_topic_in_data_goes_along_with_it_alone(tmp_path, toy):
+    for name in ("doubles", "halves", "shared"):
+        (toy.root / "data" / name).mkdir(parents=True)
+        (toy.root / "data" / name / "weights").touch()
+    build(toy, report=lambda line: None)
+    release(toy, tmp_path / "first", ["doubles"])
+    assert {item.name for item in (tmp_path / "first" / "data").iterdir()} == {
+        "course.json", "sheets", "doubles", "shared",
+    }  # fmt: skip
+    release(toy, tmp_path / "both")
+    assert {item.name for item in (tmp_path / "both" / "data").iterdir()} == {
+        "course.json", "sheets", "doubles", "halves", "shared",
+    }  # fmt: skip
 
 
 def test_the_requirements_are_a_students(folder):

@@ -41,15 +41,18 @@ def copy_public_half(catalogue: Catalogue, target: Path, topics: Collection[str]
 
 
 def _keep_only(target: Path, topics: Collection[str]) -> None:
-    """Takes the other lessons out of a copy of the public half."""
+    """Takes the other lessons out of a copy of the public half, with the folders in data/ that bear their topic."""
+    course = target / "data" / "course.json"
+    lessons = json.loads(course.read_text(encoding="utf-8"))["lessons"]
+    for topic in {lesson["topic"] for lesson in lessons}.difference(topics):
+        if (folder := target / "data" / topic).is_dir():
+            shutil.rmtree(folder)
     for folder in (target / "autograder" / "exercises").iterdir():
         if folder.is_dir() and folder.name not in topics:
             shutil.rmtree(folder)
     for file in (target / "data" / "sheets").iterdir():
         if file.stem not in topics:
             file.unlink()
-    course = target / "data" / "course.json"
-    lessons = json.loads(course.read_text(encoding="utf-8"))["lessons"]
     kept = {"lessons": [lesson for lesson in lessons if lesson["topic"] in topics]}
     course.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 

@@ -1,0 +1,1 @@
+"""What the exercises of `14_generation` must show."""

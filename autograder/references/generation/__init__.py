@@ -1,0 +1,1 @@
+"""What is right in `14_generation`, and what goes wrong."""
