@@ -1,0 +1,326 @@
+"""`Transformer`: what is right, and what goes wrong."""
+
+import torch
+from torch import nn
+
+from autograder.references import alternative, mistake, promised
+
+
+class _Frame(nn.Module):
+    """The parts, as the lesson gives them."""
+
+    def __init__(self, source_words, target_words, d_model, encoder, decoder, positions=None):
+        from helpers.transformer import library_positions
+
+        super().__init__()
+        self.d_model, self.positions = d_model, positions or library_positions
+        self.source_table, self.target_table = nn.Embedding(source_words, d_model), nn.Embedding(target_words, d_model)
+        self.encoder, self.decoder = nn.ModuleList(encoder), nn.ModuleList(decoder)
+        self.encoder_norm, self.decoder_norm = nn.LayerNorm(d_model), nn.LayerNorm(d_model)
+        self.out = nn.Linear(d_model, target_words)
+
+    def embed(self, table, words):
+        rows = table(words) * self.d_model**0.5
+        return rows + self.positions(words.shape[1], self.d_model).to(rows)
+
+    def forward(self, source, target):
+        return self.decode(target, self.encode(source), source)
+
+
+class Transformer(_Frame):
+    """One sequence at a time, without its padding at the end; masks are made in loops."""
+
+    def encode(self, source):
+        x = self.embed(self.source_table, source)
+        real = torch.tensor([[[word != 0 for word in row]] for row in source.tolist()], device=source.device)
+        for layer in self.encoder:
+            x = layer(x, mask=real)
+        return self.encoder_norm(x)
+
+    def decode(self, target, memory, source):
+        x, length = self.embed(self.target_table, target), target.shape[1]
+        past = [[key <= query for key in range(length)] for query in range(length)]
+        real = torch.tensor([[[word != 0 for word in row]] for row in source.tolist()], device=source.device)
+        masks = {"mask": torch.tensor(past, device=source.device), "memory_mask": real}
+        for layer in self.decoder:
+            x = layer(x, memory, **masks)
+        return self.out(self.decoder_norm(x))
+
+
+class _Model(_Frame):
+    """What wrong answers have in common: each replaces one step."""
+
+    def real(self, source):
+        return (source != 0).unsqueeze(-2)
+
+    def past(self, target):
+        length = target.shape[1]
+        return torch.ones(length, length, dtype=torch.bool, device=target.device).tril()
+
+    def encode(self, source):
+        x = self.embed(self.source_table, source)
+        for layer in self.encoder:
+            x = layer(x, self.real(source))
+        return self.encoder_norm(x)
+
+    def decode(self, target, memory, source):
+        x = self.embed(self.target_table, target)
+        for layer in self.decoder:
+            x = layer(x, memory, self.past(target), self.real(source))
+        return self.out(self.decoder_norm(x))
+
+
+@mistake(Transformer, "Every word sees those that come later: the decoder's self-attention needs a causal mask.")
+class SeesTheFuture(_Model):
+    def past(self, target):
+        return None
+
+
+@mistake(
+    Transformer,
+    "The causal mask is the wrong way round: a word sees itself and what comes later. `tril` keeps what is on and below "
+    "the diagonal, `triu` what is above.",
+)
+class SeesTheFutureOnly(_Model):
+    def past(self, target):
+        return super().past(target).mT
+
+
+@mistake(
+    Transformer,
+    "A word does not see itself: the causal mask leaves the diagonal out, so that the first word may look at nothing.",
+)
+class NotEvenItself(_Model):
+    def past(self, target):
+        return super().past(target).tril(-1)
+
+
+@mistake(Transformer, "Padding is not hidden, from the encoder or from the cross-attention.")
+class NothingHidden(_Model):
+    def real(self, source):
+        return None
+
+
+@mistake(Transformer, "The encoder looks at padding: each of its layers should get the mask of what is real.")
+class ReadsPadding(_Model):
+    def encode(self, source):
+        x = self.embed(self.source_table, source)
+        for layer in self.encoder:
+            x = layer(x)
+        return self.encoder_norm(x)
+
+
+@mistake(
+    Transformer,
+    "The decoder looks at the memory of padding: its layers should get the mask of what is real in the *source*, as "
+    "memory_mask.".replace("*", ""),
+)
+class WritesFromPadding(_Model):
+    def decode(self, target, memory, source):
+        x = self.embed(self.target_table, target)
+        for layer in self.decoder:
+            x = layer(x, memory, self.past(target))
+        return self.out(self.decoder_norm(x))
+
+
+@mistake(
+    Transformer, "The padding mask is turned round: it is padding that is looked at. True means: may be looked at."
+)
+class LooksAtPadding(_Model):
+    def real(self, source):
+        return (source == 0).unsqueeze(-2)
+
+
+@mistake(
+    Transformer,
+    "The padding mask hides queries, not keys: its new dimension stands last. A mask of shape (batch, 1, source) is the "
+    "same for each query: unsqueeze(-2).",
+)
+class HidesQueries(_Model):
+    def real(self, source):
+        return (source != 0).unsqueeze(-1)
+
+
+@mistake(
+    Transformer,
+    "The two masks of the decoder have changed places: first comes that of what is written, then that of the memory.",
+)
+class SwapsTheMasks(_Model):
+    def decode(self, target, memory, source):
+        x = self.embed(self.target_table, target)
+        for layer in self.decoder:
+            x = layer(x, memory, self.real(source), self.past(target))
+        return self.out(self.decoder_norm(x))
+
+
+@mistake(Transformer, "Only the first encoder layer is used.")
+class FirstEncoderLayer(_Model):
+    def encode(self, source):
+        x = self.embed(self.source_table, source)
+        for layer in self.encoder[:1]:
+            x = layer(x, self.real(source))
+        return self.encoder_norm(x)
+
+
+@mistake(
+    Transformer,
+    "Each encoder layer reads the embedded words anew, so that only the last one counts. Each should read what the one "
+    "before it gave.",
+)
+class EncoderNeverStacks(_Model):
+    def encode(self, source):
+        words = x = self.embed(self.source_table, source)
+        for layer in self.encoder:
+            x = layer(words, self.real(source))
+        return self.encoder_norm(x)
+
+
+@mistake(
+    Transformer,
+    "Each decoder layer reads the embedded words anew, so that only the last one counts. Each should read what the one "
+    "before it gave.",
+)
+class DecoderNeverStacks(_Model):
+    def decode(self, target, memory, source):
+        words = x = self.embed(self.target_table, target)
+        for layer in self.decoder:
+            x = layer(words, memory, self.past(target), self.real(source))
+        return self.out(self.decoder_norm(x))
+
+
+@mistake(
+    Transformer,
+    "Each decoder layer gets what the one before it gave as its memory. All of them should get the one memory that was "
+    "handed over.",
+)
+class MemoryFollows(_Model):
+    def decode(self, target, memory, source):
+        x = self.embed(self.target_table, target)
+        for number, layer in enumerate(self.decoder):
+            x = layer(x, memory if number == 0 else x, self.past(target), self.real(source) if number == 0 else None)
+        return self.out(self.decoder_norm(x))
+
+
+@mistake(Transformer, "The norm at the end of the encoder is missing: encoder_norm.")
+class NoEncoderNorm(_Model):
+    def encode(self, source):
+        x = self.embed(self.source_table, source)
+        for layer in self.encoder:
+            x = layer(x, self.real(source))
+        return x
+
+
+@mistake(Transformer, "The norm at the end of the decoder is missing: decoder_norm, before `out`.")
+class NoDecoderNorm(_Model):
+    def decode(self, target, memory, source):
+        x = self.embed(self.target_table, target)
+        for layer in self.decoder:
+            x = layer(x, memory, self.past(target), self.real(source))
+        return self.out(x)
+
+
+@mistake(Transformer, "encoder_norm is applied after every layer. It comes once, behind the last one.")
+class NormsEveryLayer(_Model):
+    def encode(self, source):
+        x = self.embed(self.source_table, source)
+        for layer in self.encoder:
+            x = self.encoder_norm(layer(x, self.real(source)))
+        return x
+
+
+@mistake(Transformer, "The memory is normalised once more in `decode`. It comes from `encode`, with its norm done.")
+class NormsTheMemory(_Model):
+    def decode(self, target, memory, source):
+        return super().decode(target, self.encoder_norm(memory), source)
+
+
+@mistake(
+    Transformer,
+    "The words have no positions: they are looked up in the table alone, past `embed`, so that their order is lost.",
+)
+class NoPositions(_Model):
+    def embed(self, table, words):
+        return table(words) * self.d_model**0.5
+
+
+@mistake(Transformer, "The words are looked up without the factor √d_model. `self.embed` has it.")
+class NoFactor(_Model):
+    def embed(self, table, words):
+        return table(words) + self.positions(words.shape[1], self.d_model).to(table.weight)
+
+
+@mistake(Transformer, "Scores are turned into probabilities. `decode` gives scores; the loss takes the softmax.")
+class GivesShares(_Model):
+    def decode(self, target, memory, source):
+        return super().decode(target, memory, source).softmax(-1)
+
+
+@mistake(Transformer, "What comes back from `decode` are vectors of the model's width: `out` makes scores of them.")
+class NoScores(_Model):
+    def decode(self, target, memory, source):
+        x = self.embed(self.target_table, target)
+        for layer in self.decoder:
+            x = layer(x, memory, self.past(target), self.real(source))
+        return self.decoder_norm(x)
+
+
+@alternative(Transformer)
+class HidesPaddingOfTheAnswer(_Model):
+    """What is behind an answer's end sees less: no word of the answer changes."""
+
+    def decode(self, target, memory, source):
+        x = self.embed(self.target_table, target)
+        own = self.past(target)[None] & (target != 0)[:, None]
+        for layer in self.decoder:
+            x = layer(x, memory, mask=own, memory_mask=source.ne(0)[:, None, :])
+        return self.out(self.decoder_norm(x))
+
+
+@alternative(Transformer)
+class FullMasks(_Model):
+    """Masks of full size."""
+
+    def real(self, source):
+        return (source > 0)[:, None, :].expand(-1, source.shape[1], -1)
+
+    def decode(self, target, memory, source):
+        batch, length = target.shape
+        steps = torch.arange(length, device=target.device)
+        past = (steps[:, None] >= steps).expand(batch, length, length)
+        real = source.bool()[:, None].expand(batch, length, -1)
+        x = self.embed(self.target_table, target)
+        for layer in self.decoder:
+            x = layer(x, memory, past, real)
+        return self.out(self.decoder_norm(x))
+
+
+for sentence, by in {
+    "Reads one sequence and writes another one.": ["the whole way"],
+    "source_words, target_words: how many different ones are read and written.": ["names and shapes of what is saved"],
+    "Number 0 is padding.": ["reads with padding", "padding in the middle"],
+    "d_model: features of a token.": ["names and shapes of what is saved"],
+    "encoder: layers that are called with x and mask, as `EncoderLayer`.": ["reads with three layers"],
+    "decoder: layers that are called with x, memory, mask and memory_mask, as `DecoderLayer`.": [
+        "writes with three layers"
+    ],
+    "They need not be as many.": ["reads with three layers", "writes with three layers"],
+    "positions: from a length and d_model to what is added to the tokens.": ["other positions"],
+    "The rows of these words, times √d_model, plus their positions: shape (batch, word, d_model).": [
+        "reads without padding",
+        "other positions",
+    ],
+    "Reads: all encoder layers one after another, then `encoder_norm`.": ["reads with three layers"],
+    "Padding is hidden from every layer.": ["reads with padding"],
+    "source: indices, shape (batch, source), int64; 0 for padding.": ["reads with padding", "reads one word"],
+    "The memory, shape (batch, source, d_model).": ["reads without padding"],
+    "Writes: all decoder layers one after another, then `decoder_norm` and `out`.": ["writes with three layers"],
+    "target: what has been written, shape (batch, target), int64.": ["writes what follows a memory", "writes one word"],
+    "No word sees a later one.": ["another last word", "writes what follows a memory"],
+    "memory: shape (batch, source, d_model).": ["writes what follows a memory"],
+    "Every layer looks at it, at its padding none.": ["writes with three layers", "a text as long as the answer"],
+    "source: what was read, shape (batch, source).": ["writes what follows a memory"],
+    "For each word of `target` the scores of the one that follows, shape (batch, target, target_words).": [
+        "writes what follows a memory"
+    ],
+}.items():
+    promised(Transformer, sentence, by=by)
