@@ -34,7 +34,6 @@ ISO = "^0123456789-"  # what is written: padding is 0, "^" is 1, and so on
 START, LENGTH = 1, 10  # the mark before the first character; how many characters follow it
 FIELDS = re.compile(r"'[^']*'|y+|M+|d+|E+|G+|.")  # the pieces of a pattern such as d. MMMM y
 KINDS = {"y": "year", "M": "month", "d": "day"}
-MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
 
 
 def written(day: date, locale: str, form: str) -> str:
@@ -70,7 +69,8 @@ def written_as(day: date, locale: str, pattern: str) -> str:
 def in_words(day: date) -> str:
     """A style that no language file has: Friday the 3rd of April 2026."""
     ending = "th" if day.day in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(day.day % 10, "th")
-    return f"{format_date(day, 'EEEE', locale='en')} the {day.day}{ending} of {MONTHS[day.month - 1]} {day.year}"
+    weekday, month = (written_as(day, "en", pattern) for pattern in ("EEEE", "MMMM"))
+    return f"{weekday} the {day.day}{ending} of {month} {day.year}"
 
 
 @cache
@@ -205,7 +205,7 @@ def _drawn(count: int, days: Iterable[int], stream: random.Random) -> tuple[Text
 
 
 def kept_back(count: int = 500, seed: int = 1) -> dict[str, Texts]:
-    """Three styles that nothing is learned from: a relative of what is known, known words in a new order, a stranger."""
+    """Three styles that nothing is learned from: a relative of a known one, a new order of words, and a stranger."""
     stream = random.Random(seed)
     days = [FIRST + timedelta(stream.randrange(DAYS)) for _ in range(count)]
     dates = tuple(day.isoformat() for day in days)

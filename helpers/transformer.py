@@ -101,29 +101,45 @@ def closeness(table: Tensor, places: Sequence[int]) -> Picture:
     return lines(series, xlabel="position, counted from there", ylabel="product, per feature")
 
 
-def gradient_by_layer(make: Callable[[bool], nn.Module], depth: int = 12) -> Picture:
-    """How large the gradients in each layer of a new stack are, in both forms.
+LETTERS, WORD, DEEP, STEPS, RATE = 12, 8, 12, 120, 2e-3  # of the task for a deep model
+
+
+def backwards(make: Callable[[bool], nn.Module]) -> Picture:
+    """The loss of deep models that learn to spell words backwards: norm last, the same with a warmup, norm first.
 
     Args:
         make: from `norm_first` to a layer of width 64.
     """
-    series = {}
-    for name, norm_first in (("norm last", False), ("norm first", True)):
-        torch.manual_seed(0)
-        stack = nn.ModuleList(make(norm_first) for _ in range(depth))
-        last, x = (
-            nn.Sequential(nn.LayerNorm(64) if norm_first else nn.Identity(), nn.Linear(64, 10)),
-            torch.randn(32, 12, 64),
-        )
-        labels = torch.randint(10, (32 * 12,))
-        for layer in stack:
+    runs = {
+        "norm last": _spelling(make, norm_first=False, warmup=0),
+        "norm last, warmup": _spelling(make, norm_first=False, warmup=60),
+        "norm first": _spelling(make, norm_first=True, warmup=0),
+    }
+    series = {name: (range(1, STEPS + 1), losses) for name, losses in runs.items()}
+    return lines(series, xlabel="step", ylabel="loss")
+
+
+def _spelling(make: Callable[[bool], nn.Module], norm_first: bool, warmup: int) -> list[float]:
+    """The losses of a new stack, step by step; all stacks see the same words."""
+    torch.manual_seed(0)
+    layers = [make(norm_first) for _ in range(DEEP)]
+    places, last = torch.randn(WORD, 64), nn.LayerNorm(64) if norm_first else nn.Identity()
+    table, out = nn.Embedding(LETTERS, 64), nn.Linear(64, LETTERS)
+    model = nn.ModuleList([*layers, last, table, out])
+    optimizer, losses = torch.optim.Adam(model.parameters(), lr=RATE), []
+    stream = torch.Generator().manual_seed(1)
+    for step in range(1, STEPS + 1):
+        optimizer.param_groups[0]["lr"] = RATE * min(1.0, step / (warmup + 1))
+        words = torch.randint(LETTERS, (16, WORD), generator=stream)
+        x = table(words) + places
+        for layer in layers:
             x = layer(x)
-        nn.functional.cross_entropy(last(x).flatten(0, 1), labels).backward()
-        sizes = [float(layer.linear2.weight.grad.norm()) for layer in stack]
-        series[name] = (list(range(1, depth + 1)), sizes)
-    return lines(
-        series, xlabel="layer, from the first to the last", ylabel="size of the gradient\n(logarithmic)", logy=True
-    )
+        loss = nn.functional.cross_entropy(out(last(x)).flatten(0, 1), words.flip(1).flatten())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
 
 
 @contextmanager

@@ -3,9 +3,8 @@
 #
 # **How does a model read one sequence and write another one, when the two do not line up?**
 #
-# Here is one day, as it is written in eight languages. You can probably read five of them, and a program could be
-# taught each of them by a rule. But there are hundreds of languages, with several formats each, and somebody has to
-# write all these rules.
+# Here is one day, as it is written in eight languages. One could write a rule for each of them, but there are hundreds
+# of languages, with several formats each.
 
 # %%
 import math
@@ -31,18 +30,17 @@ languages = ("en_US", "fr", "ru", "hr", "ar_EG", "lt", "ja", "th")
 pictures.one_date(date(2026, 4, 3), [(language, "full") for language in languages])
 
 # %% [markdown]
-# *The table: nine ways to write one day, with its year in blue, its month in orange and its day in green. English
-# begins with the month, Lithuanian and Japanese with the year. The month is a word or a number. Around it stand
-# weekdays, commas, and words such as "m." and "d.". The last line is ISO: 2026-04-03.*
+# *The table: nine ways to write one day, with its year in blue, its month in orange and its day in green. The year
+# stands first in Lithuanian and Japanese, and last in the others. The last line is ISO: 2026-04-03.*
 #
-# The last line is what a computer wants, ISO 8601: year, month, day. To write its first character one has to look at
-# the end of the English line, at the beginning of the Japanese one, and in the Arabic one at a digit that looks
-# different. Character by character, from left to right, there is no way through. What we need is something that first
-# reads *all* of the text, and then writes, and looks back at whatever it needs for the next character.
+# The last line is what a computer wants, ISO 8601. To write its first character one has to look at the end of the
+# English line, at the beginning of the Japanese one, and in the Arabic one at a digit that looks different. So we need
+# something that first reads *all* of the text, and then writes, and looks back at whatever it needs for the next
+# character.
 #
-# This is what the **transformer** was made for, in 2017, for translating between languages ([Vaswani et
-# al.](https://arxiv.org/abs/1706.03762), "the paper" from here on). In this lesson we build it part by part, with the
-# paper beside us, and in the end yours will learn the dates of 35 languages while you wait, in less than a minute.
+# This is what the **transformer** was made for, in 2017, to translate between languages ([Vaswani et
+# al.](https://arxiv.org/abs/1706.03762), "the paper" from here on). We build it part by part, with the paper beside us,
+# and in the end yours will learn the dates of 35 languages while you wait.
 #
 # At the end you will be able to
 #
@@ -50,19 +48,19 @@ pictures.one_date(date(2026, 4, 3), [(language, "full") for language in language
 # - write an encoder and a decoder layer that equal PyTorch's, with the norm first or last;
 # - say what each of the three attentions looks at, and what each of the two masks hides;
 # - train a model that writes, without showing it what it has to say, and let it write;
-# - as extras: smooth labels, tell six broken layers apart, and say what has changed since 2017.
+# - as extras: see where the norm belongs, smooth labels, tell broken layers apart, and say what has changed since 2017.
 #
-# About 60 minutes for the core, 90 with the extras. You need attention with several heads ([lesson
+# About 60 minutes for the core, 86 with the extras. You need attention with several heads ([lesson
 # 11](../11_attention/11_attention.ipynb)), layer norm and dropout ([lesson 08](../08_layers/08_layers.ipynb)) and a
-# training loop ([lesson 10](../10_training/10_training.ipynb)). If you would rather see pictures first, [The Illustrated
-# Transformer](https://jalammar.github.io/illustrated-transformer/) has the best ones.
+# training loop ([lesson 10](../10_training/10_training.ipynb)). Who would rather see pictures first finds them in [The
+# Illustrated Transformer](https://jalammar.github.io/illustrated-transformer/).
 
 # %% [markdown]
 # ## 1 · Where does it stand? · core
 #
-# Let us begin with what attention cannot do. We take the attention that you wrote in lesson 11 if it lies beside this
-# notebook, and the library's otherwise, and show it the characters of "03.04", and then the same five characters in
-# another order.
+# Let us begin with what attention cannot do. We take the one that you wrote in [lesson
+# 11](../11_attention/11_attention.ipynb), or the library's where yours is not there, and show it the five characters of
+# "03.04", and then the same five in another order.
 
 # %%
 Heads = earlier("MultiHeadAttention", otherwise=LibraryHeads)
@@ -75,29 +73,26 @@ for written in ("03.04", "04.03"):
 
 # %% [markdown]
 # For attention, the third of April and the fourth of March are the same thing. Each query asks all keys at once, and
-# nobody says where a key stands. A sequence, to it, is a bag. (It was one of the questions that lesson 11 sent you home
-# with.)
+# nobody says where a key stands. A sequence, to it, is a bag.
 #
 # So the place has to be written into the vector. We could add the position itself: 0, 1, 2, and so on. But then the
-# number 300 would drown everything that the vector says about the character, and a model that has seen texts of up to
-# 40 characters would never have met the number 41.
+# number 300 would drown everything that the vector says about its character.
 #
-# Think of how a clock tells the time. The second hand alone says little, since after a minute it is where it was. But
-# together with a minute hand and an hour hand, each much slower than the one before, it tells every second of the day
-# apart, and no hand ever leaves the dial. So we give each position a few hands. A hand that turns by an angle $\omega$
-# from one character to the next stands at $(\sin \omega p, \cos \omega p)$ at position $p$, which makes two numbers
-# between −1 and 1. (The comparison breaks at one point: a clock's hands click together, 60 to 1. Ours have rates
-# without a common period.)
+# Think of a clock. The second hand alone says little, since after a minute it is where it was. But together with a
+# minute hand and an hour hand, each much slower, it tells every second of half a day apart, and no hand ever leaves the
+# dial. So we give each position a few hands. A hand that turns by an angle
+# $\omega$ from one character to the next stands at $(\sin \omega p, \cos \omega p)$ at position $p$, two numbers
+# between −1 and 1. (The comparison breaks where a clock begins again, after twelve hours. Our hands never do.)
 #
-# By hand, for a vector with 4 features, so two hands. Let the first turn by 1 radian per character and the second by
+# By hand, for a vector with 4 features: two hands, of which the first turns by 1 radian per character and the second by
 # 1/100. At position 3 they stand at (sin 3, cos 3) = (0.1411, −0.9900) and (sin 0.03, cos 0.03) = (0.0300, 0.9996).
 #
-# The paper (section 3.5) takes $d_\text{model} / 2$ hands, from one turn in about 6 characters to one in 60,000:
+# The paper (section 3.5) takes $d_\text{model} / 2$ hands, from one turn in 6 characters to nearly one in 60,000:
 #
 # $$\text{PE}_{p,\,2i} = \sin\!\big(p \,/\, 10000^{2i/d_\text{model}}\big) \qquad
 # \text{PE}_{p,\,2i+1} = \cos\!\big(p \,/\, 10000^{2i/d_\text{model}}\big)$$
 #
-# ### Exercise: `sinusoidal_positions` ●○○ · 6 minutes · core
+# ### Exercise: `sinusoidal_positions` ●○○ · 5 minutes · core
 #
 # A table with a row for each position. Sine and cosine of a hand are neighbours.
 #
@@ -162,11 +157,11 @@ check(sinusoidal_positions)
 heatmaps({"position encodings": sinusoidal_positions(40, 64)}, xlabel="feature", ylabel="position", signed=True)
 
 # %% [markdown]
-# *The picture: at the left, stripes that change with every position; further right they get longer and longer, and
-# from feature 30 on nothing moves within 40 positions: these hands are made for texts of thousands of characters.*
+# *The picture: at the left the numbers change with every position. Further right the stripes get longer, and from about
+# feature 30 on hardly anything moves within 40 positions.*
 #
-# Now for what it is good for. In attention, two positions meet in a dot product. Since $\sin a \sin b + \cos a \cos b =
-# \cos(a - b)$, each hand adds the cosine of the angle *between* the two positions, and where they stand cancels.
+# In attention, two positions meet in a dot product. Since $\sin a \sin b + \cos a \cos b = \cos(a - b)$, each hand adds
+# the cosine of the angle *between* the two positions, and where they stand cancels.
 #
 # **Predict first.** We multiply the encodings of positions 5, 20 and 35 with those of all others and draw the three
 # curves over the *distance*. Where are they highest, and do they differ?
@@ -177,22 +172,20 @@ pictures.closeness(sinusoidal_positions(40, 64), places=(5, 20, 35))
 # %% [markdown]
 # <details><summary>The answer</summary>
 #
-# All three are one and the same curve, of which each shows another piece. It is highest at distance 0, with 0.5 per
-# feature, falls steeply on both sides, and wiggles. So a head that looks for "two characters further left" can use the
-# same weights wherever it stands.
+# All three are pieces of one curve. It is highest at distance 0, with 0.5 per feature, falls steeply on both sides and
+# goes on in waves. So a head that looks for "two characters further left" can use the same weights everywhere.
 #
 # </details>
 
 # %% [markdown]
 # ## 2 · Look around, then think · core
 #
-# With positions added, a character can ask its neighbours. In "03.04.26" the 4 would like to know whether a dot stands
-# on either side of it. Attention brings that back. But what attention brings is a *mean* of values, and a mean decides
-# nothing. Somebody has to conclude: a digit, *and* a dot to the left, *and* another dot further left, so I am a month.
+# With positions added, a character can ask its neighbours. In "03.04.26" the 4 would like to know what stands to the
+# left of it. Attention brings that, as a *mean* of values, and a mean decides nothing. Somebody has to conclude: I am a
+# digit, *and* there is a dot on either side, so I am a month.
 #
-# That is the task of the second part of a layer, the **feed-forward layer** (section 3.3 of the paper). It takes each
-# character by itself: one linear layer that makes the vector wider, a ReLU that keeps what is above zero, another
-# linear layer that makes it as narrow as before.
+# That is the task of the **feed-forward layer** (section 3.3). For each character by itself, one linear layer makes the
+# vector wider, a ReLU keeps what is above zero, and another linear layer makes it as narrow as before.
 #
 # $$\text{FFN}(x) = \max(0,\, x W_1 + b_1)\, W_2 + b_2$$
 #
@@ -240,27 +233,27 @@ def feed_forward(x: Tensor, w1: Tensor, b1: Tensor, w2: Tensor, b2: Tensor) -> T
 check(feed_forward)
 
 # %% [markdown]
-# Looking around and thinking are the two parts of a layer, and a transformer is such layers one after another. Now how
-# do we put them together? If the attention *replaced* each vector by what it found elsewhere, the 4 would no longer
-# know that it is a 4. So we **add** what a part finds to what went into it, $x + \text{part}(x)$. This is called a
-# **residual**, and it also lets gradients run down a hundred layers without being multiplied on the way.
+# Looking around and thinking are the two parts of a layer. Now how do we put them together? If the attention *replaced*
+# each vector by what it found elsewhere, the 4 would no longer know that it is a 4. So we **add** what a part finds to
+# what went into it, $x + \text{part}(x)$. This is a **residual connection**, and it also lets gradients run down a
+# hundred layers.
 #
 # But sums grow. So each part gets a layer norm ([lesson 08](../08_layers/08_layers.ipynb)), and there are two places
 # for it. The paper puts it last, around the sum. Today nearly everybody puts it first, at the door of the part, and
 # leaves the sum alone.
 #
-# | | first part | second part |
+# | | norm last, as in the paper | norm first |
 # |---|---|---|
-# | norm last, as in the paper | $x \leftarrow \text{norm}_1(x + \text{attention}(x))$ | $x \leftarrow \text{norm}_2(x + \text{FFN}(x))$ |
-# | norm first | $x \leftarrow x + \text{attention}(\text{norm}_1(x))$ | $x \leftarrow x + \text{FFN}(\text{norm}_2(x))$ |
+# | look around | `x = norm1(x + attention(x))` | `x = x + attention(norm1(x))` |
+# | think | `x = norm2(x + feed_forward(x))` | `x = x + feed_forward(norm2(x))` |
 #
-# One thing is not in the table. In training, what a part hands over goes through dropout before it is added (section
+# One thing is not in the table: in training, what a part hands over goes through dropout before it is added (section
 # 5.4).
 #
-# ### Exercise: `EncoderLayer` ●●○ · 9 minutes · core
+# ### Exercise: `EncoderLayer` ●●○ · 8 minutes · core
 #
-# The frame is there, with all parts. What is missing is the forward pass, in both forms. `attention` says which
-# attention to build: `LibraryHeads` is that of the course, with the interface of your `MultiHeadAttention`.
+# The frame is there, with all parts. What is missing is the forward pass, in both forms. `LibraryHeads` is an attention
+# with the interface of your `MultiHeadAttention`.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -352,9 +345,9 @@ class EncoderLayer(nn.Module):
 check(EncoderLayer)
 
 # %% [markdown]
-# **See it.** PyTorch's layer and yours, with the same weights, on three sequences of which two end in padding. (PyTorch
-# keeps the three projections in one matrix, so `in_our_names` cuts it up. And its mask is True where something is
-# *hidden*.)
+# **See it.** PyTorch's layer and yours, with the same weights (PyTorch keeps the three projections in one matrix, and
+# `in_our_names` cuts it up), on three sequences of which two end in padding. PyTorch's mask is True where something is
+# *hidden*.
 
 # %%
 real = torch.arange(7) < torch.tensor([[7], [5], [2]])  # which characters are no padding, (3, 7)
@@ -367,46 +360,15 @@ for norm_first in (False, True):
     print(f"norm first: {norm_first!s:5}  equal to a millionth: {bool(difference < 1e-6)}")
 
 # %% [markdown]
-# So why has the norm moved? Let us stack twelve new layers of yours, put a small classifier on top, and look at how
-# large the gradients are in each of them before the first step.
-
-# %%
-pictures.gradient_by_layer(lambda norm_first: EncoderLayer(64, 4, 128, norm_first=norm_first))
-
-# %% [markdown]
-# DESCRIBE
-#
-# > **You may read that**, in a well-known line-by-line account of the paper, a layer norm is `a * (x - mean) / (std +
-# > eps) + b`, and that the norm stands first "as opposed to last" merely "for code simplicity". Let us run both
-# > claims. First the norm, on a faint vector:
-
-# %%
-faint = 1e-3 * torch.tensor([1.0, 2.0, 3.0, 4.0])
-print("nn.LayerNorm: ", nn.LayerNorm(4)(faint).tolist())
-print("(std + eps):  ", ((faint - faint.mean()) / (faint.std() + 1e-5)).tolist())
-torch.manual_seed(0)
-one, x = EncoderLayer(16, 4, 32), torch.randn(1, 7, 16)
-other = EncoderLayer(16, 4, 32, norm_first=True)
-other.load_state_dict(one.state_dict())
-print("the same weights, norm last and norm first, differ by", f"{(one(x) - other(x)).abs().max().item():.1f}")
-
-# %% [markdown]
-# > The $\epsilon$ belongs under the root, beside a variance that is divided by $n$. With `std` it is divided by $n - 1$,
-# > so all numbers come out too small. And where the norm stands is another model: with the same weights it gives
-# > something else, and it trains differently.
-#
-# DROPPED
-
-# %% [markdown]
 # ## 3 · The half that writes · core
 #
-# A stack of such layers reads. What comes out of its top, a vector for each character of the text, is called the
-# **memory**. Now for the half that writes, the **decoder**. Say that "2026-0" is on paper, and we want to know what
-# comes next. Then we need to look at two things: at what we have written ourselves, and at the text.
+# A stack of such layers reads. What comes out at its top, a vector for each character of the text, is called the
+# **memory**. Now for the half that writes, the **decoder**. Say that "2026-0" is on paper. To know what comes next, we
+# look at what we have written ourselves, and at the text.
 #
-# So a decoder layer has three parts. First self-attention among what has been written. Then **cross-attention**: the
-# queries come from what has been written, and keys and values from the memory. Last the feed-forward layer. Each part
-# has its residual and its norm, as before.
+# So a decoder layer has three parts. First self-attention among what is written. Then **cross-attention**, where the
+# queries come from what is written, and keys and values from the memory. Last the feed-forward layer. Each part has its
+# residual connection and its norm, as before.
 #
 # | | queries | keys and values | the mask hides |
 # |---|---|---|---|
@@ -414,19 +376,12 @@ print("the same weights, norm last and norm first, differ by", f"{(one(x) - othe
 # | decoder, self-attention | what is written | what is written | what comes later |
 # | decoder, cross-attention | what is written | the memory | padding of the text |
 #
-# The mask in the middle is there for training. Then we shall have the whole answer at hand and hand it over at once,
-# and yet no character may see those that come after it (section 3.2.3).
+# The mask in the middle is there for training, where we shall hand over the whole answer at once, and yet no character
+# may see those that come after it (section 3.2.3).
 #
-# **Predict first.** In cross-attention with the norm first: is the memory normalised by the layer's norm, too?
+# With the norm first, norm2 belongs to `x` alone. The memory has been normalised once, at the top of the encoder.
 #
-# <details><summary>The answer</summary>
-#
-# No. The norm belongs to the decoder's own stream, `x`. The memory comes from the top of the encoder, where it has been
-# normalised once, and every decoder layer gets it as it is.
-#
-# </details>
-#
-# ### Exercise: `DecoderLayer` ●●○ · 7 minutes · core
+# ### Exercise: `DecoderLayer` ●●○ · 6 minutes · core
 #
 # Again the frame is there. PyTorch calls the second attention `multihead_attn`; we say what it does, `cross_attn`.
 #
@@ -516,22 +471,18 @@ check(DecoderLayer)
 # %% [markdown]
 # ## 4 · Both halves · core
 #
-# Now we can put the machine together. A character becomes a row of a table (an embedding, [lesson
-# 08](../08_layers/08_layers.ipynb)), and its position is added. The paper multiplies the row by $\sqrt{d_\text{model}}$
-# first (section 3.4). The numbers in its table are small, about $1 / \sqrt{d_\text{model}}$, and without the factor
+# Now we can put the machine together. A character becomes a row of a table, an embedding, and its position is added.
+# The numbers in the table begin small, so the paper multiplies them by $\sqrt{d_\text{model}}$ first (section 3.4), or
 # the positions would drown them.
 #
-# The text goes through all encoder layers, one after another. Then the memory goes to *every* decoder layer.
+# The text goes through all encoder layers, one after another. Then the memory goes to *every* decoder layer. (Pictures
+# with two towers look as if each decoder layer read the encoder layer on its own floor. No: all of them read what came
+# out of the last one. So the towers need not be equally high, and the encoder is run once, however long we write.)
 #
-# > **You may read that** each decoder layer looks at the encoder layer on the same floor. The pictures with two towers
-# > and arrows between them can be taken that way, but no: all decoder layers look at what came out of the *last*
-# > encoder layer. So the two stacks need not be equally high, and the encoder is run once, however long we write. We
-# > shall count on both.
-#
-# ### Exercise: `Transformer` ●●○ · 7 minutes · core
+# ### Exercise: `Transformer` ●●○ · 6 minutes · core
 #
 # The frame makes the tables and takes the layers, and `embed` turns characters into vectors. Write what reads and what
-# writes. The masks are yours to make. Index 0 is padding.
+# writes, with its masks. Index 0 is padding.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -647,9 +598,8 @@ check(Transformer)
 # %% [markdown]
 # ## 5 · Learning to write · core
 #
-# Here is what we learn from. Babel is a library that holds the date formats of a few hundred languages. We take 35
-# languages and four formats of each, and draw dates from a hundred years. One day in twenty is set aside and never
-# learned from, in any language.
+# Babel is a library that holds the date formats of a few hundred languages. We take four formats of 35 of them (two are
+# English), and draw days from a hundred years. One day in twenty is set aside and never learned from, in any language.
 
 # %%
 task = dates.date_task()
@@ -660,18 +610,15 @@ for row in range(5):
 print("what 4/3/26 may be:", *sorted(dates.numeric_meanings("4/3/26")))
 
 # %% [markdown]
-# The line in the middle needs a word. What day is 4/3/26? In the United States it is the third of April, in Greece the
-# fourth of March, and nothing in the text says which. No model can know what is not there. So we throw away every text
-# that two of our styles would use for two different days.
+# What day is 4/3/26? In the United States the third of April, in Greece the fourth of March, and nothing in the text
+# says which. So we leave out every text that two of our styles would use for two different days.
 #
-# The model will write an answer character by character: first `^`, a mark that only says "begin", then 2, 0, 2, 6, and
-# so on. After each of them it gives a score to every character that might follow. So the loss is a cross entropy at
-# ten places, and we can have all ten at once: we hand over the whole answer, and the causal mask sees to it that
-# nobody looks ahead. This is called **teacher forcing**. Whatever the model would have said, it goes on from the right
-# answer.
+# The model will write character by character: after `^`, a mark that says "begin", comes a 2, then 0, 2, 6, and so on.
+# At each place it gives a score to every character that might follow, so the loss is a cross entropy at ten places. And
+# we can have all ten at once, since the causal mask sees to it that nobody looks ahead. This is called **teacher
+# forcing**: whatever the model would have said, it goes on from the right answer.
 #
-# Somebody has written this loss, trained with it, and was happy for a while. Here is a small model that learns with it
-# for 200 steps.
+# Somebody has written this loss and was happy with it for a while. Here a small model learns with it for 100 steps.
 
 
 # %%
@@ -687,7 +634,7 @@ def small_reader(layers: int = 1) -> Transformer:
     return Transformer(task.source_words, 13, 32, encoder, decoder)
 
 
-def some_steps(loss_of: Callable[..., Tensor], steps: int = 200) -> tuple[Transformer, float]:
+def some_steps(loss_of: Callable[..., Tensor], steps: int = 100) -> tuple[Transformer, float]:
     """A small reader after so many steps, and its last loss."""
     model = small_reader()
     optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
@@ -700,16 +647,15 @@ def some_steps(loss_of: Callable[..., Tensor], steps: int = 200) -> tuple[Transf
 
 
 quick, loss = some_steps(loss_as_found)
-print(f"loss after 200 steps: {loss:.4f}")
+print(f"loss after 100 steps: {loss:.4f}")
 begun = torch.full((1, 1), dates.START)
 print("after ^ comes:", dates.spelled(quick(task.source(["3 April 2026"]), begun).argmax(-1)) or "^ again")
 
 # %% [markdown]
-# The loss is next to nothing, after 200 steps, and with a model that is much too small. That alone should make us
-# suspicious ([lesson 10](../10_training/10_training.ipynb)). And when it should write, it gives back the mark that it
-# was given.
+# The loss of a model that is much too small is next to nothing, and that alone should make us suspicious. And asked to
+# write, it gives back the mark that it was given.
 #
-# ### Exercise: `next_word_loss` ●●○ · 6 minutes · core
+# ### Exercise: `next_word_loss` ●●○ · 5 minutes · core
 #
 # **Find and mend the bugs.** Copy the body of `loss_as_found` to begin with. There are two, and the first hides the
 # second. The paper has half a sentence about the first: the outputs are "offset by one position" (section 3.1). For
@@ -761,21 +707,18 @@ check(next_word_loss)
 
 # %%
 quick, loss = some_steps(next_word_loss)
-print(f"loss after 200 steps: {loss:.4f}")
+print(f"loss after 100 steps: {loss:.4f}")
 print("after ^ comes:", dates.spelled(quick(task.source(["3 April 2026"]), begun).argmax(-1)))
 
 # %% [markdown]
 # Now the loss is honest. The small model has learned how years begin, and not much else yet.
 #
-# One thing is left before the real run: how large are the steps? A transformer does not take large steps well at the
-# beginning. The paper lets the rate rise in a straight line for some steps, and then fall like $1 / \sqrt{\text{step}}$
-# (section 5.3). In this form the schedule is known by the name of the authors' first assistant, Noam.
+# One thing is left before the real run. A transformer does not take large steps well at the beginning, so the paper
+# lets the rate rise in a straight line, and then fall like $1 / \sqrt{\text{step}}$ (section 5.3). The schedule is
+# called Noam, after one of the authors.
 #
 # $$\text{rate} = d_\text{model}^{-0.5} \cdot \min\!\big(\text{step}^{-0.5},\; \text{step} \cdot
 # \text{warmup}^{-1.5}\big)$$
-#
-# Which of the two is smaller? At step = warmup both are $1 / \sqrt{\text{warmup}}$. Before that it is the second,
-# afterwards the first.
 #
 # ### Exercise: `noam_schedule` ●○○ · 3 minutes · core
 #
@@ -813,8 +756,8 @@ def noam_schedule(step: int, d_model: int, warmup: int) -> float:
 check(noam_schedule)
 
 # %% [markdown]
-# **See it.** The rate for our run of 2,000 steps. In the last third we let it go down to 0 in a straight line, as most
-# runs do today: the small steps at the end are what brings the last few percent.
+# **See it.** The rate for our run of 2,000 steps. In the last third we also let it go down to 0, as most runs do today.
+# The small steps at the end bring the last few percent.
 
 # %%
 STEPS = 2000
@@ -832,8 +775,8 @@ lines({"of the paper": (shown, plain), "ours": (shown, [rate(step) for step in s
 # %% [markdown]
 # ## 6 · Reading and writing dates · core
 #
-# Now everything is yours: the attention (if lesson 11 lies beside this), the layers, the positions, the loss and the
-# rate. Two layers read, one writes. Adam's second beta and epsilon are the paper's. It takes about twenty seconds.
+# Now everything is yours: the layers, the positions, the loss and the rate. Two layers read, one writes. Adam's betas
+# and epsilon are the paper's. It takes less than a minute.
 
 # %%
 torch.manual_seed(0)
@@ -847,6 +790,7 @@ model = Transformer(
 )
 optimizer = torch.optim.Adam(model.parameters(), lr=1.0, betas=(0.9, 0.98), eps=1e-9)
 schedule = LambdaLR(optimizer, rate)
+print(f"{sum(weight.numel() for weight in model.parameters()):,} weights")
 losses = []
 for step, (source, target) in enumerate(task.batches(32, STEPS), start=1):
     loss = next_word_loss(model, source, target)
@@ -859,14 +803,13 @@ for step, (source, target) in enumerate(task.batches(32, STEPS), start=1):
         print(f"step {step:4} of {STEPS}, loss {sum(losses[-100:]) / 100:.3f}")
 
 # %% [markdown]
-# So it knows what comes next, as long as somebody shows it the right answer up to there. To write by itself, it has to
-# go on from its own words. It begins with the mark, takes the character with the highest score, appends it, and asks
-# again. That is **greedy** decoding.
+# It knows what comes next, as long as it is shown the right answer up to there. To write by itself, it goes on from its
+# own words: begin with the mark, take the character with the highest score, append it, ask again. That is **greedy**
+# decoding.
 #
-# ### Exercise: `greedy_translate` ●●○ · 7 minutes · core
+# ### Exercise: `greedy_translate` ●●○ · 6 minutes · core
 #
-# Read once, write word by word. Some answers end early, others late, so a row that has said `end` gets padding from
-# then on.
+# Read once, write word by word. Some answers end early, so a row that has said `end` gets padding from then on.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -955,17 +898,17 @@ for text_, said in zip(task.test.texts[:6], read(task.test.texts[:6]), strict=Tr
     print(said, "·", text_)
 
 # %% [markdown]
-# And now three styles that we kept back altogether. Norwegian, which is close to Danish. English in an order that no
-# format in our list has, "Friday the 3rd of April 2026". And Basque, whose months have names like no others.
+# And now three styles that we kept back altogether: Norwegian, which is close to Danish; English as no format in our
+# list has it, "Friday the 3rd of April 2026"; and Basque, whose months have names like no others.
 #
 # **Predict first.** In which order will the three come out?
 
 # %%
 for name, asked in dates.kept_back().items():
     said = read(asked.texts)
-    right = [said_[5:7] == true[5:7] for said_, true in zip(said, asked.dates, strict=True)]
-    print(f"{share_right(asked):6.1%} right, month {sum(right) / len(right):6.1%} · {name}")
-    print("       ", said[0], "·", asked.texts[0])
+    pieces = {"year": slice(4), "month": slice(5, 7), "day": slice(8, 10)}
+    hits = {k: sum(a[v] == b[v] for a, b in zip(said, asked.dates, strict=True)) for k, v in pieces.items()}
+    print(f"{share_right(asked):6.1%} right ·", *(f"{k} {hits[k] / len(said):.0%}" for k in pieces), "·", name)
 
 # %% [markdown]
 # <details><summary>The answer</summary>
@@ -974,8 +917,8 @@ for name, asked in dates.kept_back().items():
 #
 # </details>
 #
-# How does it find what it needs? We can look. For each character that it writes, the four heads of the cross-attention
-# say which characters of the text they read.
+# How does it find what it needs? We can look: for each character that is written, which ones does the cross-attention
+# read? Here are two of its four heads.
 
 # %%
 question = "vendredi 3 avril 2026"
@@ -987,8 +930,7 @@ pictures.heads_of(weights[:2], question, dates.spelled(answer)[0])
 # HEADS
 #
 # **Explore.** Type a date of your own, in any of the languages, or in none of them. Each row is a character of the
-# answer, how sure the model is of it, and what its heads read, all four together. What does it do with 4/3/26? With a
-# date of another century? With your name?
+# answer, how sure the model is of it, and what all four heads read for it. What does it do with 4/3/26? With your name?
 
 # %%
 explore(
@@ -998,8 +940,8 @@ explore(
 )
 
 # %% [markdown]
-# (What stands there at first is Croatian, where *listopad*, "leaves fall", is October. Take away the two dots behind
-# the numbers and write *3 listopada 2026*, and it is Polish, where leaves fall in November.)
+# (What stands there is Croatian, where *listopad*, "the leaves fall", is October. Without the dots, *3 listopada 2026*,
+# it is Polish, where they fall in November. Does your model know, and how sure is it?)
 #
 # So how does a model read one sequence and write another? It reads all of it at once, each character looking around
 # until it knows what it is: a month, the end of a year. Then it writes one character at a time, and for each of them it
@@ -1008,7 +950,49 @@ explore(
 # The core of the lesson ends here.
 
 # %% [markdown]
-# ## 7 · Sure, but not too sure · extra
+# ## 7 · Where the norm stands · extra
+#
+# Why has the norm moved? Here is a task for a deep model: twelve layers of yours should spell words of eight letters
+# backwards. We train three times for 120 steps, with the same rate: with the norm last, with the norm last and a warmup
+# of 60 steps, and with the norm first.
+#
+# **Predict first.** Which of them learns it, and in which order?
+
+# %%
+pictures.backwards(lambda norm_first: EncoderLayer(64, 4, 128, norm_first=norm_first))
+
+# %% [markdown]
+# <details><summary>The answer</summary>
+#
+# BACKWARDS
+#
+# </details>
+#
+# With the norm last, each of the twelve norms rescales *everything* that comes up the stack, and what comes down it,
+# the gradients, too. With the norm first there is a way from the top to the bottom that no norm stands in. This is why
+# the paper's models needed their warmup so badly ([Xiong et al. 2020](https://arxiv.org/abs/2002.04745)).
+#
+# > **You may read that** a layer norm is `a * (x - mean) / (std + eps) + b`, and that the norm may stand first "as
+# > opposed to last" for simplicity of the code. Both are in a well-known account of the paper, line by line. Let us run
+# > the two norms on four ordinary numbers and on four faint ones, and the two layers with the same weights.
+
+# %%
+for x in (torch.tensor([1.0, 2.0, 3.0, 4.0]), torch.tensor([0.001, 0.002, 0.003, 0.004])):
+    print("nn.LayerNorm: ", [round(number, 3) for number in nn.LayerNorm(4)(x).tolist()])
+    print("(std + eps):  ", [round(number, 3) for number in ((x - x.mean()) / (x.std() + 1e-5)).tolist()])
+torch.manual_seed(0)
+one, other, x = EncoderLayer(16, 4, 32), EncoderLayer(16, 4, 32, norm_first=True), torch.randn(1, 7, 16)
+other.load_state_dict(one.state_dict())
+print("the same weights, norm last and norm first, differ by up to", round((one(x) - other(x)).abs().max().item(), 1))
+
+# %% [markdown]
+# > With `std` one divides by $n - 1$, and ordinary numbers come out smaller. And outside the root, $\epsilon$ is 300
+# > times weaker, so that faint numbers, which may be nothing but noise, are blown up to full size. Weights that were
+# > trained with one of the two norms do not fit the other. And where the norm stands is not a matter of simplicity: it
+# > is another model.
+
+# %% [markdown]
+# ## 8 · Sure, but not too sure · extra
 #
 # Your loss asks for a probability of 1 at each place, and no score is ever high enough for that. In [lesson
 # 08](../08_layers/08_layers.ipynb) we gave a little of the target to all classes. The paper does it as well, with 0.1
@@ -1020,8 +1004,6 @@ explore(
 # $\sum_w t_w (\log t_w - \log p_w)$, which is 0 where the two agree.
 #
 # By hand: 5 words, $s$ = 0.4, and word 2 is right. The targets are (0, 0.133, 0.6, 0.133, 0.133).
-#
-# **Predict first.** A model that is surer and surer of the right word: does its loss fall for ever?
 #
 # ### Exercise: `label_smoothing_loss` ●●○ · 8 minutes · extra
 #
@@ -1081,7 +1063,9 @@ def label_smoothing_loss(logits: Tensor, targets: Tensor, smoothing: float = 0.1
 check(label_smoothing_loss)
 
 # %% [markdown]
-# **See it.** Five words, of which the second is right. Its score rises from 0 to 12, and all others stay at 0.
+# **See it.** Four words and padding. The score of the right word rises from 0 to 12, those of the others stay at 0.
+#
+# **Predict first.** A model that is surer and surer of the right word: does its loss fall for ever?
 
 # %%
 scores = [0.25 * step for step in range(49)]
@@ -1093,10 +1077,14 @@ for smoothing in (0.0, 0.1, 0.4):
 lines(series, xlabel="score of the right word", ylabel="loss")
 
 # %% [markdown]
+# <details><summary>The answer</summary>
+#
 # SMOOTH
+#
+# </details>
 
 # %% [markdown]
-# ## 8 · Tell them apart · extra
+# ## 9 · Tell them apart · extra
 #
 # A layer with a fault in it still trains, only worse, and nobody knows what it would have been without. Here are six
 # encoder layers with the norm first. All have the same weights, with 4 features and one head.
@@ -1147,13 +1135,13 @@ check(encoder_counterexample)
 pictures.lineup("encoder_counterexample", encoder_counterexample())
 
 # %% [markdown]
-# ## 9 · What has changed since 2017 · extra
+# ## 10 · What has changed since 2017 · extra
 #
-# The models of today are still stacks of these layers, and you would recognise every part. Most of them are a decoder
-# without an encoder, and so without cross-attention: there the text and the answer are one sequence ([lesson
-# 14](../14_generation/14_generation.ipynb)). Positions are no longer added; they turn the queries and the keys
-# ([lesson 13](../13_long_context/13_long_context.ipynb)). And three parts have become simpler or cheaper. Let us take
-# the norm first.
+# The models of today are still stacks of these layers, and you would recognise every part. BERT is an encoder without a
+# decoder ([lesson 16](../16_bert_internals/16_bert_internals.ipynb) builds it). Most others are a decoder without an
+# encoder, and so without cross-attention: there the text and the answer are one sequence, and a later lesson lets one
+# write. Positions are no longer added. They turn the queries and the keys, and that is a lesson of its own, too. And
+# three parts have become simpler or cheaper. Let us take the norm first.
 #
 # Layer norm subtracts the mean and divides by the spread. Zhang and Sennrich
 # ([2019](https://arxiv.org/abs/1910.07467)) asked whether the first half does anything, and left it out, and the bias
@@ -1241,18 +1229,23 @@ for heads in (32, 8):
 # %% [markdown]
 # > | | 2017 | most models today | why |
 # > |---|---|---|---|
-# > | norm | layer norm, last | RMSNorm, first | trains without a careful warmup; one pass less |
-# > | feed-forward layer | ReLU, two matrices | **SwiGLU**, three | better for the same cost ([Shazeer 2020](https://arxiv.org/abs/2002.05202)), who offers no explanation and attributes it to "divine benevolence" |
-# > | heads | as many keys as queries | **grouped queries** ([Ainslie et al. 2023](https://arxiv.org/abs/2305.13245)): four or more heads of queries share one of keys | who writes has to keep the keys and values of all words, and reads all of them for each new one |
+# > | norm | layer norm, last | RMSNorm, first | trains with less care; one pass less |
+# > | feed-forward layer | ReLU, two matrices | **SwiGLU**, three | better at the same cost, nobody quite knows why |
+# > | heads | a key for each query | **grouped queries**: four or more share a key | a smaller cache |
+# > | positions | added once | turn queries and keys, in each layer | only distances matter |
 # > | biases | everywhere | hardly any | they are not missed |
-# > | dropout | 0.1 | 0, in large runs | nothing is seen twice, so nothing is learned by heart |
+#
+# SwiGLU is from [Shazeer 2020](https://arxiv.org/abs/2002.05202), who writes that he has no explanation and thanks
+# "divine benevolence". Grouped queries are from [Ainslie et al. 2023](https://arxiv.org/abs/2305.13245). Whoever writes
+# has to keep the keys and values of all words so far, and to read all of them for each new one, so a quarter of the
+# heads makes a quarter of both. A later lesson builds this cache.
 
 # %% [markdown]
 # ## What you have built
 #
 # | yours | in PyTorch or transformers |
 # |---|---|
-# | `sinusoidal_positions` | no layer in PyTorch; `M2M100SinusoidalPositionalEmbedding` in transformers, all sines first |
+# | `sinusoidal_positions` | `M2M100SinusoidalPositionalEmbedding` in transformers, with all sines first |
 # | `feed_forward` | `linear1` and `linear2` in `nn.TransformerEncoderLayer` |
 # | `EncoderLayer` | `nn.TransformerEncoderLayer` |
 # | `DecoderLayer` | `nn.TransformerDecoderLayer` |
@@ -1265,14 +1258,19 @@ for heads in (32, 8):
 #
 # **Read the real source.** `torch/nn/modules/transformer.py`: look for `norm_first`, and you will find your four lines.
 # `src/transformers/models/marian/modeling_marian.py` is a translator of this kind, and
-# `models/llama/modeling_llama.py` shows the three changes of section 9 in three hundred lines.
+# `models/llama/modeling_llama.py` shows the changes of section 10.
 #
 # **Sources.** [Vaswani et al. 2017](https://arxiv.org/abs/1706.03762), *Attention is all you need*. [Xiong et al.
 # 2020](https://arxiv.org/abs/2002.04745), *On layer normalization in the transformer architecture*. [The annotated
 # transformer](https://nlp.seas.harvard.edu/annotated-transformer/), which has the paper's whole text beside code. The
 # date formats are the [CLDR](https://cldr.unicode.org)'s.
 #
-# **At scale.** SCALE
+# **At scale.** The paper's large model had 213 million weights and learned for 300,000 steps, three and a half days on
+# eight GPUs, with about 25,000 words of each language in a batch. Whisper, which writes down what is said in a
+# recording, is an encoder and a decoder of this kind, with your sines in its encoder: 32 layers each, 1.5 billion
+# weights, 680,000 hours of speech. Batches hold texts of about one length, as ours did, since padding is paid for like
+# words. And nobody runs `decode` on the whole answer for each new word, as ours does: keys and values of the words
+# before are kept.
 #
 # **Three questions to take home.**
 #

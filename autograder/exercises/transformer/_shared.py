@@ -11,7 +11,7 @@ from autograder.engine.draw import Draw
 
 
 class Looks(nn.Module):
-    """Stands for any attention: each of its four arguments has a weight of its own, and the result shows all of them."""
+    """Stands for any attention: the result shows each of its four arguments, with weights of their own."""
 
     def __init__(self, d_model: int, heads: int) -> None:
         super().__init__()

@@ -4,58 +4,25 @@ import torch
 from torch import nn
 
 from autograder.references import alternative, mistake, promised
-from autograder.references.transformer._shared import Frame, hidden, in_torchs_names
-
-
-class EncoderLayer(Frame):
-    """PyTorch's own layer with these weights; where something is dropped or the attention is another, the definition."""
-
-    def forward(self, x, mask=None):
-        if self.plain and not (self.training and self.dropout.p):
-            return self.library(x, mask)
-        if self.norm_first:
-            x = self.add(x, self.attend(self.norm1(x), mask))
-            return self.add(x, self.think(self.norm2(x)))
-        x = self.norm1(self.add(x, self.attend(x, mask)))
-        return self.norm2(self.add(x, self.think(x)))
-
-    def library(self, x, mask):
-        width, wide, heads = x.shape[-1], self.linear1.out_features, self.self_attn.heads
-        theirs = nn.TransformerEncoderLayer(width, heads, wide, 0.0, batch_first=True, norm_first=self.norm_first)
-        theirs = theirs.to(x).train()  # in evaluation it takes a shortcut, which has no gradients
-        inputs = {"src_mask": hidden(mask, x, x, heads)}
-        return torch.func.functional_call(theirs, in_torchs_names(self), (x,), inputs)
-
-
-class _Layer(Frame):
-    """What wrong answers have in common: each replaces one step."""
-
-    def forward(self, x, mask=None):
-        return self.norms_first(x, mask) if self.norm_first else self.norms_last(x, mask)
-
-    def norms_first(self, x, mask):
-        x = self.add(x, self.attend(self.norm1(x), mask))
-        return self.add(x, self.think(self.norm2(x)))
-
-    def norms_last(self, x, mask):
-        x = self.norm1(self.add(x, self.attend(x, mask)))
-        return self.norm2(self.add(x, self.think(x)))
+from autograder.references.transformer import _EncoderLayer_mistakes  # noqa: F401
+from autograder.references.transformer._EncoderLayer import EncoderLayer, Layer
+from autograder.references.transformer._shared import Frame
 
 
 @mistake(EncoderLayer, "`norm_first` changes nothing: the norm always comes last.")
-class AlwaysLast(_Layer):
+class AlwaysLast(Layer):
     def forward(self, x, mask=None):
         return self.norms_last(x, mask)
 
 
 @mistake(EncoderLayer, "`norm_first` changes nothing: the norm always comes first.")
-class AlwaysFirst(_Layer):
+class AlwaysFirst(Layer):
     def forward(self, x, mask=None):
         return self.norms_first(x, mask)
 
 
 @mistake(EncoderLayer, "`norm_first` is taken the other way round: True should put the norm at the door of each part.")
-class OtherWayRound(_Layer):
+class OtherWayRound(Layer):
     def forward(self, x, mask=None):
         return self.norms_last(x, mask) if self.norm_first else self.norms_first(x, mask)
 
@@ -64,7 +31,7 @@ class OtherWayRound(_Layer):
     EncoderLayer,
     "What the attention finds replaces x, where it should be added to it: the first residual is missing.",
 )
-class NoFirstResidual(_Layer):
+class NoFirstResidual(Layer):
     def norms_first(self, x, mask):
         x = self.dropout(self.attend(self.norm1(x), mask))
         return self.add(x, self.think(self.norm2(x)))
@@ -78,7 +45,7 @@ class NoFirstResidual(_Layer):
     EncoderLayer,
     "What the feed-forward layer gives replaces x, where it should be added to it: the second residual is missing.",
 )
-class NoSecondResidual(_Layer):
+class NoSecondResidual(Layer):
     def norms_first(self, x, mask):
         x = self.add(x, self.attend(self.norm1(x), mask))
         return self.dropout(self.think(self.norm2(x)))
@@ -89,7 +56,7 @@ class NoSecondResidual(_Layer):
 
 
 @mistake(EncoderLayer, "Nothing is added: each part's result replaces what went into it. Both residuals are missing.")
-class NoResiduals(_Layer):
+class NoResiduals(Layer):
     def add(self, x, found):
         return self.dropout(found)
 
@@ -99,7 +66,7 @@ class NoResiduals(_Layer):
     "With the norm first, the parts are added to the norm of x. The norm stands at the door of each part only; what is "
     "added to is x itself.",
 )
-class AddsToTheNorm(_Layer):
+class AddsToTheNorm(Layer):
     def norms_first(self, x, mask):
         y = self.norm1(x)
         x = self.norm2(self.add(y, self.attend(y, mask)))
@@ -110,7 +77,7 @@ class AddsToTheNorm(_Layer):
     EncoderLayer,
     "With the norm first, what the attention finds is added to the norm of x. It should be added to x itself.",
 )
-class AddsToTheFirstNorm(_Layer):
+class AddsToTheFirstNorm(Layer):
     def norms_first(self, x, mask):
         y = self.norm1(x)
         x = self.add(y, self.attend(y, mask))
@@ -121,7 +88,7 @@ class AddsToTheFirstNorm(_Layer):
     EncoderLayer,
     "With the norm first, what the feed-forward layer gives is added to the norm of x. It should be added to x itself.",
 )
-class AddsToTheSecondNorm(_Layer):
+class AddsToTheSecondNorm(Layer):
     def norms_first(self, x, mask):
         x = self.add(x, self.attend(self.norm1(x), mask))
         y = self.norm2(x)
@@ -133,7 +100,7 @@ class AddsToTheSecondNorm(_Layer):
     "The feed-forward layer does not see what the attention found: it reads what came into the layer, beside the "
     "attention. It should read x after the attention has been added to it.",
 )
-class SideBySide(_Layer):
+class SideBySide(Layer):
     def norms_first(self, x, mask):
         return self.add(self.add(x, self.attend(self.norm1(x), mask)), self.think(self.norm2(x)))
 
@@ -146,7 +113,7 @@ class SideBySide(_Layer):
     "With the norm first, the attention's keys or values are not normalised. Query, key and value are the same tensor "
     "here, all three behind the norm.",
 )
-class NormsTheQueryOnly(_Layer):
+class NormsTheQueryOnly(Layer):
     def norms_first(self, x, mask):
         x = self.add(x, self.self_attn(self.norm1(x), x, x, mask))
         return self.add(x, self.think(self.norm2(x)))
@@ -154,9 +121,9 @@ class NormsTheQueryOnly(_Layer):
 
 @mistake(
     EncoderLayer,
-    "With the norm first, the values are not normalised. Query, key and value are the same tensor here, behind the norm.",
+    "With the norm first, the values are not normalised. Query, key and value are the same tensor, behind the norm.",
 )
-class ValuesAsTheyCome(_Layer):
+class ValuesAsTheyCome(Layer):
     def norms_first(self, x, mask):
         y = self.norm1(x)
         x = self.add(x, self.self_attn(y, y, x, mask))
@@ -164,26 +131,26 @@ class ValuesAsTheyCome(_Layer):
 
 
 @mistake(EncoderLayer, "With the norm first, norm1 is used twice. The feed-forward layer has one of its own, norm2.")
-class OneNormFirst(_Layer):
+class OneNormFirst(Layer):
     def norms_first(self, x, mask):
         x = self.add(x, self.attend(self.norm1(x), mask))
         return self.add(x, self.think(self.norm1(x)))
 
 
 @mistake(EncoderLayer, "With the norm last, norm1 is used twice. The second sum has one of its own, norm2.")
-class OneNormLast(_Layer):
+class OneNormLast(Layer):
     def norms_last(self, x, mask):
         x = self.norm1(self.add(x, self.attend(x, mask)))
         return self.norm1(self.add(x, self.think(x)))
 
 
 @mistake(EncoderLayer, "norm1 is used at both places. The second part has a norm of its own, norm2.")
-class OneNorm(_Layer):
+class OneNorm(Layer):
     norms_first, norms_last = OneNormFirst.norms_first, OneNormLast.norms_last
 
 
 @mistake(EncoderLayer, "The two norms have changed places: norm1 belongs to the attention, norm2 to the second part.")
-class SwappedNorms(_Layer):
+class SwappedNorms(Layer):
     def __init__(self, *sizes, **options):
         super().__init__(*sizes, **options)
         self.norm1, self.norm2 = self.norm2, self.norm1
@@ -201,129 +168,16 @@ class SwappedNorms(_Layer):
     EncoderLayer,
     "With the norm last, what a part hands over is normalised before it is added. The norm goes around the sum.",
 )
-class NormsThePart(_Layer):
+class NormsThePart(Layer):
     def norms_last(self, x, mask):
         x = x + self.dropout(self.norm1(self.attend(x, mask)))
         return x + self.dropout(self.norm2(self.think(x)))
 
 
 @mistake(EncoderLayer, "With the norm first, the sum at the end is normalised once more. It is left as it is.")
-class NormsOnceMore(_Layer):
+class NormsOnceMore(Layer):
     def norms_first(self, x, mask):
         return self.norm2(super().norms_first(x, mask))
-
-
-@mistake(EncoderLayer, "The mask plays no part: hand it on to the attention.", keeps=0.75)
-class NoMask(_Layer):
-    def attend(self, y, mask):
-        return super().attend(y, None)
-
-
-@mistake(
-    EncoderLayer,
-    "The mask is turned round. Here True means *may be looked at*, and the attention that is called says the same; "
-    "PyTorch's own layers say the opposite.".replace("*", ""),
-    keeps=0.75,
-)
-class TurnsTheMaskRound(_Layer):
-    def attend(self, y, mask):
-        return super().attend(y, None if mask is None else ~mask)
-
-
-@mistake(
-    EncoderLayer, "Nothing is cut off at zero in the feed-forward layer: the ReLU between its two layers is missing."
-)
-class NoRelu(_Layer):
-    def think(self, y):
-        return self.linear2(self.linear1(y))
-
-
-@mistake(EncoderLayer, "The feed-forward layer is smooth at zero, as with a GELU. It should have a ReLU.")
-class ByGelu(_Layer):
-    def think(self, y):
-        return self.linear2(nn.functional.gelu(self.linear1(y)))
-
-
-@mistake(EncoderLayer, "The ReLU stands behind the second linear layer. It belongs between the two.")
-class ReluAtTheEnd(_Layer):
-    def think(self, y):
-        return self.linear2(self.linear1(y)).relu()
-
-
-@mistake(EncoderLayer, "The attention is missing: no token sees any other.")
-class NoAttention(_Layer):
-    def attend(self, y, mask):
-        return y
-
-
-@mistake(EncoderLayer, "The feed-forward layer is missing. It is the second part: linear1, ReLU, linear2.")
-class NoThinking(_Layer):
-    def norms_first(self, x, mask):
-        return self.add(x, self.attend(self.norm1(x), mask))
-
-    def norms_last(self, x, mask):
-        return self.norm1(self.add(x, self.attend(x, mask)))
-
-
-@mistake(
-    EncoderLayer,
-    "In training nothing is dropped. What each part hands over goes through self.dropout before it is added.",
-    keeps=0.85,
-)
-class DropsNothing(_Layer):
-    def add(self, x, found):
-        return x + found
-
-
-@mistake(
-    EncoderLayer,
-    "In training the sum is dropped, x included. Only what a part hands over goes through self.dropout: x has to pass.",
-    keeps=0.85,
-)
-class DropsTheSum(_Layer):
-    def add(self, x, found):
-        return self.dropout(x + found)
-
-
-@mistake(
-    EncoderLayer,
-    "In training something is dropped in the middle of the feed-forward layer, too, as in PyTorch's own layer. Here "
-    "only what a part hands over is dropped, as in the paper.",
-    keeps=0.85,
-)
-class DropsInTheMiddle(_Layer):
-    def think(self, y):
-        return self.linear2(self.dropout(self.linear1(y).relu()))
-
-
-@mistake(
-    EncoderLayer,
-    "In training, what the attention hands over is dropped, and what the feed-forward layer hands over is not.",
-    keeps=0.85,
-)
-class DropsTheFirst(_Layer):
-    def norms_first(self, x, mask):
-        x = self.add(x, self.attend(self.norm1(x), mask))
-        return x + self.think(self.norm2(x))
-
-    def norms_last(self, x, mask):
-        x = self.norm1(self.add(x, self.attend(x, mask)))
-        return self.norm2(x + self.think(x))
-
-
-@mistake(
-    EncoderLayer,
-    "In training, what the feed-forward layer hands over is dropped, and what the attention hands over is not.",
-    keeps=0.85,
-)
-class DropsTheSecond(_Layer):
-    def norms_first(self, x, mask):
-        x = x + self.attend(self.norm1(x), mask)
-        return self.add(x, self.think(self.norm2(x)))
-
-    def norms_last(self, x, mask):
-        x = self.norm1(x + self.attend(x, mask))
-        return self.norm2(self.add(x, self.think(x)))
 
 
 @alternative(EncoderLayer)

@@ -1,87 +1,23 @@
 """`Transformer`: what is right, and what goes wrong."""
 
 import torch
-from torch import nn
 
 from autograder.references import alternative, mistake, promised
-
-
-class _Frame(nn.Module):
-    """The parts, as the lesson gives them."""
-
-    def __init__(self, source_words, target_words, d_model, encoder, decoder, positions=None):
-        from helpers.transformer import library_positions
-
-        super().__init__()
-        self.d_model, self.positions = d_model, positions or library_positions
-        self.source_table, self.target_table = nn.Embedding(source_words, d_model), nn.Embedding(target_words, d_model)
-        self.encoder, self.decoder = nn.ModuleList(encoder), nn.ModuleList(decoder)
-        self.encoder_norm, self.decoder_norm = nn.LayerNorm(d_model), nn.LayerNorm(d_model)
-        self.out = nn.Linear(d_model, target_words)
-
-    def embed(self, table, words):
-        rows = table(words) * self.d_model**0.5
-        return rows + self.positions(words.shape[1], self.d_model).to(rows)
-
-    def forward(self, source, target):
-        return self.decode(target, self.encode(source), source)
-
-
-class Transformer(_Frame):
-    """One sequence at a time, without its padding at the end; masks are made in loops."""
-
-    def encode(self, source):
-        x = self.embed(self.source_table, source)
-        real = torch.tensor([[[word != 0 for word in row]] for row in source.tolist()], device=source.device)
-        for layer in self.encoder:
-            x = layer(x, mask=real)
-        return self.encoder_norm(x)
-
-    def decode(self, target, memory, source):
-        x, length = self.embed(self.target_table, target), target.shape[1]
-        past = [[key <= query for key in range(length)] for query in range(length)]
-        real = torch.tensor([[[word != 0 for word in row]] for row in source.tolist()], device=source.device)
-        masks = {"mask": torch.tensor(past, device=source.device), "memory_mask": real}
-        for layer in self.decoder:
-            x = layer(x, memory, **masks)
-        return self.out(self.decoder_norm(x))
-
-
-class _Model(_Frame):
-    """What wrong answers have in common: each replaces one step."""
-
-    def real(self, source):
-        return (source != 0).unsqueeze(-2)
-
-    def past(self, target):
-        length = target.shape[1]
-        return torch.ones(length, length, dtype=torch.bool, device=target.device).tril()
-
-    def encode(self, source):
-        x = self.embed(self.source_table, source)
-        for layer in self.encoder:
-            x = layer(x, self.real(source))
-        return self.encoder_norm(x)
-
-    def decode(self, target, memory, source):
-        x = self.embed(self.target_table, target)
-        for layer in self.decoder:
-            x = layer(x, memory, self.past(target), self.real(source))
-        return self.out(self.decoder_norm(x))
+from autograder.references.transformer._Transformer import Model, Transformer
 
 
 @mistake(Transformer, "Every word sees those that come later: the decoder's self-attention needs a causal mask.")
-class SeesTheFuture(_Model):
+class SeesTheFuture(Model):
     def past(self, target):
         return None
 
 
 @mistake(
     Transformer,
-    "The causal mask is the wrong way round: a word sees itself and what comes later. `tril` keeps what is on and below "
-    "the diagonal, `triu` what is above.",
+    "The causal mask is the wrong way round: a word sees itself and what comes later. `tril` keeps what is on and "
+    "below the diagonal, `triu` what is above.",
 )
-class SeesTheFutureOnly(_Model):
+class SeesTheFutureOnly(Model):
     def past(self, target):
         return super().past(target).mT
 
@@ -90,19 +26,19 @@ class SeesTheFutureOnly(_Model):
     Transformer,
     "A word does not see itself: the causal mask leaves the diagonal out, so that the first word may look at nothing.",
 )
-class NotEvenItself(_Model):
+class NotEvenItself(Model):
     def past(self, target):
         return super().past(target).tril(-1)
 
 
 @mistake(Transformer, "Padding is not hidden, from the encoder or from the cross-attention.")
-class NothingHidden(_Model):
+class NothingHidden(Model):
     def real(self, source):
         return None
 
 
 @mistake(Transformer, "The encoder looks at padding: each of its layers should get the mask of what is real.")
-class ReadsPadding(_Model):
+class ReadsPadding(Model):
     def encode(self, source):
         x = self.embed(self.source_table, source)
         for layer in self.encoder:
@@ -112,10 +48,10 @@ class ReadsPadding(_Model):
 
 @mistake(
     Transformer,
-    "The decoder looks at the memory of padding: its layers should get the mask of what is real in the *source*, as "
-    "memory_mask.".replace("*", ""),
+    "The decoder looks at the memory of padding: its layers should get the mask of what is real in the source, as "
+    "memory_mask.",
 )
-class WritesFromPadding(_Model):
+class WritesFromPadding(Model):
     def decode(self, target, memory, source):
         x = self.embed(self.target_table, target)
         for layer in self.decoder:
@@ -126,17 +62,17 @@ class WritesFromPadding(_Model):
 @mistake(
     Transformer, "The padding mask is turned round: it is padding that is looked at. True means: may be looked at."
 )
-class LooksAtPadding(_Model):
+class LooksAtPadding(Model):
     def real(self, source):
         return (source == 0).unsqueeze(-2)
 
 
 @mistake(
     Transformer,
-    "The padding mask hides queries, not keys: its new dimension stands last. A mask of shape (batch, 1, source) is the "
-    "same for each query: unsqueeze(-2).",
+    "The padding mask hides queries, not keys: its new dimension stands last. A mask of shape (batch, 1, source) is "
+    "the same for each query: unsqueeze(-2).",
 )
-class HidesQueries(_Model):
+class HidesQueries(Model):
     def real(self, source):
         return (source != 0).unsqueeze(-1)
 
@@ -145,7 +81,7 @@ class HidesQueries(_Model):
     Transformer,
     "The two masks of the decoder have changed places: first comes that of what is written, then that of the memory.",
 )
-class SwapsTheMasks(_Model):
+class SwapsTheMasks(Model):
     def decode(self, target, memory, source):
         x = self.embed(self.target_table, target)
         for layer in self.decoder:
@@ -154,7 +90,7 @@ class SwapsTheMasks(_Model):
 
 
 @mistake(Transformer, "Only the first encoder layer is used.")
-class FirstEncoderLayer(_Model):
+class FirstEncoderLayer(Model):
     def encode(self, source):
         x = self.embed(self.source_table, source)
         for layer in self.encoder[:1]:
@@ -167,7 +103,7 @@ class FirstEncoderLayer(_Model):
     "Each encoder layer reads the embedded words anew, so that only the last one counts. Each should read what the one "
     "before it gave.",
 )
-class EncoderNeverStacks(_Model):
+class EncoderNeverStacks(Model):
     def encode(self, source):
         words = x = self.embed(self.source_table, source)
         for layer in self.encoder:
@@ -180,7 +116,7 @@ class EncoderNeverStacks(_Model):
     "Each decoder layer reads the embedded words anew, so that only the last one counts. Each should read what the one "
     "before it gave.",
 )
-class DecoderNeverStacks(_Model):
+class DecoderNeverStacks(Model):
     def decode(self, target, memory, source):
         words = x = self.embed(self.target_table, target)
         for layer in self.decoder:
@@ -193,7 +129,7 @@ class DecoderNeverStacks(_Model):
     "Each decoder layer gets what the one before it gave as its memory. All of them should get the one memory that was "
     "handed over.",
 )
-class MemoryFollows(_Model):
+class MemoryFollows(Model):
     def decode(self, target, memory, source):
         x = self.embed(self.target_table, target)
         for number, layer in enumerate(self.decoder):
@@ -202,7 +138,7 @@ class MemoryFollows(_Model):
 
 
 @mistake(Transformer, "The norm at the end of the encoder is missing: encoder_norm.")
-class NoEncoderNorm(_Model):
+class NoEncoderNorm(Model):
     def encode(self, source):
         x = self.embed(self.source_table, source)
         for layer in self.encoder:
@@ -211,7 +147,7 @@ class NoEncoderNorm(_Model):
 
 
 @mistake(Transformer, "The norm at the end of the decoder is missing: decoder_norm, before `out`.")
-class NoDecoderNorm(_Model):
+class NoDecoderNorm(Model):
     def decode(self, target, memory, source):
         x = self.embed(self.target_table, target)
         for layer in self.decoder:
@@ -220,7 +156,7 @@ class NoDecoderNorm(_Model):
 
 
 @mistake(Transformer, "encoder_norm is applied after every layer. It comes once, behind the last one.")
-class NormsEveryLayer(_Model):
+class NormsEveryLayer(Model):
     def encode(self, source):
         x = self.embed(self.source_table, source)
         for layer in self.encoder:
@@ -229,7 +165,7 @@ class NormsEveryLayer(_Model):
 
 
 @mistake(Transformer, "The memory is normalised once more in `decode`. It comes from `encode`, with its norm done.")
-class NormsTheMemory(_Model):
+class NormsTheMemory(Model):
     def decode(self, target, memory, source):
         return super().decode(target, self.encoder_norm(memory), source)
 
@@ -238,25 +174,25 @@ class NormsTheMemory(_Model):
     Transformer,
     "The words have no positions: they are looked up in the table alone, past `embed`, so that their order is lost.",
 )
-class NoPositions(_Model):
+class NoPositions(Model):
     def embed(self, table, words):
         return table(words) * self.d_model**0.5
 
 
 @mistake(Transformer, "The words are looked up without the factor √d_model. `self.embed` has it.")
-class NoFactor(_Model):
+class NoFactor(Model):
     def embed(self, table, words):
         return table(words) + self.positions(words.shape[1], self.d_model).to(table.weight)
 
 
 @mistake(Transformer, "Scores are turned into probabilities. `decode` gives scores; the loss takes the softmax.")
-class GivesShares(_Model):
+class GivesShares(Model):
     def decode(self, target, memory, source):
         return super().decode(target, memory, source).softmax(-1)
 
 
 @mistake(Transformer, "What comes back from `decode` are vectors of the model's width: `out` makes scores of them.")
-class NoScores(_Model):
+class NoScores(Model):
     def decode(self, target, memory, source):
         x = self.embed(self.target_table, target)
         for layer in self.decoder:
@@ -265,7 +201,7 @@ class NoScores(_Model):
 
 
 @alternative(Transformer)
-class HidesPaddingOfTheAnswer(_Model):
+class HidesPaddingOfTheAnswer(Model):
     """What is behind an answer's end sees less: no word of the answer changes."""
 
     def decode(self, target, memory, source):
@@ -277,7 +213,7 @@ class HidesPaddingOfTheAnswer(_Model):
 
 
 @alternative(Transformer)
-class FullMasks(_Model):
+class FullMasks(Model):
     """Masks of full size."""
 
     def real(self, source):

@@ -7,7 +7,7 @@ from autograder.references.transformer._shared import Frame, hidden, in_torchs_n
 
 
 class DecoderLayer(Frame):
-    """PyTorch's own layer with these weights; where something is dropped or the attention is another, the definition."""
+    """PyTorch's own layer; where something is dropped or the attention is somebody else's, the definition."""
 
     crosses = True
 

@@ -92,8 +92,8 @@ class SecondNormTwice(Layer):
 
 @mistake(
     DecoderLayer,
-    "The norms of the second and the third part have changed places: norm2 belongs to the cross-attention, norm3 to the "
-    "feed-forward layer.",
+    "The norms of the second and the third part have changed places: norm2 belongs to the cross-attention, norm3 to "
+    "the feed-forward layer.",
 )
 class SwappedNorms(Layer):
     def forward(self, x, memory, mask=None, memory_mask=None):

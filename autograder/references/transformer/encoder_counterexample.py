@@ -71,8 +71,8 @@ def all_alike():
 
 @mistake(
     encoder_counterexample,
-    "Each token sees itself only, so that nothing is left to be shared out or turned. Let each see some others, and not "
-    "all.",
+    "Each token sees itself only, so that nothing is left to be shared out or turned. Let each see some others, and "
+    "not all.",
     keeps=0.75,
 )
 def each_alone():

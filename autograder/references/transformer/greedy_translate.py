@@ -231,8 +231,8 @@ def stops_early(model, source, length, start=1, end=None):
 
 @mistake(
     greedy_translate,
-    "A row that begins with `end` is silent at once. Only what has been written ends a row, not the word that it begins "
-    "with.",
+    "A row that begins with `end` is silent at once. Only what has been written ends a row, not the word that it "
+    "begins with.",
     keeps=0.9,
 )
 def ended_before_it_began(model, source, length, start=1, end=None):

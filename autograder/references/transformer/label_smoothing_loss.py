@@ -128,8 +128,8 @@ _wrong(
 )
 _wrong(
     "cross_entropy_instead",
-    "This is the cross entropy, −Σ t · log p: the part Σ t · log t is missing, so that it is not 0 where the model gives "
-    "exactly what is wanted.",
+    "This is the cross entropy, −Σ t · log p: the part Σ t · log t is missing, so that it is not 0 where the model "
+    "gives exactly what is wanted.",
     keeps=0.7,
     rows=lambda self, logs, wanted: -(wanted * logs).sum(-1),
 )
@@ -150,8 +150,8 @@ _wrong(
 )
 _wrong(
     "infinite_when_sure",
-    "A logarithm is taken of a softmax that has sunk to 0: where a model is sure and wrong, the loss is infinite or NaN. "
-    "Take both in one step, log_softmax.",
+    "A logarithm is taken of a softmax that has sunk to 0: where a model is sure and wrong, the loss is infinite or "
+    "NaN. Take both in one step, log_softmax.",
     keeps=0.8,
     logs=lambda self, logits: logits.softmax(-1).log(),
 )
