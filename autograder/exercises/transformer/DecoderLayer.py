@@ -28,7 +28,7 @@ def DecoderLayer(candidate: Any, draw: Draw) -> Iterator[Step]:
     layers = {
         form: _layer(candidate, draw, 12, draw.choice([2, 3]), 7, norm_first=first) for form, first in FORMS.items()
     }
-    yield "names and shapes of what is saved", lambda: {form: shapes(layer) for form, layer in layers.items()}
+    yield "names and shapes of what is saved", lambda: _saved(layers, draw)
     for form, layer in layers.items():
         yield f"{form}, a batch", partial(_plain, layer, draw, sizes), WIRING
         yield f"{form}, one token and one in the memory", partial(_plain, layer, draw, (1, 1, 1)), WIRING
@@ -45,6 +45,7 @@ def DecoderLayer(candidate: Any, draw: Draw) -> Iterator[Step]:
         yield f"{form}, what is learned", partial(_learned, layer, draw, sizes)
         yield f"{form}, gradients of the tokens and the memory", partial(_gradients, layer, draw, sizes)
         yield f"{form}, float64", partial(_double, candidate, draw, FORMS[form])
+    yield "in training, no share is named", lambda: _undropped(candidate, draw)
     yield "called by names", lambda: _named(layers["norm first"], draw, sizes)
     yield "the inputs are left alone", lambda: [_left(layer, draw, sizes) for layer in layers.values()]
     yield "the docstring's example", lambda: _example(candidate, draw)
@@ -55,6 +56,12 @@ Sizes = tuple[int, ...]
 
 def _layer(candidate: Any, draw: Draw, *sizes: int, **options: Any) -> nn.Module:
     return draw.fill_(candidate(*sizes, **options)).eval()
+
+
+def _saved(layers: dict[str, nn.Module], draw: Draw) -> dict[str, Any]:
+    """And what comes out with it: who only has the names has nothing yet."""
+    inputs = _inputs(draw, (1, 2, 3))
+    return {form: {"shapes": shapes(layer), "result": layer(*inputs)} for form, layer in layers.items()}
 
 
 def _inputs(draw: Draw, sizes: Sizes, width: int = 12) -> tuple[Tensor, Tensor]:
@@ -112,6 +119,10 @@ def _dropped(candidate: Any, draw: Draw, norm_first: bool, share: float = 0.0) -
     share = share or draw.choice([0.25, 0.5, 0.6])
     layer = _layer(candidate, draw, 8, 2, 8, norm_first=norm_first, dropout=share)
     return dropped(layer, *_inputs(draw, (2, 3, 4), 8))
+
+
+def _undropped(candidate: Any, draw: Draw) -> Tensor:
+    return dropped(_layer(candidate, draw, 8, 2, 5), *_inputs(draw, (2, 3, 4), 8))
 
 
 def _learned(layer: nn.Module, draw: Draw, sizes: Sizes) -> dict[str, Any]:

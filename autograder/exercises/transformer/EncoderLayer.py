@@ -25,7 +25,7 @@ def EncoderLayer(candidate: Any, draw: Draw) -> Iterator[Step]:
     """One layer that reads, in both forms."""
     width, heads, (batch, tokens, wide) = 12, draw.choice([2, 3]), draw.sizes(3, 2, 8)
     layers = {form: _layer(candidate, draw, width, heads, wide, norm_first=first) for form, first in FORMS.items()}
-    yield "names and shapes of what is saved", lambda: {form: shapes(layer) for form, layer in layers.items()}
+    yield "names and shapes of what is saved", lambda: _saved(layers, draw)
     for form, layer in layers.items():
         yield f"{form}, a batch", partial(_plain, layer, draw, batch, tokens, width), WIRING
         yield f"{form}, one token", partial(_plain, layer, draw, 1, 1, width), WIRING
@@ -40,6 +40,7 @@ def EncoderLayer(candidate: Any, draw: Draw) -> Iterator[Step]:
         yield f"{form}, gradients of the tokens", partial(_gradients, layer, draw, tokens, width)
         yield f"{form}, float64", partial(_double, candidate, draw, FORMS[form])
     yield "in evaluation nothing is dropped", lambda: _evaluated(candidate, draw)
+    yield "in training, no share is named", lambda: dropped(_layer(candidate, draw, 8, 2, 5), draw.normal(2, 3, 8))
     yield "called by names", lambda: _named(layers["norm first"], draw, batch, tokens, width)
     yield "the inputs are left alone", lambda: [_left(layer, draw, batch, tokens, width) for layer in layers.values()]
     yield "the docstring's example", lambda: _example(candidate, draw)
@@ -47,6 +48,11 @@ def EncoderLayer(candidate: Any, draw: Draw) -> Iterator[Step]:
 
 def _layer(candidate: Any, draw: Draw, *sizes: int, **options: Any) -> nn.Module:
     return draw.fill_(candidate(*sizes, **options)).eval()
+
+
+def _saved(layers: dict[str, nn.Module], draw: Draw) -> dict[str, Any]:
+    """And what comes out with it: who only has the names has nothing yet."""
+    return {form: {"shapes": shapes(layer), "result": layer(draw.normal(1, 2, 12))} for form, layer in layers.items()}
 
 
 def _plain(layer: nn.Module, draw: Draw, *shape: int) -> Tensor:

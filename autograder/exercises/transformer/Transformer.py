@@ -63,7 +63,8 @@ def Transformer(candidate: Any, draw: Draw) -> Iterator[Step]:
     def memories(length: int = source_length) -> Tensor:
         return 2 * draw.normal(batch, length, WIDTH) + draw.normal(batch, length, 1)
 
-    yield "names and shapes of what is saved", lambda: shapes(model)
+    yield "names and shapes of what is saved", lambda: {"shapes": shapes(model), "memory": model.encode(sources())}
+    yield "a new model's tables are small", lambda: _new(candidate, draw, sources(), targets())
     yield "reads without padding", lambda: model.encode(draw.integers(batch, source_length, low=1, high=WORDS)), READS
     yield "reads one word", lambda: model.encode(sources(1, 1)), READS
     yield "reads with three layers", lambda: _model(candidate, draw, 3, 1).encode(sources()), READS
@@ -96,6 +97,14 @@ def Transformer(candidate: Any, draw: Draw) -> Iterator[Step]:
 def _model(candidate: Any, draw: Draw, reads: int = 2, writes: int = 2, **options: Any) -> Any:
     layers = [Reads() for _ in range(reads)], [Writes() for _ in range(writes)]
     return draw.fill_(candidate(WORDS, ANSWERS, WIDTH, *layers, **options)).eval()
+
+
+def _new(candidate: Any, draw: Draw, source: Tensor, target: Tensor) -> dict[str, Any]:
+    """How far its numbers are from 0, and what a filled one makes of a text."""
+    width = draw.choice([16, 25, 100])
+    tables = candidate(500, 400, width, [], []).state_dict()
+    spreads = [round(float(tables[f"{which}_table.weight"].std()), 2) for which in ("source", "target")]
+    return {"width": width, "spreads": spreads, "scores": _model(candidate, draw, 1, 1)(source, target)}
 
 
 def _steps(length: int, d_model: int) -> Tensor:

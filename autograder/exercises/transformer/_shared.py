@@ -38,15 +38,28 @@ def shapes(module: nn.Module) -> dict[str, list[int]]:
 
 
 def learned(module: nn.Module, result: Tensor) -> dict[str, Any]:
-    """One number for the gradient of each parameter, in the order of the names, and who has none."""
+    """A weighted sum for the gradient of each parameter, in the order of the names, and who has none.
+
+    (Without weights it would be 0 wherever a softmax follows.)
+    """
     module.zero_grad()
     weights = torch.linspace(0.5, 1.5, result.numel(), device=result.device, dtype=result.dtype)
     (result.reshape(-1) * weights).sum().backward()
     found = sorted((name, item.grad) for name, item in module.named_parameters())
     return {
-        "sums": torch.stack([torch.zeros(()) if grad is None else grad.sum().cpu() for _, grad in found]),
+        "sums": torch.stack([torch.zeros(()) if grad is None else _weighed(grad).cpu() for _, grad in found]),
         "without a gradient": [name for name, grad in found if grad is None],
     }
+
+
+def _weighed(grad: Tensor) -> Tensor:
+    weights = torch.linspace(0.5, 1.5, grad.numel(), device=grad.device, dtype=grad.dtype)
+    return (grad.reshape(-1) * weights).sum()
+
+
+def modes_of(model: nn.Module) -> list[str]:
+    """In which mode each part is, in words."""
+    return [f"{type(part).__name__} {'trains' if part.training else 'evaluates'}" for part in model.modules()]
 
 
 def dropped(module: nn.Module, *inputs: Any) -> Any:

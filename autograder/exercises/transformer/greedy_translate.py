@@ -11,10 +11,12 @@ from torch import Tensor, nn
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
 from autograder.engine.probes import with_arguments
+from autograder.exercises.transformer._shared import modes_of
 
 OWN = Idea("each word follows from the model's own words", weight=3, point=True)
+EVALUATES = Idea("it writes in evaluation mode", weight=1.5, point=True)
 ENDS = Idea("who has ended is silent", weight=2)
-QUIET = Idea("in evaluation mode, without a graph, and put back", weight=2)
+QUIET = Idea("without a graph, and put back", weight=2)
 WORDS = 8
 
 
@@ -71,14 +73,14 @@ def greedy_translate(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "a model that was evaluating", lambda: _modes(candidate, writer(), sources(), training=False), QUIET
     yield "while it writes", lambda: _while(candidate, writer(), sources()), QUIET
     yield "how often it reads", lambda: _reads(candidate, writer(), sources())
-    yield "twice the same", lambda: _twice(candidate, writer(), sources(), length)
+    yield "twice the same", lambda: _twice(candidate, writer(), sources(), length), EVALUATES
     yield "called by names", lambda: candidate(end=2, start=3, length=6, source=sources(), model=writer())
     yield "the text is left alone", lambda: _left(candidate, writer(), sources())
 
 
 def _modes(candidate: Any, model: Writer, source: Tensor, training: bool) -> dict[str, Any]:
     written = candidate(model.train(training), source, 6)
-    return {"written": written, "modes": {name or "model": part.training for name, part in model.named_modules()}}
+    return {"written": written, "modes": modes_of(model)}
 
 
 def _while(candidate: Any, model: Writer, source: Tensor) -> dict[str, Any]:

@@ -17,6 +17,7 @@ READY_MADE = [
     F.kl_div, nn.KLDivLoss, F.cross_entropy, nn.CrossEntropyLoss, F.nll_loss, nn.NLLLoss, nn.NLLLoss2d,
 ]  # fmt: skip
 SHARED = Idea("the right word, padding, and all others", weight=3, point=True)
+LEARNED = Idea("it can be learned from", weight=1.5, point=True)
 COUNTED = Idea("rows of padding count nothing, above and below the line", weight=2.5, point=True)
 EXTREME = Idea("no smoothing, nothing but smoothing, scores far from zero", weight=1.5)
 
@@ -47,8 +48,8 @@ def label_smoothing_loss(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "nothing but smoothing", lambda: candidate(*padded(), smoothing=1.0), EXTREME
     yield "scores near ±1,000", lambda: [_near(candidate, *asked(), at) for at in (1e3, -1e3)], EXTREME
     yield "sure and wrong", lambda: _sure(candidate, *asked()), EXTREME
-    yield "gradients", lambda: _gradients(candidate, *padded(), 0.2)
-    yield "gradients without smoothing", lambda: _gradients(candidate, *padded(), 0.0)
+    yield "gradients", lambda: _gradients(candidate, *asked(), 0.2), LEARNED
+    yield "gradients without smoothing", lambda: _gradients(candidate, *asked(), 0.0), EXTREME
     yield "float64", lambda: candidate(*padded(torch.float64), smoothing=0.3)
     yield "called by names", lambda: _named(candidate, *padded())
     yield "the inputs are left alone", lambda: with_arguments(candidate, *padded())

@@ -14,6 +14,7 @@ from autograder.engine.probes import with_arguments
 from autograder.exercises.transformer._shared import learned
 
 SHIFTED = Idea("what is asked for is one word ahead of what is handed over", weight=3, point=True)
+LEARNED = Idea("it can be learned from", weight=2, point=True)
 PADDED = Idea("padding counts nothing, above and below the line", weight=3, point=True)
 WORDS = 7
 
@@ -59,7 +60,7 @@ def next_word_loss(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "answers that end early", lambda: candidate(model, sources(), padded()), PADDED
     yield "an answer of nothing but its mark", lambda: candidate(model, sources(), padded(1)), PADDED
     yield "the mark comes again", lambda: _again(candidate, model, draw, sources(), answers())
-    yield "what is learned", lambda: learned(model, candidate(model, sources(), padded()))
+    yield "what is learned", lambda: learned(model, candidate(model, sources(), answers())), LEARNED
     yield "how often the model is called", lambda: _calls(candidate, draw, sources(), answers())
     yield "float64", lambda: candidate(draw.fill_(Speaks().double()), sources(), padded())
     yield "called by names", lambda: candidate(target=padded(), source=sources(), model=model)

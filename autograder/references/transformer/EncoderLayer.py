@@ -151,12 +151,8 @@ class OneNorm(Layer):
 
 @mistake(EncoderLayer, "The two norms have changed places: norm1 belongs to the attention, norm2 to the second part.")
 class SwappedNorms(Layer):
-    def __init__(self, *sizes, **options):
-        super().__init__(*sizes, **options)
-        self.norm1, self.norm2 = self.norm2, self.norm1
-
     def forward(self, x, mask=None):
-        one, two = self.norm2, self.norm1  # by name, in the order in which they are used
+        one, two = self.norm1, self.norm2
         if self.norm_first:
             x = self.add(x, self.attend(two(x), mask))
             return self.add(x, self.think(one(x)))

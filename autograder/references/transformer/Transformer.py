@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.references import alternative, mistake, promised
+from autograder.references import alternative, equivalent, mistake, promised
 from autograder.references.transformer._Transformer import Model, Transformer
 
 
@@ -229,6 +229,14 @@ class FullMasks(Model):
             x = layer(x, memory, past, real)
         return self.out(self.decoder_norm(x))
 
+
+for table, words in (("source", "source"), ("target", "target")):
+    equivalent(
+        Transformer,
+        f"x, real = self.embed(self.{table}_table, {words}), (source != 0).unsqueeze(-2)",
+        f"x, real = self.embed(self.{table}_table, {words}), (source > 0).unsqueeze(-2)",
+        "no index is below 0",
+    )
 
 for sentence, by in {
     "Reads one sequence and writes another one.": ["the whole way"],

@@ -156,7 +156,7 @@ class NoThinking(Layer):
 @mistake(
     DecoderLayer,
     "In training nothing is dropped. What each part hands over goes through self.dropout before it is added.",
-    keeps=0.85,
+    keeps=0.9,
 )
 class DropsNothing(Layer):
     def add(self, x, found):
@@ -166,7 +166,7 @@ class DropsNothing(Layer):
 @mistake(
     DecoderLayer,
     "In training the sum is dropped, x included. Only what a part hands over goes through self.dropout: x has to pass.",
-    keeps=0.85,
+    keeps=0.9,
 )
 class DropsTheSum(Layer):
     def add(self, x, found):
@@ -177,7 +177,7 @@ class DropsTheSum(Layer):
     DecoderLayer,
     "In training something is dropped in the middle of the feed-forward layer, too, as in PyTorch's own layer. Here "
     "only what a part hands over is dropped, as in the paper.",
-    keeps=0.85,
+    keeps=0.95,
 )
 class DropsInTheMiddle(Layer):
     def think(self, y):

@@ -61,7 +61,7 @@ class NoThinking(Layer):
 @mistake(
     EncoderLayer,
     "In training nothing is dropped. What each part hands over goes through self.dropout before it is added.",
-    keeps=0.85,
+    keeps=0.9,
 )
 class DropsNothing(Layer):
     def add(self, x, found):
@@ -71,7 +71,7 @@ class DropsNothing(Layer):
 @mistake(
     EncoderLayer,
     "In training the sum is dropped, x included. Only what a part hands over goes through self.dropout: x has to pass.",
-    keeps=0.85,
+    keeps=0.9,
 )
 class DropsTheSum(Layer):
     def add(self, x, found):
@@ -82,7 +82,7 @@ class DropsTheSum(Layer):
     EncoderLayer,
     "In training something is dropped in the middle of the feed-forward layer, too, as in PyTorch's own layer. Here "
     "only what a part hands over is dropped, as in the paper.",
-    keeps=0.85,
+    keeps=0.95,
 )
 class DropsInTheMiddle(Layer):
     def think(self, y):
@@ -92,7 +92,7 @@ class DropsInTheMiddle(Layer):
 @mistake(
     EncoderLayer,
     "In training, what the attention hands over is dropped, and what the feed-forward layer hands over is not.",
-    keeps=0.85,
+    keeps=0.9,
 )
 class DropsTheFirst(Layer):
     def norms_first(self, x, mask):
@@ -107,7 +107,7 @@ class DropsTheFirst(Layer):
 @mistake(
     EncoderLayer,
     "In training, what the feed-forward layer hands over is dropped, and what the attention hands over is not.",
-    keeps=0.85,
+    keeps=0.9,
 )
 class DropsTheSecond(Layer):
     def norms_first(self, x, mask):

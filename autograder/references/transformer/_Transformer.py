@@ -16,6 +16,8 @@ class Frame(nn.Module):
         self.encoder, self.decoder = nn.ModuleList(encoder), nn.ModuleList(decoder)
         self.encoder_norm, self.decoder_norm = nn.LayerNorm(d_model), nn.LayerNorm(d_model)
         self.out = nn.Linear(d_model, target_words)
+        for table in (self.source_table, self.target_table):
+            nn.init.normal_(table.weight, std=d_model**-0.5)
 
     def embed(self, table, words):
         rows = table(words) * self.d_model**0.5

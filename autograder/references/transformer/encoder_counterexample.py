@@ -98,7 +98,7 @@ promised(
 )
 ACCEPTED = "who returns something else is told what an input is, and no suspect counts as told apart"
 for sentence in (
-    "x of shape (token, 4), float32 and finite, with two tokens or more; and the mask, boolean, shape (token, token),",
+    "x of shape (token, 4), float32 and finite, with two tokens or more; and the mask, boolean, shape (token, token), "
     "True where a token may be looked at.",
     "Each token may look at one at least.",
     "At most 1,000 numbers.",

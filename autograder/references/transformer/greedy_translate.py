@@ -2,67 +2,8 @@
 
 import torch
 
-from autograder.references import alternative, mistake, promised
-
-
-def greedy_translate(model, source, length, start=1, end=None):
-    """In lists: what each row has said."""
-    training = model.training
-    model.eval()
-    with torch.no_grad():
-        memory = model.encode(source)
-        said = [[start] for _ in source]
-        for _ in range(length):
-            scores = model.decode(torch.tensor(said, device=source.device), memory, source)
-            for row, words in enumerate(said):
-                over = end is not None and end in words[1:]
-                words.append(0 if over else int(scores[row, -1].argmax()))
-    model.train(training)
-    return torch.tensor(said, device=source.device)
-
-
-class Greedy:
-    """What wrong answers have in common: each replaces one step."""
-
-    def __call__(self, model, source, length, start=1, end=None):
-        training = model.training
-        self.prepare(model)
-        memory = self.read(model, source)
-        target = torch.full((len(source), 1), start, device=source.device)
-        ended = torch.zeros(len(source), dtype=torch.bool, device=source.device)
-        for _ in range(length):
-            word = self.word(model, target, memory, source)
-            word, ended = self.end(word, ended, end)
-            target = self.append(target, word)
-        self.put_back(model, training)
-        return self.result(target)
-
-    def prepare(self, model):
-        model.eval()
-
-    def read(self, model, source):
-        with torch.no_grad():
-            return model.encode(source)
-
-    def scores(self, model, target, memory, source):
-        with torch.no_grad():
-            return model.decode(target, memory, source)
-
-    def word(self, model, target, memory, source):
-        return self.scores(model, target, memory, source)[:, -1].argmax(-1)
-
-    def end(self, word, ended, end):
-        word = word.masked_fill(ended, 0)
-        return word, ended | (word == end)
-
-    def append(self, target, word):
-        return torch.cat([target, word[:, None]], dim=1)
-
-    def put_back(self, model, training):
-        model.train(training)
-
-    def result(self, target):
-        return target
+from autograder.references import alternative, equivalent, mistake, promised
+from autograder.references.transformer._greedy_translate import Greedy, greedy_translate
 
 
 def _wrong(name, sentence, keeps=0.5, **steps):
@@ -95,25 +36,25 @@ _wrong(
 _wrong(
     "never_ends",
     "Rows that have written `end` go on talking. They should get 0 from then on.",
-    keeps=0.8,
+    keeps=0.9,
     end=lambda self, word, ended, end: (word, ended),
 )
 _wrong(
     "repeats_the_end",
     "Rows that have written `end` get it again and again. It comes once, and then 0.",
-    keeps=0.8,
+    keeps=0.9,
     end=lambda self, word, ended, end: (torch.where(ended, end or 0, word), ended | (word == end)),
 )
 _wrong(
     "loses_the_end",
     "The word `end` itself is lost: 0 stands in its place. A row is silent only after it.",
-    keeps=0.8,
+    keeps=0.9,
     end=lambda self, word, ended, end: (word.masked_fill(ended | (word == end), 0), ended | (word == end)),
 )
 _wrong(
     "one_too_long",
     "A row goes on for one word after `end`, before it is silent.",
-    keeps=0.8,
+    keeps=0.9,
     end=lambda self, word, ended, end: (
         word.masked_fill(ended == 2, 0),
         (ended.int() + ((word == end) | (ended > 0)).int()).clamp(max=2),
@@ -122,7 +63,7 @@ _wrong(
 _wrong(
     "ends_all_at_once",
     "As soon as one row has written `end`, all are silent. Each row ends by itself.",
-    keeps=0.8,
+    keeps=0.9,
     end=lambda self, word, ended, end: (
         word.masked_fill(ended, 0),
         ended | bool((word.masked_fill(ended, 0) == end).any()),
@@ -136,13 +77,13 @@ _wrong(
 _wrong(
     "never_put_back",
     "The model is left in evaluation mode, where it was in training. Put it back with model.train(…).",
-    keeps=0.8,
+    keeps=0.95,
     put_back=lambda self, model, training: None,
 )
 _wrong(
     "always_training",
     "The model is in training afterwards, although it was not before. Note its mode first, and put that back.",
-    keeps=0.8,
+    keeps=0.95,
     put_back=lambda self, model, training: model.train(),
 )
 _wrong(
@@ -177,7 +118,7 @@ def one_long(model, source, length, start=1, end=None):
 @mistake(
     greedy_translate,
     "The source is read anew for each word. It does not change: `encode` once, before the loop.",
-    keeps=0.9,
+    keeps=0.98,
 )
 def reads_each_time(model, source, length, start=1, end=None):
     class Again(Greedy):
@@ -191,7 +132,7 @@ def reads_each_time(model, source, length, start=1, end=None):
 @mistake(
     greedy_translate,
     "A graph is recorded while the model writes. With torch.no_grad() nothing is kept that nobody needs.",
-    keeps=0.8,
+    keeps=0.95,
 )
 def with_a_graph(model, source, length, start=1, end=None):
     class Recorded(Greedy):
@@ -219,7 +160,7 @@ def sampled(model, source, length, start=1, end=None):
 @mistake(
     greedy_translate,
     "The loop stops when all rows have ended, and what comes back is shorter than 1 + length. Fill it up with 0.",
-    keeps=0.8,
+    keeps=0.95,
 )
 def stops_early(model, source, length, start=1, end=None):
     found = Greedy()(model, source, length, start, end)
@@ -233,7 +174,7 @@ def stops_early(model, source, length, start=1, end=None):
     greedy_translate,
     "A row that begins with `end` is silent at once. Only what has been written ends a row, not the word that it "
     "begins with.",
-    keeps=0.9,
+    keeps=0.95,
 )
 def ended_before_it_began(model, source, length, start=1, end=None):
     found = Greedy()(model, source, length, start, end)
@@ -271,6 +212,21 @@ def with_a_try(model, source, length, start=1, end=None):
     finally:
         model.train(training)
 
+
+TWO = "the scores of the last place have two dimensions: the last one is number 1"
+WORD = "word = model.decode(target, memory, source)[:, -1].argmax(-1).masked_fill(ended, 0)"
+for after in ("argmax(+1)", "argmax(1)"):
+    equivalent(greedy_translate, WORD, WORD.replace("argmax(-1)", after), TWO)
+ONE = "the words have one dimension, so that the last new one is number 1"
+APPENDED = "target = torch.cat([target, word.unsqueeze(-1)], dim=1)"
+for after in ("unsqueeze(+1)", "unsqueeze(1)"):
+    equivalent(greedy_translate, APPENDED, APPENDED.replace("unsqueeze(-1)", after), ONE)
+equivalent(
+    greedy_translate,
+    "ended = ended | (word == end)",
+    "ended = ended + (word == end)",
+    "the sum of two booleans is True where one of them is",
+)
 
 for sentence, by in {
     "Lets a model write: each time the word with the highest score, with nothing but its own words to go on from.": [

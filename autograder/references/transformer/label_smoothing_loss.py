@@ -3,7 +3,7 @@
 import torch
 from torch.nn import functional as F
 
-from autograder.references import alternative, mistake, promised
+from autograder.references import alternative, equivalent, mistake, promised
 
 
 def label_smoothing_loss(logits, targets, smoothing=0.1):
@@ -152,7 +152,7 @@ _wrong(
     "infinite_when_sure",
     "A logarithm is taken of a softmax that has sunk to 0: where a model is sure and wrong, the loss is infinite or "
     "NaN. Take both in one step, log_softmax.",
-    keeps=0.8,
+    keeps=0.97,
     logs=lambda self, logits: logits.softmax(-1).log(),
 )
 
@@ -169,8 +169,8 @@ def in_three_parts(logits, targets, smoothing=0.1):
     right = logs.gather(1, targets.unsqueeze(1)).squeeze(1)
     others = logs[:, 1:].sum(-1) - right
     share, kept = smoothing / (logits.shape[-1] - 2), 1 - smoothing
-    constant = sum(float(torch.special.xlogy(torch.tensor(p), torch.tensor(p))) * n
-                   for p, n in ((kept, 1), (share, logits.shape[-1] - 2)))  # fmt: skip
+    amounts = logs.new_tensor([kept, *[share] * (logits.shape[-1] - 2)])
+    constant = torch.special.xlogy(amounts, amounts).sum()
     return (constant - kept * right - share * others).mean()
 
 
@@ -184,6 +184,17 @@ def by_where(logits, targets, smoothing=0.1):
     real = targets != 0
     return (terms.sum(-1) * real).sum() / real.sum()
 
+
+LINES = {
+    "logs, targets = logits[counted].log_softmax(-1), targets[counted]": "log_softmax({})",
+    "t = torch.full_like(logs, smoothing / (logits.shape[-1] - 2))": "shape[{}]",
+    "return (torch.xlogy(t, t) - t * logs).sum(-1).mean()": "sum({})",
+}
+for line, place in LINES.items():
+    for after in ("+1", "1"):
+        changed = line.replace(place.format("-1"), place.format(after))
+        equivalent(label_smoothing_loss, line, changed, "there are two dimensions, of which the last is number 1")
+equivalent(label_smoothing_loss, "counted = targets != 0", "counted = targets > 0", "no word is below 0")
 
 for sentence, by in {
     "How far the model's probabilities are from a smoothed target, on average over the rows that are not padding.": [

@@ -53,7 +53,7 @@ def no_eps(x, weight, eps=1e-6):
 
 @mistake(rms_norm, "eps is always the same, whatever is asked for.", keeps=0.75)
 def own_eps(x, weight, eps=1e-6):
-    return rms_norm(x, weight, 1e-6)
+    return x / root(x, 1e-6) * weight
 
 
 @mistake(rms_norm, "The root is missing: each row is divided by its mean square.")

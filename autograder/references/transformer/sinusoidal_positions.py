@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from autograder.references import alternative, mistake, promised
+from autograder.references import alternative, equivalent, mistake, promised
 
 
 def sinusoidal_positions(length, d_model):
@@ -122,7 +122,7 @@ def turned(length, d_model):
 @mistake(
     sinusoidal_positions,
     "An odd width is not refused with a ValueError, although a hand needs two features.",
-    keeps=0.9,
+    keeps=0.95,
 )
 def takes_any_width(length, d_model):
     even = sinusoidal_positions(length, d_model + d_model % 2)
@@ -148,12 +148,20 @@ def shifted_sines(length, d_model):
     return (angles + torch.tensor([0, math.pi / 2], dtype=torch.float64).repeat(d_model // 2)).sin().float()
 
 
+for after in ("unsqueeze(+1)", "unsqueeze(1)"):
+    equivalent(
+        sinusoidal_positions,
+        "angles = torch.arange(length).unsqueeze(-1) * rates",
+        f"angles = torch.arange(length).{after} * rates",
+        "the positions have one dimension, so that the last new one is number 1",
+    )
+
 for sentence, by in {
     "What is added to the vectors of a sequence, so that they say where they stand.": ["a table"],
     "length: how many positions, from 0 on.": ["one position", "a table"],
     "It may be 0.": ["no position"],
     "d_model: how many features, an even number.": ["one hand", "more features than positions"],
-    "Shape (length, d_model), float32.": ["a table", "a square", "no position"],
+    "Shape (length, d_model), float32.": ["a table", "squares", "no position"],
     "Feature 2i of position p is sin(p / 10000^(2i / d_model)), and feature 2i + 1 is the cosine of the same angle.": [
         "a table",
         "more features than positions",
