@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, cached_property
 
 import torch
 from babel import Locale
@@ -32,7 +32,7 @@ DIGITS = {"arab": "٠", "arabext": "۰", "beng": "০", "deva": "०"}  # the ze
 PADDING, UNKNOWN = 0, 1
 ISO = "^0123456789-"  # what is written: padding is 0, "^" is 1, and so on
 START, LENGTH = 1, 10  # the mark before the first character; how many characters follow it
-FIELDS = re.compile(r"'[^']*'|y+|M+|d+|E+|G+|.")  # the pieces of a pattern such as d. MMMM y
+FIELDS = re.compile(r"'[^']*'|y+|M+|d+|E+|G+|c+|.")  # the pieces of a pattern such as d. MMMM y
 KINDS = {"y": "year", "M": "month", "d": "day"}
 
 
@@ -58,7 +58,7 @@ def parts(day: date, locale: str, form: str) -> list[tuple[str, str]]:
 
 
 def _piece(day: date, locale: str, field: str) -> str:
-    return written_as(day, locale, field) if field[0] in "yMdEG" else field.strip("'")
+    return written_as(day, locale, field) if field[0] in "yMdEGc" else field.strip("'")
 
 
 def written_as(day: date, locale: str, pattern: str) -> str:
@@ -76,7 +76,7 @@ def in_words(day: date) -> str:
 @cache
 def _numeric_patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     """Each way of writing a date in numbers alone, as an expression that reads it, and the zero of its digits."""
-    found = {}
+    found: dict[tuple[str, str], None] = {}
     for locale, form in STYLES:
         pattern = Locale.parse(locale).date_formats[form].pattern
         if not re.search(r"MMM|E", pattern):
@@ -149,10 +149,14 @@ class Task:
         rows = [torch.tensor([index.get(character, UNKNOWN) for character in text]) for text in texts]
         return pad_sequence(rows, batch_first=True, padding_value=PADDING)
 
+    @cached_property
+    def _indexed(self) -> tuple[list[Tensor], Tensor]:
+        return [self.source([text])[0] for text in self.train.texts], targets(self.train.dates)
+
     def batches(self, size: int, steps: int, seed: int = 0) -> Iterator[tuple[Tensor, Tensor]]:
         """Sources and targets. Texts of about one length come together, so that there is little padding."""
         stream = random.Random(seed)
-        source, target = [self.source([text])[0] for text in self.train.texts], targets(self.train.dates)
+        source, target = self._indexed
         ready: list[list[int]] = []
         for _ in range(steps):
             if not ready:
@@ -215,6 +219,11 @@ def kept_back(count: int = 500, seed: int = 1) -> dict[str, Texts]:
 
     return {
         "Norwegian": texts("nb", (written(day, "nb", "long") for day in days)),
-        "“Friday the 3rd of April 2026”": texts("en", map(in_words, days)),
+        "English": texts("en", map(in_words, days)),
         "Basque": texts("eu", (written(day, "eu", "long") for day in days)),
     }
+
+
+def without(piece: str, asked: Texts) -> Texts:
+    """The same dates, with a piece of their texts taken out."""
+    return Texts(tuple(text.replace(piece, "") for text in asked.texts), asked.dates, asked.styles)

@@ -105,7 +105,10 @@ def _double(candidate: Any, draw: Draw, norm_first: bool) -> Tensor:
 
 
 def _evaluated(candidate: Any, draw: Draw) -> list[Tensor]:
-    return [_layer(candidate, draw, 8, 2, 5, first, 0.5)(draw.normal(2, 3, 8)) for first in FORMS.values()]
+    return [
+        _layer(candidate, draw, 8, 2, 5, norm_first=first, dropout=0.5)(draw.normal(2, 3, 8))
+        for first in FORMS.values()
+    ]
 
 
 def _named(layer: nn.Module, draw: Draw, batch: int, tokens: int, width: int) -> Tensor:

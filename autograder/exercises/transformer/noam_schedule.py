@@ -39,7 +39,7 @@ def _scheduled(candidate: Any, width: int, warmup: int) -> list[float]:
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: candidate(step, width, warmup))
     rates = []
     for _ in range(2 * warmup):
-        rates.append(schedule.get_last_lr()[0])
+        rates.append(float(schedule.get_last_lr()[0]))
         optimizer.step()
         schedule.step()
     return rates
