@@ -598,8 +598,9 @@ check(Transformer)
 # %% [markdown]
 # ## 5 · Learning to write · core
 #
-# Babel is a library that holds the date formats of a few hundred languages. We take four formats of 34 of them (of
-# English twice four), and draw days from a hundred years. One day in twenty is set aside and never learned from, in any language.
+# Babel is a library that holds the date formats of a few hundred languages. We take four formats of each of 34 (and of
+# English twice, as in London and in New York), and draw days from a hundred years. One day in twenty is set aside and
+# never learned from, in any language.
 
 # %%
 task = dates.date_task()
@@ -907,7 +908,7 @@ for text_, said in zip(task.test.texts[:6], read(task.test.texts[:6]), strict=Tr
 kept = dates.kept_back()
 kept["English, without “of”"] = dates.without(" of", kept["English"])
 for name, asked in kept.items():
-    said = read(asked.texts)
+    said = dates.spelled(greedy_translate(model, task.source(asked.texts), length=10))
     pieces = {"year": slice(4), "month": slice(5, 7), "day": slice(8, 10)}
     hits = {k: sum(a[v] == b[v] for a, b in zip(said, asked.dates, strict=True)) for k, v in pieces.items()}
     print(f"{share_right(asked):6.1%} right ·", *(f"{k} {hits[k] / len(said):.0%}" for k in pieces), "·", name)
