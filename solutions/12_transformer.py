@@ -921,7 +921,7 @@ for name, asked in kept.items():
 # guess that *otsaila* is February.
 #
 # The second line is the interesting one. All its words are known, year and day are mostly right, and the month is not.
-# The last line shows why: it is one word, *of*. In no format that it has seen do two letters stand between a day and a
+# The last line shows why: most of it is one word, *of*. In no format that it has seen do two letters stand between a day and a
 # month, so it takes them for a part of the month's name. It has not learned what a month is. It has learned what tells
 # months apart in 140 formats.
 #

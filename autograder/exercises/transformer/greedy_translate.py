@@ -40,6 +40,9 @@ class Writer(nn.Module):
         scores = 6 * self.after[target] + 4 * self.place[: target.shape[1]] + 3 * memory.sum(1, keepdim=True) / count
         return self.dropout(scores)
 
+    def forward(self, source: Tensor, target: Tensor) -> Tensor:
+        return self.decode(target, self.encode(source), source)
+
     def _note(self, what: str) -> None:
         mode = "training" if self.training else "evaluating"
         self.noted.append(f"{what}, {mode}, {'with' if torch.is_grad_enabled() else 'without'} a graph")

@@ -6,11 +6,12 @@ from torch import nn
 from autograder.references import alternative, mistake, promised
 from autograder.references.transformer import _DecoderLayer_mistakes  # noqa: F401
 from autograder.references.transformer._DecoderLayer import DecoderLayer, Layer
-from autograder.references.transformer._shared import Frame
+from autograder.references.transformer._shared import Frame, in_each_form
 
 
-@mistake(
+@in_each_form(
     DecoderLayer,
+    Layer,
     "The cross-attention looks at what is written, and the memory plays no part, or a small one: its keys and values "
     "should both be `memory`.",
 )
@@ -19,8 +20,9 @@ class IgnoresTheMemory(Layer):
         return self.cross_attn(y, y, y, None)
 
 
-@mistake(
+@in_each_form(
     DecoderLayer,
+    Layer,
     "The cross-attention takes its values from what is written. Keys and values are two faces of the memory: "
     "cross_attn(query, memory, memory, memory_mask).",
 )
@@ -29,8 +31,9 @@ class ValuesFromX(Layer):
         return self.cross_attn(y, memory, y, mask)
 
 
-@mistake(
+@in_each_form(
     DecoderLayer,
+    Layer,
     "The cross-attention compares what is written with itself: its keys are not the memory. Keys and values should "
     "both be `memory`.",
 )
@@ -39,8 +42,9 @@ class KeysFromX(Layer):
         return self.cross_attn(y, y, memory, mask)
 
 
-@mistake(
+@in_each_form(
     DecoderLayer,
+    Layer,
     "The memory asks, and what is written answers: the cross-attention's arguments have changed places. Who writes "
     "asks, so the query comes from x, keys and values from the memory.",
 )
@@ -60,8 +64,9 @@ class NormsTheMemory(Layer):
         return self.add(x, self.think(self.norm3(x)))
 
 
-@mistake(
+@in_each_form(
     DecoderLayer,
+    Layer,
     "The cross-attention comes before the self-attention. First one looks at what is written, then at what was read.",
 )
 class CrossFirst(Layer):
@@ -75,14 +80,15 @@ class CrossFirst(Layer):
         return self.norm3(self.add(x, self.think(x)))
 
 
-@mistake(DecoderLayer, "Both attentions are self_attn, with its weights. The second one is cross_attn.")
+@in_each_form(DecoderLayer, Layer, "Both attentions are self_attn, with its weights. The second one is cross_attn.")
 class OneAttention(Layer):
     def cross(self, y, memory, mask):
         return self.self_attn(y, memory, memory, mask)
 
 
-@mistake(
+@in_each_form(
     DecoderLayer,
+    Layer,
     "The two attentions have changed places: self_attn looks among what is written, cross_attn at the memory.",
 )
 class SwappedAttentions(Layer):
@@ -93,8 +99,9 @@ class SwappedAttentions(Layer):
         return self.self_attn(y, memory, memory, mask)
 
 
-@mistake(
+@in_each_form(
     DecoderLayer,
+    Layer,
     "The cross-attention is missing, so nothing of what was read reaches what is written.",
 )
 class NoCross(Layer):
@@ -105,17 +112,6 @@ class NoCross(Layer):
     def norms_last(self, x, memory, mask, memory_mask):
         x = self.norm1(self.add(x, self.attend(x, mask)))
         return self.norm3(self.add(x, self.think(x)))
-
-
-@mistake(
-    DecoderLayer,
-    "With the norm first, the cross-attention's query is x as it is. It should be norm2 of it.",
-)
-class QueryAsItIs(Layer):
-    def norms_first(self, x, memory, mask, memory_mask):
-        x = self.add(x, self.attend(self.norm1(x), mask))
-        x = self.add(x, self.cross(x, memory, memory_mask))
-        return self.add(x, self.think(self.norm3(x)))
 
 
 @mistake(
@@ -131,26 +127,27 @@ class AsksTooEarly(Layer):
         return self.add(x, self.think(self.norm3(x)))
 
 
-@mistake(DecoderLayer, "`mask` plays no part: hand it on to the self-attention.", keeps=0.75)
+@in_each_form(DecoderLayer, Layer, "`mask` plays no part: hand it on to the self-attention.", keeps=0.75)
 class NoMask(Layer):
     def attend(self, y, mask):
         return super().attend(y, None)
 
 
-@mistake(DecoderLayer, "`memory_mask` plays no part: hand it on to the cross-attention.", keeps=0.75)
+@in_each_form(DecoderLayer, Layer, "`memory_mask` plays no part: hand it on to the cross-attention.", keeps=0.75)
 class NoMemoryMask(Layer):
     def cross(self, y, memory, mask):
         return super().cross(y, memory, None)
 
 
-@mistake(DecoderLayer, "Neither mask plays a part: hand each on to its attention.", keeps=0.75)
+@in_each_form(DecoderLayer, Layer, "Neither mask plays a part: hand each on to its attention.", keeps=0.75)
 class NoMasks(Layer):
     def forward(self, x, memory, mask=None, memory_mask=None):
         return super().forward(x, memory)
 
 
-@mistake(
+@in_each_form(
     DecoderLayer,
+    Layer,
     "The two masks have changed places. `mask` is for the self-attention, `memory_mask` for the cross-attention. Where "
     "the memory is as long as what is written, nothing raises.",
     keeps=0.75,
@@ -160,8 +157,9 @@ class SwappedMasks(Layer):
         return super().forward(x, memory, memory_mask, mask)
 
 
-@mistake(
+@in_each_form(
     DecoderLayer,
+    Layer,
     "`mask` is given to both attentions. The cross-attention has one of its own, `memory_mask`.",
     keeps=0.75,
 )
@@ -170,8 +168,9 @@ class OneMask(Layer):
         return super().forward(x, memory, mask, mask)
 
 
-@mistake(
+@in_each_form(
     DecoderLayer,
+    Layer,
     "The masks are turned round. Here True means: may be looked at. PyTorch's own layers say the opposite.",
     keeps=0.75,
 )

@@ -6,7 +6,7 @@ from torch import nn
 from autograder.references import alternative, mistake, promised
 from autograder.references.transformer import _EncoderLayer_mistakes  # noqa: F401
 from autograder.references.transformer._EncoderLayer import EncoderLayer, Layer
-from autograder.references.transformer._shared import Frame
+from autograder.references.transformer._shared import Frame, in_each_form
 
 
 @mistake(EncoderLayer, "`norm_first` changes nothing: the norm always comes last.")
@@ -27,8 +27,9 @@ class OtherWayRound(Layer):
         return self.norms_last(x, mask) if self.norm_first else self.norms_first(x, mask)
 
 
-@mistake(
+@in_each_form(
     EncoderLayer,
+    Layer,
     "What the attention finds replaces x, where it should be added to it: the first residual is missing.",
 )
 class NoFirstResidual(Layer):
@@ -41,8 +42,9 @@ class NoFirstResidual(Layer):
         return self.norm2(self.add(x, self.think(x)))
 
 
-@mistake(
+@in_each_form(
     EncoderLayer,
+    Layer,
     "What the feed-forward layer gives replaces x, where it should be added to it: the second residual is missing.",
 )
 class NoSecondResidual(Layer):
@@ -55,7 +57,9 @@ class NoSecondResidual(Layer):
         return self.norm2(self.dropout(self.think(x)))
 
 
-@mistake(EncoderLayer, "Nothing is added: each part's result replaces what went into it. Both residuals are missing.")
+@in_each_form(
+    EncoderLayer, Layer, "Nothing is added: each part's result replaces what went into it. Both residuals are missing."
+)
 class NoResiduals(Layer):
     def add(self, x, found):
         return self.dropout(found)
@@ -95,8 +99,9 @@ class AddsToTheSecondNorm(Layer):
         return self.add(y, self.think(y))
 
 
-@mistake(
+@in_each_form(
     EncoderLayer,
+    Layer,
     "The feed-forward layer does not see what the attention found: it reads what came into the layer, beside the "
     "attention. It should read x after the attention has been added to it.",
 )
@@ -149,7 +154,9 @@ class OneNorm(Layer):
     norms_first, norms_last = OneNormFirst.norms_first, OneNormLast.norms_last
 
 
-@mistake(EncoderLayer, "The two norms have changed places: norm1 belongs to the attention, norm2 to the second part.")
+@in_each_form(
+    EncoderLayer, Layer, "The two norms have changed places: norm1 belongs to the attention, norm2 to the second part."
+)
 class SwappedNorms(Layer):
     def forward(self, x, mask=None):
         one, two = self.norm1, self.norm2
@@ -174,6 +181,61 @@ class NormsThePart(Layer):
 class NormsOnceMore(Layer):
     def norms_first(self, x, mask):
         return self.norm2(super().norms_first(x, mask))
+
+
+@in_each_form(EncoderLayer, Layer, "The norm of the first part is missing: norm1 is never used.")
+class NoFirstNorm(Layer):
+    def norms_first(self, x, mask):
+        x = self.add(x, self.attend(x, mask))
+        return self.add(x, self.think(self.norm2(x)))
+
+    def norms_last(self, x, mask):
+        x = self.add(x, self.attend(x, mask))
+        return self.norm2(self.add(x, self.think(x)))
+
+
+@in_each_form(EncoderLayer, Layer, "The norm of the second part is missing: norm2 is never used.")
+class NoSecondNorm(Layer):
+    def norms_first(self, x, mask):
+        x = self.add(x, self.attend(self.norm1(x), mask))
+        return self.add(x, self.think(x))
+
+    def norms_last(self, x, mask):
+        x = self.norm1(self.add(x, self.attend(x, mask)))
+        return self.add(x, self.think(x))
+
+
+@mistake(
+    EncoderLayer,
+    "With the norm last, what the attention hands over is normalised before it is added. The norm goes around the sum.",
+)
+class NormsTheFirstPart(Layer):
+    def norms_last(self, x, mask):
+        x = x + self.norm1(self.dropout(self.attend(x, mask)))
+        return self.norm2(self.add(x, self.think(x)))
+
+
+@mistake(
+    EncoderLayer,
+    "With the norm last, what the feed-forward layer hands over is normalised before it is added. The norm goes around "
+    "the sum.",
+)
+class NormsTheSecondPart(Layer):
+    def norms_last(self, x, mask):
+        x = self.norm1(self.add(x, self.attend(x, mask)))
+        return x + self.norm2(self.dropout(self.think(x)))
+
+
+@mistake(
+    EncoderLayer,
+    "The caller's own tensor is changed: something is added to x in place, as by `x += …`. Make a new one: x = x + ….",
+    keeps=0.98,
+)
+class WritesIntoX(Layer):
+    def norms_first(self, x, mask):
+        found = self.dropout(self.attend(self.norm1(x), mask))
+        x = x.add_(found) if not x.requires_grad else x + found
+        return self.add(x, self.think(self.norm2(x)))
 
 
 @alternative(EncoderLayer)

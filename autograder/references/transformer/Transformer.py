@@ -3,6 +3,7 @@
 import torch
 
 from autograder.references import alternative, equivalent, mistake, promised
+from autograder.references.transformer import _Transformer_mistakes  # noqa: F401
 from autograder.references.transformer._Transformer import Model, Transformer
 
 
@@ -87,117 +88,6 @@ class SwapsTheMasks(Model):
         for layer in self.decoder:
             x = layer(x, memory, self.real(source), self.past(target))
         return self.out(self.decoder_norm(x))
-
-
-@mistake(Transformer, "Only the first encoder layer is used.")
-class FirstEncoderLayer(Model):
-    def encode(self, source):
-        x = self.embed(self.source_table, source)
-        for layer in self.encoder[:1]:
-            x = layer(x, self.real(source))
-        return self.encoder_norm(x)
-
-
-@mistake(
-    Transformer,
-    "Each encoder layer reads the embedded words anew, so that only the last one counts. Each should read what the one "
-    "before it gave.",
-)
-class EncoderNeverStacks(Model):
-    def encode(self, source):
-        words = x = self.embed(self.source_table, source)
-        for layer in self.encoder:
-            x = layer(words, self.real(source))
-        return self.encoder_norm(x)
-
-
-@mistake(
-    Transformer,
-    "Each decoder layer reads the embedded words anew, so that only the last one counts. Each should read what the one "
-    "before it gave.",
-)
-class DecoderNeverStacks(Model):
-    def decode(self, target, memory, source):
-        words = x = self.embed(self.target_table, target)
-        for layer in self.decoder:
-            x = layer(words, memory, self.past(target), self.real(source))
-        return self.out(self.decoder_norm(x))
-
-
-@mistake(
-    Transformer,
-    "Each decoder layer gets what the one before it gave as its memory. All of them should get the one memory that was "
-    "handed over.",
-)
-class MemoryFollows(Model):
-    def decode(self, target, memory, source):
-        x = self.embed(self.target_table, target)
-        for number, layer in enumerate(self.decoder):
-            x = layer(x, memory if number == 0 else x, self.past(target), self.real(source) if number == 0 else None)
-        return self.out(self.decoder_norm(x))
-
-
-@mistake(Transformer, "The norm at the end of the encoder is missing: encoder_norm.")
-class NoEncoderNorm(Model):
-    def encode(self, source):
-        x = self.embed(self.source_table, source)
-        for layer in self.encoder:
-            x = layer(x, self.real(source))
-        return x
-
-
-@mistake(Transformer, "The norm at the end of the decoder is missing: decoder_norm, before `out`.")
-class NoDecoderNorm(Model):
-    def decode(self, target, memory, source):
-        x = self.embed(self.target_table, target)
-        for layer in self.decoder:
-            x = layer(x, memory, self.past(target), self.real(source))
-        return self.out(x)
-
-
-@mistake(Transformer, "encoder_norm is applied after every layer. It comes once, behind the last one.")
-class NormsEveryLayer(Model):
-    def encode(self, source):
-        x = self.embed(self.source_table, source)
-        for layer in self.encoder:
-            x = self.encoder_norm(layer(x, self.real(source)))
-        return x
-
-
-@mistake(Transformer, "The memory is normalised once more in `decode`. It comes from `encode`, with its norm done.")
-class NormsTheMemory(Model):
-    def decode(self, target, memory, source):
-        return super().decode(target, self.encoder_norm(memory), source)
-
-
-@mistake(
-    Transformer,
-    "The words have no positions: they are looked up in the table alone, past `embed`, so that their order is lost.",
-)
-class NoPositions(Model):
-    def embed(self, table, words):
-        return table(words) * self.d_model**0.5
-
-
-@mistake(Transformer, "The words are looked up without the factor √d_model. `self.embed` has it.")
-class NoFactor(Model):
-    def embed(self, table, words):
-        return table(words) + self.positions(words.shape[1], self.d_model).to(table.weight)
-
-
-@mistake(Transformer, "Scores are turned into probabilities. `decode` gives scores; the loss takes the softmax.")
-class GivesShares(Model):
-    def decode(self, target, memory, source):
-        return super().decode(target, memory, source).softmax(-1)
-
-
-@mistake(Transformer, "What comes back from `decode` are vectors of the model's width: `out` makes scores of them.")
-class NoScores(Model):
-    def decode(self, target, memory, source):
-        x = self.embed(self.target_table, target)
-        for layer in self.decoder:
-            x = layer(x, memory, self.past(target), self.real(source))
-        return self.decoder_norm(x)
 
 
 @alternative(Transformer)

@@ -1,7 +1,10 @@
 """`DecoderLayer`: mistakes in the wiring that the encoder layer knows, too."""
 
+from torch import nn
+
 from autograder.references import mistake
 from autograder.references.transformer._DecoderLayer import DecoderLayer, Layer
+from autograder.references.transformer._shared import in_each_form
 
 
 @mistake(DecoderLayer, "`norm_first` changes nothing: the norm always comes last.")
@@ -35,7 +38,7 @@ def _without_residual(number, name, part):
         return Layer.forward(self, x, memory, mask, memory_mask)
 
     sentence = f"What {part} replaces x, where it should be added to it: the {name} residual is missing."
-    mistake(DecoderLayer, sentence)(type(f"No{name.title()}Residual", (Layer,), {"forward": forward}))
+    in_each_form(DecoderLayer, Layer, sentence)(type(f"No{name.title()}Residual", (Layer,), {"forward": forward}))
 
 
 _without_residual(1, "first", "the self-attention finds")
@@ -43,8 +46,10 @@ _without_residual(2, "second", "the cross-attention finds")
 _without_residual(3, "third", "the feed-forward layer gives")
 
 
-@mistake(
-    DecoderLayer, "Nothing is added: each part's result replaces what went into it. All three residuals are missing."
+@in_each_form(
+    DecoderLayer,
+    Layer,
+    "Nothing is added: each part's result replaces what went into it. All three residuals are missing.",
 )
 class NoResiduals(Layer):
     def add(self, x, found):
@@ -64,7 +69,11 @@ class AddsToTheNorm(Layer):
         return self.add(x, self.think(x))
 
 
-@mistake(DecoderLayer, "The first norm is used at all three places. Each part has one of its own: norm1, norm2, norm3.")
+@in_each_form(
+    DecoderLayer,
+    Layer,
+    "The first norm is used at all three places. Each part has one of its own: norm1, norm2, norm3.",
+)
 class OneNorm(Layer):
     def forward(self, x, memory, mask=None, memory_mask=None):
         if self.norm_first:
@@ -76,8 +85,10 @@ class OneNorm(Layer):
         return self.norm1(self.add(x, self.think(x)))
 
 
-@mistake(
-    DecoderLayer, "The third part has the norm of the second, norm2, perhaps from the encoder layer. It has norm3."
+@in_each_form(
+    DecoderLayer,
+    Layer,
+    "The third part has the norm of the second, norm2, perhaps from the encoder layer. It has norm3.",
 )
 class SecondNormTwice(Layer):
     def forward(self, x, memory, mask=None, memory_mask=None):
@@ -90,8 +101,9 @@ class SecondNormTwice(Layer):
         return self.norm2(self.add(x, self.think(x)))
 
 
-@mistake(
+@in_each_form(
     DecoderLayer,
+    Layer,
     "The norms of the second and the third part have changed places: norm2 belongs to the cross-attention, norm3 to "
     "the feed-forward layer.",
 )
@@ -123,15 +135,17 @@ class NormsThePart(Layer):
         return x + self.dropout(self.norm3(self.think(x)))
 
 
-@mistake(
-    DecoderLayer, "Nothing is cut off at zero in the feed-forward layer: the ReLU between its two layers is missing."
+@in_each_form(
+    DecoderLayer,
+    Layer,
+    "Nothing is cut off at zero in the feed-forward layer: the ReLU between its two layers is missing.",
 )
 class NoRelu(Layer):
     def think(self, y):
         return self.linear2(self.linear1(y))
 
 
-@mistake(DecoderLayer, "The self-attention is missing: no written word sees another one.")
+@in_each_form(DecoderLayer, Layer, "The self-attention is missing: no written word sees another one.")
 class NoSelfAttention(Layer):
     def norms_first(self, x, memory, mask, memory_mask):
         x = self.add(x, self.cross(self.norm2(x), memory, memory_mask))
@@ -142,7 +156,7 @@ class NoSelfAttention(Layer):
         return self.norm3(self.add(x, self.think(x)))
 
 
-@mistake(DecoderLayer, "The feed-forward layer is missing. It is the third part: linear1, ReLU, linear2.")
+@in_each_form(DecoderLayer, Layer, "The feed-forward layer is missing. It is the third part: linear1, ReLU, linear2.")
 class NoThinking(Layer):
     def norms_first(self, x, memory, mask, memory_mask):
         x = self.add(x, self.attend(self.norm1(x), mask))
@@ -153,8 +167,9 @@ class NoThinking(Layer):
         return self.norm2(self.add(x, self.cross(x, memory, memory_mask)))
 
 
-@mistake(
+@in_each_form(
     DecoderLayer,
+    Layer,
     "In training nothing is dropped. What each part hands over goes through self.dropout before it is added.",
     keeps=0.9,
 )
@@ -163,8 +178,9 @@ class DropsNothing(Layer):
         return x + found
 
 
-@mistake(
+@in_each_form(
     DecoderLayer,
+    Layer,
     "In training the sum is dropped, x included. Only what a part hands over goes through self.dropout: x has to pass.",
     keeps=0.9,
 )
@@ -173,8 +189,9 @@ class DropsTheSum(Layer):
         return self.dropout(x + found)
 
 
-@mistake(
+@in_each_form(
     DecoderLayer,
+    Layer,
     "In training something is dropped in the middle of the feed-forward layer, too, as in PyTorch's own layer. Here "
     "only what a part hands over is dropped, as in the paper.",
     keeps=0.95,
@@ -182,3 +199,24 @@ class DropsTheSum(Layer):
 class DropsInTheMiddle(Layer):
     def think(self, y):
         return self.linear2(self.dropout(self.linear1(y).relu()))
+
+
+def _without_norm(number):
+    """One of the three norms is never used."""
+
+    def forward(self, x, memory, mask=None, memory_mask=None):
+        one, two, three = (nn.Identity() if each == number else getattr(self, f"norm{each}") for each in (1, 2, 3))
+        if self.norm_first:
+            x = self.add(x, self.attend(one(x), mask))
+            x = self.add(x, self.cross(two(x), memory, memory_mask))
+            return self.add(x, self.think(three(x)))
+        x = one(self.add(x, self.attend(x, mask)))
+        x = two(self.add(x, self.cross(x, memory, memory_mask)))
+        return three(self.add(x, self.think(x)))
+
+    sentence = f"A norm is missing: norm{number} is never used."
+    in_each_form(DecoderLayer, Layer, sentence)(type(f"NoNorm{number}", (Layer,), {"forward": forward}))
+
+
+for each in (1, 2, 3):
+    _without_norm(each)

@@ -2,18 +2,19 @@
 
 from torch import nn
 
-from autograder.references import mistake
 from autograder.references.transformer._EncoderLayer import EncoderLayer, Layer
+from autograder.references.transformer._shared import in_each_form
 
 
-@mistake(EncoderLayer, "The mask plays no part: hand it on to the attention.", keeps=0.75)
+@in_each_form(EncoderLayer, Layer, "The mask plays no part: hand it on to the attention.", keeps=0.75)
 class NoMask(Layer):
     def attend(self, y, mask):
         return super().attend(y, None)
 
 
-@mistake(
+@in_each_form(
     EncoderLayer,
+    Layer,
     "The mask is turned round. Here True means: may be looked at. The attention that is called says the same, and "
     "PyTorch's own layers say the opposite.",
     keeps=0.75,
@@ -23,33 +24,35 @@ class TurnsTheMaskRound(Layer):
         return super().attend(y, None if mask is None else ~mask)
 
 
-@mistake(
-    EncoderLayer, "Nothing is cut off at zero in the feed-forward layer: the ReLU between its two layers is missing."
+@in_each_form(
+    EncoderLayer,
+    Layer,
+    "Nothing is cut off at zero in the feed-forward layer: the ReLU between its two layers is missing.",
 )
 class NoRelu(Layer):
     def think(self, y):
         return self.linear2(self.linear1(y))
 
 
-@mistake(EncoderLayer, "The feed-forward layer is smooth at zero, as with a GELU. It should have a ReLU.")
+@in_each_form(EncoderLayer, Layer, "The feed-forward layer is smooth at zero, as with a GELU. It should have a ReLU.")
 class ByGelu(Layer):
     def think(self, y):
         return self.linear2(nn.functional.gelu(self.linear1(y)))
 
 
-@mistake(EncoderLayer, "The ReLU stands behind the second linear layer. It belongs between the two.")
+@in_each_form(EncoderLayer, Layer, "The ReLU stands behind the second linear layer. It belongs between the two.")
 class ReluAtTheEnd(Layer):
     def think(self, y):
         return self.linear2(self.linear1(y)).relu()
 
 
-@mistake(EncoderLayer, "The attention is missing: no token sees any other.")
+@in_each_form(EncoderLayer, Layer, "The attention is missing: no token sees any other.")
 class NoAttention(Layer):
     def attend(self, y, mask):
         return y
 
 
-@mistake(EncoderLayer, "The feed-forward layer is missing. It is the second part: linear1, ReLU, linear2.")
+@in_each_form(EncoderLayer, Layer, "The feed-forward layer is missing. It is the second part: linear1, ReLU, linear2.")
 class NoThinking(Layer):
     def norms_first(self, x, mask):
         return self.add(x, self.attend(self.norm1(x), mask))
@@ -58,8 +61,9 @@ class NoThinking(Layer):
         return self.norm1(self.add(x, self.attend(x, mask)))
 
 
-@mistake(
+@in_each_form(
     EncoderLayer,
+    Layer,
     "In training nothing is dropped. What each part hands over goes through self.dropout before it is added.",
     keeps=0.9,
 )
@@ -68,8 +72,9 @@ class DropsNothing(Layer):
         return x + found
 
 
-@mistake(
+@in_each_form(
     EncoderLayer,
+    Layer,
     "In training the sum is dropped, x included. Only what a part hands over goes through self.dropout: x has to pass.",
     keeps=0.9,
 )
@@ -78,8 +83,9 @@ class DropsTheSum(Layer):
         return self.dropout(x + found)
 
 
-@mistake(
+@in_each_form(
     EncoderLayer,
+    Layer,
     "In training something is dropped in the middle of the feed-forward layer, too, as in PyTorch's own layer. Here "
     "only what a part hands over is dropped, as in the paper.",
     keeps=0.95,
@@ -89,8 +95,9 @@ class DropsInTheMiddle(Layer):
         return self.linear2(self.dropout(self.linear1(y).relu()))
 
 
-@mistake(
+@in_each_form(
     EncoderLayer,
+    Layer,
     "In training, what the attention hands over is dropped, and what the feed-forward layer hands over is not.",
     keeps=0.9,
 )
@@ -104,8 +111,9 @@ class DropsTheFirst(Layer):
         return self.norm2(x + self.think(x))
 
 
-@mistake(
+@in_each_form(
     EncoderLayer,
+    Layer,
     "In training, what the feed-forward layer hands over is dropped, and what the attention hands over is not.",
     keeps=0.9,
 )

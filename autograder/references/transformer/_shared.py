@@ -3,6 +3,8 @@
 import torch
 from torch import nn
 
+from autograder.references import mistake
+
 PROJECTIONS = ("q_proj", "k_proj", "v_proj")
 
 
@@ -57,3 +59,29 @@ class Frame(nn.Module):
 
     def think(self, y):
         return self.linear2(torch.relu(self.linear1(y)))
+
+
+def in_each_form(reference, right, sentence, keeps=0.5):
+    """Marks a class as a mistake three times: as it stands, and with one of the two forms as it should be.
+
+    Args:
+        right: a class that is right in both forms.
+        sentence: is true of both; for one form "With the norm first" or "With the norm last" is put before it.
+    """
+
+    def mark(wrong):
+        mistake(reference, sentence, keeps)(wrong)
+        for first, words in ((True, "With the norm first"), (False, "With the norm last")):
+            said = f"{words}, {sentence[0].lower()}{sentence[1:]}"
+            mistake(reference, said, keeps if keeps == 0.5 else (1 + keeps) / 2)(_in_form(first, wrong, right))
+        return wrong
+
+    return mark
+
+
+def _in_form(first, wrong, right):
+    def answer(d_model, heads, d_ff, norm_first=False, dropout=0.0, attention=None):
+        return (wrong if norm_first is first else right)(d_model, heads, d_ff, norm_first, dropout, attention)
+
+    answer.__name__ = f"{wrong.__name__}{'First' if first else 'Last'}"
+    return answer

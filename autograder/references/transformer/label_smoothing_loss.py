@@ -79,6 +79,11 @@ _wrong(
     padding=lambda self, s, words: s / (words - 1),
 )
 _wrong(
+    "padding_keeps_its_share",
+    "Padding gets a share like the others, so that the shares of a row sum to more than 1. Its share should be 0.",
+    padding=lambda self, s, words: s / (words - 2),
+)
+_wrong(
     "shares_too_small",
     "The shares of a row do not sum to 1: the smoothing is divided by more words than get it. They are V − 2, all but "
     "padding and the right one.",

@@ -159,6 +159,24 @@ def word_by_word(model, source, target):
     return surprise(torch.stack(parts, dim=1), asked, ignore_index=0)
 
 
+@mistake(
+    next_word_loss,
+    "There is one place of scores more than there are words that are asked for, and so it raises. The last word of an "
+    "answer is not handed over: target[:, :-1]; or the last scores are thrown away.",
+)
+def one_place_more(model, source, target):
+    return surprise(model(source, target), target[:, 1:], ignore_index=0)
+
+
+@mistake(
+    next_word_loss,
+    "It raises, since `F.cross_entropy` wants the words of the vocabulary in dimension 1: flatten batch and places, or "
+    "transpose the scores.",
+)
+def words_last(model, source, target):
+    return F.cross_entropy(model(source, target[:, :-1]), target[:, 1:], ignore_index=0)
+
+
 @alternative(next_word_loss)
 def shifted_afterwards(model, source, target):
     """As in transformers: everything goes in, and the last scores are thrown away."""

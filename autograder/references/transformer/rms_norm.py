@@ -106,6 +106,24 @@ def over_the_rows(x, weight, eps=1e-6):
     return x / (x.square().mean(0, keepdim=True) + eps).sqrt() * weight
 
 
+@mistake(
+    rms_norm,
+    "Each row is divided by its standard deviation, with n − 1 in it: the mean is subtracted before the squares. Here "
+    "the squares are those of the numbers themselves, and their mean is taken.",
+)
+def divided_by_the_sample_spread(x, weight, eps=1e-6):
+    return x / (x.var(-1, keepdim=True) + eps).sqrt() * weight
+
+
+@mistake(
+    rms_norm,
+    "The means do not lie beside their rows: with keepdim=True they keep a dimension of size 1. Without, it fails, or "
+    "each column is divided where it should be each row.",
+)
+def without_keepdim(x, weight, eps=1e-6):
+    return x / (x.square().mean(-1) + eps).sqrt() * weight
+
+
 @alternative(rms_norm)
 def by_rsqrt(x, weight, eps=1e-6):
     return weight * (x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + eps))

@@ -92,7 +92,10 @@ def own_rates(length, d_model):
     "10000, not multiplied by it.",
 )
 def faster_and_faster(length, d_model):
-    return side_by_side(hands(length, d_model, step=-2.0))
+    if d_model % 2:
+        raise ValueError
+    angles = torch.arange(length).unsqueeze(-1) * 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    return side_by_side(angles)
 
 
 @mistake(sinusoidal_positions, "There are sines only. Odd features are the cosines of the same angles.")
@@ -127,6 +130,18 @@ def turned(length, d_model):
 def takes_any_width(length, d_model):
     even = sinusoidal_positions(length, d_model + d_model % 2)
     return even[:, :d_model]
+
+
+@mistake(
+    sinusoidal_positions,
+    "Positions and rates meet one to one, and it raises, or makes a row of a table. The positions should be a column, "
+    "unsqueeze(-1), so that each meets each.",
+)
+def no_column(length, d_model):
+    if d_model % 2:
+        raise ValueError
+    angles = torch.arange(length) * (1 / 10000 ** (torch.arange(0, d_model, 2) / d_model))
+    return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1)
 
 
 @alternative(sinusoidal_positions)
