@@ -56,5 +56,9 @@ def _text(pieces: Sequence[tuple[str, str]]) -> str:
 def _piece(text: str, colour: str) -> str:
     if not colour:
         return escape(text)
-    ink = "" if colour.startswith("rgba") else f";color:{INK}"  # a faint shade leaves the page's own ink legible
+    ink = "" if _faint(colour) else f";color:{INK}"  # on a faint shade the page's own ink is legible
     return f'<span style="background:{colour}{ink}">{escape(text)}</span>'
+
+
+def _faint(colour: str) -> bool:
+    return colour.startswith("rgba") and float(colour.rstrip(")").rpartition(",")[2]) < 0.5

@@ -52,8 +52,8 @@ pictures.one_date(date(2026, 4, 3), [(language, "full") for language in language
 #
 # About 60 minutes for the core, 86 with the extras. You need attention with several heads ([lesson
 # 11](../11_attention/11_attention.ipynb)), layer norm and dropout ([lesson 08](../08_layers/08_layers.ipynb)) and a
-# training loop ([lesson 10](../10_training/10_training.ipynb)). Who would rather see pictures first finds them in [The
-# Illustrated Transformer](https://jalammar.github.io/illustrated-transformer/).
+# training loop ([lesson 10](../10_training/10_training.ipynb)). If you would rather see pictures first, [The
+# Illustrated Transformer](https://jalammar.github.io/illustrated-transformer/) has them.
 
 # %% [markdown]
 # ## 1 · Where does it stand? · core
@@ -80,14 +80,14 @@ for written in ("03.04", "04.03"):
 #
 # Think of a clock. The second hand alone says little, since after a minute it is where it was. But together with a
 # minute hand and an hour hand, each much slower, it tells every second of half a day apart, and no hand ever leaves the
-# dial. So we give each position a few hands. A hand that turns by an angle
-# $\omega$ from one character to the next stands at $(\sin \omega p, \cos \omega p)$ at position $p$, two numbers
-# between −1 and 1. (The comparison breaks where a clock begins again, after twelve hours. Our hands never do.)
+# dial. So we give each position a few hands. A hand that turns by an angle $\omega$ from one character to the next
+# stands at $(\sin \omega p, \cos \omega p)$ at position $p$, two numbers between −1 and 1. (The comparison breaks where
+# a clock begins again, after twelve hours. Our hands never do.)
 #
 # By hand, for a vector with 4 features: two hands, of which the first turns by 1 radian per character and the second by
 # 1/100. At position 3 they stand at (sin 3, cos 3) = (0.1411, −0.9900) and (sin 0.03, cos 0.03) = (0.0300, 0.9996).
 #
-# The paper (section 3.5) takes $d_\text{model} / 2$ hands, from one turn in 6 characters to nearly one in 60,000:
+# The paper (section 3.5) takes $d_\text{model} / 2$ hands, from one turn in 6 characters to one in about 60,000:
 #
 # $$\text{PE}_{p,\,2i} = \sin\!\big(p \,/\, 10000^{2i/d_\text{model}}\big) \qquad
 # \text{PE}_{p,\,2i+1} = \cos\!\big(p \,/\, 10000^{2i/d_\text{model}}\big)$$
@@ -921,8 +921,8 @@ for name, asked in kept.items():
 # guess that *otsaila* is February.
 #
 # The second line is the interesting one. All its words are known, year and day are mostly right, and the month is not.
-# The last line shows why: most of it is one word, *of*. In no format that it has seen do two letters stand between a day and a
-# month, so it takes them for a part of the month's name. It has not learned what a month is. It has learned what tells
+# The last line shows why: most of it is one word, *of*. No format that it has seen has an *of* in it, so it seems to
+# take these letters for a part of the month's name. It has not learned what a month is. It has learned what tells
 # months apart in 140 formats.
 #
 # </details>
@@ -1236,7 +1236,9 @@ theirs.load_state_dict({"weight": weight})
 print("RMSNorm: yours equals nn.RMSNorm:", torch.allclose(rms_norm(x, weight), theirs(x), atol=1e-6))
 with torch.device("meta"):  # shapes without numbers: these layers would take a gigabyte
     old = nn.Sequential(nn.Linear(4096, 4 * 4096), nn.ReLU(), nn.Linear(4 * 4096, 4096))
-    print(f"feed-forward: {weights_in(old):,} weights, SwiGLU, 14336 wide: {weights_in(SwiGLU(4096, 14336)):,}")
+    print(f"feed-forward, 16,384 wide: {weights_in(old):,} weights")
+    for wide in (10_923, 14_336):  # two thirds of 16,384, which costs the same; and what Llama 3 8B has
+        print(f"SwiGLU, {wide:,} wide: {weights_in(SwiGLU(4096, wide)):,} weights")
 
 query, key, value = torch.randn(1, 32, 6, 128), torch.randn(1, 8, 6, 128), torch.randn(1, 8, 6, 128)
 grouped = F.scaled_dot_product_attention(query, key, value, enable_gqa=True)
@@ -1257,7 +1259,7 @@ for heads in (32, 8):
 # > | positions | added once | turn queries and keys, in each layer | only distances matter |
 # > | biases | everywhere | hardly any | they are not missed |
 #
-# SwiGLU is from [Shazeer 2020](https://arxiv.org/abs/2002.05202), who writes that he has no explanation and thanks
+# SwiGLU is from [Shazeer 2020](https://arxiv.org/abs/2002.05202), who offers no explanation and attributes it to
 # "divine benevolence". Grouped queries are from [Ainslie et al. 2023](https://arxiv.org/abs/2305.13245). Whoever writes
 # has to keep the keys and values of all words so far, and to read all of them for each new one, so a quarter of the
 # heads makes a quarter of both. A later lesson builds this cache.
@@ -1269,7 +1271,7 @@ for heads in (32, 8):
 # |---|---|
 # | `sinusoidal_positions` | `M2M100SinusoidalPositionalEmbedding` in transformers, with all sines first |
 # | `feed_forward` | `linear1` and `linear2` in `nn.TransformerEncoderLayer` |
-# | `EncoderLayer` | `nn.TransformerEncoderLayer` |
+# | `EncoderLayer` | `nn.TransformerEncoderLayer`, which drops in the attention and behind the ReLU, too |
 # | `DecoderLayer` | `nn.TransformerDecoderLayer` |
 # | `Transformer` | `nn.Transformer`, without tables, positions and output; `MarianMTModel` in transformers |
 # | `next_word_loss` | `shift_tokens_right`, and `labels` with −100 for padding |
