@@ -1,0 +1,1 @@
+"""What the exercises of `12_transformer` must show."""

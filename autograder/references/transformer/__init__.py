@@ -1,0 +1,1 @@
+"""What is right in `12_transformer`, and what goes wrong."""
