@@ -474,8 +474,8 @@ descent.way_down(loss_of, {"800 steps, rate 0.01": way})
 # %% [markdown]
 # The first few steps cross the valley and find its floor. Then the way turns and creeps along, with little slope left
 # under its feet. That is not a fault of yours. The loss changes much more with the pace than with the start, and one
-# rate has to do for both: what is just right for the one is hardly anything for the other. A later lesson on
-# optimizers is about this.
+# rate has to do for both: what is just right for the one is hardly anything for the other. The optimizers of [lesson
+# 10](../10_training/10_training.ipynb) are about this.
 #
 # (Older code adds the losses up instead of taking their mean, and divides by the number of examples in the step. Ours
 # has that division in the loss already, and to divide again would be once too often.)
@@ -1522,8 +1522,8 @@ def graph_of(result: Tensor) -> list[tuple[str, list[int]]]:
 check(graph_of)
 
 # %% [markdown]
-# **See it.** A whole layer of a transformer (a later lesson builds it; here it is a black box). How many nodes do you
-# guess?
+# **See it.** A whole layer of a transformer ([lesson 12](../12_transformer/12_transformer.ipynb) builds it; here it is
+# a black box). How many nodes do you guess?
 
 # %%
 torch.manual_seed(0)

@@ -834,7 +834,8 @@ check(mlp)
 # Everything is in place. The same random numbers as at the top go into variables of yours. The loss is the mean squared
 # miss over all colours of all pixels. `painter.squash` brings what the last layer says between 0 and 1, by exp and log.
 # The step itself is handed over: `painter.train` moves each number against its gradient, at a pace that suits it (Adam;
-# a later lesson builds it). All it knows of the gradients is what `go_back` leaves in `.grad`.
+# [lesson 10](../10_training/10_training.ipynb) builds it). All it knows of the gradients is what `go_back` leaves in
+# `.grad`.
 
 # %%
 layers = painter.random_layers(Var, 128, 64, 64, 3)

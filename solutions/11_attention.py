@@ -811,8 +811,8 @@ for layer, head in ((3, 1), (3, 5), (4, 5)):
 # the weights alone do not say.
 #
 # The core of the lesson ends here. The other sections stand by themselves. Your `MultiHeadAttention` will be needed
-# again: a later lesson builds a whole transformer around it, and [lesson
-# 16](../16_bert_internals/16_bert_internals.ipynb) all the rest of BERT.
+# again: [lesson 12](../12_transformer/12_transformer.ipynb) builds a whole transformer around it and trains it, and
+# [lesson 16](../16_bert_internals/16_bert_internals.ipynb) all the rest of BERT.
 
 # %% [markdown]
 # ## 7 · How widely a word looks · extra
@@ -1447,9 +1447,8 @@ pictures.memory_by_length(ways, [64, 128, 256, 512, 1024, 2048, 4096])
 #
 # **Three questions to take home.**
 #
-# 1. Shuffle the words of a sentence. What happens to the result of self-attention without positions? (A later lesson
-#    needs the answer.)
-# 2. With matrices by hand, the second look found the cat. Could one find it with a single look, if the query of "it"
-#    were made from the row of the word two places further on?
-# 3. Your `tiled_attention` walks over the keys. What would have to be sent from one machine to another, if each held
-#    half of them?
+# 1. Shuffle the words of a sentence. What happens to the result of self-attention without positions? ([Lesson
+#    12](../12_transformer/12_transformer.ipynb) begins with the answer.) 2. With matrices by hand, the second look
+#    found the cat. Could one find it with a single look, if the query of "it" were made from the row of the word two
+#    places further on? 3. Your `tiled_attention` walks over the keys. What would have to be sent from one machine to
+#    another, if each held half of them?

@@ -3,8 +3,8 @@
 #
 # **How does a model read one sequence and write another one, when the two do not line up?**
 #
-# Here is one day, as it is written in eight languages. One could write a rule for each of them, but there are hundreds
-# of languages, with several formats each.
+# In a moment you will see one day, as it is written in eight languages. One could write a rule for each of them, but
+# there are hundreds of languages, with several formats each.
 
 # %%
 import math
@@ -22,6 +22,7 @@ from helpers import transformer as pictures
 from helpers.earlier import earlier
 from helpers.heads import LibraryHeads
 from helpers.plots import heatmaps, lines
+from helpers.towers import towers
 from helpers.widgets import explore, text
 
 # %%
@@ -59,7 +60,7 @@ pictures.one_date(date(2026, 4, 3), [(language, "full") for language in language
 # ## 1 · Where does it stand? · core
 #
 # Let us begin with what attention cannot do. We take the one that you wrote in [lesson
-# 11](../11_attention/11_attention.ipynb), or the library's where yours is not there, and show it the five characters of
+# 11](../11_attention/11_attention.ipynb), or PyTorch's if yours is not there, and show it the five characters of
 # "03.04", and then the same five in another order.
 
 # %%
@@ -81,8 +82,9 @@ for written in ("03.04", "04.03"):
 # Think of a clock. The second hand alone says little, since after a minute it is where it was. But together with a
 # minute hand and an hour hand, each much slower, it tells every second of half a day apart, and no hand ever leaves the
 # dial. So we give each position a few hands. A hand that turns by an angle $\omega$ from one character to the next
-# stands at $(\sin \omega p, \cos \omega p)$ at position $p$, two numbers between −1 and 1. (The comparison breaks where
-# a clock begins again, after twelve hours. Our hands never do.)
+# stands at $(\sin \omega p, \cos \omega p)$ at position $p$, two numbers between −1 and 1. (The comparison breaks in
+# one place. A clock is back where it was after twelve hours. For our slowest hand that takes more characters than any
+# of our texts has.)
 #
 # By hand, for a vector with 4 features: two hands, of which the first turns by 1 radian per character and the second by
 # 1/100. At position 3 they stand at (sin 3, cos 3) = (0.1411, −0.9900) and (sin 0.03, cos 0.03) = (0.0300, 0.9996).
@@ -158,7 +160,7 @@ heatmaps({"position encodings": sinusoidal_positions(40, 64)}, xlabel="feature",
 
 # %% [markdown]
 # *The picture: at the left the numbers change with every position. Further right the stripes get longer, and from about
-# feature 30 on hardly anything moves within 40 positions.*
+# feature 40 on hardly anything moves within 40 positions.*
 #
 # In attention, two positions meet in a dot product. Since $\sin a \sin b + \cos a \cos b = \cos(a - b)$, each hand adds
 # the cosine of the angle *between* the two positions, and where they stand cancels.
@@ -173,16 +175,18 @@ pictures.closeness(sinusoidal_positions(40, 64), places=(5, 20, 35))
 # <details><summary>The answer</summary>
 #
 # All three are pieces of one curve. It is highest at distance 0, with 0.5 per feature, falls steeply on both sides and
-# goes on in waves. So a head that looks for "two characters further left" can use the same weights everywhere.
+# goes on in waves. The curve knows the distance, but not the side. For "two characters further left" a head turns each
+# hand of its query back by two characters. That is the same turn at every position, so the same weights do it
+# everywhere.
 #
 # </details>
 
 # %% [markdown]
 # ## 2 · Look around, then think · core
 #
-# With positions added, a character can ask its neighbours. In "03.04.26" the 4 would like to know what stands to the
-# left of it. Attention brings that, as a *mean* of values, and a mean decides nothing. Somebody has to conclude: I am a
-# digit, *and* there is a dot on either side, so I am a month.
+# With positions added, a character can ask its neighbours. In "3.4.26" the 4 would like to know what stands beside it.
+# Attention brings that, as a *mean* of values, and a mean decides nothing. Somebody has to conclude: I am a digit,
+# *and* there is a dot on either side, so I am a month.
 #
 # That is the task of the **feed-forward layer** (section 3.3). For each character by itself, one linear layer makes the
 # vector wider, a ReLU keeps what is above zero, and another linear layer makes it as narrow as before.
@@ -381,7 +385,7 @@ for norm_first in (False, True):
 #
 # With the norm first, norm2 belongs to `x` alone. The memory has been normalised once, at the top of the encoder.
 #
-# ### Exercise: `DecoderLayer` ●●○ · 6 minutes · core
+# ### Exercise: `DecoderLayer` ●●○ · 5 minutes · core
 #
 # Again the frame is there. PyTorch calls the second attention `multihead_attn`; we say what it does, `cross_attn`.
 #
@@ -472,12 +476,19 @@ check(DecoderLayer)
 # ## 4 · Both halves · core
 #
 # Now we can put the machine together. A character becomes a row of a table, an embedding, and its position is added.
-# The numbers in the table begin small, so the paper multiplies them by $\sqrt{d_\text{model}}$ first (section 3.4), or
-# the positions would drown them.
+# The paper multiplies the row by $\sqrt{d_\text{model}}$ first (section 3.4), and does not say why. We let the table
+# begin with small numbers, and then it is needed, or the positions would drown them. (From here on, a *word* is one
+# entry of such a table. For us that is one character.)
 #
-# The text goes through all encoder layers, one after another. Then the memory goes to *every* decoder layer. (Pictures
-# with two towers look as if each decoder layer read the encoder layer on its own floor. No: all of them read what came
-# out of the last one. So the towers need not be equally high, and the encoder is run once, however long we write.)
+# The text goes through all encoder layers, one after another. Then the memory goes to *every* decoder layer. Here are
+# three and two.
+
+# %%
+towers(encoder=3, decoder=2)
+
+# %% [markdown]
+# All decoder layers read what came out of the *last* encoder layer, and not what stands on their own floor. So the
+# towers need not be equally high, and the encoder runs once, however long we write.
 #
 # ### Exercise: `Transformer` ●●○ · 6 minutes · core
 #
@@ -658,9 +669,8 @@ print("after ^ comes:", dates.spelled(quick(task.source(["3 April 2026"]), begun
 #
 # ### Exercise: `next_word_loss` ●●○ · 5 minutes · core
 #
-# **Find and mend the bugs.** Copy the body of `loss_as_found` to begin with. There are two, and the first hides the
-# second. The paper has half a sentence about the first: the outputs are "offset by one position" (section 3.1). For
-# the second, think of answers that are not all equally long: they are filled up with 0.
+# **Find and mend the bugs.** Copy the body of `loss_as_found` to begin with. There are two. One you have just seen. The
+# other does no harm here, where all answers have ten characters, and shows as soon as they differ in length.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -670,12 +680,14 @@ print("after ^ comes:", dates.spelled(quick(task.source(["3 April 2026"]), begun
 # </details>
 # <details><summary>Hint 2: the first bug</summary>
 #
-# What goes in is everything but the last word, `target[:, :-1]`. What is asked for is everything but the first.
+# The paper says that the outputs are "offset by one position" (section 3.1). What goes in is everything but the last
+# word, `target[:, :-1]`. What is asked for is everything but the first.
 #
 # </details>
 # <details><summary>Hint 3: the second bug</summary>
 #
-# Whoever writes padding after the end has said nothing wrong and nothing right. `F.cross_entropy` has `ignore_index`.
+# Shorter answers are filled up with 0, and whoever writes padding after the end has said nothing wrong and nothing
+# right. `F.cross_entropy` has `ignore_index`.
 #
 # </details>
 
@@ -758,7 +770,6 @@ check(noam_schedule)
 
 # %% [markdown]
 # **See it.** The rate for our run of 2,000 steps. In the last third we also let it go down to 0, as most runs do today.
-# The small steps at the end bring the last few percent.
 
 # %%
 STEPS = 2000
@@ -810,7 +821,8 @@ for step, (source, target) in enumerate(task.batches(32, STEPS), start=1):
 #
 # ### Exercise: `greedy_translate` ●●○ · 6 minutes · core
 #
-# Read once, write word by word. Some answers end early, so a row that has said `end` gets padding from then on.
+# Read once, write word by word. Our dates are all equally long. Sentences are not, so there is a word that says *done*,
+# and a row that has written it gets padding from then on.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -899,8 +911,8 @@ for text_, said in zip(task.test.texts[:6], read(task.test.texts[:6]), strict=Tr
     print(said, "·", text_)
 
 # %% [markdown]
-# And now three styles that we kept back altogether: Norwegian, which is close to Danish; English as no format in our
-# list has it, "Friday the 3rd of April 2026"; and Basque, whose months have names like no others.
+# And now three styles that we kept back altogether: Norwegian; English as no format in our list has it, "Friday the 3rd
+# of April 2026"; and Basque, where February is *otsaila* and July is *uztaila*.
 #
 # **Predict first.** In which order will the three come out?
 
@@ -917,13 +929,13 @@ for name, asked in kept.items():
 # <details><summary>The answer</summary>
 #
 # Nearly all of the Norwegian dates are right, most of the English ones are wrong, and hardly one of the Basque ones is
-# right. So it has learned spellings, and where they are alike it goes on from Danish to Norwegian. But nobody can
-# guess that *otsaila* is February.
+# right. So it has learned spellings, and where they are alike it goes on from Danish to Norwegian. But nobody can guess
+# a month from letters like those of *otsaila*.
 #
-# The second line is the interesting one. All its words are known, year and day are mostly right, and the month is not.
-# The last line shows why: most of it is one word, *of*. No format that it has seen has an *of* in it, so it seems to
-# take these letters for a part of the month's name. It has not learned what a month is. It has learned what tells
-# months apart in 140 formats.
+# The second line is the interesting one. Its day, its month and its year are all spelled as the model knows them, and
+# yet the month is mostly wrong. So we have asked once more, without the word *of*, and that is the last line. It was
+# most of the trouble. No format that it has seen has an *of* in it, so it seems to take these letters for a part of the
+# month's name. It has not learned what a month is. It has learned what tells months apart in 140 formats.
 #
 # </details>
 #
@@ -945,8 +957,8 @@ pictures.heads_of(weights[:2], question, dates.spelled(answer)[0])
 #
 # </details>
 #
-# Nobody told it where a month stands in a French date. And two heads, on two letters at once, tell *avril* from *mars*,
-# *mai* and *août*.
+# Nobody told it where a month stands in a French date. And where it looks is not all that it knows: each of these
+# vectors has looked around itself before, so the *a* of *avril* may well know which word it begins.
 #
 # **Explore.** Type a date of your own, in any language. Each row is a character of the answer, how sure the model is of
 # it, and what all four heads read for it. What does it do with 4/3/26? With your name?
@@ -964,7 +976,7 @@ explore(
 #
 # So how does a model read one sequence and write another? It reads all of it at once, each character looking around
 # until it knows what it is: a month, the end of a year. Then it writes one character at a time, and for each of them it
-# looks back at what it needs. The two need not line up, because it never goes along the text. It asks.
+# looks back at what it needs. The two need not line up, because nothing makes it go along the text. It asks.
 #
 # The core of the lesson ends here.
 
@@ -975,7 +987,11 @@ explore(
 # backwards. We train three times for 120 steps, with the same rate: with the norm last, with the norm last and a warmup
 # of 60 steps, and with the norm first.
 #
-# **Predict first.** Which of them learns it, and in which order?
+# With the norm last, each of the 24 norms, two in a layer, rescales *everything* that comes up the stack, and the
+# gradients that come down it, too. With the norm first, there is a way from the top to the bottom in which no norm
+# stands.
+#
+# **Predict first.** In which order will the three learn it?
 
 # %%
 pictures.backwards(lambda norm_first: EncoderLayer(64, 4, 128, norm_first=norm_first))
@@ -988,9 +1004,7 @@ pictures.backwards(lambda norm_first: EncoderLayer(64, 4, 128, norm_first=norm_f
 #
 # </details>
 #
-# With the norm last, each of the twelve norms rescales *everything* that comes up the stack, and what comes down it,
-# the gradients, too. With the norm first there is a way from the top to the bottom that no norm stands in. This is why
-# the paper's models needed their warmup so badly ([Xiong et al. 2020](https://arxiv.org/abs/2002.04745)).
+# This is why the paper's models needed their warmup so badly ([Xiong et al. 2020](https://arxiv.org/abs/2002.04745)).
 #
 # > **You may read that** a layer norm is `a * (x - mean) / (std + eps) + b`, and that the norm may stand first "as
 # > opposed to last" for simplicity of the code. Both are in a well-known account of the paper, line by line. Let us run
@@ -1007,9 +1021,9 @@ print("the same weights, norm last and norm first, differ by up to", round((one(
 
 # %% [markdown]
 # > With `std` one divides by $n - 1$, and ordinary numbers come out smaller. And outside the root, $\epsilon$ is 300
-# > times weaker, so that faint numbers, which may be nothing but noise, are blown up to full size. Weights that were
-# > trained with one of the two norms do not fit the other. And where the norm stands is not a matter of simplicity: it
-# > is another model.
+# > times weaker, so that faint numbers, which may be nothing but noise, are blown up to full size. With four numbers
+# > that is much, with 512 a thousandth; what stays is $\epsilon$. And where the norm stands is not a matter of
+# > simplicity: it is another model.
 
 # %% [markdown]
 # ## 8 · Sure, but not too sure · extra
@@ -1161,9 +1175,10 @@ pictures.lineup("encoder_counterexample", encoder_counterexample())
 #
 # The models of today are still stacks of these layers, and you would recognise every part. BERT is an encoder without a
 # decoder ([lesson 16](../16_bert_internals/16_bert_internals.ipynb) builds it). Most others are a decoder without an
-# encoder, and so without cross-attention: there the text and the answer are one sequence, and a later lesson lets one
-# write. Positions are no longer added. They turn the queries and the keys, and that is a lesson of its own, too. And
-# three parts have become simpler or cheaper. Let us take the norm first.
+# encoder, and so without cross-attention: there the text and the answer are one sequence, and in [lesson
+# 14](../14_generation/14_generation.ipynb) one of them writes. Positions are no longer added. They turn the queries and
+# the keys ([lesson 13](../13_long_context/13_long_context.ipynb)). And three parts have been replaced. Let us take the
+# norm first.
 #
 # Layer norm subtracts the mean and divides by the spread. Zhang and Sennrich
 # ([2019](https://arxiv.org/abs/1910.07467)) asked whether the first half does anything, and left it out, and the bias
@@ -1254,15 +1269,15 @@ for heads in (32, 8):
 # > | | 2017 | most models today | why |
 # > |---|---|---|---|
 # > | norm | layer norm, last | RMSNorm, first | trains with less care; one pass less |
-# > | feed-forward layer | ReLU, two matrices | **SwiGLU**, three | better at the same cost, nobody quite knows why |
-# > | heads | a key for each query | **grouped queries**: four or more share a key | a smaller cache |
+# > | feed-forward layer | ReLU, two matrices | **SwiGLU**, three | better at equal size, nobody quite knows why |
+# > | heads | keys and values for each head | **grouped queries**: several heads share their keys and values | a smaller cache |
 # > | positions | added once | turn queries and keys, in each layer | only distances matter |
 # > | biases | everywhere | hardly any | they are not missed |
 #
 # SwiGLU is from [Shazeer 2020](https://arxiv.org/abs/2002.05202), who offers no explanation and attributes it to
 # "divine benevolence". Grouped queries are from [Ainslie et al. 2023](https://arxiv.org/abs/2305.13245). Whoever writes
 # has to keep the keys and values of all words so far, and to read all of them for each new one, so a quarter of the
-# heads makes a quarter of both. A later lesson builds this cache.
+# heads makes a quarter of both. [Lesson 14](../14_generation/14_generation.ipynb) builds this cache.
 
 # %% [markdown]
 # ## What you have built
@@ -1299,6 +1314,6 @@ for heads in (32, 8):
 # **Three questions to take home.**
 #
 # 1. What would your model say to 4/3/26 if we had left the ambiguous dates in, and what would the loss of a perfect
-#    model be on them?
-# 2. Greedy decoding cannot take a word back. Can you think of a date where the first character is the hard one?
-# 3. The decoder computes all positions again for each new character. Which of its numbers are the same as before?
+#    model be on them? 2. Greedy decoding cannot take a word back. Can you think of a date where the first character is
+#    the hard one? 3. Why may the decoder keep the keys and values of the words before? Could an encoder keep its own,
+#    if the text grew?

@@ -995,11 +995,11 @@ for unit, count in per.items():
 # | 2, then the end | 0.6 · 0.5 = 0.30 |
 # | 3, then the end | 0.4 · 0.9 = 0.36 |
 #
-# Greedy search takes the 2, because it cannot know what is coming. To be certain, we would have to try every text. For
-# texts of 20 tokens and a vocabulary of 2,048 that is a number with 67 digits. **Beam search** is a compromise. It
-# keeps several beginnings at a time, say the four best. Each of them is continued by every token; of all these
-# continuations the four best are kept, and so on. The beginnings are called **hypotheses**, and all of them together
-# the beam.
+# Greedy search, as in the translator of [lesson 12](../12_transformer/12_transformer.ipynb), takes the 2, because it
+# cannot know what is coming. To be certain, we would have to try every text. For texts of 20 tokens and a vocabulary of
+# 2,048 that is a number with 67 digits. **Beam search** is a compromise. It keeps several beginnings at a time, say the
+# four best. Each of them is continued by every token; of all these continuations the four best are kept, and so on. The
+# beginnings are called **hypotheses**, and all of them together the beam.
 #
 # Think of a hiker who sends out four scouts. It breaks in one place: the scouts do not walk each on their own. When two
 # good ways start where the first scout stands, the first scout becomes two, and the worst one is called back.

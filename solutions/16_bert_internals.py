@@ -463,8 +463,9 @@ with torch.no_grad():
 # What the heads bring back goes through a linear layer and is **added** to what was there before. Then the sum is
 # normalised. So the tokens keep what they were, and every step writes a little into them.
 #
-# The order is BERT's own. Most models of today normalise what goes *into* a step and leave the sum alone
-# (a later lesson compares the two). Weights that were trained in one order are noise in the other.
+# The order is BERT's own. Most models of today normalise what goes *into* a step and leave the sum alone ([lesson
+# 12](../12_transformer/12_transformer.ipynb) compares the two). Weights that were trained in one order are noise in the
+# other.
 #
 # ### Exercise: `BertSelfOutput` ●○○ · 6 minutes
 #
