@@ -78,7 +78,7 @@ class Lamp(nn.Module):
 
 
 def train(adaptive: Callable[..., nn.Module], seed: int = 0) -> Lamp:
-    """From lists of two hours to lists of twelve, longer as soon as the answers are right; then thinking has a price."""
+    """Lists of two hours at first, and longer ones as soon as the answers are right; at last thinking has a price."""
     torch.manual_seed(seed)
     model, stream = Lamp(adaptive), torch.Generator().manual_seed(seed)
     optimizer = torch.optim.Adam(model.parameters(), lr=RATE)
@@ -107,7 +107,7 @@ def ask(model: Lamp, count: int = 2000) -> Found:
 
 
 def steps(found: Found) -> Picture:
-    """The mean ponder cost over the hours of a list, and over how often the switch was pressed in lists of ten hours."""
+    """The mean ponder cost over the hours of a list, and over the presses in lists of ten hours."""
     with style():
         figure = Picture(figsize=(WIDTH, 3.0))
         by_hours, by_presses = figure.subplots(1, 2, sharey=True)

@@ -167,13 +167,13 @@ def trained(layers: int, memory: int = 0, **parts: Any) -> Reader:
 
 @torch.no_grad()
 def share_right(reader: Reader, log: Log, most: int = 44) -> list[float]:
-    """For each number of lines since the name, below `most`, the share of right answers, in %. (Longer ones are rare.)"""
+    """The share of right answers, in %, for each number of lines since the name below `most`; longer ones are rare."""
     right = (read(reader, log.words).argmax(-1) == log.keeper).double()
     return [100 * float(right[log.ago == ago].mean()) for ago in range(most)]
 
 
 def two_names(log: Log) -> Tensor:
-    """The lines whose watch began on the same page, while the page before has a name further down: shape (log, line)."""
+    """The lines whose watch began on their page, while the page before has a name further down: shape (log, line)."""
     lines = torch.arange(log.words.shape[1])
     start = lines - log.ago  # where the name stands
     page, before = lines // PAGE * PAGE, torch.arange(-PAGE, 0)

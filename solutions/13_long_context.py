@@ -581,7 +581,7 @@ def rotate(x: Tensor, positions: Tensor, base: float = 10_000.0, halves: bool = 
     """
     # BEGIN SOLUTION
     if x.shape[-1] % 2:
-        raise ValueError(f"pairs need an even number, not {x.shape[-1]}")
+        raise ValueError("d should be even")
     pairs, wide = x.shape[-1] // 2, torch.promote_types(x.dtype, torch.float32)
     speeds = base ** (-torch.arange(pairs, device=x.device, dtype=wide) / pairs)
     angles = positions.to(wide).unsqueeze(-1) * speeds
@@ -672,7 +672,7 @@ def add_alibi(scores: Tensor) -> Tensor:
     heads, queries, keys = scores.shape[-3:]
     rows = torch.arange(queries, device=scores.device)[:, None]
     distance = keys - queries + rows - torch.arange(keys, device=scores.device)
-    slopes = 2.0 ** (-8 * torch.arange(1, heads + 1, device=scores.device) / heads)
+    slopes = 2.0 ** (-8 * torch.arange(1, heads + 1, device=scores.device, dtype=torch.float64) / heads)
     charged = scores - (slopes[:, None, None] * distance).to(scores.dtype)
     return charged.masked_fill(distance < 0, -torch.inf)
     # END SOLUTION
@@ -1048,9 +1048,8 @@ entries("rotary_counterexample", rotary_counterexample(), "after turning", signe
 def halting_weights(probabilities: Tensor, epsilon: float = 0.01) -> Tensor:
     """How much each step counts, from the probability of halting after it.
 
-    A step counts its probability, until the sum of them is 1 − epsilon or more. That step is the last and counts the
-    remainder: 1 minus what the steps before it count. If the sum stays below, the last of all steps does so. Later
-    steps count 0.
+    A step counts its probability, until the sum of them is 1 − epsilon or more. That step is the last and counts
+    what is left of 1, the remainder. If the sum stays below, the last of all steps does so. Later steps count 0.
 
     Args:
         probabilities: shape (..., steps), floating point, from 0 to 1; one step or more.

@@ -56,6 +56,7 @@ def AdaptiveLayer(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "no more than so many steps", lambda: _run(candidate, draw, several, draw.choice((2, 3))), STOPS
     yield "a single step", lambda: _run(candidate, draw, several, 1), COST
     yield "another epsilon", lambda: _run(candidate, draw, several, 6, epsilon=0.3), MEAN
+    yield "exactly 1 − epsilon", lambda: _exactly(candidate, draw), MEAN
     yield "a batch of places", lambda: _run(candidate, draw, several, 6, batch=3), MEAN
     yield "one state without a batch", lambda: _alone(candidate, draw), MEAN
     yield "inputs are handed to every step", lambda: _run(candidate, draw, several, 6, given=True)
@@ -83,7 +84,8 @@ def _layer(
 ) -> tuple[Any, Planned]:
     """A layer whose halting unit reads the first number of a state as it is."""
     step = Planned(plan, mixes)
-    layer = candidate(step, WIDTH, most, epsilon).to(draw.device, plan.dtype)
+    made = candidate(step, WIDTH, most) if epsilon == 0.01 else candidate(step, WIDTH, most, epsilon)
+    layer = made.to(draw.device, plan.dtype)
     with torch.no_grad():
         layer.halt.weight.zero_()
         layer.halt.weight[0, 0] = 1.0
@@ -118,6 +120,15 @@ def _numbers(candidate: Any, draw: Draw) -> list[Any]:
 def _alone(candidate: Any, draw: Draw) -> dict[str, Any]:
     layer, step = _layer(candidate, draw, _plan(draw, [[0.1, 0.6, 0.5]], torch.float32)[0], 6)
     mean, cost = layer(draw.normal(WIDTH))
+    return {"mean": mean, "cost": cost, "calls": len(step.numbers)}
+
+
+def _exactly(candidate: Any, draw: Draw) -> dict[str, Any]:
+    """The sigmoid of 0 is 0.5, exactly."""
+    plan = draw.uniform(2, 8, low=0.02, high=0.05)
+    plan[draw.integer(0, 2), 0] = 0.5
+    layer, step = _layer(candidate, draw, plan, 6, epsilon=0.5)
+    mean, cost = layer(draw.normal(2, WIDTH))
     return {"mean": mean, "cost": cost, "calls": len(step.numbers)}
 
 

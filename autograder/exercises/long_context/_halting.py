@@ -26,3 +26,8 @@ def probabilities(draw: Draw, kind: str, dtype: torch.dtype = torch.float32) -> 
 def all_kinds(draw: Draw, dtype: torch.dtype = torch.float32) -> Tensor:
     """One row for each kind, in drawn order."""
     return torch.stack([probabilities(draw, kind, dtype) for kind in draw.shuffled(KINDS)])
+
+
+def beside(draw: Draw, kind: str) -> Tensor:
+    """A row of this kind and one that halts in the middle, in drawn order."""
+    return torch.stack(draw.shuffled([probabilities(draw, kind), probabilities(draw, "in the middle")]))

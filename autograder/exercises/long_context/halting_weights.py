@@ -11,7 +11,7 @@ from torch import Tensor
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
 from autograder.engine.probes import gradients, with_arguments
-from autograder.exercises.long_context._halting import KINDS, all_kinds, probabilities
+from autograder.exercises.long_context._halting import KINDS, all_kinds, beside, probabilities
 
 LAST = Idea("the step at which the sum is reached is the last", weight=3, point=True)
 REMAINDER = Idea("the last step counts what is left", weight=3, point=True)
@@ -22,15 +22,14 @@ def halting_weights(candidate: Any, draw: Draw) -> Iterator[Step]:
     """How much each step counts."""
     yield "the docstring's example", lambda: _example(candidate, draw), LAST
     for kind in KINDS:
-        yield f"halts {kind}", lambda kind=kind: candidate(probabilities(draw, kind)), LAST
+        yield f"halts {kind}", lambda kind=kind: candidate(beside(draw, kind)), LAST
     yield "several places, each with its own end", lambda: candidate(all_kinds(draw)), LAST
     yield "two dimensions of places", lambda: candidate(torch.stack([all_kinds(draw), all_kinds(draw)])), LAST
     yield (
         "as many places as steps",
         lambda: candidate(torch.stack([probabilities(draw, each) for each in (*KINDS, KINDS[1])])),
     )
-    yield "their sums", lambda: candidate(all_kinds(draw)).sum(-1), REMAINDER
-    yield "a single step", lambda: [candidate(draw.uniform(3, 1)), candidate(draw.uniform(1))], REMAINDER
+    yield "a single step", lambda: _single(candidate, draw), REMAINDER
     yield "another epsilon", lambda: candidate(all_kinds(draw), epsilon=draw.uniform(low=0.1, high=0.3).item()), LAST
     yield "exactly 1 − epsilon", lambda: _exactly(candidate, draw), LAST
     yield "no epsilon", lambda: _without_epsilon(candidate, draw), LAST
@@ -42,24 +41,32 @@ def halting_weights(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "the probabilities are left alone", lambda: with_arguments(candidate, all_kinds(draw))
 
 
+def _single(candidate: Any, draw: Draw) -> dict[str, Any]:
+    """One step takes it all, whatever it says; beside it, three steps."""
+    rows = [candidate(draw.uniform(draw.integer(2, 6), 1)), candidate(draw.uniform(1))]
+    return {"single": rows, "three": candidate(draw.uniform(3, low=0.1, high=0.6))}
+
+
 def _exactly(candidate: Any, draw: Draw) -> Tensor:
     """The sum is 0.75 after two steps, in numbers that a float holds exactly."""
     first, rest = draw.choice((0.25, 0.5)), draw.uniform(2, low=0.1, high=0.2)
     p = torch.cat([torch.tensor([first, 0.75 - first], device=draw.device), rest])
-    result: Tensor = candidate(p, 0.25)
+    result: Tensor = candidate(torch.stack(draw.shuffled([p, draw.uniform(4, low=0.3, high=0.35)])), 0.25)
     return result
 
 
-def _without_epsilon(candidate: Any, draw: Draw) -> list[Tensor]:
+def _without_epsilon(candidate: Any, draw: Draw) -> Tensor:
     p = torch.tensor([[0.5, 0.25, 0.25, 0.5], [0.5, 0.25, 0.125, 0.0], [1.0, 0.5, 0.5, 0.5]], device=draw.device)
-    return [candidate(p[draw.permutation(3)], epsilon=0.0), candidate(draw.uniform(4, low=0.1, high=0.2), epsilon=0.0)]
+    rest = draw.uniform(1, 4, low=0.1, high=0.2)
+    result: Tensor = candidate(torch.cat([p, rest])[draw.permutation(4)], epsilon=0.0)
+    return result
 
 
 def _zeros_and_ones(candidate: Any, draw: Draw) -> Tensor:
-    where = draw.integers(4, high=5)
-    p = torch.zeros(4, 5, device=draw.device)
-    p[:3] = p[:3].scatter(1, where[:3, None], 1.0)
-    result: Tensor = candidate(p)
+    p = torch.zeros(5, 5, device=draw.device)
+    p[:3] = p[:3].scatter(1, draw.integers(3, 1, high=5), 1.0)
+    p[3] = draw.uniform(5, low=0.1, high=0.15)
+    result: Tensor = candidate(p[draw.permutation(5)])
     return result
 
 

@@ -99,7 +99,7 @@ def _losers(inputs: Inputs) -> Inputs:
     distance_keys, position_bias, content_bias = (torch.zeros_like(x) for x in inputs[3:])
     query = torch.zeros_like(query)
     query[:, 0] = 400.0
-    key[:, 0] = -400.0 + torch.arange(len(key), device=key.device) / 100
+    key[:, 0] = -400.0 + torch.arange(len(key), device=key.device) / 128
     return query, key, value, distance_keys, content_bias, position_bias
 
 

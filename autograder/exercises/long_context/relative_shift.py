@@ -33,7 +33,7 @@ def relative_shift(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "as many logs as heads, lines and keys", lambda: candidate(_scores(draw, 4, 4, 4, 4)), PLACE
     yield "where nothing has been read yet", lambda: _unread(candidate, draw, logs, lines, keys), JUNK
     yield "the same without a memory", lambda: _unread(candidate, draw, logs, lines, lines), JUNK
-    yield "infinite scores among those left over", lambda: _infinite(candidate, draw, lines, keys), JUNK
+    yield "infinite scores among those left over", lambda: _infinite(candidate, draw, lines + 2, keys + 2), JUNK
     yield "gradients", lambda: gradients(candidate, draw.normal(logs, lines, keys), wrt=0)
     yield "whole numbers", lambda: candidate(draw.integers(lines, keys, low=1, high=99))
     yield "float64 and float16", lambda: [candidate(_scores(draw, lines, keys).to(kind)) for kind in KINDS]

@@ -3,13 +3,13 @@
 import torch
 from torch import nn
 
-from autograder.references import alternative, mistake, promised
+from autograder.references import alternative, equivalent, mistake, promised
 from autograder.references.long_context._AdaptiveLayer import AdaptiveLayer, Frame
 
 
 def wrong(sentence, keeps=0.5, **decisions):
     """A mistake that changes some decisions of the frame."""
-    mistake(AdaptiveLayer, sentence, keeps=keeps)(type("Wrong", (Frame,), decisions))
+    mistake(AdaptiveLayer, sentence, keeps=keeps)(type(f"Changes_{'_'.join(decisions)}", (Frame,), decisions))
 
 
 wrong(
@@ -106,7 +106,7 @@ wrong(
 )
 wrong(
     "The inputs are not handed on to the step, or only to the first.",
-    keeps=0.9,
+    keeps=0.97,
     call=lambda self, state, inputs, number: self.step(state, inputs if number == 0 else None, number),
 )
 
@@ -178,7 +178,91 @@ class ByIndices(nn.Module):
         return (torch.stack(states) * torch.stack(weights).unsqueeze(-1)).sum(0), cost
 
 
+@alternative(AdaptiveLayer)
+class FromTheLibrary(Frame):
+    """The sum is kept as what is left, and halted places are put back by indexing."""
+
+    def moves(self, running, new, old):
+        kept = new.clone()
+        kept[~running] = old[~running]
+        return kept
+
+    def ends(self, used, p, number, running):
+        left = 1 - used - p
+        return running if number == self.most - 1 else running & (left <= self.epsilon)
+
+    def price(self, running, last, used, p):
+        return torch.where(running, 1.0, 0.0).to(used.dtype) + torch.where(last, 1 - used, 0 * used)
+
+
+LAST = "last = running & ((used + p >= 1 - self.epsilon) | (number == self.most - 1))"
+BOOLEAN = "of booleans it is the same"
+equivalent(
+    AdaptiveLayer,
+    LAST,
+    "last = running & ((used + p >= 1 - self.epsilon) + (number == self.most - 1))",
+    BOOLEAN,
+)
+equivalent(
+    AdaptiveLayer,
+    LAST,
+    "last = running * ((used + p >= 1 - self.epsilon) | (number == self.most - 1))",
+    BOOLEAN,
+)
+equivalent(
+    AdaptiveLayer,
+    "used, running = used + weight, running & ~last",
+    "used, running = used + weight, running * ~last",
+    BOOLEAN,
+)
+equivalent(
+    AdaptiveLayer,
+    LAST,
+    "last = running & ((used + p >= 1 - self.epsilon) | (number >= self.most - 1))",
+    "the number never goes beyond most − 1",
+)
+equivalent(
+    AdaptiveLayer,
+    LAST,
+    "last = running & ((used + p >= 1 - self.epsilon) | (number is self.most - 1))",
+    "small whole numbers are the same object in CPython",
+)
+for shape in ("not 1", "- 0"):
+    equivalent(
+        AdaptiveLayer,
+        "used = cost = state.new_zeros(state.shape[:-1])",
+        f"used = cost = state.new_zeros(state.shape[:{shape}])",
+        "a single number broadcasts to all places in the first step",
+    )
+
 for sentence, by in {
-    "Applies one step again and again, until each place has decided to halt.": ["which steps are taken"],
+    "Applies one step again and again, until each place has decided to halt.": [
+        "which steps are taken",
+        "no more than so many steps",
+    ],
+    "step: called as step(state, inputs, number), with the number of the step from 0 on; gives the next state.": [
+        "which steps are taken",
+        "inputs are handed to every step",
+    ],
+    "width: numbers in the state of a place.": ["names, kinds and shapes of the parameters"],
+    "most: no place takes more steps.": ["no more than so many steps", "a single step"],
+    "epsilon: a place takes its last step when its probabilities of halting sum to 1 − epsilon or more.": [
+        "another epsilon",
+        "exactly 1 − epsilon",
+    ],
+    "The check fills the weights by their names: those of `step`, and `halt`, an `nn.Linear` from width to 1.": [
+        "names, kinds and shapes of the parameters"
+    ],
+    "The sigmoid of `halt`(state) is the probability of halting after a step.": ["the mean of several places"],
+    "From a first state of shape (..., width) to a mean over the states after each step, and its cost.": [
+        "a batch of places",
+        "one state without a batch",
+    ],
+    "The weights of the mean are the probabilities of halting, and for a place's last step the remainder to 1.": [
+        "the mean of several places"
+    ],
+    "The cost, of shape (...), is the number of steps of a place plus its remainder.": ["the cost of several places"],
+    "A place that has halted keeps its state, as other places may look at it.": ["places that look at each other"],
+    "Once all have halted, `step` is not called again.": ["which steps are taken"],
 }.items():
     promised(AdaptiveLayer, sentence, by=by)

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from autograder.references import alternative, mistake, promised
+from autograder.references import alternative, equivalent, mistake, promised
 from autograder.references.long_context._XLLayer import Frame, XLLayer
 
 
@@ -164,9 +164,67 @@ class KeysApart(Frame):
         return self.norm2(self.feed2(self.feed1(y).clamp(min=0)) + y)
 
 
+@alternative(XLLayer)
+class ByReshape(Frame):
+    """Heads by reshape and transpose; the biases as parts of a loop."""
+
+    def split(self, x):
+        *batch, lines, width = x.shape
+        return x.reshape(*batch, lines, self.heads, width // self.heads).movedim(-2, -3)
+
+    def merge(self, x):
+        batch, heads, lines, d = x.shape
+        return x.permute(0, 2, 1, 3).reshape(batch, lines, heads * d)
+
+    def forward(self, x, memory=None):
+        y = self.norm1(self.found(x, memory) + x)
+        inner = torch.maximum(self.feed1(y), torch.zeros(()))
+        return self.norm2(torch.add(self.feed2(inner), y))
+
+
+LINE = "y = self.norm1(x + self.out(found.transpose(-2, -3).flatten(-2)))"
+FOUR = "what the heads found has four dimensions, so that 2 and −2 are the same"
+equivalent(XLLayer, LINE, "y = self.norm1(x + self.out(found.transpose(+2, -3).flatten(-2)))", FOUR)
+equivalent(XLLayer, LINE, "y = self.norm1(x + self.out(found.transpose(-2, -3).flatten(+2)))", FOUR)
+equivalent(XLLayer, LINE, "y = self.norm1(x + self.out(found.transpose(2, -3).flatten(-2)))", FOUR)
+equivalent(XLLayer, LINE, "y = self.norm1(x + self.out(found.transpose(-2, -3).flatten(2)))", FOUR)
+
 for sentence, by in {
-    "A layer of Transformer-XL: attention to memory and page, then a feed-forward network, each added and normalised.": [
+    "A layer of Transformer-XL: attention to memory and page, then a feed-forward network, each added and "
+    "normalised.": [
         "a page with a memory",
+        "with no attention",
+    ],
+    "width: numbers in a hidden state.": ["one head", "names, kinds and shapes of the parameters"],
+    "heads: divides `width`; head n has the n-th share of each query, key, value and distance key.": [
+        "what attention is handed",
+        "as many heads as logs and lines",
+    ],
+    "inner: numbers inside the feed-forward network.": ["names, kinds and shapes of the parameters"],
+    "attend: called once, with query, key, value, distance keys, content bias and position bias, in this order.": [
+        "what attention is handed"
+    ],
+    "Queries have the shape (batch, heads, lines, d), keys and values (batch, heads, kept + lines, d), "
+    "distance keys (heads, kept + lines, d), biases (heads, 1, d); d = width / heads.": [
+        "what attention is handed",
+        "and without a memory",
+    ],
+    "Gives the shape of the queries.": ["a page with a memory"],
+    "The check fills the weights by their names: `query`, `key`, `value`, `distance` and `out` are "
+    "`nn.Linear` from width to width without a bias.": ["names, kinds and shapes of the parameters"],
+    "`content_bias` and `position_bias` are parameters of shape (heads, 1, d), zeros at first.": [
+        "names, kinds and shapes of the parameters"
+    ],
+    "`norm1` and `norm2` are `nn.LayerNorm`; `feed1` is an `nn.Linear` from width to inner, `feed2` one back.": [
+        "names, kinds and shapes of the parameters"
+    ],
+    "The page, of shape (batch, lines, width), after it has looked at a memory of shape (batch, kept, width).": [
+        "a page with a memory",
+        "one line and its memory",
+    ],
+    "With y = norm1(x + out(what the heads found)), it is norm2(y + feed2(relu(feed1(y)))), of the shape of `x`.": [
+        "a page without a memory",
+        "with no feed-forward network",
         "with no attention",
     ],
 }.items():

@@ -27,7 +27,9 @@ def distances(scores):
 
 def slopes(scores):
     heads = scores.shape[-3]
-    return (2.0 ** (-8.0 / heads * torch.arange(1, heads + 1, device=scores.device)))[:, None, None]
+    return (2.0 ** (-8.0 / heads * torch.arange(1, heads + 1, device=scores.device, dtype=torch.float64)))[
+        :, None, None
+    ]
 
 
 def charged(scores, slopes, distance, hidden=None, fill=-torch.inf):
@@ -57,7 +59,7 @@ def charges_nothing(scores):
 )
 def heads_from_zero(scores):
     heads = scores.shape[-3]
-    found = (2.0 ** (-8 * torch.arange(heads, device=scores.device) / heads))[:, None, None]
+    found = (2.0 ** (-8 * torch.arange(heads, device=scores.device, dtype=torch.float64) / heads))[:, None, None]
     return charged(scores, found, distances(scores))
 
 
@@ -67,7 +69,7 @@ def heads_from_zero(scores):
     "is 2 ** (−8h / H).",
 )
 def as_with_eight(scores):
-    found = (0.5 ** torch.arange(1, scores.shape[-3] + 1, device=scores.device))[:, None, None]
+    found = (0.5 ** torch.arange(1, scores.shape[-3] + 1, device=scores.device, dtype=torch.float64))[:, None, None]
     return charged(scores, found, distances(scores))
 
 
@@ -77,7 +79,7 @@ def as_with_eight(scores):
 )
 def without_the_eight(scores):
     heads = scores.shape[-3]
-    found = (2.0 ** (-torch.arange(1, heads + 1, device=scores.device) / heads))[:, None, None]
+    found = (2.0 ** (-torch.arange(1, heads + 1, device=scores.device, dtype=torch.float64) / heads))[:, None, None]
     return charged(scores, found, distances(scores))
 
 
@@ -172,7 +174,7 @@ def in_place(scores):
 @alternative(add_alibi)
 def by_a_bias(scores):
     heads = scores.shape[-3]
-    tables = [-(2.0 ** (-8 * (head + 1) / heads)) * distances(scores) for head in range(heads)]
+    tables = [-(2.0 ** (-8 * (head + 1) / heads)) * distances(scores).double() for head in range(heads)]
     bias = torch.stack(tables).to(scores.dtype)
     return torch.where(distances(scores) < 0, torch.full_like(scores, -torch.inf), scores + bias)
 
@@ -194,5 +196,16 @@ for sentence, by in {
         "a memory before the page",
         "what may be seen",
     ],
+    "scores: shape (..., heads, query, key), floating point, divided by √d already.": [
+        "several logs",
+        "float16 and bfloat16",
+    ],
+    "The queries are the last of the keys.": ["a memory before the page", "one query and many keys"],
+    "Shape and dtype of `scores`, a new tensor.": ["float16 and bfloat16", "the scores are left alone"],
+    "Head h of H, from 1 on, loses 2 ** (−8h / H) for each place between query and key.": [
+        "heads: 4",
+        "heads that are no power of two",
+    ],
+    "Where the key comes after the query stands −∞.": ["what may be seen", "a later score that would win"],
 }.items():
     promised(add_alibi, sentence, by=by)

@@ -83,6 +83,7 @@ def rolls_each_strip(words, batch, page):
     continuing_pages,
     "The very last target is the first word of the text: nothing comes after the last word, so it cannot be an input. "
     "Count the pages from one word less.",
+    keeps=0.9,
 )
 def rolls_the_text(words, batch, page):
     pages = len(words) // (batch * page)
@@ -160,16 +161,6 @@ def loses_the_last(words, batch, page):
 
 @mistake(
     continuing_pages,
-    "A text that is too short for a single page raises an error. It gives no pages: an empty list.",
-    keeps=0.95,
-)
-def trips_over_nothing(words, batch, page):
-    size = count(words, batch, page) * batch * page
-    return cut(words[:size].reshape(batch, -1), words[1 : size + 1].reshape(batch, -1), page)
-
-
-@mistake(
-    continuing_pages,
     "Pages overlap: each begins one word after the one before it, and not where that ended.",
 )
 def overlap(words, batch, page):
@@ -202,5 +193,19 @@ for sentence, by in {
         "one row down all batches",
         "the inputs of a text",
     ],
+    "words: a text, shape (words,), int64.": ["every second word", "the inputs of a text"],
+    "batch: into how many strips it is cut, one behind the other, all of the same length; row n is strip n.": [
+        "one row down all batches",
+        "a single strip",
+    ],
+    "page: words in each row of a batch.": ["pages of one word", "the inputs of a text"],
+    "As many pages as possible, such that each word has a word after it; what is left over at the end of "
+    "the text is not used.": [
+        "a text of exactly so many words",
+        "nearly another page",
+        "and of one more",
+    ],
+    "For each page inputs and targets, both of shape (batch, page).": ["the inputs of a text", "the targets of a text"],
+    "A target is the word that comes next in the text.": ["where one page ends", "the targets of a text"],
 }.items():
     promised(continuing_pages, sentence, by=by)

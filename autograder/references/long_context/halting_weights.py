@@ -209,5 +209,20 @@ def by_clamping(probabilities, epsilon=0.01):
 
 for sentence, by in {
     "How much each step counts, from the probability of halting after it.": ["halts in the middle"],
+    "A step counts its probability, until the sum of them is 1 − epsilon or more.": [
+        "halts in the middle",
+        "exactly 1 − epsilon",
+    ],
+    "That step is the last and counts what is left of 1, the remainder.": ["halts in the middle", "halts at once"],
+    "If the sum stays below, the last of all steps does so.": ["halts never"],
+    "Later steps count 0.": ["halts in the middle", "halts at once"],
+    "probabilities: shape (..., steps), floating point, from 0 to 1; one step or more.": [
+        "two dimensions of places",
+        "a single step",
+        "probabilities of 0 and 1",
+    ],
+    "epsilon: from 0 to 1.": ["another epsilon", "no epsilon"],
+    "Shape and dtype of `probabilities`.": ["float64", "two dimensions of places"],
+    "The gradient flows through the remainder, too.": ["gradients"],
 }.items():
     promised(halting_weights, sentence, by=by)

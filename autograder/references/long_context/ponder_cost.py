@@ -81,7 +81,7 @@ def subtracts(probabilities, epsilon=0.01):
     "It is 1 minus the probabilities before the last step.",
 )
 def after_the_last(probabilities, epsilon=0.01):
-    steps, used = steps_and_used(probabilities, epsilon)
+    steps, _ = steps_and_used(probabilities, epsilon)
     return steps + 1 - probabilities.cumsum(-1).gather(-1, (steps - 1).unsqueeze(-1)).squeeze(-1)
 
 
@@ -168,6 +168,24 @@ def in_a_loop(probabilities, epsilon=0.01):
 for sentence, by in {
     "What thinking costs: the number of steps that take place, plus the remainder that the last of them counts.": [
         "halts in the middle"
+    ],
+    "The last step is the first at which the sum of the probabilities is 1 − epsilon or more, or else the "
+    "last of all.": [
+        "halts in the middle",
+        "halts never",
+        "exactly 1 − epsilon",
+    ],
+    "The remainder is 1 minus the probabilities before it.": ["the part after the point", "gradients"],
+    "probabilities: of halting after each step, shape (..., steps), floating point, from 0 to 1; one step or more.": [
+        "two dimensions of places",
+        "a single step",
+        "probabilities of 0 and 1",
+    ],
+    "epsilon: from 0 to 1.": ["another epsilon"],
+    "Shape (...), dtype of `probabilities`.": ["float64", "two dimensions of places"],
+    "Its gradient is −1 for each step before the last, and 0 for the others.": [
+        "gradients",
+        "gradients of places in between",
     ],
 }.items():
     promised(ponder_cost, sentence, by=by)

@@ -266,15 +266,34 @@ def by_a_table_of_distances(query, key, value, distance_keys, content_bias, posi
 
 
 for sentence, by in {
-    "Attention in which a score depends on what stands at a key and on how far back it stands.": [
+    "Attention in which a score depends on what stands at a key, and on how far back it stands.": [
         "all four, with a memory",
         "logs and heads, biases for each head",
     ],
-    "The score of query i for key j, of all four terms, with R the distance key for the distance from i back to j: (query · key + query · R + content bias · key + position bias · R) / √d.": [
+    "With r the distance key for the distance from query back to key, the score is (query · key + query · "
+    "r + content_bias · key + position_bias · r) / √d.": [
         "term (a) alone",
         "term (b) alone",
         "term (c) alone",
         "term (d) alone",
+    ],
+    "A key that comes after the query is hidden.": ["a future key that would win", "visible scores thousands below"],
+    "query: shape (..., query, d), floating point.": ["several logs", "float64"],
+    "key: shape (..., key, d).": ["several logs", "all four, with a memory"],
+    "The queries are the last of the keys.": ["all four, with a memory", "one query and its memory"],
+    "value: shape (..., key, d_v).": ["several logs", "all four, with a memory"],
+    "distance_keys: shape (..., key, d), or without the dimensions before.": [
+        "several logs",
+        "logs and heads, biases for each head",
+    ],
+    "Row c is for the distance key − 1 − c.": ["term (b) alone", "term (d) alone"],
+    "content_bias, position_bias: shape (d,) or (heads, 1, d).": [
+        "several logs",
+        "logs and heads, biases for each head",
+    ],
+    "For each query the mean of the values under its weights, shape (..., query, d_v), dtype of `query`.": [
+        "all four, with a memory",
+        "float64",
     ],
 }.items():
     promised(relative_attention, sentence, by=by)

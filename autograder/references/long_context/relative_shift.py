@@ -78,11 +78,14 @@ def rolls(by_distance):
     return torch.stack(rows, dim=-2) if rows else by_distance.clone()
 
 
-@mistake(
-    relative_shift,
+TOO_FAR = (
     "Each row is a step too far to the left: the word itself, at distance 0, gets the score of nobody, and the word "
-    "before it that of distance 0. The last row does not move at all.",
+    "before it that of distance 0. The last row does not move at all. (If you put zeros to the rows and cut them anew, "
+    "the zeros belong in front.)"
 )
+
+
+@mistake(relative_shift, TOO_FAR)
 def a_step_too_far(by_distance):
     _, keys = refuse(by_distance)
     _, distance = places(by_distance)
@@ -185,19 +188,7 @@ def hides_the_word_itself(by_distance):
     return relative_shift(by_distance).tril(keys - queries - 1)
 
 
-@mistake(
-    relative_shift,
-    "A word after the query is left: one more key than has been read. The triangle ends at distance 0.",
-)
-def one_word_ahead(by_distance):
-    queries, keys = refuse(by_distance)
-    return by_padding(by_distance).tril(keys - queries + 1)
-
-
-@mistake(
-    relative_shift,
-    "The zeros are put behind each row instead of before it, so that after cutting anew all numbers stand elsewhere.",
-)
+@mistake(relative_shift, TOO_FAR)
 def pads_the_end(by_distance):
     queries, keys = refuse(by_distance)
     return by_padding(by_distance, at_the_end=True).tril(keys - queries)
@@ -226,7 +217,7 @@ def for_one_table(by_distance):
 @mistake(
     relative_shift,
     "Fewer keys than queries are not refused. Every query is itself among the keys, so that cannot be.",
-    keeps=0.95,
+    keeps=0.98,
 )
 def refuses_nothing(by_distance):
     _, distance = places(by_distance)
@@ -255,15 +246,13 @@ for sentence, by in {
         "a page with a memory",
         "a page without a memory",
     ],
-    "by_distance: shape (..., query, key); in each row, column c is the score for the distance key − 1 − c, so that "
-    "they": ["a page with a memory", "logs and heads"],
-    "come from far to near.": ["a page with a memory"],
+    "by_distance: shape (..., query, key).": ["several logs", "logs and heads"],
+    "In each row, column c is the score for the distance key − 1 − c: from far to near.": ["a page with a memory"],
     "The queries are the last of the keys.": ["a memory longer than the page", "one line and its memory"],
-    "Shape and dtype of `by_distance`: in row i, column j the score for the distance from query i back to key j, and 0": [
-        "where nothing has been read yet",
-        "float64 and float16",
-    ],
-    "where the key comes after the query, whatever stood there.": [
+    "Shape and dtype of `by_distance`.": ["float64 and float16", "whole numbers"],
+    "In row i and column j stands the score for the distance from query i back to key j; and 0 where the key comes "
+    "after the query, whatever stood there.": [
+        "a page with a memory",
         "where nothing has been read yet",
         "infinite scores among those left over",
     ],

@@ -95,3 +95,9 @@ promised(
     "Vectors and their places, on which each of the suspects is seen to be wrong.",
     by=["keeps places in bfloat16", "has a table of 512 places"],
 )
+ACCEPTED = "who returns something else is told what an input is, and no suspect counts as told apart"
+for sentence in (
+    "x of shape (n, d), float32 and finite, with d even; and positions of shape (n,), int64, from 0 to 1,000.",
+    "At most 1,000 numbers.",
+):
+    promised(rotary_counterexample, sentence, by=ACCEPTED)

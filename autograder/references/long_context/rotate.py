@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.references import alternative, mistake, promised
+from autograder.references import alternative, equivalent, mistake, promised
 from autograder.references.long_context._rotate import Frame, rotate
 
 
@@ -13,6 +13,7 @@ def wrong(sentence, keeps=0.5, **decisions):
     def answer(x, positions, base=10_000.0, halves=False):
         return frame(x, positions, base, halves)
 
+    answer.__name__ = f"changes_{'_'.join(decisions)}"
     mistake(rotate, sentence, keeps=keeps)(answer)
 
 
@@ -98,7 +99,7 @@ wrong(
 )
 wrong(
     "The base is always 10,000, whatever the caller says.",
-    keeps=0.9,
+    keeps=0.98,
     speeds=lambda self, x, base, wide: Frame.speeds(self, x, 10_000.0, wide),
 )
 wrong(
@@ -138,7 +139,7 @@ wrong(
 )
 wrong(
     "An odd number of numbers is not refused: one of them has no partner.",
-    keeps=0.95,
+    keeps=0.98,
     check=lambda self, x: None,
 )
 wrong(
@@ -177,11 +178,34 @@ def as_llama_does(x, positions, base=10_000.0, halves=False):
     return (y * angles.cos() + swapped * angles.sin())[..., order.argsort()].to(x.dtype)
 
 
+equivalent(
+    rotate,
+    "pairs, wide = x.shape[-1] // 2, torch.promote_types(x.dtype, torch.float32)",
+    "pairs, wide = x.shape[-1] / 2, torch.promote_types(x.dtype, torch.float32)",
+    "d is even, so that the quotient is a whole number, and `torch.arange` takes it as a float",
+)
+
 for sentence, by in {
     "Turns each pair of numbers by an angle that grows with the place, as RoPE does.": ["neighbours", "one pair"],
-    "Pair number n of d / 2, from 0 on, is turned by position · base ** (−2n / d), from its first number towards its": [
+    "Pair number n of d / 2, from 0 on, is turned by position · base ** (−2n / d), from its first number "
+    "towards its second.": [
         "neighbours",
         "as many places as numbers",
     ],
+    "x: queries or keys, shape (..., n, d), floating point.": ["halves, logs and heads", "one query far on"],
+    "positions: where each of them stands, shape (n,), or any that broadcasts to (..., n).": [
+        "places in any order",
+        "places of each log",
+        "places of each log, for all heads",
+    ],
+    "base: above 1.": ["another base"],
+    "halves: False: pair n is the numbers 2n and 2n + 1.": ["neighbours"],
+    "True: it is the numbers n and n + d / 2.": ["halves", "halves, logs and heads"],
+    "Shape and dtype of `x`.": ["far places, bfloat16", "float16", "far places, float64"],
+    "Angles are computed in float32 or better, and rounded to the dtype of `x` at the end.": [
+        "far places, bfloat16",
+        "far places, float64",
+    ],
+    "ValueError: d is odd.": ["an odd number"],
 }.items():
     promised(rotate, sentence, by=by)
