@@ -239,7 +239,7 @@ def staircase(shares: Mapping[str, list[float]], beside: float = 100 / len(KEEPE
             axis.plot(range(len(share)), share, dash, color=CYCLE[number % len(CYCLE)], linewidth=2, label=name)
         axis.axhline(beside, color=GREY, linestyle=":")
         longest = max(map(len, shares.values()))
-        axis.annotate("guessing", (longest - 1, beside + 2), color=INK, fontsize=9, ha="right")
+        axis.annotate("guessing", (longest - 1, beside - 9), color=INK, fontsize=9, ha="right")
         axis.set(xlabel="lines since the name was written", ylabel="right, %", ylim=(0, 105))
         axis.set_xticks(range(0, longest + 1, PAGE))
         axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)

@@ -262,12 +262,12 @@ check(relative_shift)
 # %%
 distances = torch.arange(7.0, -1.0, -1.0).repeat(4, 1)
 by_key = relative_shift(distances + 1) - 1
-heatmaps({"by distance, from far to near": distances, "by key": by_key.masked_fill(by_key < 0, torch.nan)},
-    xlabel="column", ylabel="query")  # fmt: skip
+heatmaps({"by distance, from far to near": distances, "by key": by_key}, xlabel="column", ylabel="query")
 
 # %% [markdown]
 # *The picture: on the left four rows alike, 7 to 0. On the right the last row still reads 7 to 0, and each row above it
-# has moved one further to the left: the first reads 4, 3, 2, 1, 0 and then nothing. Along the diagonal, distance 0, lie
+# has moved one further to the left: the
+# first reads 4, 3, 2, 1, 0, and then three times −1, where nothing has been read yet. Along the diagonal of zeros lie
 # the four lines of the page.*
 #
 # > **You may read that** the shift is three lines without any index: put a column of zeros in front, cut the same
@@ -467,29 +467,31 @@ lighthouse.staircase({name: lighthouse.share_right(reader, log) for name, reader
 #
 # </details>
 #
-# So the reach is layers times memory, and a plain Transformer with a few more weights than ours never gets beyond its
-# page. Nobody taught the readers to pass a name on. No gradient ever went from one page to another. They learned
-# *within* a page to write down at each line who has the watch, and found such notes in the memory, too, since the same
-# weights had written them.
+# So the reach is layers times memory (where the memory holds whole pages), and a plain Transformer with a few more
+# weights than ours never gets beyond its page. Nobody taught the readers to pass a name on. No gradient ever went from
+# one page to another. They learned *within* a page to write down at each line who has the watch, and found such notes
+# in the memory, too, since the same weights had written them.
 #
 # **Explore.** This is the same thing without any training. With weights as they come, we change one line of the log
-# after the other. Those in blue change the answer at the last line. How can you reach 40 lines back, and is there more
-# than one way?
+# after the other. Those in blue change the answer at the last line. How can you reach 40 lines back or more, and is
+# there more than one way?
 
 # %%
 explore(
     lambda layers, memory, line: lighthouse.reach(layers, memory, line, relative_attention, update_memory),
     "Which lines can the last line know of?",
     layers=slider(1, 4, 2, label="layers"),
-    memory=slider(0, 16, 8, label="memory"),
+    memory=slider(0, 24, 8, step=8, label="memory"),
     line=slider(1, 8, 5, label="line of the page"),
 )
 
 # %% [markdown]
 # <details><summary>The answer</summary>
 #
-# Layers · memory + line − 1 is what the title says: 4 · 9 + 4, or 3 · 12 + 4, or 4 · 10 at the first line of a page. A
-# deep network needs less memory for the same reach, but what it hears has gone through more hands.
+# The title says layers · memory + line − 1. Two layers with a memory of 24 reach 48 lines and more, and so do three
+# with
+# 16. Four with 8 come to 39 at the last line of a page. A deep network needs less memory for the same reach, but what
+#     it hears has gone through more hands.
 #
 # </details>
 
@@ -512,7 +514,7 @@ def turned(vector: Tensor, degrees: float) -> Tensor:
     return torch.stack([vector[0] * cos - vector[1] * sin, vector[0] * sin + vector[1] * cos])
 
 
-q, k = torch.tensor([2.0, 1.0], dtype=torch.float64), torch.tensor([1.0, 3.0], dtype=torch.float64)
+q, k = torch.tensor([2.0, 1.0], dtype=torch.float64), torch.tensor([3.0, 1.0], dtype=torch.float64)
 for at, other in ((5, 3), (105, 103), (5, 4)):
     print(f"lines {at} and {other}: {(turned(q, 30 * at) @ turned(k, 30 * other)).item():.4f}")
 
@@ -616,8 +618,8 @@ by_distance = (rotate(q, torch.tensor([0])) @ rotate(k.expand(129, -1), -far).mT
 lines({"score": (far.tolist(), by_distance.tolist())}, xlabel="distance", ylabel="score of two equal vectors")
 
 # %% [markdown]
-# *The picture: the score of two equal vectors of sixteen ones is 16 at distance 0. It falls quickly, and then it swings
-# up and down, between 3 and 13, without ever settling.*
+# *The picture: the score of two equal vectors of sixteen ones is 16 at distance 0. It goes down in waves, to 0 at a
+# distance of about 90, and then up again to 10.*
 
 # %% [markdown]
 # ## 5 · Eight times as long · core
@@ -707,36 +709,37 @@ windows.slid(losses)
 # %% [markdown]
 # <details><summary>The answer</summary>
 #
-# RoPE is best up to 32, by far, and it holds until about 70. Then its loss climbs, and past a hundred it is among the
-# worst. The sinusoidal model breaks right behind the line. The learned one loses a little and stays there. But it is
-# not much worse outside because it was never good inside: in so short a training, its table of 32 rows has hardly
+# RoPE is best up to 32, by far, and it stays ahead until about 80. Then its loss climbs, and past a hundred it is among
+# the worst. The sinusoidal model breaks right behind the line. The learned one loses a little and stays there. But it
+# is not much worse outside because it was never good inside: in so short a training, its table of 32 rows has hardly
 # learned anything. ALiBi is second best inside and goes on, level, to the end.
 #
 # </details>
 #
 # > **You may read that** RoPE generalises to any length, as it only sees relative positions. You have just seen that it
 # > does not. At distances beyond training, its hands stand in combinations that no weight has ever met. Models that are
-# > made for long texts are trained further on long ones, with a larger base, or with places squeezed together so that
-# > 256 letters look like 32. Squeezing costs nothing to try:
+# > made for long texts are trained further on long ones, with a larger base, or with places squeezed together (section 8
+# > tries that).
+#
+# And is ALiBi the winner, then? We can ask. Let us hide from it everything that is 32 letters back or more.
 
 
 # %%
-def squeezed(x: Tensor, positions: Tensor) -> Tensor:
-    return rotate(x, positions / max(1, len(positions) / 32))  # the last place is never beyond 32
+def near_only(scores: Tensor) -> Tensor:
+    queries, keys = scores.shape[-2:]
+    far = torch.ones(queries, keys, dtype=torch.bool).tril(keys - queries - 32)
+    return add_alibi(scores).masked_fill(far, -torch.inf)
 
 
-for block in models["RoPE"].blocks:
-    block.turn = squeezed
-print(windows.beyond({"RoPE": losses["RoPE"], "squeezed": windows.loss_by_place(models["RoPE"])}))
+alibi = windows.trained(charge=add_alibi)
+found = {"ALiBi": windows.loss_by_place(alibi)}
+for block in alibi.blocks:
+    block.charge = near_only
+print(windows.beyond({**found, "near only": windows.loss_by_place(alibi)}))
 
 # %% [markdown]
-# > Without any further training it is worse everywhere, since neighbours now stand an eighth of a place apart, which
-# > the model has never seen either. It needs to be trained for a while in this state.
-#
-# And is ALiBi the winner, then? Look at what it does. A letter 100 back has lost 25 points with the first head and 6
-# with the second, which is as good as hidden. It holds its level because it never looks at what would be new to it.
-# Where the answer does stand far back, it will not find it either. To survive a length and to make use of it are two
-# different things.
+# It did not notice. It holds its level because it makes next to no use of what would be new to it, and where an answer
+# does stand far back, it will not find it either. To survive a length and to make use of it are two different things.
 #
 # | | where it enters | learned | beyond what it was trained on |
 # |---|---|---|---|
@@ -751,7 +754,8 @@ print(windows.beyond({"RoPE": losses["RoPE"], "squeezed": windows.loss_by_place(
 # beginning once more.
 
 # %%
-lighthouse.opening(readers["2 layers, memory 16"], log, which=0)
+reader = lighthouse.trained(layers=2, memory=16, attend=relative_attention, remember=update_memory)
+lighthouse.opening(reader, log, which=0)
 
 # %% [markdown]
 # The core of the lesson ends here. The other sections stand by themselves.
@@ -857,8 +861,9 @@ import transformers
 print("still there:", [name for name in ("TransfoXLModel", "XLNetModel") if hasattr(transformers, name)])
 
 # %% [markdown]
-# > It was taken out, together with its tokenizer, after nobody had cared for it for a while. XLNet is still there and
-# > attends in the same way; its `modeling_xlnet.py` has a `rel_shift`. Else one writes it out, as you did.
+# > It was deprecated because its tokenizer loaded pickles, which may run code ([lesson
+# > 10](../10_training/10_training.ipynb)), and version 5 has neither. XLNet is still there and attends in the same way;
+# > its `modeling_xlnet.py` has a `rel_shift`. Else one writes it out, as you did.
 #
 # In old configurations of a BERT you may also read `position_embedding_type`, which could be "relative_key": distances
 # in BERT. In transformers 5 the setting is gone from `BertConfig`, and so is the code that read it. Whoever sets it is
@@ -960,7 +965,25 @@ for inputs, targets in continuing_pages(torch.arange(25), batch=2, page=4):
     print(inputs.tolist(), "→", targets.tolist())
 
 # %% [markdown]
-# ## 8 · Almost turned · extra
+# ## 8 · Turned otherwise · extra
+#
+# What if we squeeze the places, so that 256 letters look like 32 to RoPE? Then there is no angle that it has not seen.
+
+
+# %%
+def squeezed(x: Tensor, positions: Tensor) -> Tensor:
+    return rotate(x, positions / max(1, len(positions) / 32))  # the last place is never beyond 32
+
+
+rope = windows.trained(turn=rotate)
+before = windows.loss_by_place(rope)
+for block in rope.blocks:
+    block.turn = squeezed
+print(windows.beyond({"RoPE": before, "squeezed": windows.loss_by_place(rope)}))
+
+# %% [markdown]
+# It does not break any more, but near the beginning it reads far worse than before: neighbours now stand an eighth of a
+# place apart, and that is new to it as well. With some more training in this state, large models get used to it.
 #
 # A wrong rotation still tells places apart, so a model learns with it, and nobody notices until weights or places come
 # from elsewhere. Here are six, all for neighbours and a base of 10,000. Each of them is right on *some* inputs.
@@ -1241,7 +1264,7 @@ lamp.steps(found)
 # | yours | elsewhere |
 # |---|---|
 # | `update_memory` | `_update_mems` in the authors' Transformer-XL; `cache_mem` of XLNet in transformers |
-# | `relative_shift` | `_rel_shift` there, which leaves junk; `rel_shift` of XLNet |
+# | `relative_shift` | `_rel_shift` of the authors, which leaves junk; `rel_shift` of XLNet |
 # | `relative_attention` | `rel_attn_core` of XLNet |
 # | `rotate` | `apply_rotary_pos_emb` in nearly every model of transformers |
 # | `add_alibi` | `build_alibi_tensor` of BLOOM |
@@ -1259,19 +1282,19 @@ lamp.steps(found)
 # 2019](https://arxiv.org/abs/1807.03819), *Universal Transformers*, puts ACT into each position of a Transformer.
 # labml's [annotated papers](https://nn.labml.ai/transformers/xl/index.html) have their notes beside the lines.
 #
-# **At scale.** Nobody trains Transformer-XL any more. Llama 3 was trained on 8,192 tokens with RoPE and a base of
-# 500,000, and then for some 800 billion tokens more on stretches that grew to 131,072. What is carried along when such
-# a model writes is not hidden states but keys and values, of everything: for Llama 3 8B, 32 layers · 8 heads · 128
-# numbers · 2 in bfloat16 are 131 kB a token, 17 GB for a full window, as much as the weights. That is why newer models
-# go back to what you have built: Gemma 3 lets five of six layers see the last 1,024 tokens only, and what is older
-# reaches them through layers times window. And a page of a million tokens is cut over the GPUs, where keys and values
-# travel in a ring while the softmax is put together piece by piece.
+# **At scale.** Hardly anybody trains Transformer-XL any more. Llama 3 was trained on 8,192 tokens with RoPE and a base
+# of 500,000, and then for some 800 billion tokens more on stretches that grew to 131,072. What is carried along when
+# such a model writes is not hidden states but keys and values, of everything: for Llama 3 8B, 32 layers · 8 heads · 128
+# numbers, for a key and a value, of 2 bytes each, make 131 kB a token and 17 GB for a full window, as much as the
+# weights. That is why newer models go back to what you have built: Gemma 3 lets five of six layers see the last 1,024
+# tokens only, and what is older reaches them through layers times window. And a page of a million tokens is cut over
+# the GPUs, where keys and values travel in a ring while the softmax is put together piece by piece.
 #
 # **Three questions to take home.**
 #
 # 1. The memory holds hidden states, and keys and values are computed from them anew on each page. What would one gain
 #    by remembering keys and values instead, and what would go wrong in training, after a step of the optimizer?
-# 2. Squeezed places made our RoPE worse everywhere. Which pairs suffer from squeezing, the quick ones or the slow ones,
-#    and which of them need it?
+# 2. Squeezed places spoiled what our RoPE had known about near letters. Which pairs suffer from squeezing, the quick
+#    ones or the slow ones, and which of them need it?
 # 3. Our network halts at the end mark. What would you change in the lists, so that it becomes worth its while to halt
 #    before the end?
