@@ -78,6 +78,13 @@ class Letters(nn.Module):
         self.blocks = nn.Sequential(*(Block(turn, charge) for _ in range(LAYERS)))
         self.last = nn.Sequential(nn.LayerNorm(SIZE), nn.Linear(SIZE, kinds))
 
+    def attend_by(self, turn: Turn | None = None, charge: Charge | None = None) -> Letters:
+        """The same weights with other functions from now on."""
+        for block in self.blocks:
+            assert isinstance(block, Block)
+            block.turn, block.charge = turn, charge
+        return self
+
     def forward(self, text: Tensor) -> Tensor:
         x, length = self.table(text), text.shape[1]
         if self.places == "sinusoidal":

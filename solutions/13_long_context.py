@@ -718,8 +718,8 @@ windows.slid(losses)
 #
 # > **You may read that** RoPE generalises to any length, as it only sees relative positions. You have just seen that it
 # > does not. At distances beyond training, its hands stand in combinations that no weight has ever met. Models that are
-# > made for long texts are trained further on long ones, with a larger base, or with places squeezed together (section 8
-# > tries that).
+# > made for long texts are trained further on long ones, with a larger base, or with places squeezed together (section
+# > 8 tries that).
 #
 # And is ALiBi the winner, then? We can ask. Let us hide from it everything that is 32 letters back or more.
 
@@ -733,9 +733,8 @@ def near_only(scores: Tensor) -> Tensor:
 
 alibi = windows.trained(charge=add_alibi)
 found = {"ALiBi": windows.loss_by_place(alibi)}
-for block in alibi.blocks:
-    block.charge = near_only
-print(windows.beyond({**found, "near only": windows.loss_by_place(alibi)}))
+found["near only"] = windows.loss_by_place(alibi.attend_by(charge=near_only))
+print(windows.beyond(found))
 
 # %% [markdown]
 # It did not notice. It holds its level because it makes next to no use of what would be new to it, and where an answer
@@ -976,10 +975,9 @@ def squeezed(x: Tensor, positions: Tensor) -> Tensor:
 
 
 rope = windows.trained(turn=rotate)
-before = windows.loss_by_place(rope)
-for block in rope.blocks:
-    block.turn = squeezed
-print(windows.beyond({"RoPE": before, "squeezed": windows.loss_by_place(rope)}))
+found = {"RoPE": windows.loss_by_place(rope)}
+found["squeezed"] = windows.loss_by_place(rope.attend_by(turn=squeezed))
+print(windows.beyond(found))
 
 # %% [markdown]
 # It does not break any more, but near the beginning it reads far worse than before: neighbours now stand an eighth of a
@@ -1241,9 +1239,9 @@ check(AdaptiveLayer)
 
 # %%
 model = lamp.train(AdaptiveLayer)
-found = lamp.ask(model)
-print(f"the lamp: {100 * found.right.double().mean():.1f} % right")
-lamp.steps(found)
+asked = lamp.ask(model)
+print(f"the lamp: {100 * asked.right.double().mean():.1f} % right")
+lamp.steps(asked)
 
 # %% [markdown]
 # <details><summary>What to see</summary>

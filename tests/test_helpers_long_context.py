@@ -11,7 +11,7 @@ from helpers import long_context as lighthouse
 
 def attend(query, key, value, far, content, position):
     """Causal attention that also likes what is near: enough to tell readers apart."""
-    queries, keys = query.shape[-2:][0], key.shape[-2]
+    queries, keys = query.shape[-2], key.shape[-2]
     later = torch.ones(queries, keys, dtype=torch.bool).triu(keys - queries + 1)
     scores = (query + content) @ key.mT + ((query + position) @ far.mT)[..., -keys:]
     return scores.masked_fill(later, -torch.inf).softmax(-1) @ value

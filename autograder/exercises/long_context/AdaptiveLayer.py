@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import torch
@@ -47,7 +48,7 @@ def AdaptiveLayer(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "names, kinds and shapes of the parameters", lambda: _parameters(candidate, draw)
     ends = {"at once": [0.995], "after two": [0.4, 0.7], "after four": [0.1, 0.2, 0.3, 0.6], "never": []}
     for name, begins in ends.items():
-        yield f"one place halts {name}", lambda begins=begins: _run(candidate, draw, [begins], 6), MEAN
+        yield f"one place halts {name}", partial(_run, candidate, draw, [begins], 6), MEAN
     several = list(ends.values())
     yield "the mean of several places", lambda: _run(candidate, draw, several, 6)["mean"], MEAN
     yield "the cost of several places", lambda: _run(candidate, draw, several, 6)["cost"], COST

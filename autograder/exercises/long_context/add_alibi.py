@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import torch
@@ -23,7 +24,7 @@ def add_alibi(candidate: Any, draw: Draw) -> Iterator[Step]:
     keys = lines + draw.integer(2, 6)
     yield "the docstring's example", lambda: _example(candidate, draw), CHARGE
     for number in (1, 2, 4, 8):
-        yield f"heads: {number}", lambda number=number: candidate(draw.normal(number, lines, lines)), CHARGE
+        yield f"heads: {number}", partial(_heads, candidate, draw, number, lines), CHARGE
     yield "heads that are no power of two", lambda: candidate(draw.normal(6, lines, lines)), CHARGE
     yield "a memory before the page", lambda: candidate(draw.normal(heads, lines, keys)), CHARGE
     yield "one query and many keys", lambda: candidate(draw.normal(heads, 1, 30)), CHARGE
@@ -41,6 +42,10 @@ def add_alibi(candidate: Any, draw: Draw) -> Iterator[Step]:
 
 
 HALVES = (torch.float16, torch.bfloat16)
+
+
+def _heads(candidate: Any, draw: Draw, heads: int, lines: int) -> Any:
+    return candidate(draw.normal(heads, lines, lines))
 
 
 def _where(candidate: Any, draw: Draw, heads: int, lines: int, keys: int) -> dict[str, Any]:

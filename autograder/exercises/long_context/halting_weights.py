@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import torch
@@ -22,7 +23,7 @@ def halting_weights(candidate: Any, draw: Draw) -> Iterator[Step]:
     """How much each step counts."""
     yield "the docstring's example", lambda: _example(candidate, draw), LAST
     for kind in KINDS:
-        yield f"halts {kind}", lambda kind=kind: candidate(beside(draw, kind)), LAST
+        yield f"halts {kind}", partial(_kind, candidate, draw, kind), LAST
     yield "several places, each with its own end", lambda: candidate(all_kinds(draw)), LAST
     yield "two dimensions of places", lambda: candidate(torch.stack([all_kinds(draw), all_kinds(draw)])), LAST
     yield (
@@ -39,6 +40,10 @@ def halting_weights(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "a turned table", lambda: candidate(all_kinds(draw).T.contiguous().T)
     yield "called by names", lambda: candidate(epsilon=0.02, probabilities=all_kinds(draw))
     yield "the probabilities are left alone", lambda: with_arguments(candidate, all_kinds(draw))
+
+
+def _kind(candidate: Any, draw: Draw, kind: str) -> Any:
+    return candidate(beside(draw, kind))
 
 
 def _single(candidate: Any, draw: Draw) -> dict[str, Any]:

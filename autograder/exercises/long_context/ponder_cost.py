@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import torch
@@ -22,7 +23,7 @@ def ponder_cost(candidate: Any, draw: Draw) -> Iterator[Step]:
     """Steps plus remainder."""
     yield "the docstring's example", lambda: _example(candidate, draw), STEPS
     for kind in KINDS:
-        yield f"halts {kind}", lambda kind=kind: candidate(beside(draw, kind)), STEPS
+        yield f"halts {kind}", partial(_kind, candidate, draw, kind), STEPS
     yield "several places, each with its own end", lambda: candidate(all_kinds(draw)), STEPS
     yield "two dimensions of places", lambda: candidate(torch.stack([all_kinds(draw), all_kinds(draw)])), STEPS
     yield "a single step", lambda: _single(candidate, draw), STEPS
@@ -40,6 +41,10 @@ def ponder_cost(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "a turned table", lambda: candidate(all_kinds(draw).T.contiguous().T)
     yield "called by names", lambda: candidate(epsilon=0.02, probabilities=all_kinds(draw))
     yield "the probabilities are left alone", lambda: with_arguments(candidate, all_kinds(draw))
+
+
+def _kind(candidate: Any, draw: Draw, kind: str) -> Any:
+    return candidate(beside(draw, kind))
 
 
 def _single(candidate: Any, draw: Draw) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import torch
@@ -28,7 +29,7 @@ def relative_attention(candidate: Any, draw: Draw) -> Iterator[Step]:
 
     yield "the docstring's example", lambda: _example(candidate, draw), DISTANCE
     for name, idea in {"a": CONTENT, "b": DISTANCE, "c": CONTENT, "d": DISTANCE}.items():
-        yield f"term ({name}) alone", lambda name=name: candidate(*_alone(draw, name, inputs())), idea
+        yield f"term ({name}) alone", partial(_term, candidate, name, inputs), idea
     yield "all four, with a memory", lambda: candidate(*inputs()), DISTANCE
     yield "all four, without a memory", lambda: candidate(*inputs(memory=0)), DISTANCE
     yield "one query and its memory", lambda: candidate(*inputs(lines=1)), DISTANCE
@@ -69,7 +70,11 @@ def _heads(draw: Draw, logs: int, heads: int, lines: int, memory: int) -> Inputs
     return query, key, value, draw.normal(heads, lines + memory, D), *biases
 
 
-def _alone(draw: Draw, term: str, inputs: Inputs) -> Inputs:
+def _term(candidate: Any, term: str, inputs: Callable[[], Inputs]) -> Any:
+    return candidate(*_alone(term, inputs()))
+
+
+def _alone(term: str, inputs: Inputs) -> Inputs:
     """All terms but one are zero."""
     query, key, value, distance_keys, content_bias, position_bias = inputs
     none = torch.zeros_like
