@@ -181,9 +181,10 @@ print(f"and an older one stood further down: {lighthouse.share_of(with_notes, lo
 # *back* a name stands, and that is called the **relative position**. So let us give each query a score for each
 # distance, in addition to its score for each content.
 #
-# Say a page has two lines and the memory holds two more. A query scores the distances 3, 2, 1 and 0 with 30, 20, 10 and
-# 5. The last line has all four lines to look at, at distances 3, 2, 1 and 0. The line before it stands one line
-#    earlier, so to it the same four lines are at distances 2, 1 and 0, and the fourth has not been read yet.
+# Say a page has two lines and the memory holds two more. A query scores the distances 3, 2, 1 and 0, and gives them 30,
+# 20, 10 and 5 points. The last line has all four lines to look at, at distances 3, 2, 1 and 0. The line before it
+# stands one line earlier, so that to it the same lines are at distances 2, 1 and 0, and the fourth has not been read
+# yet.
 #
 # | | line 0 (memory) | line 1 (memory) | line 2 | line 3 |
 # |---|---|---|---|---|
@@ -488,10 +489,9 @@ explore(
 # %% [markdown]
 # <details><summary>The answer</summary>
 #
-# The title says layers · memory + line − 1. Two layers with a memory of 24 reach 48 lines and more, and so do three
-# with
-# 16. Four with 8 come to 39 at the last line of a page. A deep network needs less memory for the same reach, but what
-#     it hears has gone through more hands.
+# The title says layers · memory + line − 1. Two layers with a memory of 24 reach 48 lines and more, and a memory of 16
+# does so with three. Four layers with a memory of 8 come to 39 at the last line of a page. A deep network needs less
+# memory for the same reach, but what it hears has gone through more hands.
 #
 # </details>
 
@@ -499,7 +499,7 @@ explore(
 # ## 4 · Turn instead of add · core
 #
 # Transformer-XL pays for its distances. There is a second product in each head, a table to be moved, and more weights.
-# Can the distance come for free, out of the product $q \cdot k$ that we have anyway?
+# Could we have the distance for free, out of the product $q \cdot k$ that we have anyway?
 #
 # It can, if we *turn* the two vectors. Let us take vectors of two numbers, so that we can draw them on a sheet of paper
 # as the hands of two clocks. We turn each of them by 30° for every line of its place. A query at line 5 is turned by
@@ -757,6 +757,9 @@ reader = lighthouse.trained(layers=2, memory=16, attend=relative_attention, reme
 lighthouse.opening(reader, log, which=0)
 
 # %% [markdown]
+# *The picture: the same 32 lines. Now the lower row says what the upper one says, from the first line to the last, for
+# which Finn's name is 21 lines old and stands two pages back.*
+#
 # The core of the lesson ends here. The other sections stand by themselves.
 
 # %% [markdown]
@@ -1235,7 +1238,7 @@ check(AdaptiveLayer)
 # and again, for as long as it likes. Nobody tells it how long a list is. It is trained on the question whether the lamp
 # is lit. As soon as it answers for lists of up to twelve hours, thinking gets its price: 0.05 times the ponder cost.
 # (For each of its three signs, pressed, not pressed and the end, the step has a matrix of its own that turns the state.
-# With a plain recurrent step this task is known for not being learned on every second try.)
+# With an ordinary recurrent step, a GRU, the training failed for several of the eight seeds that we tried.)
 
 # %%
 model = lamp.train(AdaptiveLayer)
