@@ -674,7 +674,7 @@ def add_alibi(scores: Tensor) -> Tensor:
     heads, queries, keys = scores.shape[-3:]
     rows = torch.arange(queries, device=scores.device)[:, None]
     distance = keys - queries + rows - torch.arange(keys, device=scores.device)
-    slopes = 2.0 ** (-8 * torch.arange(1, heads + 1, device=scores.device, dtype=torch.float64) / heads)
+    slopes = 2.0 ** (-8 * torch.arange(1, heads + 1, device=scores.device) / heads)
     charged = scores - (slopes[:, None, None] * distance).to(scores.dtype)
     return charged.masked_fill(distance < 0, -torch.inf)
     # END SOLUTION
@@ -1257,7 +1257,7 @@ lamp.steps(asked)
 #
 # It has found out by itself that it may stop at the end mark and not before. What it cannot do is to take fewer steps
 # for a long list that is easy, as nothing in our lists is easy. And there is a number in all of this, the price, that
-# somebody has to choose: with a price that is too high, the network gives up early and guesses.
+# somebody has to choose: if it is too high, the network stops after the first step and guesses.
 
 # %% [markdown]
 # ## What you have built

@@ -110,6 +110,33 @@ wrong(
     call=lambda self, state, inputs, number: self.step(state, inputs if number == 0 else None, number),
 )
 
+wrong(
+    "The states are added up without their weights. Each counts by its probability of halting, the last one by the "
+    "remainder.",
+    averaged=lambda self, mean, weight, state: mean + state,
+)
+
+
+@mistake(
+    AdaptiveLayer,
+    "A place that has halted goes on adding to its mean, while others still run. Its weights are 0 from then on.",
+)
+class WeighsOn(Frame):
+    def forward(self, state, inputs=None):
+        used = cost = torch.zeros_like(state[..., 0])
+        running, mean = torch.ones_like(used).bool(), torch.zeros_like(state)
+        for number in range(self.most):
+            state = self.moves(running, self.call(state, inputs, number), state)
+            p = self.probability(state)
+            last = self.ends(used, p, number, running)
+            weight = self.weight(last, used, p)
+            mean = self.averaged(mean, weight, state)
+            cost = cost + self.price(running, last, used, p)
+            used, running = used + weight, self.after(running, last)
+            if self.stops(running):
+                break
+        return mean, cost
+
 
 @mistake(
     AdaptiveLayer,

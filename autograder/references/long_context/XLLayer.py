@@ -28,8 +28,24 @@ wrong(
     sources=lambda self, x, memory: (self.seen(x, memory),) * 3,
 )
 wrong(
-    "The keys come from memory and page, and the values from somewhere else. Both come from the same lines.",
-    sources=lambda self, x, memory: (x, self.seen(x, memory), self.seen(x, memory).flip(1)),
+    "The values come from the page alone, where the keys come from memory and page: nothing fits with a memory. Both "
+    "come from the same lines.",
+    sources=lambda self, x, memory: (x, self.seen(x, memory), x),
+)
+wrong(
+    "The keys come from the page alone, where the values come from memory and page: nothing fits with a memory. Both "
+    "come from the same lines.",
+    sources=lambda self, x, memory: (x, x, self.seen(x, memory)),
+)
+wrong(
+    "Memory and page are joined along the wrong dimension, so that nothing fits, or logs are mixed. They lie one "
+    "behind the other, as lines: dim=1.",
+    seen=lambda self, x, memory: x if memory is None else torch.cat([memory, x], dim=-1),
+)
+wrong(
+    "There is a distance key for each line of the page only. There are as many distances as keys, those of the memory "
+    "among them.",
+    far=lambda self, keys, x: Frame.far(self, x.shape[1], x),
 )
 wrong(
     "The two biases are exchanged on their way to attention: first the content bias, then the position bias.",

@@ -168,6 +168,18 @@ def overlap(words, batch, page):
     return [(inputs[:, at : at + page], targets[:, at : at + page]) for at in range(max(0, inputs.shape[1] - page + 1))]
 
 
+@mistake(
+    continuing_pages,
+    "Where the text ends exactly with a page, its last word has no word after it, and a target is missing. Count the "
+    "pages that fit into one word less.",
+    keeps=0.9,
+)
+def a_target_short(words, batch, page):
+    pages = len(words) // (batch * page)
+    size = batch * pages * page
+    return cut(*(part.reshape(batch, pages * page) for part in (words[:size], words[1 : size + 1])), page)
+
+
 @alternative(continuing_pages)
 def by_split(words, batch, page):
     inputs, targets = strips(words, batch, page)

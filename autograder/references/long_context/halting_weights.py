@@ -186,6 +186,31 @@ def no_gradient(probabilities, epsilon=0.01):
     return torch.where(last, 1 - before.detach(), probabilities) * takes_place
 
 
+@mistake(
+    halting_weights,
+    "Steps after the last one count, by what is below zero or above: nothing sets their weights to 0.",
+)
+def remainders_go_on(probabilities, epsilon=0.01):
+    total = probabilities.cumsum(-1)
+    last = total >= 1 - epsilon
+    last[..., -1] = True
+    return torch.where(last, 1 - (total - probabilities), probabilities)
+
+
+@mistake(
+    halting_weights,
+    "A step whose sum is exactly 1 − epsilon counts its probability, and no step counts the remainder. It is the "
+    "last: as soon as the sum is that much or more.",
+    keeps=0.5,
+)
+def no_remainder_at_a_tie(probabilities, epsilon=0.01):
+    total = probabilities.cumsum(-1)
+    before = total - probabilities
+    last = total > 1 - epsilon
+    last[..., -1] = True
+    return torch.where(last, 1 - before, probabilities) * (before < 1 - epsilon)
+
+
 @alternative(halting_weights)
 def in_a_loop(probabilities, epsilon=0.01):
     used = torch.zeros_like(probabilities[..., 0])

@@ -144,6 +144,16 @@ def only_above(probabilities, epsilon=0.01):
     return (steps + 1 - before.gather(-1, steps - 1)).squeeze(-1)
 
 
+@mistake(
+    ponder_cost,
+    "It sums along the first dimension, over places. Steps lie along the last one.",
+)
+def along_the_places(probabilities, epsilon=0.01):
+    before = probabilities.cumsum(0) - probabilities
+    steps = (before < 1 - epsilon).sum(-1, keepdim=True).clamp(min=1)
+    return (steps + 1 - before.gather(-1, steps - 1)).squeeze(-1)
+
+
 @alternative(ponder_cost)
 def by_weights(probabilities, epsilon=0.01):
     takes_place = (probabilities.cumsum(-1) - probabilities) < 1 - epsilon

@@ -224,6 +224,27 @@ def refuses_nothing(by_distance):
     return taken(by_distance, by_distance.shape[-1] - 1 - distance, distance)
 
 
+BEYOND = (
+    "It asks for a column beyond the last, which is an IndexError. The last column is keys − 1, for distance 0. Where "
+    "a key comes after the query the distance is below 0, and no column belongs to it: clamp it at 0, and fill with 0 "
+    "afterwards."
+)
+
+
+@mistake(relative_shift, BEYOND)
+def does_not_clamp(by_distance):
+    _, keys = refuse(by_distance)
+    query, distance = places(by_distance)
+    return by_distance[..., query, keys - 1 - distance].masked_fill(distance < 0, 0)
+
+
+@mistake(relative_shift, BEYOND)
+def one_column_too_far(by_distance):
+    _, keys = refuse(by_distance)
+    query, distance = places(by_distance)
+    return by_distance[..., query, keys - distance.clamp(min=0)].masked_fill(distance < 0, 0)
+
+
 @alternative(relative_shift)
 def padded_and_cut(by_distance):
     queries, keys = refuse(by_distance)

@@ -148,6 +148,20 @@ wrong(
 )
 
 
+@mistake(
+    rotate,
+    "Where each log has places of its own, the angles do not fit: `positions[:, None]` puts the new dimension behind "
+    "the first one. It belongs behind the last: `positions.unsqueeze(-1)`.",
+    keeps=0.85,
+)
+def behind_the_first(x, positions, base=10_000.0, halves=False):
+    class Behind(Frame):
+        def angles(self, x, places, base, wide):
+            return places[:, None] * self.speeds(x, base, wide)
+
+    return Behind()(x, positions, base, halves)
+
+
 @alternative(rotate)
 def complex_numbers(x, positions, base=10_000.0, halves=False):
     d = x.shape[-1]

@@ -187,6 +187,26 @@ def cuts_the_old_only(memory, hidden, length):
     return joined(None if memory is None else newest(memory, length), hidden).detach().clone()
 
 
+@mistake(
+    update_memory,
+    "While there are fewer hidden states than `length`, some of them are lost: the slice begins below 0, and Python "
+    "counts that from the end. Begin at 0 at least, `max(0, …)`.",
+)
+def begins_below_zero(memory, hidden, length):
+    seen = joined(memory, hidden)
+    return seen[..., seen.shape[-2] - length :, :].detach().clone()
+
+
+@mistake(
+    update_memory,
+    "With no batch, or with one dimension more, the wrong lines stay: how many there are is read off dimension 1, "
+    "which is the width then, or the heads. It is `shape[-2]`.",
+)
+def counts_dimension_one(memory, hidden, length):
+    seen = joined(memory, hidden)
+    return seen[..., max(0, seen.shape[1] - length) :, :].detach().clone()
+
+
 @alternative(update_memory)
 def under_no_grad(memory, hidden, length):
     with torch.no_grad():
