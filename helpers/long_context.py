@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 import torch
@@ -159,8 +160,9 @@ def train(reader: Reader, rounds: int = 60) -> Reader:
     return reader
 
 
+@cache
 def trained(layers: int, memory: int = 0, **parts: Any) -> Reader:
-    """A reader that has learned, the same each time; `parts` as of `Reader`."""
+    """A reader that has learned; `parts` as of `Reader`, and who asks for the same again gets the same."""
     torch.manual_seed(0)
     return train(Reader(layers, memory, **parts))
 

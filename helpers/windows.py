@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from functools import cache
 
 import torch
@@ -79,11 +80,12 @@ class Letters(nn.Module):
         self.last = nn.Sequential(nn.LayerNorm(SIZE), nn.Linear(SIZE, kinds))
 
     def attend_by(self, turn: Turn | None = None, charge: Charge | None = None) -> Letters:
-        """The same weights with other functions from now on."""
-        for block in self.blocks:
+        """A copy with the same weights and other functions."""
+        copy = deepcopy(self)
+        for block in copy.blocks:
             assert isinstance(block, Block)
             block.turn, block.charge = turn, charge
-        return self
+        return copy
 
     def forward(self, text: Tensor) -> Tensor:
         x, length = self.table(text), text.shape[1]
@@ -94,8 +96,9 @@ class Letters(nn.Module):
         return self.last(self.blocks(x))
 
 
+@cache
 def trained(places: str | None = None, turn: Turn | None = None, charge: Charge | None = None) -> Letters:
-    """A model that has seen 250 batches of 32 stretches of 32 letters, the same for all."""
+    """A model that has seen 250 batches of 32 stretches of 32 letters, the same for all; trained once."""
     torch.manual_seed(0)
     model, (text, _), stream = Letters(places, turn, charge), letters("train"), torch.Generator().manual_seed(1)
     optimizer = torch.optim.AdamW(model.parameters(), lr=RATE)

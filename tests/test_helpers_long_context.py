@@ -153,3 +153,12 @@ def test_the_lamp_is_asked_through_the_adaptive_layer():
     found = lamp.ask(model, count=300)
     assert found.cost.unique().tolist() == [2.5]
     assert lamp.steps(found).axes[0].get_lines()[0].get_ydata()[0] == 2.5
+
+
+def test_other_functions_leave_the_trained_model_as_it_was():
+    torch.manual_seed(0)
+    model, text = windows.Letters(), torch.arange(1, 9)[None]
+    before = model(text)
+    other = model.attend_by(charge=lambda scores: scores - torch.arange(8))
+    assert not torch.equal(other(text), before)
+    assert torch.equal(model(text), before)

@@ -24,7 +24,7 @@ class AdaptiveLayer(nn.Module):
             after, before = (x.reshape(-1, state.shape[-1]) for x in (after, state))
             state = torch.stack([after[n] if n in running else before[n] for n in range(len(used))])
             for n in sorted(running):
-                ends = float(used[n] + halts[n]) >= 1 - self.epsilon or number == self.most - 1
+                ends = float((used[n] + halts[n]).detach()) >= 1 - self.epsilon or number == self.most - 1
                 weight = 1 - used[n] if ends else halts[n]
                 means[n] = means[n] + weight * state[n]
                 costs[n] = costs[n] + 1 + (weight if ends else 0)
