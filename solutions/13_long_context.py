@@ -105,7 +105,8 @@ def update_memory(memory: Tensor | None, hidden: Tensor, length: int) -> Tensor:
     """What a layer remembers: the newest hidden states of all that it has read, without their graph.
 
     Args:
-        memory: what it has remembered so far, shape (..., kept, width); None before the first page.
+        memory: what it has remembered so far, shape (..., kept, width), dtype of `hidden`; None before the
+            first page.
         hidden: the hidden states of the page just read, shape (..., lines, width).
         length: how many to keep, 0 or more.
 
@@ -267,9 +268,8 @@ heatmaps({"by distance, from far to near": distances, "by key": by_key}, xlabel=
 
 # %% [markdown]
 # *The picture: on the left four rows alike, 7 to 0. On the right the last row still reads 7 to 0, and each row above it
-# has moved one further to the left: the
-# first reads 4, 3, 2, 1, 0, and then three times −1, where nothing has been read yet. Along the diagonal of zeros lie
-# the four lines of the page.*
+# has moved one further to the left: the first reads 4, 3, 2, 1, 0, and then three times −1, where nothing has been read
+# yet. Along the diagonal of zeros lie the four lines of the page.*
 #
 # > **You may read that** the shift is three lines without any index: put a column of zeros in front, cut the same
 # > numbers anew into rows that are longer by one, and drop the first. That is how the paper's authors wrote it, and
@@ -632,10 +632,9 @@ lines({"score": (far.tolist(), by_distance.tolist())}, xlabel="distance", ylabel
 # $$\text{score} - \text{slope} \cdot \text{distance}$$
 #
 # Each head has another slope, and nothing about them is learned. With $H$ heads, head number $h$, from 1 on, has the
-# slope
-# $2^{-8h/H}$. With 4 heads these are 1/4, 1/16, 1/64 and 1/256. By hand: to the first head a line 8 back has lost 2, so
-# after the softmax it counts $e^{-2}$, about a seventh. To the last head it has lost 1/32 and counts 97 %. So some
-# heads are short-sighted and some see far.
+# slope $2^{-8h/H}$. With 4 heads these are 1/4, 1/16, 1/64 and 1/256. (BLOOM has others where $H$ is no power of two.)
+# By hand: to the first head a line 8 back has lost 2, so after the softmax it counts $e^{-2}$, about a seventh. To the
+# last head it has lost 1/32 and counts 97 %. So some heads are short-sighted and some see far.
 #
 # ### Exercise: `add_alibi` ●○○ · 5 minutes · core
 #
@@ -664,7 +663,7 @@ def add_alibi(scores: Tensor) -> Tensor:
 
     Returns:
         Shape and dtype of `scores`, a new tensor. Head h of H, from 1 on, loses 2 ** (−8h / H) for each place between
-        query and key. Where the key comes after the query stands −∞.
+        query and key. Where the key comes after the query stands −∞, whatever stood there.
 
     >>> add_alibi(torch.zeros(1, 2, 2) + 3)
     tensor([[[3.0000,   -inf],
@@ -1077,7 +1076,7 @@ def halting_weights(probabilities: Tensor, epsilon: float = 0.01) -> Tensor:
 
     Args:
         probabilities: shape (..., steps), floating point, from 0 to 1; one step or more.
-        epsilon: from 0 to 1.
+        epsilon: 0 or more, below 1.
 
     Returns:
         Shape and dtype of `probabilities`. The gradient flows through the remainder, too.
@@ -1128,7 +1127,7 @@ def ponder_cost(probabilities: Tensor, epsilon: float = 0.01) -> Tensor:
 
     Args:
         probabilities: of halting after each step, shape (..., steps), floating point, from 0 to 1; one step or more.
-        epsilon: from 0 to 1.
+        epsilon: 0 or more, below 1.
 
     Returns:
         Shape (...), dtype of `probabilities`. Its gradient is −1 for each step before the last, and 0 for the others.

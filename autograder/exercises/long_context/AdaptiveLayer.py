@@ -57,6 +57,7 @@ def AdaptiveLayer(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "no more than so many steps", lambda: _run(candidate, draw, several, draw.choice((2, 3))), STOPS
     yield "a single step", lambda: _run(candidate, draw, several, 1), COST
     yield "another epsilon", lambda: _run(candidate, draw, several, 6, epsilon=0.3), MEAN
+    yield "no epsilon", lambda: _run(candidate, draw, several, 6, epsilon=0.0), MEAN
     yield "exactly 1 − epsilon", lambda: _exactly(candidate, draw), MEAN
     yield "a batch of places", lambda: _run(candidate, draw, several, 6, batch=3), MEAN
     yield "one state without a batch", lambda: _alone(candidate, draw), MEAN

@@ -31,3 +31,19 @@ def all_kinds(draw: Draw, dtype: torch.dtype = torch.float32) -> Tensor:
 def beside(draw: Draw, kind: str) -> Tensor:
     """A row of this kind and one that halts in the middle, in drawn order."""
     return torch.stack(draw.shuffled([probabilities(draw, kind), probabilities(draw, "in the middle")]))
+
+
+def zeros_and_ones(draw: Draw) -> Tensor:
+    """Rows with a single 1 or none, and one of small probabilities, in drawn order."""
+    p = torch.zeros(STEPS, STEPS, device=draw.device)
+    p[:3] = p[:3].scatter(1, draw.integers(3, 1, high=STEPS), 1.0)
+    p[3] = draw.uniform(STEPS, low=0.1, high=0.15)
+    return p[draw.permutation(STEPS)]
+
+
+def with_zeros(draw: Draw) -> Tensor:
+    """Rows in which a step before the last has the probability 0: nothing changes there, and it has a gradient."""
+    p = draw.uniform(3, STEPS, low=0.15, high=0.3)
+    p[0, 0] = p[1, 1] = p[2, 2] = 0.0
+    p[:, 3] = 0.95
+    return p[draw.permutation(3)]

@@ -25,7 +25,7 @@ def add_alibi(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "the docstring's example", lambda: _example(candidate, draw), CHARGE
     for number in (1, 2, 4, 8):
         yield f"heads: {number}", partial(_heads, candidate, draw, number, lines), CHARGE
-    yield "heads that are no power of two", lambda: candidate(draw.normal(6, lines, lines)), CHARGE
+    yield "heads that are no power of two", lambda: _odd_heads(candidate, draw, lines), CHARGE
     yield "a memory before the page", lambda: candidate(draw.normal(heads, lines, keys)), CHARGE
     yield "one query and many keys", lambda: candidate(draw.normal(heads, 1, 30)), CHARGE
     yield "several logs", lambda: candidate(draw.normal(logs, heads, lines, keys)), CHARGE
@@ -34,6 +34,7 @@ def add_alibi(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "what may be seen", lambda: _where(candidate, draw, heads, lines, keys), LATER
     yield "what may be seen, without a memory", lambda: _where(candidate, draw, heads, lines, lines), LATER
     yield "a later score that would win", lambda: candidate(_winner(draw, heads, lines, keys)), LATER
+    yield "later scores that are infinite", lambda: candidate(_infinite(draw, heads, lines, keys)), LATER
     yield "gradients", lambda: _gradient(candidate, draw.normal(heads, lines, keys))
     yield "float16 and bfloat16", lambda: [candidate(draw.normal(2, 3, 9).to(kind)) for kind in HALVES]
     yield "turned tables", lambda: candidate(draw.normal(heads, keys, lines).mT)
@@ -48,6 +49,10 @@ def _heads(candidate: Any, draw: Draw, heads: int, lines: int) -> Any:
     return candidate(draw.normal(heads, lines, lines))
 
 
+def _odd_heads(candidate: Any, draw: Draw, lines: int) -> list[Any]:
+    return [candidate(draw.normal(number, lines, lines)) for number in draw.shuffled((3, 6))]
+
+
 def _where(candidate: Any, draw: Draw, heads: int, lines: int, keys: int) -> dict[str, Any]:
     """How many keys each query of one head may see, and whether anybody sees what comes later."""
     result = candidate(draw.normal(heads, lines, keys))
@@ -58,6 +63,14 @@ def _winner(draw: Draw, heads: int, lines: int, keys: int) -> Tensor:
     """The last key has a score that no charge and no large number outweighs."""
     scores = draw.normal(heads, lines, keys)
     scores[..., -1] = 1e30
+    return scores
+
+
+def _infinite(draw: Draw, heads: int, lines: int, keys: int) -> Tensor:
+    """What comes later is infinite or NaN, for all queries but the last."""
+    scores = draw.normal(heads, lines, keys)
+    for query in range(lines - 1):
+        scores[:, query, keys - lines + query + 1 :] = draw.choice((torch.inf, torch.nan))
     return scores
 
 

@@ -12,7 +12,14 @@ from torch import Tensor
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
 from autograder.engine.probes import gradients, with_arguments
-from autograder.exercises.long_context._halting import KINDS, all_kinds, beside, probabilities
+from autograder.exercises.long_context._halting import (
+    KINDS,
+    all_kinds,
+    beside,
+    probabilities,
+    with_zeros,
+    zeros_and_ones,
+)
 
 LAST = Idea("the step at which the sum is reached is the last", weight=3, point=True)
 REMAINDER = Idea("the last step counts what is left", weight=3, point=True)
@@ -36,6 +43,7 @@ def halting_weights(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "no epsilon", lambda: _without_epsilon(candidate, draw), LAST
     yield "probabilities of 0 and 1", lambda: _zeros_and_ones(candidate, draw), REMAINDER
     yield "gradients", lambda: gradients(candidate, all_kinds(draw), wrt=0), REMAINDER
+    yield "gradients, with probabilities of 0 and 1", lambda: _gradients(candidate, draw), REMAINDER
     yield "float64", lambda: candidate(all_kinds(draw, torch.float64))
     yield "a turned table", lambda: candidate(all_kinds(draw).T.contiguous().T)
     yield "called by names", lambda: candidate(epsilon=0.02, probabilities=all_kinds(draw))
@@ -61,18 +69,21 @@ def _exactly(candidate: Any, draw: Draw) -> Tensor:
 
 
 def _without_epsilon(candidate: Any, draw: Draw) -> Tensor:
+    """Sums of exactly 1, below it, and of 0.995, which is enough for the usual epsilon."""
     p = torch.tensor([[0.5, 0.25, 0.25, 0.5], [0.5, 0.25, 0.125, 0.0], [1.0, 0.5, 0.5, 0.5]], device=draw.device)
+    near = torch.tensor([[0.5, 0.495, 0.25, 0.5]], device=draw.device)
     rest = draw.uniform(1, 4, low=0.1, high=0.2)
-    result: Tensor = candidate(torch.cat([p, rest])[draw.permutation(4)], epsilon=0.0)
+    result: Tensor = candidate(torch.cat([p, near, rest])[draw.permutation(5)], epsilon=0.0)
     return result
 
 
 def _zeros_and_ones(candidate: Any, draw: Draw) -> Tensor:
-    p = torch.zeros(5, 5, device=draw.device)
-    p[:3] = p[:3].scatter(1, draw.integers(3, 1, high=5), 1.0)
-    p[3] = draw.uniform(5, low=0.1, high=0.15)
-    result: Tensor = candidate(p[draw.permutation(5)])
+    result: Tensor = candidate(zeros_and_ones(draw))
     return result
+
+
+def _gradients(candidate: Any, draw: Draw) -> Any:
+    return gradients(candidate, torch.cat([zeros_and_ones(draw), with_zeros(draw)]), wrt=0)
 
 
 def _example(candidate: Any, draw: Draw) -> list[Any]:

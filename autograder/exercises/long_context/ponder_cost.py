@@ -12,7 +12,7 @@ from torch import Tensor
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
 from autograder.engine.probes import gradients, with_arguments
-from autograder.exercises.long_context._halting import KINDS, all_kinds, beside
+from autograder.exercises.long_context._halting import KINDS, all_kinds, beside, with_zeros, zeros_and_ones
 
 STEPS = Idea("how many steps take place", weight=3, point=True)
 REMAINDER = Idea("the remainder, and its gradient", weight=3, point=True)
@@ -29,14 +29,16 @@ def ponder_cost(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "a single step", lambda: _single(candidate, draw), STEPS
     yield "another epsilon", lambda: candidate(all_kinds(draw), epsilon=draw.uniform(low=0.1, high=0.3).item()), STEPS
     yield "exactly 1 − epsilon", lambda: _exactly(candidate, draw), STEPS
+    yield "no epsilon", lambda: candidate(all_kinds(draw), epsilon=0.0), STEPS
     yield "probabilities of 0 and 1", lambda: _zeros_and_ones(candidate, draw), STEPS
     yield "the part after the point", lambda: candidate(all_kinds(draw)) % 1, REMAINDER
-    yield "gradients", lambda: gradients(candidate, all_kinds(draw), wrt=0), REMAINDER
+    yield "gradients", lambda: gradients(candidate, torch.stack([all_kinds(draw), all_kinds(draw)]), wrt=0), REMAINDER
     yield (
         "gradients of places in between",
         lambda: gradients(candidate, draw.uniform(2, 4, low=0.15, high=0.7), wrt=0),
         REMAINDER,
     )
+    yield "gradients, with probabilities of 0 and 1", lambda: _gradients(candidate, draw), REMAINDER
     yield "float64", lambda: candidate(all_kinds(draw, torch.float64))
     yield "a turned table", lambda: candidate(all_kinds(draw).T.contiguous().T)
     yield "called by names", lambda: candidate(epsilon=0.02, probabilities=all_kinds(draw))
@@ -62,11 +64,12 @@ def _exactly(candidate: Any, draw: Draw) -> Tensor:
 
 
 def _zeros_and_ones(candidate: Any, draw: Draw) -> Tensor:
-    p = torch.zeros(5, 5, device=draw.device)
-    p[:3] = p[:3].scatter(1, draw.integers(3, 1, high=5), 1.0)
-    p[3] = draw.uniform(5, low=0.1, high=0.15)
-    result: Tensor = candidate(p[draw.permutation(5)])
+    result: Tensor = candidate(zeros_and_ones(draw))
     return result
+
+
+def _gradients(candidate: Any, draw: Draw) -> Any:
+    return gradients(candidate, torch.cat([zeros_and_ones(draw), with_zeros(draw)]), wrt=0)
 
 
 def _example(candidate: Any, draw: Draw) -> list[Any]:

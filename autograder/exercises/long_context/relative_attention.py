@@ -39,7 +39,7 @@ def relative_attention(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "as many logs as heads, lines and keys", lambda: candidate(*_heads(draw, 4, 4, 4, 0)), DISTANCE
     yield "a future key that would win", lambda: candidate(*_winner(draw, inputs(), lines)), FUTURE
     yield "visible scores thousands below", lambda: candidate(*_losers(inputs(memory=0))), FUTURE
-    yield "infinite distance scores in the future", lambda: _prefix(candidate, draw, inputs(2), lines), FUTURE
+    yield "another last word, and those before it", lambda: _prefix(candidate, draw, inputs(2), lines), FUTURE
     yield "large scores", lambda: candidate(*_large(draw, inputs()))
     yield "float64", lambda: candidate(*inputs(2, dtype=torch.float64))
     yield "gradients", lambda: gradients(candidate, *inputs(2))

@@ -34,6 +34,7 @@ def relative_shift(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "where nothing has been read yet", lambda: _unread(candidate, draw, logs, lines, keys), JUNK
     yield "the same without a memory", lambda: _unread(candidate, draw, logs, lines, lines), JUNK
     yield "infinite scores among those left over", lambda: _infinite(candidate, draw, lines + 2, keys + 2), JUNK
+    yield "an infinite score for distance 0", lambda: candidate(_nearest(draw, lines + 2, keys + 2)), JUNK
     yield "gradients", lambda: gradients(candidate, draw.normal(logs, lines, keys), wrt=0)
     yield "whole numbers", lambda: candidate(draw.integers(lines, keys, low=1, high=99))
     yield "float64 and float16", lambda: [candidate(_scores(draw, lines, keys).to(kind)) for kind in KINDS]
@@ -66,6 +67,14 @@ def _infinite(candidate: Any, draw: Draw, lines: int, keys: int) -> Tensor:
         scores[row, : lines - 1 - row] = draw.choice((torch.inf, -torch.inf, torch.nan))
     result: Tensor = candidate(scores)
     return result
+
+
+def _nearest(draw: Draw, lines: int, keys: int) -> Tensor:
+    """Each query's score for its own line is infinite or NaN; after it there has to be 0 all the same."""
+    scores = _scores(draw, lines, keys)
+    for row in range(lines):
+        scores[row, -1] = draw.choice((torch.inf, -torch.inf, torch.nan))
+    return scores
 
 
 def _refused(candidate: Any, draw: Draw, lines: int) -> dict[str, Any]:

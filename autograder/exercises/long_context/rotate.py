@@ -44,6 +44,8 @@ def rotate(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "far places, float64", lambda: _far(candidate, draw, n, d), DIGITS
     yield "far places, bfloat16", lambda: _far(candidate, draw, n, d, torch.bfloat16), DIGITS
     yield "float16", lambda: _far(candidate, draw, n, d, torch.float16), DIGITS
+    yield "one pair far on, bfloat16", lambda: _one_pair(candidate, draw, n, torch.bfloat16, 200), DIGITS
+    yield "one pair far on, float16", lambda: _one_pair(candidate, draw, n, torch.float16, 1100), DIGITS
     yield "gradients", lambda: _gradients(candidate, draw, n, d)
     yield "turned tables", lambda: candidate(draw.normal(logs, d, n).mT, _places(draw, n))
     yield "no queries at all", lambda: list(candidate(draw.normal(logs, 0, d), _places(draw, 0)).shape)
@@ -56,10 +58,19 @@ def _places(draw: Draw, *shape: int) -> Tensor:
     return draw.integers(*shape, low=1, high=40)
 
 
-def _far(candidate: Any, draw: Draw, n: int, d: int, dtype: torch.dtype = torch.float64) -> list[Tensor]:
+def _far(candidate: Any, draw: Draw, n: int, d: int, dtype: torch.dtype = torch.float64) -> Tensor:
     """Odd places, which bfloat16 cannot hold, in both customs."""
     places = 2 * draw.integers(n, low=200, high=800) + 1
-    return [candidate(draw.normal(n, d).to(dtype), places, halves=halves) for halves in (False, True)]
+    return torch.stack([candidate(draw.normal(n, d).to(dtype), places, halves=halves) for halves in (False, True)])
+
+
+def _one_pair(candidate: Any, draw: Draw, n: int, dtype: torch.dtype, low: int) -> list[Tensor]:
+    """A pair of speed 1, at odd places that are rounded to even ones in this dtype; nothing else can be rounded."""
+    shown = []
+    for halves in (False, False, True, True):
+        places = 2 * draw.integers(n, low=low, high=low + 300) + 1
+        shown.append(candidate(draw.normal(n, 2).to(dtype), places, halves=halves))
+    return shown
 
 
 def _gradients(candidate: Any, draw: Draw, n: int, d: int) -> list[Any]:

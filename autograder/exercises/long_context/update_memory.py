@@ -69,13 +69,19 @@ def _nothing(candidate: Any, hidden: Tensor, memory: Tensor | None) -> list[int]
 
 
 def _graph(candidate: Any, memory: Tensor | None, hidden: Tensor, length: int, new: bool, old: bool) -> dict[str, Any]:
-    """`hidden` or `memory` comes out of a computation that can be gone back through."""
-    if new:
-        hidden = hidden.requires_grad_() * 2
-    if old and memory is not None:
-        memory = memory.requires_grad_() * 2
-    result = candidate(memory, hidden, length)
-    return {"remembered": result.detach(), "its graph": type(result.grad_fn).__name__ if result.grad_fn else "none"}
+    """`hidden` or `memory` comes out of a computation that can be gone back through: how far does a backward get?"""
+    page = hidden.clone().requires_grad_(new)
+    before = None if memory is None else memory.clone().requires_grad_(old)
+    result = candidate(None if before is None else before * 2, page * 2, length)
+    if result.requires_grad:
+        (result * torch.linspace(0.5, 1.5, result.numel(), device=result.device).reshape(result.shape)).sum().backward()
+    reached = {"the page": page, "the memory before": before}
+    shown = {f"gradient that reaches {name}": _or_none(x.grad) for name, x in reached.items() if x is not None}
+    return {"remembered": result.detach(), **shown}
+
+
+def _or_none(gradient: Tensor | None) -> Tensor | str:
+    return "none" if gradient is None else gradient
 
 
 def _learns(candidate: Any, memory: Tensor, hidden: Tensor) -> dict[str, Any]:

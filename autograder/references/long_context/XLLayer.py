@@ -108,6 +108,41 @@ wrong(
     "the dimensions.",
     split=lambda self, x: x.reshape(*x.shape[:-2], self.heads, x.shape[-2], -1),
 )
+wrong(
+    "Lines and width are mixed when the heads are made, and again when they are put back, as by a reshape without "
+    "turning the dimensions: a head gets pieces of several lines, and not its share of each.",
+    split=lambda self, x: x.reshape(*x.shape[:-2], self.heads, x.shape[-2], -1),
+    merge=lambda self, x: x.reshape(len(x), x.shape[-2], -1),
+)
+
+TOO_EARLY = (
+    "Attention and the feed-forward network are given what has been normalised, and the sums are not normalised any "
+    "more. Newer models are built so; here the norms come after the sums: norm1(x + …), norm2(y + …)."
+)
+
+
+@mistake(XLLayer, TOO_EARLY)
+class NormsFirst(Frame):
+    def forward(self, x, memory=None):
+        y = x + self.found(self.norm1(x), None if memory is None else self.norm1(memory))
+        return y + self.feed(self.norm2(y))
+
+
+@mistake(XLLayer, TOO_EARLY)
+class NormsFirstOfThePage(Frame):
+    def forward(self, x, memory=None):
+        y = x + self.found(self.norm1(x), memory)
+        return y + self.feed(self.norm2(y))
+
+
+@mistake(
+    XLLayer,
+    "The feed-forward network is given norm2(y), and its sum is not normalised any more. Newer models are built so; "
+    "here the norm comes after the sum: norm2(y + …).",
+)
+class SecondNormFirst(Frame):
+    def after_feed(self, y):
+        return y + self.feed(self.norm2(y))
 
 
 @mistake(XLLayer, "What the heads found does not go through `out`.")

@@ -4,6 +4,8 @@ import math
 
 import torch
 
+from autograder.references import mistake
+
 
 def one_table(query, key, value, distance_keys, content_bias, position_bias):
     """The definition of Dai et al. 2019, section 3.3, for one head: four terms for each query and each key, in loops.
@@ -52,6 +54,19 @@ class InLoops(torch.autograd.Function):
 
 def relative_attention(query, key, value, distance_keys, content_bias, position_bias):
     return InLoops.apply(query, key, value, distance_keys, content_bias, position_bias)
+
+
+def wrong(sentence, keeps=0.5):
+    """A mistake, which may be called by names: one that may not looks like no answer."""
+
+    def register(answer):
+        def named(query, key, value, distance_keys, content_bias, position_bias):
+            return answer(query, key, value, distance_keys, content_bias, position_bias)
+
+        named.__name__ = answer.__name__
+        return mistake(relative_attention, sentence, keeps=keeps)(named)
+
+    return register
 
 
 def moved(scores, by=0):

@@ -4,52 +4,44 @@ import math
 
 import torch
 
-from autograder.references import mistake
 from autograder.references.long_context import _relative_attention as parts
-from autograder.references.long_context._relative_attention import by_terms, moved, relative_attention
+from autograder.references.long_context._relative_attention import by_terms, moved, wrong
 
 
-@mistake(
-    relative_attention,
+@wrong(
     "Term (a) plays no part: what a query and a key have to say to each other. It is query · key.",
 )
 def without_a(*inputs):
     return by_terms(*inputs, terms="bcd")
 
 
-@mistake(
-    relative_attention,
+@wrong(
     "Term (b) plays no part: what this query thinks of a distance. It is query · distance key, moved to its place.",
 )
 def without_b(*inputs):
     return by_terms(*inputs, terms="acd")
 
 
-@mistake(
-    relative_attention,
+@wrong(
     "Term (c) plays no part: the content bias · key, which says how much a key is worth to anybody.",
 )
 def without_c(*inputs):
     return by_terms(*inputs, terms="abd")
 
 
-@mistake(
-    relative_attention,
+@wrong(
     "Term (d) plays no part: the position bias · distance key, which says how much a distance is worth to anybody.",
 )
 def without_d(*inputs):
     return by_terms(*inputs, terms="abc")
 
 
-@mistake(
-    relative_attention, "Neither of the two biases plays a part. They are added to the query before it is compared."
-)
+@wrong("Neither of the two biases plays a part. They are added to the query before it is compared.")
 def without_biases(*inputs):
     return by_terms(*inputs, terms="ab")
 
 
-@mistake(
-    relative_attention,
+@wrong(
     "The distance plays no part at all: this is attention by content alone. Terms (b) and (d) compare with the "
     "distance keys.",
 )
@@ -57,24 +49,21 @@ def without_distance(*inputs):
     return by_terms(*inputs, terms="ac")
 
 
-@mistake(
-    relative_attention,
+@wrong(
     "The two biases are exchanged: the content bias belongs to the keys, the position bias to the distance keys.",
 )
 def biases_exchanged(query, key, value, distance_keys, content_bias, position_bias):
     return by_terms(query, key, value, distance_keys, position_bias, content_bias)
 
 
-@mistake(
-    relative_attention,
+@wrong(
     "The content bias is used for both comparisons. The distance keys are compared with query + position bias.",
 )
 def one_bias_for_both(query, key, value, distance_keys, content_bias, position_bias):
     return by_terms(query, key, value, distance_keys, content_bias, content_bias)
 
 
-@mistake(
-    relative_attention,
+@wrong(
     "Both biases are added to one and the same query, so that each is compared with keys and with distance keys alike. "
     "There are two sums: query + content bias, and query + position bias.",
 )
@@ -83,25 +72,22 @@ def both_biases_everywhere(query, key, value, distance_keys, content_bias, posit
     return by_terms(query, key, value, distance_keys, both, both)
 
 
-@mistake(relative_attention, "The scores are not divided by √d.")
+@wrong("The scores are not divided by √d.")
 def not_scaled(*inputs):
     return by_terms(*inputs, scale=1.0)
 
 
-@mistake(relative_attention, "The scores are divided by d, and not by its root.")
+@wrong("The scores are divided by d, and not by its root.")
 def divided_by_d(*inputs):
     return by_terms(*inputs, scale=inputs[0].shape[-1])
 
 
-@mistake(
-    relative_attention, "Only the scores by content are divided by √d. The division is for the sum of all four terms."
-)
+@wrong("Only the scores by content are divided by √d. The division is for the sum of all four terms.")
 def content_scaled_only(*inputs):
     return by_terms(*inputs, by_scale=1.0)
 
 
-@mistake(
-    relative_attention,
+@wrong(
     "The scores by distance stay in the columns in which they were computed. Column c belongs to the distance "
     "keys − 1 − c, and each row has to slide to the left until it fits.",
 )
@@ -109,8 +95,7 @@ def never_shifted(*inputs):
     return by_terms(*inputs, move=lambda scores: scores)
 
 
-@mistake(
-    relative_attention,
+@wrong(
     "The distances are off by one: a key gets the score of its neighbour's distance. The word itself has distance 0, "
     "the last row of the distance keys.",
 )
@@ -118,8 +103,7 @@ def off_by_one(*inputs):
     return by_terms(*inputs, move=lambda scores: moved(scores, by=1))
 
 
-@mistake(
-    relative_attention,
+@wrong(
     "The distances are off by one: the word itself and the one before it share a distance. With `keys - queries + i - "
     "j`, i and j both from 0, the word itself has 0.",
 )
@@ -127,8 +111,7 @@ def off_by_one_the_other_way(*inputs):
     return by_terms(*inputs, move=lambda scores: moved(scores, by=-1))
 
 
-@mistake(
-    relative_attention,
+@wrong(
     "The distances run from near to far, as if row 0 of the distance keys were distance 0. They come from far to near: "
     "the last row is distance 0.",
 )
@@ -136,8 +119,7 @@ def near_to_far(query, key, value, distance_keys, content_bias, position_bias):
     return by_terms(query, key, value, distance_keys.flip(-2), content_bias, position_bias)
 
 
-@mistake(
-    relative_attention,
+@wrong(
     "With a memory the distances are wrong: they are counted as if the page stood at the beginning. Query i has "
     "keys − queries + i lines before it.",
 )
@@ -146,16 +128,14 @@ def distances_without_the_memory(*inputs):
     return by_terms(*inputs, move=lambda scores: moved(scores, by=-memory))
 
 
-@mistake(
-    relative_attention,
+@wrong(
     "Nothing is hidden: each query also sees the words after it. Put −∞ where the key comes later, before the softmax.",
 )
 def sees_the_future(*inputs):
     return by_terms(*inputs, weigh=lambda scores, value: scores.softmax(-1) @ value)
 
 
-@mistake(
-    relative_attention,
+@wrong(
     "Of the memory too much is hidden, as with `tril()` on a table that is wider than high: it has to be "
     "`tril(keys - queries)`.",
 )
@@ -164,8 +144,7 @@ def hides_the_memory(*inputs):
     return by_terms(*inputs, weigh=lambda scores, value: parts.weigh(scores, value, diagonal=1 - memory))
 
 
-@mistake(
-    relative_attention,
+@wrong(
     "A query does not see its own word, so that the first one of a page without a memory sees nothing: NaN. Only later "
     "keys are hidden.",
 )
@@ -173,13 +152,12 @@ def hides_itself(*inputs):
     return by_terms(*inputs, weigh=lambda scores, value: parts.weigh(scores, value, diagonal=0))
 
 
-@mistake(relative_attention, "Each query also sees the one word after it. Only what has been read may be seen.")
+@wrong("Each query also sees the one word after it. Only what has been read may be seen.")
 def sees_one_ahead(*inputs):
     return by_terms(*inputs, weigh=lambda scores, value: parts.weigh(scores, value, diagonal=2))
 
 
-@mistake(
-    relative_attention,
+@wrong(
     "Later keys have a score of 0 instead of −∞, as after multiplying by a triangle of zeros and ones: exp(0) is 1, "
     "and they take part.",
 )
@@ -190,8 +168,7 @@ def hidden_by_zero(*inputs):
     return by_terms(*inputs, weigh=by_zero)
 
 
-@mistake(
-    relative_attention,
+@wrong(
     "The future is taken out after the softmax, so the weights of what may be seen do not sum to one any more. Hide it "
     "before.",
 )
@@ -202,8 +179,7 @@ def hidden_too_late(*inputs):
     return by_terms(*inputs, weigh=too_late)
 
 
-@mistake(
-    relative_attention,
+@wrong(
     "What is hidden gets a number such as −10,000, and where all that may be seen lies below that, the future wins. "
     "Only −∞ is below everything.",
     keeps=0.8,
@@ -215,9 +191,7 @@ def hidden_by_a_number(*inputs):
     return by_terms(*inputs, weigh=by_a_number)
 
 
-@mistake(
-    relative_attention, "The softmax is taken over the queries, dimension −2. Each query shares out over the keys, −1."
-)
+@wrong("The softmax is taken over the queries, dimension −2. Each query shares out over the keys, −1.")
 def over_the_queries(*inputs):
     def along_queries(scores, value):
         return scores.masked_fill(parts.hidden(scores), -torch.inf).softmax(-2) @ value
@@ -225,8 +199,7 @@ def over_the_queries(*inputs):
     return by_terms(*inputs, weigh=along_queries)
 
 
-@mistake(
-    relative_attention,
+@wrong(
     "The weights come back, or something of their shape. What is asked for is the mean of the values under them: "
     "weights @ value.",
 )
@@ -234,8 +207,7 @@ def the_weights(*inputs):
     return by_terms(*inputs, weigh=lambda s, value: s.masked_fill(parts.hidden(s), -torch.inf).softmax(-1))
 
 
-@mistake(
-    relative_attention,
+@wrong(
     "Large scores give NaN: exp overflows. `softmax` subtracts the largest score first.",
     keeps=0.9,
 )
@@ -247,16 +219,14 @@ def softmax_by_hand(*inputs):
     return by_terms(*inputs, weigh=by_hand)
 
 
-@mistake(
-    relative_attention,
+@wrong(
     "The scores are divided by the root of the number of keys, or of lines. It is √d, with d the numbers in a query.",
 )
 def divided_by_the_keys(*inputs):
     return by_terms(*inputs, scale=math.sqrt(inputs[1].shape[-2]))
 
 
-@mistake(
-    relative_attention,
+@wrong(
     "The past is hidden and the future seen. A key is hidden where its distance is below 0.",
 )
 def hides_the_past(*inputs):
@@ -267,8 +237,7 @@ def hides_the_past(*inputs):
     return by_terms(*inputs, weigh=past)
 
 
-@mistake(
-    relative_attention,
+@wrong(
     "With a memory the queries are taken for the first of the keys, in the distances and in what is hidden. They are "
     "the last: query i is line keys − queries + i.",
 )

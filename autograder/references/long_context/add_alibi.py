@@ -129,6 +129,19 @@ def a_large_number(scores):
     return charged(scores, slopes(scores), distances(scores)).where(distances(scores) >= 0, scores + low)
 
 
+for number in (-1e4, -1e9, None):
+
+    @mistake(
+        add_alibi,
+        "Later keys get a large negative number, where −∞ was asked for. It is not below everything, and not every "
+        "dtype can hold it.",
+        keeps=0.6,
+    )
+    def filled_with_a_number(scores, number=number):
+        fill = torch.finfo(scores.dtype).min if number is None else number
+        return charged(scores, slopes(scores), distances(scores), fill=fill)
+
+
 @mistake(add_alibi, "A query does not see itself. Distance 0 is free of charge and is not hidden.")
 def hides_itself(scores):
     return charged(scores, slopes(scores), distances(scores), hidden=distances(scores) <= 0)
@@ -149,6 +162,46 @@ def multiplies(scores):
     return (scores * (1 - slopes(scores) * distances(scores)).to(scores.dtype)).masked_fill(
         distances(scores) < 0, -torch.inf
     )
+
+
+@mistake(
+    add_alibi,
+    "Every score of a row is too large by the same amount: the slope times the place of the query. After a softmax "
+    "that is all the same, and BLOOM does so, adding slope · place of the key. Here slope · distance is subtracted.",
+    keeps=0.6,
+)
+def by_the_place_of_the_key(scores):
+    keys = torch.arange(scores.shape[-1], device=scores.device)
+    return charged(scores, -slopes(scores), keys)
+
+
+@mistake(
+    add_alibi,
+    "Where the number of heads is no power of two, the slopes are others: perhaps those of the next lower power with "
+    "some put between them, as in the authors' code. Here it is 2 ** (−8h / H) for every H.",
+    keeps=0.95,
+)
+def slopes_of_the_authors(scores):
+    def of(heads):
+        if heads & (heads - 1) == 0:
+            return [2.0 ** (-8 * head / heads) for head in range(1, heads + 1)]
+        lower = 2 ** (heads.bit_length() - 1)
+        return of(lower) + of(2 * lower)[::2][: heads - lower]
+
+    found = torch.tensor(of(scores.shape[-3]), device=scores.device, dtype=torch.float64)
+    return charged(scores, found[:, None, None], distances(scores))
+
+
+@mistake(
+    add_alibi,
+    "NaN is left where the key comes later, if its score was infinite or NaN: ∞ − ∞ is NaN. Put −∞ in the place of the "
+    "score, `masked_fill`, instead of adding it.",
+    keeps=0.9,
+)
+def adds_the_mask(scores):
+    distance = distances(scores)
+    mask = torch.zeros_like(scores).masked_fill(distance < 0, -torch.inf)
+    return charged(scores, slopes(scores), distance, hidden=distance < -10_000) + mask
 
 
 @mistake(
@@ -206,6 +259,10 @@ for sentence, by in {
         "heads: 4",
         "heads that are no power of two",
     ],
-    "Where the key comes after the query stands −∞.": ["what may be seen", "a later score that would win"],
+    "Where the key comes after the query stands −∞, whatever stood there.": [
+        "what may be seen",
+        "a later score that would win",
+        "later scores that are infinite",
+    ],
 }.items():
     promised(add_alibi, sentence, by=by)

@@ -211,6 +211,15 @@ def no_remainder_at_a_tie(probabilities, epsilon=0.01):
     return torch.where(last, 1 - before, probabilities) * (before < 1 - epsilon)
 
 
+@mistake(
+    halting_weights,
+    "An epsilon of 0 is taken for none given, and 0.01 is used. 0 is a value like any other, but false to `or`.",
+    keeps=0.95,
+)
+def epsilon_or_the_usual(probabilities, epsilon=0.01):
+    return halting_weights(probabilities, epsilon or 0.01)
+
+
 @alternative(halting_weights)
 def in_a_loop(probabilities, epsilon=0.01):
     used = torch.zeros_like(probabilities[..., 0])
@@ -246,8 +255,8 @@ for sentence, by in {
         "a single step",
         "probabilities of 0 and 1",
     ],
-    "epsilon: from 0 to 1.": ["another epsilon", "no epsilon"],
+    "epsilon: 0 or more, below 1.": ["another epsilon", "no epsilon"],
     "Shape and dtype of `probabilities`.": ["float64", "two dimensions of places"],
-    "The gradient flows through the remainder, too.": ["gradients"],
+    "The gradient flows through the remainder, too.": ["gradients", "gradients, with probabilities of 0 and 1"],
 }.items():
     promised(halting_weights, sentence, by=by)

@@ -4,6 +4,7 @@ import torch
 
 from autograder.references import alternative, mistake, promised
 from autograder.references.long_context._halting import last_step, places
+from autograder.references.long_context.halting_weights import halting_weights
 
 
 def ponder_cost(probabilities, epsilon=0.01):
@@ -122,6 +123,50 @@ def expected_steps(probabilities, epsilon=0.01):
     return (numbers * probabilities).sum(-1)
 
 
+@mistake(
+    ponder_cost,
+    "It is an expected number of steps: each step by its number, weighted by what it counts. The cost of ACT is how "
+    "many steps take place, plus the remainder.",
+)
+def expected_by_weights(probabilities, epsilon=0.01):
+    weights = halting_weights(probabilities, epsilon)
+    numbers = torch.arange(1, probabilities.shape[-1] + 1, device=probabilities.device)
+    return (numbers * weights).sum(-1)
+
+
+@mistake(
+    ponder_cost,
+    "One step too few is counted where the sum is reached: that step takes place, too. And where it is never reached, "
+    "the probability of the last of all steps is taken off the remainder.",
+)
+def only_those_below(probabilities, epsilon=0.01):
+    below = probabilities.cumsum(-1) < 1 - epsilon
+    return below.sum(-1) + 1 - (probabilities * below).sum(-1)
+
+
+@mistake(
+    ponder_cost,
+    "Where the sum is never reached, one step too many is counted, and the probability of the last of all steps is "
+    "taken off the remainder. There is no step after the last: it ends there, whatever the sum.",
+    keeps=0.7,
+)
+def one_more_than_those_below(probabilities, epsilon=0.01):
+    return 1 + only_those_below(probabilities, epsilon)
+
+
+@mistake(
+    ponder_cost,
+    "Where a step before the last has the probability 0, the gradient is not −1 for each of them. The value is right: "
+    "perhaps the remainder is the smallest of several that are equal, as by `amin`, and the gradient is shared out.",
+    keeps=0.9,
+)
+def smallest_of_what_is_left(probabilities, epsilon=0.01):
+    total = probabilities.cumsum(-1)
+    before = torch.cat([torch.zeros_like(total[..., :1]), total[..., :-1]], dim=-1)
+    takes_place = before < 1 - epsilon
+    return takes_place.sum(-1) + (1 - before).masked_fill(~takes_place, 1).amin(-1)
+
+
 @mistake(ponder_cost, "epsilon plays no part: steps are counted until the sum is 1 itself.", keeps=0.8)
 def no_epsilon(probabilities, epsilon=0.01):
     return ponder_cost(probabilities, 0.0)
@@ -152,6 +197,15 @@ def along_the_places(probabilities, epsilon=0.01):
     before = probabilities.cumsum(0) - probabilities
     steps = (before < 1 - epsilon).sum(-1, keepdim=True).clamp(min=1)
     return (steps + 1 - before.gather(-1, steps - 1)).squeeze(-1)
+
+
+@mistake(
+    ponder_cost,
+    "An epsilon of 0 is taken for none given, and 0.01 is used. 0 is a value like any other, but false to `or`.",
+    keeps=0.95,
+)
+def epsilon_or_the_usual(probabilities, epsilon=0.01):
+    return ponder_cost(probabilities, epsilon or 0.01)
 
 
 @alternative(ponder_cost)
@@ -191,11 +245,12 @@ for sentence, by in {
         "a single step",
         "probabilities of 0 and 1",
     ],
-    "epsilon: from 0 to 1.": ["another epsilon"],
+    "epsilon: 0 or more, below 1.": ["another epsilon", "no epsilon"],
     "Shape (...), dtype of `probabilities`.": ["float64", "two dimensions of places"],
     "Its gradient is −1 for each step before the last, and 0 for the others.": [
         "gradients",
         "gradients of places in between",
+        "gradients, with probabilities of 0 and 1",
     ],
 }.items():
     promised(ponder_cost, sentence, by=by)

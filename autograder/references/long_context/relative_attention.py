@@ -12,7 +12,37 @@ from autograder.references.long_context import (
 from autograder.references.long_context import (
     _relative_attention_mistakes,  # noqa: F401  (they register themselves)
 )
-from autograder.references.long_context._relative_attention import moved, relative_attention
+from autograder.references.long_context._relative_attention import by_terms, moved, relative_attention, wrong
+
+
+@wrong(
+    "All logs and heads are given the distance keys of the first. Where these come with the dimensions before, each "
+    "head has its own.",
+    keeps=0.8,
+)
+def one_table_of_distances(query, key, value, distance_keys, *biases):
+    return by_terms(query, key, value, distance_keys.reshape(-1, *distance_keys.shape[-2:])[0], *biases)
+
+
+@wrong(
+    "All heads are given the biases of the first. A bias of shape (heads, 1, d) has one for each head.",
+    keeps=0.8,
+)
+def one_pair_of_biases(query, key, value, distance_keys, *biases):
+    return by_terms(query, key, value, distance_keys, *(bias.reshape(-1, bias.shape[-1])[0] for bias in biases))
+
+
+@wrong(
+    "Where a hidden key has by far the largest score, NaN comes back: 0 / 0. The softmax has given it everything, and "
+    "nothing is left to share out anew. Hide it before the softmax.",
+    keeps=0.8,
+)
+def shared_out_anew(*inputs):
+    def anew(scores, value):
+        weights = scores.softmax(-1).masked_fill(parts.hidden(scores), 0.0)
+        return weights / weights.sum(-1, keepdim=True) @ value
+
+    return by_terms(*inputs, weigh=anew)
 
 
 @alternative(relative_attention)

@@ -1,49 +1,9 @@
-"""`relative_shift`: what is right, and what goes wrong."""
+"""`relative_shift`: what goes wrong, other ways that are right, and what is promised."""
 
 import torch
 
 from autograder.references import alternative, mistake, promised
-
-
-def relative_shift(by_distance):
-    """Number by number: for each query and each key their distance, and the column that belongs to it."""
-    queries, keys = by_distance.shape[-2:]
-    if keys < queries:
-        raise ValueError("fewer keys than queries")
-    result = torch.zeros_like(by_distance)
-    for query in range(queries):
-        for key in range(keys):
-            distance = (keys - queries + query) - key
-            if distance >= 0:
-                result[..., query, key] = by_distance[..., query, keys - 1 - distance]
-    return result
-
-
-def refuse(x):
-    if x.shape[-1] < x.shape[-2]:
-        raise ValueError("fewer keys than queries")
-    return x.shape[-2:]
-
-
-def places(x):
-    queries, keys = x.shape[-2:]
-    query = torch.arange(queries, device=x.device)[:, None]
-    key = torch.arange(keys, device=x.device)
-    return query, keys - queries + query - key
-
-
-def taken(x, column, distance):
-    """Entries of some columns, 0 where the distance is negative."""
-    query, _ = places(x)
-    return x[..., query, column.clamp(0, x.shape[-1] - 1)].masked_fill(distance < 0, 0)
-
-
-def by_padding(x, at_the_end=False):
-    """The trick of the paper's code: a column of zeros, and the table cut anew."""
-    queries, keys = x.shape[-2:]
-    zeros = x.new_zeros(*x.shape[:-1], 1)
-    padded = torch.cat([x, zeros] if at_the_end else [zeros, x], dim=-1)
-    return padded.reshape(*x.shape[:-2], keys + 1, queries)[..., 1:, :].reshape(x.shape)
+from autograder.references.long_context._relative_shift import by_padding, places, refuse, relative_shift, taken
 
 
 @mistake(
@@ -127,10 +87,27 @@ def near_to_far(by_distance):
     return taken(by_distance, distance, distance)
 
 
-@mistake(
-    relative_shift,
-    "The rows move the wrong way: the first row should move most, and to the left, and the last one not at all.",
+WRONG_END = (
+    "The rows move the wrong way: the first row should move most, and to the left, and the last one not at all. Here "
+    "it is the first that stays in its columns."
 )
+
+
+@mistake(relative_shift, WRONG_END)
+def the_first_stays(by_distance):
+    refuse(by_distance)
+    rows = [torch.nn.functional.pad(row[..., at:], (0, at)) for at, row in enumerate(by_distance.unbind(-2))]
+    return torch.stack(rows, dim=-2) if rows else by_distance.clone()
+
+
+@mistake(relative_shift, WRONG_END)
+def the_first_stays_and_the_others_roll(by_distance):
+    queries, keys = refuse(by_distance)
+    rows = [row.roll(-at, dims=-1) for at, row in enumerate(by_distance.unbind(-2))]
+    return torch.stack(rows, dim=-2).tril(keys - queries) if rows else by_distance.clone()
+
+
+@mistake(relative_shift, WRONG_END)
 def the_other_way(by_distance):
     _, keys = refuse(by_distance)
     query, distance = places(by_distance)
@@ -158,12 +135,20 @@ def minus_infinity(by_distance):
     return relative_shift(by_distance).masked_fill(distance < 0, -torch.inf)
 
 
-@mistake(
-    relative_shift,
+MULTIPLIED = (
     "NaN is left where the keys have not been read yet: 0 · ∞ and 0 · NaN are NaN. Fill these places, `masked_fill`, "
-    "or take the triangle, instead of multiplying by 0.",
-    keeps=0.9,
+    "or take the triangle, instead of multiplying by 0."
 )
+
+
+@mistake(relative_shift, MULTIPLIED, keeps=0.95)
+def multiplies_distance_zero(by_distance):
+    _, keys = refuse(by_distance)
+    query, distance = places(by_distance)
+    return by_distance[..., query, keys - 1 - distance.clamp(min=0)] * (distance >= 0).to(by_distance.dtype)
+
+
+@mistake(relative_shift, MULTIPLIED, keeps=0.95)
 def multiplies(by_distance):
     refuse(by_distance)
     _, distance = places(by_distance)
@@ -276,6 +261,7 @@ for sentence, by in {
         "a page with a memory",
         "where nothing has been read yet",
         "infinite scores among those left over",
+        "an infinite score for distance 0",
     ],
     "ValueError: there are fewer keys than queries.": ["fewer keys than lines"],
 }.items():

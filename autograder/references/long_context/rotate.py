@@ -133,8 +133,20 @@ wrong(
     wide=lambda self, x: x.dtype,
 )
 wrong(
-    "Angles are computed in float32 for float64 as well, so far places are turned by a little too much or too little.",
+    "The angles are as coarse as `x`: in bfloat16 place 257 is place 256. Compute them in float32 and convert the "
+    "result.",
     keeps=0.95,
+    places=lambda self, x, positions: positions.to(x.dtype),
+)
+wrong(
+    "The speeds are rounded to the dtype of `x`, so that in bfloat16 and float16 far places are turned too much or too "
+    "little, the first pair apart. Compute speeds and angles in float32 and convert the result.",
+    keeps=0.95,
+    speeds=lambda self, x, base, wide: Frame.speeds(self, x, base, wide).to(x.dtype).to(wide),
+)
+wrong(
+    "Angles are computed in float32 for float64 as well, so far places are turned by a little too much or too little.",
+    keeps=0.98,
     wide=lambda self, x: torch.float32,
 )
 wrong(
@@ -160,6 +172,35 @@ def behind_the_first(x, positions, base=10_000.0, halves=False):
             return places[:, None] * self.speeds(x, base, wide)
 
     return Behind()(x, positions, base, halves)
+
+
+def laid_out(x, positions, base, halves, layout):
+    """A table of angles as wide as `x`, in which the two numbers of a pair may find different ones."""
+    frame = Frame()
+    frame.check(x)
+    wide = frame.wide(x)
+    table = layout(frame.angles(x, positions.to(wide), base, wide))
+    (one, other), (first, second) = (frame.apart(each, halves) for each in (x.to(wide), table))
+    both = one * first.cos() - other * first.sin(), one * second.sin() + other * second.cos()
+    return frame.together(*both, halves).to(x.dtype)
+
+
+@mistake(
+    rotate,
+    "The two numbers of a pair of neighbours are turned by different angles: the table goes through all speeds and "
+    "then once more from the beginning, as for halves. For neighbours each angle stands twice in a row.",
+)
+def the_table_of_halves(x, positions, base=10_000.0, halves=False):
+    return laid_out(x, positions, base, halves, lambda angles: torch.cat([angles, angles], dim=-1))
+
+
+@mistake(
+    rotate,
+    "With `halves`, the two numbers of a pair are turned by different angles: in the table each angle stands twice in "
+    "a row, as for neighbours. For halves it goes through all speeds, and then once more.",
+)
+def the_table_of_neighbours(x, positions, base=10_000.0, halves=False):
+    return laid_out(x, positions, base, halves, lambda angles: angles.repeat_interleave(2, dim=-1))
 
 
 @alternative(rotate)
@@ -218,6 +259,7 @@ for sentence, by in {
     "Shape and dtype of `x`.": ["far places, bfloat16", "float16", "far places, float64"],
     "Angles are computed in float32 or better, and rounded to the dtype of `x` at the end.": [
         "far places, bfloat16",
+        "one pair far on, bfloat16",
         "far places, float64",
     ],
     "ValueError: d is odd.": ["an odd number"],

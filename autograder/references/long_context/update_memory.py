@@ -226,7 +226,7 @@ for sentence, by in {
         "page after page",
         "hidden states with a graph",
     ],
-    "memory: what it has remembered so far, shape (..., kept, width); None before the first page.": [
+    "memory: what it has remembered so far, shape (..., kept, width), dtype of `hidden`; None before the first page.": [
         "the first page",
         "no batch",
         "logs and heads",
