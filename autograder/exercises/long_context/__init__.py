@@ -1,0 +1,1 @@
+"""What the exercises of `13_long_context` must show."""

@@ -1,0 +1,1 @@
+"""What is right in `13_long_context`, and what goes wrong."""
