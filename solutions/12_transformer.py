@@ -1281,20 +1281,19 @@ for heads in (32, 8):
 # | `rms_norm` | `F.rms_norm`, `nn.RMSNorm` |
 #
 # **Read the real source.** `torch/nn/modules/transformer.py`: look for `norm_first`, and you will find your four lines.
-# `src/transformers/models/marian/modeling_marian.py` is a translator of this kind, and
-# `models/llama/modeling_llama.py` shows the changes of section 10.
+# `src/transformers/models/marian/modeling_marian.py` is a translator, and `models/llama/modeling_llama.py` shows the
+# changes of section 10.
 #
 # **Sources.** [Vaswani et al. 2017](https://arxiv.org/abs/1706.03762), *Attention is all you need*. [Xiong et al.
 # 2020](https://arxiv.org/abs/2002.04745), *On layer normalization in the transformer architecture*. [The annotated
-# transformer](https://nlp.seas.harvard.edu/annotated-transformer/), which has the paper's whole text beside code. The
-# date formats are the [CLDR](https://cldr.unicode.org)'s.
+# transformer](https://nlp.seas.harvard.edu/annotated-transformer/), the paper's text beside code. The date formats are
+# the [CLDR](https://cldr.unicode.org)'s.
 #
 # **At scale.** The paper's large model had 213 million weights and learned for 300,000 steps, three and a half days on
 # eight GPUs, with about 25,000 words of each language in a batch. Whisper, which writes down what is said in a
 # recording, is an encoder and a decoder of this kind, with your sines in its encoder: 32 layers each, 1.5 billion
 # weights, 680,000 hours of speech. Batches hold texts of about one length, as ours did, since padding is paid for like
-# words. And nobody runs `decode` on the whole answer for each new word, as ours does: keys and values of the words
-# before are kept.
+# words. And nobody runs `decode` on the whole answer for each new word: keys and values of the words before are kept.
 #
 # **Three questions to take home.**
 #
