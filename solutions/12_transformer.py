@@ -35,8 +35,7 @@ pictures.one_date(date(2026, 4, 3), [(language, "full") for language in language
 #
 # The last line is what a computer wants, ISO 8601. To write its first character one has to look at the end of the
 # English line, at the beginning of the Japanese one, and in the Arabic one at a digit that looks different. So we need
-# something that first reads *all* of the text, and then writes, and looks back at whatever it needs for the next
-# character.
+# something that reads *all* of the text first, and while it writes looks back at whatever it needs.
 #
 # This is what the **transformer** was made for, in 2017, to translate between languages ([Vaswani et
 # al.](https://arxiv.org/abs/1706.03762), "the paper" from here on). We build it part by part, with the paper beside us,
@@ -966,7 +965,7 @@ explore(
 # until it knows what it is: a month, the end of a year. Then it writes one character at a time, and for each of them it
 # looks back at what it needs. The two need not line up, because it never goes along the text. It asks.
 #
-# The core of the lesson ends here.
+# The core ends here.
 
 # %% [markdown]
 # ## 7 · Where the norm stands · extra
