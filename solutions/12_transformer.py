@@ -1150,7 +1150,7 @@ def encoder_counterexample() -> tuple[Tensor, Tensor]:
 check(encoder_counterexample)
 
 # %% [markdown]
-# **See it.** What each of them makes of your input, minus what is right. No row should be white.
+# **See it.** What each of them makes of your input, minus what is right. No row but the first should be white.
 
 # %%
 pictures.lineup("encoder_counterexample", encoder_counterexample())
