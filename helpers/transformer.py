@@ -216,13 +216,17 @@ def answered(model: Any, task: dates.Task, translate: Callable[[Tensor], Tensor]
     return picture
 
 
+SEEN = 1e-3  # a smaller difference stays white
+
+
 def lineup(exercise: str, inputs: tuple[Any, ...]) -> Picture:
-    """What each suspect makes of an input, minus what the library makes of it: the first features of each token."""
+    """Where each suspect differs from the library on an input: each row in shares of its largest difference."""
     makers = lineup_of(exercise)
     results = [make(*inputs).flatten() for make in makers.values()]
     off = torch.stack([result - results[0] for result in results])[:, :12]
+    off = off / off.abs().amax(dim=1, keepdim=True).clamp(min=SEEN)
     places = [f"{number}" for number in range(off.shape[1])]
     return heatmaps(
-        {"minus the library's": off}, rows=list(makers), columns=places, xlabel="number of the result", ylabel="",
-        signed=True, numbers=False,
+        {"minus the library's, each row in shares of its largest": off}, rows=list(makers), columns=places,
+        xlabel="number of the result", ylabel="", signed=True, numbers=False,
     )  # fmt: skip

@@ -36,8 +36,7 @@ pictures.one_date(date(2026, 4, 3), [(language, "full") for language in language
 #
 # The last line is what a computer wants, ISO 8601. To write its first character one has to look at the end of the
 # English line, at the beginning of the Japanese one, and in the Arabic one at a digit that looks different. So we need
-# something that first reads *all* of the text, and then writes, and looks back at whatever it needs for the next
-# character.
+# something that reads *all* of the text first, and while it writes looks back at whatever it needs.
 #
 # This is what the **transformer** was made for, in 2017, to translate between languages ([Vaswani et
 # al.](https://arxiv.org/abs/1706.03762), "the paper" from here on). We build it part by part, with the paper beside us,
@@ -978,7 +977,7 @@ explore(
 # until it knows what it is: a month, the end of a year. Then it writes one character at a time, and for each of them it
 # looks back at what it needs. The two need not line up, because nothing makes it go along the text. It asks.
 #
-# The core of the lesson ends here.
+# The core ends here.
 
 # %% [markdown]
 # ## 7 · Where the norm stands · extra
@@ -1165,7 +1164,7 @@ def encoder_counterexample() -> tuple[Tensor, Tensor]:
 check(encoder_counterexample)
 
 # %% [markdown]
-# **See it.** What each of them makes of your input, minus what is right. No row should be white.
+# **See it.** What each of them makes of your input, minus what is right. No row but the first should be white.
 
 # %%
 pictures.lineup("encoder_counterexample", encoder_counterexample())
@@ -1296,20 +1295,19 @@ for heads in (32, 8):
 # | `rms_norm` | `F.rms_norm`, `nn.RMSNorm` |
 #
 # **Read the real source.** `torch/nn/modules/transformer.py`: look for `norm_first`, and you will find your four lines.
-# `src/transformers/models/marian/modeling_marian.py` is a translator of this kind, and
-# `models/llama/modeling_llama.py` shows the changes of section 10.
+# `src/transformers/models/marian/modeling_marian.py` is a translator, and `models/llama/modeling_llama.py` shows the
+# changes of section 10.
 #
 # **Sources.** [Vaswani et al. 2017](https://arxiv.org/abs/1706.03762), *Attention is all you need*. [Xiong et al.
 # 2020](https://arxiv.org/abs/2002.04745), *On layer normalization in the transformer architecture*. [The annotated
-# transformer](https://nlp.seas.harvard.edu/annotated-transformer/), which has the paper's whole text beside code. The
-# date formats are the [CLDR](https://cldr.unicode.org)'s.
+# transformer](https://nlp.seas.harvard.edu/annotated-transformer/), the paper's text beside code. The date formats are
+# the [CLDR](https://cldr.unicode.org)'s.
 #
 # **At scale.** The paper's large model had 213 million weights and learned for 300,000 steps, three and a half days on
 # eight GPUs, with about 25,000 words of each language in a batch. Whisper, which writes down what is said in a
 # recording, is an encoder and a decoder of this kind, with your sines in its encoder: 32 layers each, 1.5 billion
 # weights, 680,000 hours of speech. Batches hold texts of about one length, as ours did, since padding is paid for like
-# words. And nobody runs `decode` on the whole answer for each new word, as ours does: keys and values of the words
-# before are kept.
+# words. And nobody runs `decode` on the whole answer for each new word: keys and values of the words before are kept.
 #
 # **Three questions to take home.**
 #
