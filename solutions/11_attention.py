@@ -27,7 +27,7 @@ softer = [*words[:-1], "soft"]
 reader = pronouns.reader()
 tokens = reader.tokens(" ".join(words))
 it = tokens.index("it")
-rows = {f"… it was {text[-1]}": reader.weights(" ".join(text))[3, 1, it] for text in (words, softer)}  # layer, head, who looks
+rows = {f"… it was {text[-1]}": reader.weights(" ".join(text))[3, 1, it] for text in (words, softer)}
 looks.strips(rows, [*tokens[:-2], "tired/soft", "[SEP]"], "layer 3, head 1: where “it” looks")
 
 # %% [markdown]
@@ -1165,7 +1165,8 @@ for heads in (1, 4, 16):
 
 # %% [markdown]
 # > - *The same parameters*: yes. The layers are cut up, not added.
-# > - *At no cost*, as one often hears as well: no. Every head keeps a table of weights of its own, so 16 heads keep 16 times as many.
+# > - *At no cost*, as one often hears as well: no. Every head keeps a table of weights of its own, so 16 heads keep 16
+# >   times as many.
 # > - *Against overfitting*: no evidence here. All of them learn labels without any meaning by heart, so that this test
 # >   cannot tell them apart.
 # > - *More expressive*: up to a point. A head's scores are a matrix of rank d_head at most ([Bhojanapalli et al.

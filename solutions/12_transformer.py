@@ -1269,7 +1269,7 @@ for heads in (32, 8):
 # > |---|---|---|---|
 # > | norm | layer norm, last | RMSNorm, first | trains with less care; one pass less |
 # > | feed-forward layer | ReLU, two matrices | **SwiGLU**, three | better at equal size, nobody quite knows why |
-# > | heads | keys and values for each head | **grouped queries**: several heads share their keys and values | a smaller cache |
+# > | heads | keys and values for each | **grouped queries**: several heads share them | a smaller cache |
 # > | positions | added once | turn queries and keys, in each layer | only distances matter |
 # > | biases | everywhere | hardly any | they are not missed |
 #

@@ -146,8 +146,8 @@ print("with its graph:", lighthouse.graph_sizes(with_its_graph))
 # there on nothing grows.
 #
 # > **You may read that** `retain_graph=True` is the remedy when `backward` complains on the second page. Here is what
-# > it complains of. With the flag the error goes away for the moment, and the chain above grows until the memory is
-# > full.
+# > it complains of. With the flag the error goes away for the moment, and the graph grows as in the second row above,
+# > until the machine has no room left.
 
 # %%
 weight, note = torch.ones(2, requires_grad=True), None
@@ -162,9 +162,8 @@ except RuntimeError as error:
 # %% [markdown]
 # ## 2 · Which line three? · core
 #
-# So let us train the same model once more, now with a memory of eight lines. Then we look at the lines that we care
-# about most. Their keeper has just written a name on this page, but on the page before there was a name as well, and it
-# stood further down.
+# So let us train the same model once more, now with a memory of eight lines. Then we look at a harder case. The keeper
+# has just written a name on this page, but on the page before there was a name as well, and it stood further down.
 
 # %%
 with_notes = lighthouse.trained(layers=2, memory=8, remember=update_memory)
@@ -193,16 +192,16 @@ print(f"and an older one stood further down: {lighthouse.share_of(with_notes, lo
 # | line 3 asks | 30 | 20 | 10 | 5 |
 #
 # Each row is a piece of the same list, 30, 20, 10, 5, and it begins further to the right the earlier its query stands.
-# That is fortunate. We need not compute a score for every pair of lines. For each query we score each *distance* once,
-# with a matrix product, in the order from far to near. And then each row slides to the left until it fits: the last row
-# not at all, the row before it by one, and so on up.
+# So we need not compute a score for every pair of lines. For each query we score each *distance* once, with a matrix
+# product, in the order from far to near. And then each row slides to the left until it fits: the last row not at all,
+# the row before it by one, and so on up.
 #
 # What slides out on the left is not needed. But on the right something comes in, and no score belongs there, since
 # these lines have not been read yet. Let us say that they get 0.
 #
 # ### Exercise: `relative_shift` ●●○ · 8 minutes · core
 #
-# From scores by distance to scores by key. There are clever ways and plain ones; a loop over the rows is welcome.
+# From scores by distance to scores by key. A loop over the rows is welcome.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -269,11 +268,11 @@ heatmaps({"by distance, from far to near": distances, "by key": by_key}, xlabel=
 # %% [markdown]
 # *The picture: on the left four rows alike, 7 to 0. On the right the last row still reads 7 to 0, and each row above it
 # has moved one further to the left: the first reads 4, 3, 2, 1, 0, and then three times −1, where nothing has been read
-# yet. Along the diagonal of zeros lie the four lines of the page.*
+# yet. On the diagonal of zeros each line meets itself.*
 #
 # > **You may read that** the shift is three lines without any index: put a column of zeros in front, cut the same
-# > numbers anew into rows that are longer by one, and drop the first. That is how the paper's authors wrote it, and
-# > nearly all code since. Let us look at what it does to three rows.
+# > numbers anew into rows as long as there are queries, drop the first of these, and cut them back. That is how the
+# > paper's authors wrote it, and nearly all code since. Let us look at what it does to three rows.
 
 # %%
 scores = torch.tensor([[30.0, 20.0, 10.0, 5.0], [31.0, 21.0, 11.0, 6.0], [32.0, 22.0, 12.0, 7.0]])
@@ -332,8 +331,8 @@ def in_loops(query: Tensor, key: Tensor, value: Tensor, distance_keys: Tensor, u
 #
 # <details><summary>The answer</summary>
 #
-# 8 · 16 = 128 in each, one for each query and each of 16 keys, or 16 distances. A distance key for each pair would be
-# 8 · 16 · 16 = 2,048 numbers. That is what the sliding saves.
+# 8 · 16 = 128 in each, one for each query and each of 16 keys, or 16 distances. A distance key for each pair would be 8
+# · 16 · 16 = 2,048 numbers. The table of 16 distance keys has 256, and that is what the sliding saves.
 #
 # </details>
 #
@@ -413,7 +412,7 @@ check(relative_attention)
 # (In the example the position bias likes a distance of 1, by 0.98 / √2 = 0.693 = log 2. So to the second line, the line
 # before counts twice as much as itself: ⅔ · 6 + ⅓ · 9 = 7.)
 #
-# **See it.** First against the definition, and then at sea: how do the lines fare that went wrong a moment ago?
+# **See it.** First against the definition, and then on the log: how do the lines fare that went wrong a moment ago?
 
 # %%
 stream = torch.Generator().manual_seed(0)
@@ -443,8 +442,8 @@ for name, reader in {"by line of the page": with_notes, "by distance": xl}.items
 #
 # </details>
 #
-# We train four readers: the plain one from the beginning, and three with memories. "Of the same size" should mean
-# something, so their weights are counted.
+# We train four readers: the plain one from the beginning, and three with memories. The plain one should not be smaller,
+# so their weights are counted.
 
 # %%
 parts = {"attend": relative_attention, "remember": update_memory}
@@ -473,9 +472,9 @@ lighthouse.staircase({name: lighthouse.share_right(reader, log) for name, reader
 # one page to another. They learned *within* a page to write down at each line who has the watch, and found such notes
 # in the memory, too, since the same weights had written them.
 #
-# **Explore.** This is the same thing without any training. With weights as they come, we change one line of the log
-# after the other. Those in blue change the answer at the last line. How can you reach 40 lines back or more, and is
-# there more than one way?
+# **Explore.** This is the same thing without any training. With random weights, we change one line of the log after the
+# other. Those in blue change the answer at the last line. How can you reach 40 lines back or more, and is there more
+# than one way?
 
 # %%
 explore(
@@ -496,16 +495,16 @@ explore(
 # </details>
 
 # %% [markdown]
-# ## 4 · Turn instead of add · core
+# ## 4 · Turning instead of adding · core
 #
 # Transformer-XL pays for its distances. There is a second product in each head, a table to be moved, and more weights.
 # Could we have the distance for free, out of the product $q \cdot k$ that we have anyway?
 #
-# It can, if we *turn* the two vectors. Let us take vectors of two numbers, so that we can draw them on a sheet of paper
-# as the hands of two clocks. We turn each of them by 30° for every line of its place. A query at line 5 is turned by
-# 150°, and a key at line 3 by 90°. A dot product depends on the angle between two vectors, and that has changed by
-# 60°: two lines. Now both move on by a hundred lines. Each is turned by 3,000° more, and the angle *between* them is
-# what it was.
+# Yes, if we *turn* the two vectors. Let us take vectors of two numbers, so that we can draw them on a sheet of paper as
+# the hands of two clocks. We turn each of them by 30° for every line of its place. A query at line 5 is turned by 150°,
+# and a key at line 3 by 90°. A dot product depends on the angle between two vectors, and that has changed by 60°: two
+# lines. Now both move on by a hundred lines. Each is turned by 3,000° more, and the angle *between* them is what it
+# was.
 
 
 # %%
@@ -526,7 +525,7 @@ for at, other in ((5, 3), (105, 103), (5, 4)):
 # The picture of the clock also shows where it has to break. After twelve lines our hand points where it pointed before,
 # and a name twelve lines back looks as if it were on this very line. A clock has more than one hand for that. So a
 # vector of $d$ numbers is taken as $d/2$ pairs, and pair number $n$, from 0 on, turns by base$^{-2n/d}$ radians per
-# line, with a base of 10,000. The first pair turns by 1, nearly 60°; the last one needs tens of thousands of lines for
+# line, with a base of 10,000. The first pair turns by 1, nearly 60°; with $d$ = 128 the last one needs 54,000 lines for
 # a round.
 #
 # Which two numbers make a pair? Here you have to be careful, because there are two customs. In the paper it is
@@ -552,8 +551,8 @@ for at, other in ((5, 3), (105, 103), (5, 4)):
 # </details>
 # <details><summary>Hint 3: is bfloat16 wrong at far places?</summary>
 #
-# It has 8 bits, and cannot tell place 257 from place 256. Compute angles in float32 or better, turn, and convert the
-# result at the very end.
+# Its numbers have 8 significant bits, so it cannot tell place 257 from place 256. Compute angles in float32 or better,
+# turn, and convert the result at the very end.
 #
 # </details>
 
@@ -624,10 +623,10 @@ lines({"score": (far.tolist(), by_distance.tolist())}, xlabel="distance", ylabel
 # %% [markdown]
 # ## 5 · Eight times as long · core
 #
-# What does a model do at a distance that it has never met in training? We have four answers beside each other by now,
-# and one is missing. It is the simplest of all. **ALiBi**, attention with linear biases ([Press et al.
-# 2022](https://arxiv.org/abs/2108.12409)), adds nothing to the words and turns nothing. Each score pays a charge for
-# its distance, so much per line.
+# What does a model do at a distance that it has never met in training? We have met three answers: number the lines,
+# score the distance, turn the vectors. A fourth is the simplest of all. **ALiBi**, attention with linear biases ([Press
+# et al. 2022](https://arxiv.org/abs/2108.12409)), adds nothing to the words and turns nothing. Each score pays a charge
+# for its distance, so much per line.
 #
 # $$\text{score} - \text{slope} \cdot \text{distance}$$
 #
@@ -646,7 +645,7 @@ lines({"score": (far.tolist(), by_distance.tolist())}, xlabel="distance", ylabel
 # distance` has the shape (heads, query, key).
 #
 # </details>
-# <details><summary>Hint 2: is the first head of the last one's slope?</summary>
+# <details><summary>Hint 2: does the first head lose a whole 1 for each line?</summary>
 #
 # Heads count from 1 here: `torch.arange(1, heads + 1)`.
 #
@@ -683,16 +682,16 @@ def add_alibi(scores: Tensor) -> Tensor:
 check(add_alibi)
 
 # %% [markdown]
-# **See it.** Now all four of them, on real text. Our log was made up for one question, so we take the docstrings of
-# thirteen Python libraries instead, letter by letter. Four small models learn to predict the next letter. They differ
-# in one thing only, how they know places, and all of them are trained on stretches of 32 letters. Then they read
-# stretches of 256 from other files.
+# **See it.** Now on real text. Our log was made up for one question, so we take docstrings of Python libraries. Four
+# small models learn to predict the next letter, from stretches of 32. They differ only in how they know places: by a
+# learned table of vectors, by fixed sines and cosines (**sinusoids**, as in [lesson
+# 12](../12_transformer/12_transformer.ipynb)), by RoPE, or by ALiBi. Then they read stretches of 256 from other files.
 #
-# The sinusoids are computed for any place, so they go on. The learned table has 32 rows and no more, and without
-# precautions the 33rd letter is an `IndexError`; ours takes the last row again and again. RoPE turns on, and ALiBi goes
-# on charging.
+# Sinusoids can be computed for any place. The learned table has 32 rows and no more, and without precautions the 33rd
+# letter is an `IndexError`; ours takes the last row again and again. RoPE turns on, and ALiBi goes on charging.
 #
-# **Predict first.** Which one is best within the 32 letters that they have all seen? And which one after that?
+# **Predict first.** Which of the four meet something new at the 33rd letter, and what? What do you expect of each from
+# there on?
 
 # %%
 models = {
@@ -708,10 +707,12 @@ windows.slid(losses)
 # %% [markdown]
 # <details><summary>The answer</summary>
 #
-# RoPE is best up to 32, by far, and it stays ahead until about 80. Then its loss climbs, and past a hundred it is among
-# the worst. The sinusoidal model breaks right behind the line. The learned one loses a little and stays there. But it
-# is not much worse outside because it was never good inside: in so short a training, its table of 32 rows has hardly
-# learned anything. ALiBi is second best inside and goes on, level, to the end.
+# The learned table has no 33rd row. Sinusoids and RoPE come to angles that no weight has met. ALiBi charges more than
+# ever for the farthest letters, but near ones cost what they did. RoPE is best up to 32, by far, and it stays ahead
+# until about 80. Then its loss climbs, and past a hundred it is among the worst. The sinusoidal model breaks right
+# behind the line. The learned one loses a little and stays there. But it is not much worse outside because it was never
+# good inside: in so short a training, its table of 32 rows has hardly learned anything. ALiBi is second best inside and
+# goes on, level, to the end.
 #
 # </details>
 #
@@ -743,7 +744,7 @@ print(windows.beyond(found))
 # |---|---|---|---|
 # | learned positions | added to the words | a row for each place | has no row |
 # | sinusoids | added to the words | nothing | computed, but never seen |
-# | Transformer-XL | a second score, by distance | a matrix and two biases | its reach is fixed by layers and memory |
+# | Transformer-XL | a second score, by distance | a matrix and two biases | a longer memory has distances never seen |
 # | RoPE | queries and keys are turned | nothing | turned to where nobody has been |
 # | ALiBi | the scores are charged | nothing | more of the same |
 #
@@ -854,7 +855,8 @@ for low, high in ((0, 8), (8, 24), (24, 32), (40, 48)):
     print(f"the name {low:2} to {high - 1} lines back: {share:3.0f} % right")
 
 # %% [markdown]
-# > **You may read that** `from transformers import TransfoXLModel` loads the pretrained model. It did for years:
+# > **You may read that** a pretrained Transformer-XL is to be had by `from transformers import TransfoXLModel`. It was,
+# > for years:
 
 # %%
 import transformers
@@ -863,12 +865,13 @@ print("still there:", [name for name in ("TransfoXLModel", "XLNetModel") if hasa
 
 # %% [markdown]
 # > It was deprecated because its tokenizer loaded pickles, which may run code ([lesson
-# > 10](../10_training/10_training.ipynb)), and version 5 has neither. XLNet is still there and attends in the same way;
-# > its `modeling_xlnet.py` has a `rel_shift`. Else one writes it out, as you did.
+# > 10](../10_training/10_training.ipynb)), and version 5 has neither the model nor its tokenizer. XLNet is still there
+# > and attends in the same way; its `modeling_xlnet.py` has a `rel_shift`. Otherwise you write it out yourself, as
+# > here.
 #
 # In old configurations of a BERT you may also read `position_embedding_type`, which could be "relative_key": distances
-# in BERT. In transformers 5 the setting is gone from `BertConfig`, and so is the code that read it. Whoever sets it is
-# not told, and gets one table of absolute positions.
+# in BERT. In transformers 5 the setting is gone from `BertConfig`, and so is the code that read it. Set it, and nothing
+# tells you that you get one table of absolute positions.
 
 # %%
 from transformers import BertConfig, BertModel
@@ -903,8 +906,7 @@ for inputs, _ in continuing_pages_as_found(torch.arange(24), batch=2, page=4):
 #
 # ### Exercise: `continuing_pages` ●●○ · 6 minutes · extra
 #
-# **Find and mend the bugs.** Copy the body to begin with. There are two, and the second one shows when you look at the
-# targets where one page ends and the next begins.
+# **Find and mend the bugs.** Copy the body to begin with. There are two.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -966,7 +968,7 @@ for inputs, targets in continuing_pages(torch.arange(25), batch=2, page=4):
     print(inputs.tolist(), "→", targets.tolist())
 
 # %% [markdown]
-# ## 8 · Turned otherwise · extra
+# ## 8 · RoPE, bent and broken · extra
 #
 # What if we squeeze the places, so that 256 letters look like 32 to RoPE? Then there is no angle that it has not seen.
 
@@ -982,8 +984,9 @@ found["squeezed"] = windows.loss_by_place(rope.attend_by(turn=squeezed))
 print(windows.beyond(found))
 
 # %% [markdown]
-# It does not break any more, but near the beginning it reads far worse than before: neighbours now stand an eighth of a
-# place apart, and that is new to it as well. With some more training in this state, large models get used to it.
+# Now it is level, but level at a bad value: worse than before up to letter 128, and hardly better behind that.
+# Neighbours stand an eighth of a place apart, and that is new to it as well. With some more training in this state,
+# large models get used to it.
 #
 # A wrong rotation still tells places apart, so a model learns with it, and nobody notices until weights or places come
 # from elsewhere. Here are six, all for neighbours and a base of 10,000. Each of them is right on *some* inputs.
@@ -998,8 +1001,8 @@ suspects("rotary_counterexample")
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Go through them one by one. Two do as they should while the places are 0, 1, 2 and so on; another one while places
-# are small.
+# Go through them one by one. Two do as they should while the places are 0, 1, 2 and so on; two others while places are
+# small, and one of these at some large ones, too.
 #
 # </details>
 # <details><summary>Hint 2: do the speeds go unseen?</summary>
@@ -1027,7 +1030,7 @@ def rotary_counterexample() -> tuple[Tensor, Tensor]:
 check(rotary_counterexample)
 
 # %% [markdown]
-# **See it.** The first numbers of each result. Which rows are like the library's anywhere?
+# **See it.** The first numbers of each result. Which rows agree with the top one in some column?
 
 # %%
 entries("rotary_counterexample", rotary_counterexample(), "after turning", signed=True)
@@ -1042,13 +1045,15 @@ entries("rotary_counterexample", rotary_counterexample(), "after turning", signe
 #
 # **Adaptive computation time**, ACT ([Graves 2016](https://arxiv.org/abs/1603.08983)), lets the network itself say when
 # it is done. It applies one step again and again, and after each it gives a probability $p_t$ of halting there. The
-# answer is a mean over the states after all steps, weighted by how probable it is to halt at them. So nothing is ever
-# drawn at random, and everything can be learned by gradients.
+# answer is a mean over the states after all steps, weighted by these $p_t$. Chances are not multiplied here. There is a
+# budget of 1, and each step spends its $p_t$ of it, until nothing is left. So nothing is ever drawn at random, and
+# everything can be learned by gradients.
 #
 # But when does one stop in practice? Let us do it by hand with 0.3, 0.5, 0.9, 0.9. The first step counts 0.3, and the
 # second 0.5. The third wants 0.9, but of the whole 1 only 0.2 is left. So the third is the last, and it counts that
 # **remainder**. A step is the last as soon as the sum, its own probability included, reaches $1 - \varepsilon$, with an
-# $\varepsilon$ of 0.01. (Without it, one step could never be enough, since a sigmoid never reaches 1.)
+# $\varepsilon$ of 0.01. (Without it, one step could never be enough, since $p$ comes out of a sigmoid, which never
+# reaches 1.)
 #
 # ### Exercise: `halting_weights` ●●○ · 7 minutes · extra
 #
@@ -1056,8 +1061,10 @@ entries("rotary_counterexample", rotary_counterexample(), "after turning", signe
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# `before = probabilities.cumsum(-1) - probabilities` is what earlier steps have used up. A step takes place if that is
-# below 1 − epsilon. It is the last one if it takes place and the sum with it is not below.
+# What earlier steps have used up is the running sum, one place later: `before = F.pad(total, (1, 0))[..., :-1]`, with
+# `total = probabilities.cumsum(-1)`. A step takes place if that is below 1 − epsilon. It is the last one if it takes
+# place and the sum with it is not below. (`total - probabilities` nearly does, but it rounds, and then two steps may
+# both be the last.)
 #
 # </details>
 # <details><summary>Hint 2: do the weights not sum to 1 where nobody wants to halt?</summary>
@@ -1086,7 +1093,7 @@ def halting_weights(probabilities: Tensor, epsilon: float = 0.01) -> Tensor:
     """
     # BEGIN SOLUTION
     total = probabilities.cumsum(-1)
-    before = total - probabilities
+    before = F.pad(total, (1, 0))[..., :-1]
     takes_place = before < 1 - epsilon
     last = total >= 1 - epsilon
     last[..., -1] = True
@@ -1136,7 +1143,7 @@ def ponder_cost(probabilities: Tensor, epsilon: float = 0.01) -> Tensor:
     tensor([3.2000, 2.0000])
     """
     # BEGIN SOLUTION
-    before = probabilities.cumsum(-1) - probabilities
+    before = F.pad(probabilities.cumsum(-1), (1, 0))[..., :-1]
     takes_place = before < 1 - epsilon
     steps = takes_place.sum(-1, keepdim=True)
     used = before.gather(-1, steps - 1)
@@ -1235,9 +1242,10 @@ check(AdaptiveLayer)
 # %% [markdown]
 # **See it.** A network reads the switch lists, one hour at each step. After the last hour it reads an end mark, again
 # and again, for as long as it likes. Nobody tells it how long a list is. It is trained on the question whether the lamp
-# is lit. As soon as it answers for lists of up to twelve hours, thinking gets its price: 0.05 times the ponder cost.
-# (For each of its three signs, pressed, not pressed and the end, the step has a matrix of its own that turns the state.
-# With an ordinary recurrent step, a GRU, the training failed for several of the eight seeds that we tried.)
+# is lit. As soon as it answers correctly for lists of up to twelve hours, thinking gets its price: 0.05 times the
+# ponder cost. (For each of its three signs, pressed, not pressed and the end, the step has a matrix of its own that
+# turns the state. With an ordinary recurrent step, a GRU, the training failed for several of the eight seeds that we
+# tried.)
 
 # %%
 model = lamp.train(AdaptiveLayer)
@@ -1254,9 +1262,9 @@ lamp.steps(asked)
 #
 # </details>
 #
-# It has found out by itself that it may stop at the end mark and not before. What it cannot do is to take fewer steps
-# for a long list that is easy, as nothing in our lists is easy. And there is a number in all of this, the price, that
-# somebody has to choose: if it is too high, the network stops after the first step and guesses.
+# It has found out by itself that it may stop at the end mark and not before. Whether it would take fewer steps for an
+# easy list we cannot tell, as none of ours is easy. And there is a number in all of this, the price, that somebody has
+# to choose: if it is too high, the network stops after the first step and guesses.
 
 # %% [markdown]
 # ## What you have built
@@ -1282,13 +1290,14 @@ lamp.steps(asked)
 # 2019](https://arxiv.org/abs/1807.03819), *Universal Transformers*, puts ACT into each position of a Transformer.
 # labml's [annotated papers](https://nn.labml.ai/transformers/xl/index.html) have their notes beside the lines.
 #
-# **At scale.** Hardly anybody trains Transformer-XL any more. Llama 3 was trained on 8,192 tokens with RoPE and a base
-# of 500,000, and then for some 800 billion tokens more on stretches that grew to 131,072. What is carried along when
-# such a model writes is not hidden states but keys and values, of everything: for Llama 3 8B, 32 layers · 8 heads · 128
-# numbers, for a key and a value, of 2 bytes each, make 131 kB a token and 17 GB for a full window, as much as the
-# weights. That is why newer models go back to what you have built: Gemma 3 lets five of six layers see the last 1,024
-# tokens only, and what is older reaches them through layers times window. And a page of a million tokens is cut over
-# the GPUs, where keys and values travel in a ring while the softmax is put together piece by piece.
+# **At scale.** Hardly anybody trains Transformer-XL any more. Llama 3 was trained on stretches of 8,192 tokens with
+# RoPE and a base of 500,000, and then for some 800 billion tokens more on stretches that grew to 131,072. What is
+# carried along when such a model writes is not hidden states but keys and values, of everything: for Llama 3 8B, 32
+# layers · 8 heads · 128 numbers, for a key and a value, of 2 bytes each, make 131 kB a token and 17 GB for a full
+# window, as much as the weights. That is why newer models go back to what you have built: Gemma 3 lets five of six
+# layers see the last 1,024 tokens only, so that only the sixth has to keep keys and values of everything. And a page of
+# a million tokens is split across GPUs, where keys and values travel in a ring while the softmax is put together piece
+# by piece.
 #
 # **Three questions to take home.**
 #

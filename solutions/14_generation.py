@@ -51,7 +51,7 @@ for name in ("find_my_keys", "make_coffee", "walk_the_dog", "sort_socks", "open_
 #
 # At the end you will be able to
 #
-# - turn scores into a choice: temperature, top-k and top-p, to the last tie as transformers does it;
+# - turn scores into a choice: temperature, top-k and top-p, as transformers does it;
 # - draw a batch of texts, each of which ends when it wants to;
 # - say what a cache of keys and values saves, and count it;
 # - as extras: a penalty for repetition, perplexity, beam search and why the most probable text is not the one we want.
@@ -84,9 +84,9 @@ print(f"the model: {figures()['parameters']:,} weights, learned from {figures()[
 pictures.next_pieces({"after “find my keys →”": scores[0, -1]})
 
 # %% [markdown]
-# *The picture: "A" has 0.30 and "Return" 0.19, then come F, C, M and other capitals. A letter by itself is the
-# beginning of a word: the A may go on as Add or Abstract, the F as Find. The tokens that have no bar of their own, more
-# than two thousand, have 0.14 together.*
+# *The picture: "A" has 0.30 and "Return" 0.19, then come F, C, M and other capitals. A letter by itself is mostly the
+# beginning of a word: the A may go on as Add or Abstract, or stay the word A. The tokens that have no bar of their own,
+# more than two thousand, have 0.14 together.*
 #
 # The model is right to be in doubt here, since nobody could know how this text begins. If we always take the first of
 # the list, we throw that away. But if we draw by these probabilities, we get something else each time, and sometimes
@@ -116,8 +116,8 @@ for t in (2.0, 1.0, 0.5, 0.1):
 #
 # ### Exercise: `temperature` ●○○ · 2 minutes · core
 #
-# It is a single line, and a refusal. Real scores may hold −∞ for a token that somebody has ruled out already; you need
-# not do anything about that.
+# One line, and a `ValueError`. Real scores may hold −∞ for a token that somebody has ruled out already; you need not do
+# anything about that.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -191,27 +191,34 @@ for seed in range(3):
     print(drawn("find_my_keys", seed))
 
 # %% [markdown]
-# This is livelier, but somewhere in each of them the thread breaks. Where does it happen? Not among the likely tokens.
-# Let us go through real docstrings that the model has never seen, and count at each place how much probability lies
-# with the very unlikely tokens, those that have less than 1 in 200 each.
+# This is livelier, but somewhere in each of them the thread breaks, and often at a token that was very unlikely. Let us
+# go through real docstrings that the model has never seen, and count at each place how much probability lies with the
+# very unlikely tokens, those that have less than 1 in 200 each.
 
 # %%
 arrow = 1  # the token between a name and its description
-foretold = torch.cat([model(row[None])[0][0, row.tolist().index(arrow) : -1] for row in examples("held out")])
-shares = foretold.softmax(dim=-1)
+predicted, came = [], []
+for row in examples("held out"):
+    place = row.tolist().index(arrow)  # the scores at the arrow predict the first token of the description
+    predicted.append(model(row[None])[0][0, place:-1])
+    came.append(row[place + 1 :])
+shares = torch.cat(predicted).softmax(dim=-1)
 rare = shares < 1 / 200
 tail = (shares * rare).sum(dim=-1).mean()
 print(f"{len(shares):,} places: {rare.sum(dim=-1).float().mean():.0f} of 2,048 tokens are rare, together {tail:.2f}")
 print(f"twenty draws without one of them: {(1 - tail) ** 20:.3f}")
+written = rare.gather(1, torch.cat(came)[:, None]).float().mean()
+print(f"of the tokens that people wrote, {written:.2f} are rare")
 
 # %% [markdown]
-# That is the trouble. Each of these tokens is nearly impossible, and rightly so. But there are so many of them that
-# together they are likely, and over twenty draws it would be a wonder if none came up. Once it has come up it is part
-# of the text, and the model, which has never seen anything like it, goes on from there as well as it can.
+# That is the trouble. Each of these tokens is nearly impossible, but there are so many of them that together they are
+# likely, and over twenty draws it would be a wonder if none came up. The last line says that people use rare tokens
+# too, even twice as often. But they know *which* one fits. Down there, the numbers of our model are mostly guesses, and
+# once a wrong one has come up it is part of the text, and the model goes on from it as well as it can.
 #
-# The temperature lowers the tail but never cuts it off. So let us do just that. The simplest rule is to leave the $k$
-# best tokens and to rule out the others, with a score of −∞: then `exp` gives exactly 0, whatever temperature or other
-# filter comes afterwards. This is **top-k** ([Fan et al. 2018](https://arxiv.org/abs/1805.04833)).
+# A low temperature shrinks the tail but never cuts it off. So let us do just that. The simplest rule is to leave the
+# $k$ best tokens and to rule out the others, with a score of −∞: then `exp` gives exactly 0, whatever temperature or
+# other filter comes afterwards. This is **top-k** ([Fan et al. 2018](https://arxiv.org/abs/1805.04833)).
 #
 # For the scores 1, 4, 2 and 3 and $k$ = 2, the 4 and the 3 are left. What if there is a tie at the border, as with the
 # scores 4, 2, 2 and $k$ = 2? Nothing tells the two apart, so transformers keeps both, and we do as well.
@@ -274,7 +281,7 @@ check(top_k)
 # %%
 line = prompt("is_closed")[0].tolist() + pieces().encode("Return True if the file is closed.").ids
 scores, _ = model(torch.tensor([line]))
-begin = prompt("is_closed").shape[1] - 1  # the arrow: from here on the description is foretold
+begin = prompt("is_closed").shape[1] - 1  # the arrow: from here on the description is predicted
 sums = scores[0, begin:-1].softmax(dim=-1).sort(descending=True).values.cumsum(dim=-1)
 needed = (sums < 0.9).sum(dim=-1) + 1
 left = (top_k(scores[0, begin:-1], 20) > -torch.inf).sum(dim=-1)
@@ -288,8 +295,8 @@ bars({
 # *The picture: for "Return" it takes 7 tokens, for "True" 2, and after "Return True" a single one: "if". But then 22
 # for "the" and 69 for "file". The bars of top-k are all at 20.*
 #
-# No $k$ suits all places. Where the grammar leaves one way, 20 tokens let 19 wrong ones in. At the beginning of a
-# sentence, or after an "a", 20 tokens shut out what is perfectly sensible. So let the *model's own doubt* say how many
+# No $k$ suits all places. Where the grammar leaves one way, 20 tokens let 19 wrong ones in. After "if" or "the", where
+# nearly anything may follow, 20 tokens shut out what is perfectly sensible. So let the *model's own doubt* say how many
 # tokens are left. We sort them by their probability, add up from the top, and stop as soon as the sum has reached a
 # share $p$, say 0.9. This is **top-p**, or **nucleus sampling** ([Holtzman et al.
 # 2019](https://arxiv.org/abs/1904.09751), in a paper with the fine name *The Curious Case of Neural Text
@@ -302,10 +309,10 @@ bars({
 #
 # What about $p$ = 0.8? The third token is needed, but it is as likely as the fourth. Somebody has to say which of them
 # comes in. transformers adds up from the *bottom*: it goes through the tokens from the least likely one up, and removes
-# them as long as the sum is 1 − $p$ or less. Among equals its sort keeps the order of the vocabulary, so the earlier
-# one goes and the later one stays. From the bottom there is another advantage. The probabilities of the tail are tiny,
-# and in float32 a tiny number that is added to nearly 1 is lost, whereas tiny numbers that are added to each other are
-# not.
+# them as long as the sum is 1 − $p$ or less. Which of two equals comes first in its sort is left to chance. We ask for
+# a sort that keeps the order of the vocabulary (`stable=True`), so with us the earlier one goes and the later one
+# stays. From the bottom there is another advantage. The probabilities of the tail are tiny, and in float32 a tiny
+# number that is added to nearly 1 is lost, whereas tiny numbers that are added to each other are not.
 #
 # **Predict first.** The scores are equal for ten tokens, and $p$ = 0.35. How many are left, and which?
 #
@@ -318,7 +325,7 @@ bars({
 #
 # ### Exercise: `top_p` ●●○ · 9 minutes · core
 #
-# The filter that nearly everybody uses, and that has gone wrong in nearly every way that there is.
+# The filter that nearly everybody uses. It is six lines, and each can go wrong quietly.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -388,8 +395,8 @@ def top_p(scores: Tensor, p: float) -> Tensor:
 check(top_p)
 
 # %% [markdown]
-# **Explore.** What is left of the next token? Begin the description yourself, and move the filters. With which words
-# does top-p leave a single token?
+# **Explore.** What is left of the next token? Begin the description yourself, and move the filters. Can you find a
+# beginning after which more than a hundred tokens are left, and one that leaves two?
 
 # %%
 from transformers import TemperatureLogitsWarper, TopKLogitsWarper, TopPLogitsWarper
@@ -533,8 +540,8 @@ for row in texts:
     print(f"{(row[start.shape[1] :] != 0).sum():3} tokens  {text_of(row[start.shape[1] :])}")
 
 # %% [markdown]
-# These are not good docstrings, but they are sentences, or nearly, and where one looks for keys there are lists and
-# modules in them. The text that ended first has waited for the longest one, filled up with ends.
+# These are not good docstrings, but they are sentences, or nearly, and they are about lists and modules, which is all
+# that the model has read about. The text that ended first has waited for the longest one, filled up with ends.
 #
 # > **You may read that** with a temperature of 0 a model is deterministic, and that this is why one sets it. Ask for
 # > it:
@@ -543,7 +550,7 @@ for row in texts:
 try:
     TemperatureLogitsWarper(0.0)
 except ValueError as error:
-    print(str(error).partition(". ")[2].strip() or error)
+    print(error)
 for t in (1.0, 0.1, 0.01):
     cold = [lambda scores, t=t: temperature(scores, t)]
     rows = sample(model, start, 40, cold, torch.Generator().manual_seed(0))
@@ -552,14 +559,13 @@ for t in (1.0, 0.1, 0.01):
 # %% [markdown]
 # > The colder, the fewer different texts. But there is no temperature of 0, only its limit, which is to take the best
 # > token: **greedy search**. Services that let you ask for 0 switch to that. And even then the same question may get
-# > two answers: two tokens may be equally good up to the last bit, and the last bit depends on how the sum was cut up,
-# > on the other texts in the batch for example.
+# > two answers (the third question at the end).
 
 # %% [markdown]
 # ## 4 · The work of a sentence · core
 #
-# Look at the loop again, and count. The prompt has 5 tokens, say, and we want 4 more. The model is given 5 tokens, then
-# 6, then 7, then 8: together 26, and from each of these calls we use the scores of one place. For a text of a
+# Look at the loop again, and count. Our prompt has 6 tokens, and say that we want 4 more. The model is given 6 tokens,
+# then 7, then 8, then 9: together 30, and from each of these calls we use the scores of one place. For a text of a
 # thousand tokens it would be half a million. And nearly all of it has been computed before.
 #
 # Which part has been? Our model is causal: a token sees only what stands before it. So nothing that comes later can
@@ -578,10 +584,10 @@ scores, cache = model(following, cache)
 print(f"one token more: scores {tuple(scores.shape)}, keys {tuple(cache[0][0].shape)}")
 
 # %% [markdown]
-# It is like a reader who keeps a finger on every word that has been read, instead of beginning each sentence anew.
-# Only, the picture breaks in one place. A reader may change their mind about the beginning when they come to the end,
-# and a causal model never does. BERT from [lesson 16](../16_bert_internals/16_bert_internals.ipynb) does, since there
-# every word sees all the others, and so it could not keep anything.
+# It is like reading with notes in the margin, instead of starting the book again for every new word. The picture breaks
+# in one place. A reader may change a note when they come to the end, and a causal model never does. BERT from [lesson
+# 16](../16_bert_internals/16_bert_internals.ipynb) does, since there every word sees all the others, and so it could
+# not keep anything.
 #
 # Two things can go wrong, and both give no error. If we hand over the cache *and* the whole text, every old token is
 # there twice. And the model must know at which place the new token stands. Ours counts what is in the cache.
@@ -692,9 +698,9 @@ lines({
 # %% [markdown]
 # ## 5 · Name a function · core
 #
-# Everything is there now: filters, a draw, an end, a cache. Let us put it together, and make the thing that we wanted
-# in the beginning. You type a name, as you would type it in a program, and the model writes what it believes that such
-# a function does.
+# Everything is there now: filters, a draw, a cache, an end. (Your loop with the cache does not stop at an end, so we
+# cut the text there.) Let us put it together, and make the thing that we wanted in the beginning. You type a name, as
+# you would type it in a program, and the model writes what it believes that such a function does.
 #
 # We shall be honest about it and look up every text in what the model has read. How many words in a row has it copied?
 
@@ -742,19 +748,20 @@ written["people"] = [text_of(row[row.tolist().index(arrow) + 1 :]) for row in ex
 for who, each in written.items():
     lengths = [len(one.split()) for one in each]
     runs = [pictures.copied(one)[1] for one in each]
-    print(f"{who:18}{sum(lengths) / len(each):5.1f} words, the longest copied run {sum(runs) / len(each):4.1f}")
+    mean = sum(lengths) / len(each)
+    print(f"{who:18}{mean:5.1f} words, the longest copied run {sum(runs) / sum(lengths):.0%} of them")
 
 # %% [markdown]
-# So the texts are the model's own and yet made of found pieces. At a low temperature about half of a text stands word
-# for word in something that it has read, and the hotter it gets, the less of it does. But look at the last row before
-# you judge: people copy as well. "Return True if the" is in everybody's docstrings.
+# So the texts are the model's own and yet made of found pieces. At a low temperature about half of a text is copied in
+# one piece from something that it has read, and at 1.0 about as much as in the last row. For people copy as well.
+# "Return True if the" is in everybody's docstrings.
 #
 # And so we can answer our question. The model has written nothing. It gave 2,048 scores for each place, and it would
-# have given the same ones to everybody. *You* have ruled out the tail, drawn, put the token behind the text and stopped
-# at the end. Who writes the sentence? The loop around the model does, and most of what one likes or dislikes in a text
-# can be changed there, without touching a single weight. What it cannot change is how little our model knows. Even a
-# small model that people chat with has a thousand times as many weights, and ours has never seen a key, only the keys
-# of dicts.
+# have given the same ones to everybody. *You* have ruled out the tail, drawn, put the token behind the text and cut it
+# off at the end. Who writes the sentence? The loop around the model does, and most of what one likes or dislikes in a
+# text can be changed there, without touching a single weight. What it cannot change is how little our model knows. Even
+# a small model that people chat with has hundreds of times as many weights, and ours has never seen a key, only the
+# keys of dicts.
 
 # %% [markdown]
 # ## 6 · It repeats itself · extra
@@ -837,7 +844,7 @@ for name, penalty in (("open_socket", 1.0), ("open_socket", 1.2), ("find_my_keys
     print(f"penalty {penalty}: {name:14}{punished(name, penalty)}")
 
 # %% [markdown]
-# The circle is broken. But look at what a penalty of 2 has done to our keys. "And return the module" would have been
+# The circle is broken. But look at what a penalty of 2 has done to our keys. "and return the module" would have been
 # the second "the", so now it is "an iterable". Sentences *need* their small words again and again, and the penalty
 # cannot tell them from a stammer. (We have punished only what was written, not the name. transformers punishes the
 # tokens of the prompt as well, unless it is told not to.)
@@ -888,11 +895,11 @@ unseen = examples("held out")
 print(f"docstrings not seen:   {perplexity_from_a_tutorial(model, unseen):,.0f}")
 
 # %% [markdown]
-# Both are nonsense, and they are so for two reasons, of which the first hides the second.
+# Both are nonsense. When you have found out why, look at the second number again.
 #
 # ### Exercise: `perplexity` ●●○ · 6 minutes · extra
 #
-# **Find and mend the bugs.** A text of a single token does no harm in the right version; there is nothing to foretell
+# **Find and mend the bugs.** A text of a single token does no harm in the right version; there is nothing to predict
 # in it.
 #
 # <details><summary>Hint 1: a nudge</summary>
@@ -912,19 +919,19 @@ print(f"docstrings not seen:   {perplexity_from_a_tutorial(model, unseen):,.0f}"
 # %% exercise="perplexity"
 @torch.no_grad()
 def perplexity(model: Callable[..., tuple[Tensor, Any]], texts: Sequence[Tensor]) -> float:
-    """exp of the mean surprise at a token, −log of what was foretold for it, over all foretold tokens of all texts.
+    """exp of the mean surprise at a token, −log of its probability, over all predicted tokens of all texts.
 
     Args:
         model: gives for tokens (1, length) scores (1, length, vocabulary), and a cache that you may drop. It is called
             without a graph.
-        texts: each of shape (length,), int64, of one token or more. The first token of a text is foretold by nothing
+        texts: each of shape (length,), int64, of one token or more. The first token of a text is predicted by nothing
             and does not count.
 
     Returns:
         A Python float.
 
     Raises:
-        ValueError: no token is foretold.
+        ValueError: no token is predicted.
 
     >>> perplexity(Counting(4, sure=0.0), [torch.tensor([1, 2, 3])])
     4.0
@@ -936,7 +943,7 @@ def perplexity(model: Callable[..., tuple[Tensor, Any]], texts: Sequence[Tensor]
         surprise += F.cross_entropy(scores[0, :-1], text[1:], reduction="sum").item()
         count += len(text) - 1
     if count == 0:
-        raise ValueError("no token is foretold")
+        raise ValueError("no token is predicted")
     return math.exp(surprise / count)
     # END SOLUTION
 
@@ -1144,8 +1151,8 @@ for width in (1, 2, 4**3):
     print(f"width {width:2}: {row.tolist()}, probability {math.exp(score):.2f}")
 
 # %% [markdown]
-# > For our docstrings, the wider the beam the *shorter* and emptier the texts, since every further token only costs.
-# > For translation models, the most probable text of all is often the empty one ([Stahlberg and Byrne
+# > Without a length penalty, wide beams end with *shorter* and emptier texts, since every further token only costs. For
+# > translation models, the most probable text of all is often the empty one ([Stahlberg and Byrne
 # > 2019](https://arxiv.org/abs/1908.10090)). So it was never the search that was at fault. The most probable text is
 # > not a typical one, just as the most probable outcome of ten throws of a slightly bent coin is ten heads, which one
 # > hardly ever sees. That is why one draws, and why beams are used where there is little to choose, as in translation
@@ -1157,9 +1164,9 @@ for width in (1, 2, 4**3):
 # %% [markdown]
 # ## 9 · Tell them apart · extra
 #
-# Top-p has been written wrongly in so many ways that we have collected six of them. On ordinary scores most of them do
-# what they should. (`left` brings a mask from the sorted order back and takes the softmax of what is left;
-# `right_top_p` is what its name says.)
+# Top-p has been written wrongly in so many ways that we have collected six of them. On ordinary scores, two of them
+# always do what they should, and two more now and then. (`left` brings a mask from the sorted order back and takes the
+# softmax of what is left; `right_top_p` is what its name says.)
 
 # %%
 suspects("top_p_counterexample")
@@ -1167,17 +1174,17 @@ suspects("top_p_counterexample")
 # %% [markdown]
 # ### Exercise: `top_p_counterexample` ●●○ · 7 minutes · extra
 #
-# Find scores and a $p$ on which each of them is seen to be wrong. You see the probabilities that each leaves.
+# Find one row of scores and one $p$ on which each of the six is seen to be wrong.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Two of them only go wrong where the sum reaches $p$ *exactly*. Which probabilities add up to something exact in
-# floating point? Halves, quarters and eighths do.
+# One of them only goes wrong where the sum reaches $p$ *exactly*, and one only where there is a tie. Which
+# probabilities add up to something exact in floating point? Halves, quarters and eighths do.
 #
 # </details>
 # <details><summary>Hint 2: how does one get exact quarters from a softmax?</summary>
 #
-# Four equal scores. And who is at −50 beside them has nothing to speak of.
+# Four equal scores. A fifth score of −50 beside them has practically no probability.
 #
 # </details>
 # <details><summary>Hint 3: only the one with the sorted mask is left?</summary>
@@ -1237,9 +1244,9 @@ print(f"\n2,000 draws from 1,000 nearly equal tokens: {len(ones.unique())} diffe
 
 # %% [markdown]
 # If you say nothing it is greedy, and stops after 20 tokens. A temperature without `do_sample=True` changes nothing.
-# With `do_sample=True` it draws, but look at the last line: a `top_k` of 50 is on if nobody says otherwise, and most
-# people who compare "pure sampling" with something else do not know it. The cache is on by default. Without it the same
-# tokens come out, only with more work; `use_cache` in old configurations means just that, and during *training* it
+# With `do_sample=True` it draws, but look at the last line: a `top_k` of 50 is on if nobody says otherwise, so whoever
+# wants to draw from all tokens has to say `top_k=0`. The cache is on by default. Without it the same tokens come out,
+# only with more work; that is the `use_cache` that stands in many a model's `config.json`, and during *training* it
 # should be off, since there is nothing to go on from.
 #
 # | strategy | how to ask for it | today |
@@ -1271,7 +1278,7 @@ for is_decoder in (False, True):
     print(f"is_decoder={is_decoder!s:6} first place changes: {change > 0!s:6} gives a cache: {cache is not None}")
 
 # %% [markdown]
-# > Without `is_decoder=True` every token sees all the others, so the model looks at what it is meant to foretell, and
+# > Without `is_decoder=True` every token sees all the others, so the model looks at what it is meant to predict, and
 # > there is nothing that a cache could keep. With it, the causal mask is on and the cache is there. But a mask is not a
 # > skill. A pretrained BERT has learned to fill a gap *at* its own place, from both sides. Asked for what comes *after*
 # > the last place, with nothing to the right, it writes nonsense until it has been trained for that. Such models do
@@ -1314,8 +1321,7 @@ for is_decoder in (False, True):
 # **Three questions to take home.**
 #
 # 1. Our cache concatenates at each step, which copies all keys and values. What does that cost for a text of n tokens,
-#    all together, and what would a static cache do instead?
-# 2. Temperature before top-p or after it: for which of the two orders does the temperature change *how many* tokens are
-#    left, and which would you want?
-# 3. Greedy search with a batch of one and with a batch of eight gave two different texts on a GPU. Nobody has made a
-#    mistake. How can that be, and at which tokens would you look first?
+#    all together, and what would a static cache do instead? 2. Temperature before top-p or after it: for which of the
+#    two orders does the temperature change *how many* tokens are left, and which would you want? 3. Greedy search with
+#    a batch of one and with a batch of eight gave two different texts on a GPU. Nobody has made a mistake. How can that
+#    be, and at which tokens would you look first?

@@ -85,7 +85,7 @@ def test_the_checkpoint_is_small_and_what_its_figures_say():
     assert not any(value.requires_grad for value in model.parameters())
 
 
-def test_it_foretells_texts_that_it_has_learned_better_than_others_and_both_better_than_a_new_model():
+def test_it_predicts_texts_that_it_has_learned_better_than_others_and_both_better_than_a_new_model():
     torch.manual_seed(0)
     new = CausalModel(**figures()["shape"]).eval()
     learned, unseen = ([row.tolist() for row in examples(part)] for part in ("train", "held out"))

@@ -14,8 +14,8 @@ from autograder.exercises.generation._shared import Model
 from helpers.known_models import Counting
 
 FORETOLD = Idea("each token is compared with what was said before it", weight=3, point=True)
-TOKENS = Idea("every foretold token counts the same", weight=2.5, point=True)
-NOTHING = Idea("a text of one token foretells nothing", weight=1.5)
+TOKENS = Idea("every predicted token counts the same", weight=2.5, point=True)
+NOTHING = Idea("a text of one token predicts nothing", weight=1.5)
 TRACES = Idea("a Python number, without a graph", weight=1)
 
 
@@ -38,7 +38,7 @@ def perplexity(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "texts of several lengths", lambda: run(*draw.shuffled([2, 3, 12, 25])), TOKENS
     yield "a short text that is hard", lambda: _hard(candidate, draw), TOKENS
     yield "a text of one token among others", lambda: run(*draw.shuffled([1, 4, 9])), NOTHING
-    yield "nothing is foretold", lambda: _nothing(candidate, draw, vocabulary), NOTHING
+    yield "nothing is predicted", lambda: _nothing(candidate, draw, vocabulary), NOTHING
     yield "while it runs", lambda: _while(candidate, draw, vocabulary), TRACES
 
 

@@ -9,7 +9,7 @@ from autograder.references.generation._perplexity import over_all, perplexity, s
 @mistake(
     perplexity,
     "Each token is compared with the scores at its own place, which the model gave when it had read it. What was "
-    "foretold about it stands one place before: `scores[:-1]` beside `text[1:]`.",
+    "predicted about it stands one place before: `scores[:-1]` beside `text[1:]`.",
 )
 def compares_with_itself(model, texts):
     return over_all(surprises(model, texts, lambda scores, text: (scores, text)))
@@ -18,7 +18,7 @@ def compares_with_itself(model, texts):
 @mistake(
     perplexity,
     "Each token is compared with the scores at its own place, which the model gave when it had read it. What was "
-    "foretold about it stands one place before: `scores[:-1]` beside `text[1:]`.",
+    "predicted about it stands one place before: `scores[:-1]` beside `text[1:]`.",
 )
 def compares_with_itself_but_the_first(model, texts):
     return over_all(surprises(model, texts, lambda scores, text: (scores[1:], text[1:])))
@@ -27,19 +27,19 @@ def compares_with_itself_but_the_first(model, texts):
 @mistake(
     perplexity,
     "Each token is compared with the scores at its own place, which the model gave when it had read it. What was "
-    "foretold about it stands one place before: `scores[:-1]` beside `text[1:]`.",
+    "predicted about it stands one place before: `scores[:-1]` beside `text[1:]`.",
 )
 def compares_with_itself_and_divides_by_fewer(model, texts):
     costs = surprises(model, texts, lambda scores, text: (scores, text))
     count = sum(len(text) - 1 for text in texts)
     if not count:
-        raise ValueError("nothing is foretold")
+        raise ValueError("nothing is predicted")
     return math.exp(sum(cost.sum().item() for cost in costs) / count)
 
 
 @mistake(
     perplexity,
-    "The scores are moved the wrong way: those of a place are compared with the token before it. They foretell the one "
+    "The scores are moved the wrong way: those of a place are compared with the token before it. They predict the one "
     "after it.",
 )
 def the_wrong_way(model, texts):

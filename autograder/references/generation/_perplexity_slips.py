@@ -38,7 +38,7 @@ def the_last_text_alone(model, texts):
 
 @mistake(
     perplexity,
-    "The scores of each place are compared with the token at that place. They foretell the one after it: `text[1:]`.",
+    "The scores of each place are compared with the token at that place. They predict the one after it: `text[1:]`.",
 )
 def compares_with_itself_but_the_last(model, texts):
     return over_all(surprises(model, texts, lambda scores, text: (scores[:-1], text[:-1])))
@@ -46,8 +46,8 @@ def compares_with_itself_but_the_last(model, texts):
 
 @mistake(
     perplexity,
-    "The scores are compared with the token after the next one, and a text of two tokens foretells nothing. They "
-    "foretell the very next one.",
+    "The scores are compared with the token after the next one, and a text of two tokens predicts nothing. They "
+    "predict the very next one.",
 )
 def one_too_far(model, texts):
     return over_all(surprises(model, texts, lambda scores, text: (scores[:-2], text[2:])))
@@ -65,24 +65,24 @@ def softmax_twice(model, texts):
 
 @mistake(
     perplexity,
-    "A ValueError comes in any case, as when nothing is ever counted. Count the tokens that are foretold: one less "
+    "A ValueError comes in any case, as when nothing is ever counted. Count the tokens that are predicted: one less "
     "than a text has.",
 )
 def counts_nothing(model, texts):
     surprise = sum(F.relu(cost).sum().item() for cost in surprises(model, texts))
-    raise ValueError(f"no token is foretold, and {surprise:.0f} is lost")
+    raise ValueError(f"no token is predicted, and {surprise:.0f} is lost")
 
 
 @mistake(
     perplexity,
-    "The scores are compared with the token after the next one. They foretell the very next one, and every token but "
+    "The scores are compared with the token after the next one. They predict the very next one, and every token but "
     "the first counts.",
 )
 def one_too_far_and_all_count(model, texts):
     costs = surprises(model, texts, lambda scores, text: (scores[:-2], text[2:]))
     count = sum(len(text) - 1 for text in texts)
     if not count:
-        raise ValueError("nothing is foretold")
+        raise ValueError("nothing is predicted")
     return math.exp(sum(cost.sum().item() for cost in costs) / count)
 
 

@@ -48,7 +48,7 @@ def puts_it_nowhere(model, prompt, new, filters, generator, end=0):
 
 @mistake(
     sample,
-    "The new token stands in front of the text. It belongs behind it: the model foretells what comes next.",
+    "The new token stands in front of the text. It belongs behind it: the model predicts what comes next.",
 )
 def in_front_of_the_text(model, prompt, new, filters, generator, end=0):
     return stepwise(model, prompt, new, filters, generator, end, lambda text, token: torch.cat([token, text], dim=1))

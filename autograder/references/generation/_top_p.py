@@ -2,12 +2,29 @@
 
 import torch
 
+IN_ORDER = 16  # up to so many numbers torch's sort, which the library calls, leaves equals in their order
+
 
 def top_p(scores, p):
-    """The library's, which takes two dimensions."""
+    """The library's, which takes two dimensions. Of a long row, where its sort shuffles equals, the definition."""
     from transformers import TopPLogitsWarper
 
-    return TopPLogitsWarper(p)(None, scores.reshape(-1, scores.shape[-1])).reshape(scores.shape)
+    warper = TopPLogitsWarper(p)  # it refuses what is no probability
+    rows = scores.reshape(-1, scores.shape[-1])
+    if scores.shape[-1] <= IN_ORDER:
+        return warper(None, rows).reshape(scores.shape)
+    return torch.stack([_by_definition(row, p) for row in rows]).reshape(scores.shape)
+
+
+def _by_definition(row, p):
+    """From the least likely up, of equals the earlier first, in float64."""
+    shares, kept, below = row.double().softmax(-1).tolist(), row.clone(), 0.0
+    order = sorted(range(len(row)), key=lambda token: (shares[token], token))
+    for token in order[:-1]:
+        below += shares[token]
+        if below <= 1 - p:
+            kept[token] = -torch.inf
+    return kept
 
 
 def must_be_a_share(p):

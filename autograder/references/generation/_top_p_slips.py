@@ -87,3 +87,17 @@ def refuses_one(scores, p):
     if not 0 <= p < 1:
         raise ValueError("from 0 to below 1")
     return filtered(scores, p)
+
+
+@mistake(
+    top_p,
+    "Of equal tokens the right ones stay in a short row, and others in a long one. A sort keeps the order of equals "
+    "for certain only if it is asked to, with `stable=True`.",
+    keeps=0.95,
+)
+def sorts_as_it_comes(scores, p):
+    must_be_a_share(p)
+    ordered, places = scores.sort(dim=-1)
+    gone = ordered.softmax(dim=-1).cumsum(dim=-1) <= 1 - p
+    gone[..., -1] = False
+    return scores.masked_fill(gone.gather(-1, places.argsort(dim=-1)), -torch.inf)

@@ -38,7 +38,7 @@ def powers_of_two(model, texts):
 
 @mistake(
     perplexity,
-    "It is divided by the number of all tokens. The first one of each text was not foretold by anything, so it has "
+    "It is divided by the number of all tokens. The first one of each text was not predicted by anything, so it has "
     "cost nothing and must not count.",
 )
 def counts_the_first(model, texts):
@@ -49,7 +49,7 @@ def counts_the_first(model, texts):
 
 @mistake(
     perplexity,
-    "It is divided by another number than that of the foretold tokens, or not at all. A mean is wanted.",
+    "It is divided by another number than that of the predicted tokens, or not at all. A mean is wanted.",
 )
 def divides_by_nothing(model, texts):
     costs = surprises(model, texts)
@@ -59,7 +59,7 @@ def divides_by_nothing(model, texts):
 
 @mistake(
     perplexity,
-    "It is divided by another number than that of the foretold tokens, or not at all. A mean is wanted.",
+    "It is divided by another number than that of the predicted tokens, or not at all. A mean is wanted.",
 )
 def divides_by_the_texts(model, texts):
     costs = surprises(model, texts)
@@ -81,7 +81,7 @@ def by_a_product(model, texts):
 
 @mistake(
     perplexity,
-    "Only one of the tokens is looked at, such as the last one. Every token after the first was foretold.",
+    "Only one of the tokens is looked at, such as the last one. Every token after the first was predicted.",
 )
 def only_the_last(model, texts):
     return over_all([cost[-1:] for cost in surprises(model, texts)])
@@ -89,7 +89,7 @@ def only_the_last(model, texts):
 
 @mistake(
     perplexity,
-    "A text of one token spoils the result, or raises. It foretells nothing, so it adds nothing.",
+    "A text of one token spoils the result, or raises. It predicts nothing, so it adds nothing.",
     keeps=0.9,
 )
 def stumbles_over_one_token(model, texts):
@@ -100,7 +100,7 @@ def stumbles_over_one_token(model, texts):
 
 @mistake(
     perplexity,
-    "Where nothing is foretold no ValueError is raised: the result is 1 or NaN, as if somebody had measured something.",
+    "Where nothing is predicted no ValueError comes: the result is 1 or NaN, as if somebody had measured something.",
     keeps=0.9,
 )
 def one_for_nothing(model, texts):
@@ -110,7 +110,7 @@ def one_for_nothing(model, texts):
 
 @mistake(
     perplexity,
-    "Where nothing is foretold no ValueError is raised: the result is 1 or NaN, as if somebody had measured something.",
+    "Where nothing is predicted no ValueError comes: the result is 1 or NaN, as if somebody had measured something.",
     keeps=0.9,
 )
 def nan_for_nothing(model, texts):
@@ -176,7 +176,7 @@ def with_cross_entropy(model, texts):
         cost += F.cross_entropy(scores[:-1], text[1:], reduction="sum").item()
         count += len(text) - 1
     if count == 0:
-        raise ValueError("no token was foretold")
+        raise ValueError("no token was predicted")
     return math.exp(cost / count)
 
 
@@ -195,7 +195,7 @@ def with_gather(model, texts):
 
 promised(
     perplexity,
-    "exp of the mean surprise at a token, −log of what was foretold for it, over all foretold tokens of all texts.",
+    "exp of the mean surprise at a token, −log of its probability, over all predicted tokens of all texts.",
     by=["one text", "texts of several lengths", "a short text that is hard", "a long text"],
 )
 promised(
@@ -211,13 +211,13 @@ promised(
 )
 promised(
     perplexity,
-    "The first token of a text is foretold by nothing and does not count.",
+    "The first token of a text is predicted by nothing and does not count.",
     by=["a text of two tokens", "a text of one token among others"],
 )
 promised(perplexity, "A Python float.", by=["while it runs"])
-promised(perplexity, "ValueError: no token is foretold.", by=["nothing is foretold"])
+promised(perplexity, "ValueError: no token is predicted.", by=["nothing is predicted"])
 
-equivalent(perplexity, "if count == 0:", "if count <= 0:", "texts of one token or more foretell 0 or more")
+equivalent(perplexity, "if count == 0:", "if count <= 0:", "texts of one token or more predict 0 or more")
 equivalent(
     perplexity,
     'surprise += F.cross_entropy(scores[0, :-1], text[1:], reduction="sum").item()',

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.references import alternative, equivalent, mistake, promised
+from autograder.references import alternative, mistake, promised
 from autograder.references.generation import _top_p_mistakes, _top_p_slips  # noqa: F401  (they register themselves)
 from autograder.references.generation._top_p import downwards, filtered, must_be_a_share, top_p
 
@@ -287,10 +287,3 @@ promised(
 promised(top_p, "Of equal tokens, those that stand later in the vocabulary are left first.", by=["which of equals"])
 promised(top_p, "A new tensor of the same shape and dtype.", by=["the scores afterwards", "float64"])
 promised(top_p, "ValueError: p is below 0 or above 1.", by=["below zero, and above one"])
-
-equivalent(
-    top_p,
-    "ordered, places = scores.sort(dim=-1, stable=True)",
-    "ordered, places = scores.sort(dim=-1, stable=False)",
-    "on the CPU torch's sort keeps the order of equals without being asked; elsewhere it need not",
-)
