@@ -67,11 +67,24 @@ def _written(answer: object) -> list[object]:
 
 def _body(answer: object) -> str:
     """The code of a function or class without its name, arguments and docstring."""
-    tree = ast.parse(textwrap.dedent(inspect.getsource(answer))).body[0]
-    if not isinstance(tree, ast.FunctionDef | ast.ClassDef):  # a lambda, in the statement that makes it
-        return ast.unparse(tree.value if isinstance(tree, ast.Assign) else tree)
+    source = textwrap.dedent(inspect.getsource(answer))
+    if not source.startswith(("def ", "class ", "@")):  # a lambda: its source is the whole line that it stands in
+        return _lambda_in(source)
+    tree = ast.parse(source).body[0]
+    assert isinstance(tree, ast.FunctionDef | ast.ClassDef)
     rest = tree.body[1:] if ast.get_docstring(tree) is not None else tree.body
     return "\n".join(ast.unparse(statement) for statement in rest)
+
+
+def _lambda_in(line: str) -> str:
+    """The first lambda of a piece of code that may begin or end in the middle of a call."""
+    rest = line[line.index("lambda") :]
+    for end in range(len(rest), 0, -1):
+        try:
+            return ast.unparse(ast.parse(rest[:end].strip(), mode="eval"))
+        except SyntaxError:
+            continue
+    raise ValueError(f"no lambda can be read in {line!r}")
 
 
 def _compact(text: str) -> str:
