@@ -18,6 +18,7 @@ WIRING = Idea("three parts, each added to what went into it, with the norm in it
 CROSS = Idea("queries from what is written, keys and values from the memory", weight=2, point=True)
 MASK = Idea("each mask reaches its attention", weight=1.5)
 TRAINING = Idea("what each part hands over is dropped, and nothing else")
+EVALUATES = Idea("in evaluation nothing is dropped")
 FORMS = {"norm last": False, "norm first": True}
 
 
@@ -45,6 +46,7 @@ def DecoderLayer(candidate: Any, draw: Draw) -> Iterator[Step]:
         yield f"{form}, what is learned", partial(_learned, layer, draw, sizes)
         yield f"{form}, gradients of the tokens and the memory", partial(_gradients, layer, draw, sizes)
         yield f"{form}, float64", partial(_double, candidate, draw, FORMS[form])
+    yield "in evaluation nothing is dropped", lambda: _evaluated(candidate, draw), EVALUATES
     yield "in training, no share is named", lambda: _undropped(candidate, draw)
     yield "called by names", lambda: _named(layers["norm first"], draw, sizes)
     yield "the inputs are left alone", lambda: [_left(layer, draw, sizes) for layer in layers.values()]
@@ -119,6 +121,11 @@ def _dropped(candidate: Any, draw: Draw, norm_first: bool, share: float = 0.0) -
     share = share or draw.choice([0.25, 0.5, 0.6])
     layer = _layer(candidate, draw, 8, 2, 8, norm_first=norm_first, dropout=share)
     return dropped(layer, *_inputs(draw, (2, 3, 4), 8))
+
+
+def _evaluated(candidate: Any, draw: Draw) -> list[Tensor]:
+    layers = [_layer(candidate, draw, 8, 2, 5, norm_first=first, dropout=0.5) for first in FORMS.values()]
+    return [layer(*_inputs(draw, (2, 3, 4), 8)) for layer in layers]
 
 
 def _undropped(candidate: Any, draw: Draw) -> Tensor:

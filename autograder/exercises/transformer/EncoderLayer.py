@@ -17,6 +17,7 @@ from autograder.exercises.transformer._shared import Looks, dropped, learned, pa
 WIRING = Idea("each part is added to what went into it, with the norm in its place", weight=3, point=True)
 MASK = Idea("the mask reaches the attention")
 TRAINING = Idea("what each part hands over is dropped, and nothing else", weight=1.5)
+EVALUATES = Idea("in evaluation nothing is dropped")
 FORMS = {"norm last": False, "norm first": True}
 
 
@@ -39,7 +40,7 @@ def EncoderLayer(candidate: Any, draw: Draw) -> Iterator[Step]:
         yield f"{form}, what is learned", partial(_learned, layer, draw, tokens, width)
         yield f"{form}, gradients of the tokens", partial(_gradients, layer, draw, tokens, width)
         yield f"{form}, float64", partial(_double, candidate, draw, FORMS[form])
-    yield "in evaluation nothing is dropped", lambda: _evaluated(candidate, draw)
+    yield "in evaluation nothing is dropped", lambda: _evaluated(candidate, draw), EVALUATES
     yield "in training, no share is named", lambda: dropped(_layer(candidate, draw, 8, 2, 5), draw.normal(2, 3, 8))
     yield "called by names", lambda: _named(layers["norm first"], draw, batch, tokens, width)
     yield "the inputs are left alone", lambda: [_left(layer, draw, batch, tokens, width) for layer in layers.values()]

@@ -22,6 +22,7 @@ def noam_schedule(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "the docstring's example", lambda: _example(candidate, draw), SHAPE
     yield "every step of a run", lambda: [candidate(step, width, warmup) for step in range(1, 4 * warmup)], SHAPE
     yield "a long run", lambda: [candidate(step, 512, 4000) for step in _some(draw)], SHAPE
+    yield "a wide model with a long warmup, in billionths", lambda: _small(candidate, draw), SHAPE
     yield "a warmup of one step", lambda: [candidate(step, width, 1) for step in (1, 2, draw.integer(3, 99))], SHAPE
     yield "a narrow model", lambda: [candidate(step, 1, warmup) for step in (1, warmup, 3 * warmup)], SHAPE
     yield "step 0", lambda: [candidate(0, width, each) for each in (1, warmup)], START
@@ -31,6 +32,17 @@ def noam_schedule(candidate: Any, draw: Draw) -> Iterator[Step]:
 
 def _some(draw: Draw) -> list[int]:
     return [1, draw.integer(2, 3999), 3999, 4000, 4001, draw.integer(4002, 90_000)]
+
+
+def _small(candidate: Any, draw: Draw) -> dict[str, Any]:
+    """Rates far below a millionth, enlarged: who rounds them is seen. The root of the width has decimals."""
+    width, warmup = draw.choice([5000, 8192, 12_288]), draw.integer(100_000, 200_000)
+    steps = {"first": (1, 2, 5), "highest": (warmup - draw.integer(1, 9000), warmup, 2 * warmup)}
+    return {which: [_billions(candidate(step, width, warmup)) for step in some] for which, some in steps.items()}
+
+
+def _billions(rate: Any) -> Any:
+    return 1e9 * rate if isinstance(rate, int | float) else rate
 
 
 def _scheduled(candidate: Any, width: int, warmup: int) -> list[float]:

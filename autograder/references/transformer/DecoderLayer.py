@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from autograder.references import alternative, mistake, promised
-from autograder.references.transformer import _DecoderLayer_mistakes  # noqa: F401
+from autograder.references.transformer import _DecoderLayer_mistakes, _DecoderLayer_slips  # noqa: F401
 from autograder.references.transformer._DecoderLayer import DecoderLayer, Layer
 from autograder.references.transformer._shared import Frame, in_each_form
 
@@ -229,7 +229,7 @@ for sentence, by in {
         "norm last, in training, a share is dropped",
         "norm first, in training, all is dropped",
     ],
-    "In training only.": ["norm first, a batch"],
+    "In training only.": ["in evaluation nothing is dropped"],
     "attention: makes an attention, which is called with query, key, value and mask.": [
         "norm last, attentions of somebody else's",
         "norm first, attentions of somebody else's",

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from autograder.references import alternative, mistake, promised
-from autograder.references.transformer import _EncoderLayer_mistakes  # noqa: F401
+from autograder.references.transformer import _EncoderLayer_mistakes, _EncoderLayer_slips  # noqa: F401
 from autograder.references.transformer._EncoderLayer import EncoderLayer, Layer
 from autograder.references.transformer._shared import Frame, in_each_form
 

@@ -25,6 +25,16 @@ class SeesTheFutureOnly(Model):
 
 @mistake(
     Transformer,
+    "A word sees later ones only, not even itself, and the last one sees none, as with PyTorch's mask, in which True "
+    "means hidden. Here True means: may be looked at, and a word sees itself and what comes before.",
+)
+class HidesThePast(Model):
+    def past(self, target):
+        return ~super().past(target)
+
+
+@mistake(
+    Transformer,
     "A word does not see itself: the causal mask leaves the diagonal out, so that the first word may look at nothing.",
 )
 class NotEvenItself(Model):

@@ -79,6 +79,20 @@ class NormsEveryLayer(Model):
         return x
 
 
+@mistake(Transformer, "decoder_norm is applied after every layer. It comes once, behind the last one.")
+class NormsEveryDecoderLayer(Model):
+    def decode(self, target, memory, source):
+        x = self.embed(self.target_table, target)
+        for layer in self.decoder:
+            x = self.decoder_norm(layer(x, memory, self.past(target), self.real(source)))
+        return self.out(x)
+
+
+@mistake(Transformer, "Both norms are applied after every layer of their half. Each comes once, behind the last one.")
+class NormsEveryLayerOfBoth(Model):
+    encode, decode = NormsEveryLayer.encode, NormsEveryDecoderLayer.decode
+
+
 @mistake(Transformer, "The memory is normalised once more in `decode`. It comes from `encode`, with its norm done.")
 class NormsTheMemory(Model):
     def decode(self, target, memory, source):

@@ -73,6 +73,20 @@ def not_turned(x, w1, b1, w2, b2):
     return (x @ w1 + b1).relu() @ w2 + b2
 
 
+def _fitting(x, weight):
+    return x @ (weight if weight.shape[0] == x.shape[-1] else weight.T)
+
+
+@mistake(
+    feed_forward,
+    "Where d_ff equals d_model, the weights are used the wrong way round, as if their shape decided whether to turn "
+    "them. They are always turned: `x @ w1.T`, or `F.linear`.",
+    keeps=0.9,
+)
+def turned_where_needed(x, w1, b1, w2, b2):
+    return _fitting((_fitting(x, w1) + b1).relu(), w2) + b2
+
+
 @mistake(feed_forward, "The second layer is missing: what comes back is the wide vector.")
 def wide_only(x, w1, b1, w2, b2):
     return F.linear(x, w1, b1).relu()

@@ -115,18 +115,25 @@ def one_long(model, source, length, start=1, end=None):
     return Greedy()(model, source, length + 1, start, end)
 
 
-@mistake(
-    greedy_translate,
+def _read_anew(self, model, target, memory, source):
+    with torch.no_grad():
+        return model.decode(target, model.encode(source), source)
+
+
+_wrong(
+    "reads_each_time",
     "The source is read anew for each word. It does not change: `encode` once, before the loop.",
     keeps=0.98,
+    read=lambda self, model, source: None,
+    scores=_read_anew,
 )
-def reads_each_time(model, source, length, start=1, end=None):
-    class Again(Greedy):
-        def scores(self, model, target, memory, source):
-            with torch.no_grad():
-                return model.decode(target, model.encode(source), source)
-
-    return Again()(model, source, length, start, end)
+_wrong(
+    "reads_once_more",
+    "The source is read before the first word, and then anew for each word. It does not "
+    "change: `encode` once, before the loop.",
+    keeps=0.98,
+    scores=_read_anew,
+)
 
 
 @mistake(

@@ -93,6 +93,25 @@ def grows_for_ever(step, d_model, warmup):
     return d_model**-0.5 * min(step**0.5, step * warmup**-1.5)
 
 
+@mistake(
+    noam_schedule,
+    "The rates are rounded: small ones, as of a wide model with a long warmup, lose their digits or become 0. They "
+    "should come back as they are.",
+    keeps=0.8,
+)
+def rounded(step, d_model, warmup):
+    return round(noam_schedule(step, d_model, warmup), 6)
+
+
+@mistake(
+    noam_schedule,
+    "The rate is right where d_model is a square, and too high elsewhere, as with math.isqrt, which cuts the root to a "
+    "whole number. The factor is d_model^−0.5.",
+)
+def cut_root(step, d_model, warmup):
+    return noam_schedule(step, int(d_model**0.5) ** 2, warmup)
+
+
 @alternative(noam_schedule)
 def as_a_minimum(step, d_model, warmup):
     step = step or 1
@@ -117,6 +136,9 @@ for sentence, by in {
     "step: from 1 on. 0 counts as 1, since `LambdaLR` asks for it first.": ["every step of a run", "step 0"],
     "d_model: the wider the model, the smaller the rate.": ["every step of a run", "a narrow model"],
     "warmup: the step at which the rate is highest, 1 or more.": ["every step of a run", "a warmup of one step"],
-    "A Python float, d_model^−0.5 · min(step^−0.5, step · warmup^−1.5).": ["every step of a run"],
+    "A Python float, d_model^−0.5 · min(step^−0.5, step · warmup^−1.5).": [
+        "every step of a run",
+        "a wide model with a long warmup, in billionths",
+    ],
 }.items():
     promised(noam_schedule, sentence, by=by)

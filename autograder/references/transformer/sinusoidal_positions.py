@@ -144,6 +144,24 @@ def no_column(length, d_model):
     return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1)
 
 
+@mistake(
+    sinusoidal_positions,
+    "The table has a batch dimension in front, as in many tutorials. Here it should be (length, d_model).",
+)
+def with_a_batch(length, d_model):
+    return sinusoidal_positions(length, d_model).unsqueeze(0)
+
+
+@mistake(
+    sinusoidal_positions,
+    "For length 0 the table has lost its width, as when it is made of an empty list: it should be (0, d_model).",
+    keeps=0.95,
+)
+def without_a_width(length, d_model):
+    table = sinusoidal_positions(length, d_model)
+    return table if length else table.flatten()
+
+
 @alternative(sinusoidal_positions)
 def written_into_a_table(length, d_model):
     if d_model % 2 != 0:
