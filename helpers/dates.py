@@ -31,14 +31,9 @@ FIRST, DAYS = date(1950, 1, 1), 36_525  # a hundred years: two digits of a year 
 DIGITS = {"arab": "٠", "arabext": "۰", "beng": "০", "deva": "०"}  # the zero of each set of digits
 PADDING, UNKNOWN = 0, 1
 ISO = "^0123456789-"  # what is written: padding is 0, "^" is 1, and so on
-START, LENGTH = 1, 10  # the mark before the first character; how many characters follow it
+START = 1  # the mark before the first character
 FIELDS = re.compile(r"'[^']*'|y+|M+|d+|E+|G+|c+|.")  # the pieces of a pattern such as d. MMMM y
 KINDS = {"y": "year", "M": "month", "d": "day"}
-
-
-def written(day: date, locale: str, form: str) -> str:
-    """A date in one style: `written(date(2026, 4, 3), "fr", "long")` is 3 avril 2026."""
-    return written_as(day, locale, form)
 
 
 @cache
@@ -58,18 +53,18 @@ def parts(day: date, locale: str, form: str) -> list[tuple[str, str]]:
 
 
 def _piece(day: date, locale: str, field: str) -> str:
-    return written_as(day, locale, field) if field[0] in "yMdEGc" else field.strip("'")
+    return written(day, locale, field) if field[0] in "yMdEGc" else field.strip("'")
 
 
-def written_as(day: date, locale: str, pattern: str) -> str:
-    """A date by a pattern of one's own, as "MMMM y"."""
+def written(day: date, locale: str, pattern: str) -> str:
+    """A date by a form or a pattern of one's own: `written(date(2026, 4, 3), "fr", "long")` is 3 avril 2026."""
     return _own_digits(format_date(day, pattern, locale=locale), locale)
 
 
 def in_words(day: date) -> str:
     """A style that no language file has: Friday the 3rd of April 2026."""
     ending = "th" if day.day in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(day.day % 10, "th")
-    weekday, month = (written_as(day, "en", pattern) for pattern in ("EEEE", "MMMM"))
+    weekday, month = (written(day, "en", pattern) for pattern in ("EEEE", "MMMM"))
     return f"{weekday} the {day.day}{ending} of {month} {day.year}"
 
 
@@ -183,6 +178,11 @@ def targets(dates: Iterable[str]) -> Tensor:
 def spelled(indices: Tensor) -> list[str]:
     """What rows of indices say; padding and the mark in front say nothing."""
     return ["".join(ISO[index - 1] for index in row if index > START) for row in indices.tolist()]
+
+
+def characters(row: Tensor) -> list[str]:
+    """What follows the mark, index by index; "·" for what says nothing."""
+    return [ISO[index - 1] if index > START else "·" for index in row[1:].tolist()]
 
 
 @cache

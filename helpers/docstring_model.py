@@ -15,6 +15,7 @@ from tokenizers import Tokenizer
 from torch import nn
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "generation"
+LONGEST = 200  # characters of a description: whole sentences, the first in any case
 END, ARROW = 0, 1  # the pieces between two texts, and between a name and its description
 
 Cache = list[tuple[torch.Tensor, torch.Tensor]]
@@ -121,6 +122,16 @@ def docstring_model() -> CausalModel:
     model = CausalModel(**figures()["shape"]).eval().requires_grad_(False)
     model.load_state_dict({name: value.float() for name, value in load_file(FOLDER / "model.safetensors").items()})
     return model
+
+
+def opening(text: str) -> str:
+    """The first sentences of a text, as many as fit into `LONGEST` characters, at least one."""
+    kept = ""
+    for sentence in re.split(r"(?<=[.!?])\s+(?=[A-Z])", text):
+        if kept and len(kept) + 1 + len(sentence) > LONGEST:
+            break
+        kept = f"{kept} {sentence}".strip()
+    return kept
 
 
 def words_of(name: str) -> str:

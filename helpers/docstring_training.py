@@ -11,7 +11,6 @@ import json
 import math
 import platform
 import random
-import re
 import time
 from collections.abc import Mapping, Sequence
 
@@ -22,23 +21,12 @@ from safetensors.torch import save_file
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from helpers.corpus import Docstring, docstrings
-from helpers.docstring_model import ARROW, END, FOLDER, CausalModel, docstring_model, words_of
+from helpers.docstring_model import ARROW, END, FOLDER, CausalModel, docstring_model, opening, words_of
 
 SHAPE = {"vocabulary": 2048, "width": 160, "layers": 4, "heads": 4, "context": 128}
-LONGEST = 200  # characters of a description: whole sentences, the first in any case
 EPOCHS, BATCH, RATE, WARM_UP, DECAY, DROPOUT, SEED = 24, 16, 2e-3, 200, 0.1, 0.2, 0
 UNSEEN = -100  # the target that a loss leaves out
 SHOWN = 40  # texts of each part that are kept as examples
-
-
-def opening(text: str) -> str:
-    """The first sentences of a text, as many as fit into `LONGEST` characters, at least one."""
-    kept = ""
-    for sentence in re.split(r"(?<=[.!?])\s+(?=[A-Z])", text):
-        if kept and len(kept) + 1 + len(sentence) > LONGEST:
-            break
-        kept = f"{kept} {sentence}".strip()
-    return kept
 
 
 def learned_pieces(texts: Sequence[str]) -> Tokenizer:
@@ -119,7 +107,10 @@ def trained(model: CausalModel, learn: Sequence[list[int]], held_out: Sequence[l
 
 
 def characters(each: Docstring) -> int:
-    """How many characters the model had to tell; the arrow and the end count as one each."""
+    """How many characters the model had to tell; the arrow and the end count as one each.
+
+    The few texts that are cut off at the context are counted whole.
+    """
     return len(words_of(each.name)) + len(opening(each.text)) + 2
 
 

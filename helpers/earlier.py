@@ -13,11 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from autograder.engine.catalogue import Catalogue, own_catalogue
-from autograder.engine.draw import Draw
-from autograder.engine.observe import Evidence, observe
-from autograder.engine.sheet import VISIBLE_SEED, visible_sheet
-from autograder.engine.verdict import State, judge
-from autograder.student.limit import limited
+from autograder.student.check import is_right
 
 BRINGS = "bring"  # the cell that fetches the course on Colab; the imports are the next one
 
@@ -48,10 +44,10 @@ def earlier(name: str, otherwise: Any, catalogue: Catalogue | None = None) -> An
     topic = course.topic(course.find(name).topic)
     found = _written(topic.name, name, Path.cwd().parent)
     if found is None:
-        print(f"{name}: the library's. Yours is not here: no notebook of that lesson lies beside this one.")
+        print(f"{name}: the library's. Yours is not here: no notebook beside this one holds it.")
         return otherwise
     answer = _defined(name, found)
-    if answer is None or not _is_right(course, name, answer):
+    if answer is None or not is_right(course, name, answer):
         print(f"{name}: the library's. Yours in lesson {found.number} is not written yet, or not yet right.")
         return otherwise
     print(f"{name}: yours, from lesson {found.number}.")
@@ -62,13 +58,16 @@ def _written(topic: str, name: str, folder: Path) -> Written | None:
     """The answer in the notebook of a topic; None where none can be read, or none of its cells is the answer's."""
     for file in sorted(folder.glob(f"[0-9][0-9]_{topic}/[0-9][0-9]_{topic}.ipynb")):
         try:
-            cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
-        except (OSError, ValueError, KeyError):
+            cells = [
+                cell for cell in json.loads(file.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"
+            ]
+            code = {cell.get("id", number): "".join(cell["source"]) for number, cell in enumerate(cells)}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             continue
-        code = {cell.get("id"): "".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"}
+        answer = code.pop(f"exercise-{name}", "")
         code.pop(BRINGS, None)
-        if f"exercise-{name}" in code:
-            return Written(file.stem[:2], f"{next(iter(code.values()))}\n\n{code[f'exercise-{name}']}")
+        if answer:
+            return Written(file.stem[:2], f"{next(iter(code.values()), '')}\n\n{answer}")
     return None
 
 
@@ -84,14 +83,3 @@ def _defined(name: str, written: Written) -> Any:
         except Exception:  # whatever somebody else's cell may raise
             return None
     return getattr(module, name, None)
-
-
-def _is_right(course: Catalogue, name: str, answer: Any) -> bool:
-    """Whether the visible sheet finds nothing wrong; nothing is noted, and no card is shown."""
-    exercise = course.find(name)
-    evidence = Evidence([])
-    with limited(exercise.seconds) as clock:
-        evidence = observe(exercise, answer, Draw(VISIBLE_SEED, name, "cpu"))
-    if clock.out:
-        return False
-    return judge(exercise, visible_sheet(course.topic(exercise.topic), name), evidence, "cpu").state is State.RIGHT

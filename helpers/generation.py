@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 from helpers.corpus import docstrings, words
-from helpers.docstring_model import ARROW, END, pieces
+from helpers.docstring_model import ARROW, END, opening, pieces
 from helpers.plots import heatmaps
 from helpers.style import BLUE, GREY, INK, WIDTH, Picture, style
 from helpers.suspects import lineup_of
@@ -50,12 +50,6 @@ def piece(token: int) -> str:
         return "(end)" if token == END else "→"
     written = str(pieces().id_to_token(token))
     return written[1:] or "space" if written.startswith("Ġ") else f"…{written}"
-
-
-def likely(scores: Tensor, most: int) -> dict[str, float]:
-    """The most probable next tokens (vocabulary,) and their probabilities, the best one first."""
-    best = scores.softmax(dim=-1).topk(most)
-    return {piece(token): share for token, share in zip(best.indices.tolist(), best.values.tolist(), strict=True)}
 
 
 def next_pieces(panels: Mapping[str, Tensor], most: int = MOST) -> Picture:
@@ -103,8 +97,8 @@ def _quoted(lines: Sequence[str]) -> list[str]:
 
 @cache
 def _read() -> str:
-    """All that the model has learned from, in plain words, a bar between two texts."""
-    return " | ".join(" ".join(words(each.text)) for each in docstrings("train")).join(("| ", " |"))
+    """The descriptions that the model has learned from, in plain words, a bar between two texts."""
+    return " | ".join(" ".join(words(opening(each.text))) for each in docstrings("train")).join(("| ", " |"))
 
 
 def copied(text: str) -> tuple[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -253,7 +254,7 @@ def reached(reader: Reader, lines: int) -> list[bool]:
     """For each line of a log, whether another word there changes anything about the answer at the last line."""
     words = (torch.arange(lines) % len(WORDS)).repeat(lines + 1, 1)  # the log, and a copy for each line
     words[1:].diagonal().add_(1).remainder_(len(WORDS))
-    answers = read(reader.double(), words)[:, -1]
+    answers = read(deepcopy(reader).double(), words)[:, -1]
     return (answers[1:] != answers[0]).any(dim=-1).tolist()
 
 

@@ -163,7 +163,7 @@ def shares(reader: Reader, words: Sequence[str]) -> dict[str, tuple[Tensor, Tens
         words: who looks, as “it” or “because”.
 
     Returns:
-        For each of them the right noun's share where it is right, beside its share with the other ending: shape (pair,
+        For each of them the first noun's share with its own ending, beside its share with the other one: shape (pair,
         2, layer, head); and how much weight the two nouns have together, of the same shape.
     """
     found: dict[str, list[tuple[Tensor, Tensor]]] = {word: [] for word in words}

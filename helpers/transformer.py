@@ -87,7 +87,7 @@ def in_our_names(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
         if part:
             found |= {f"{part}.{each}.{kind}": piece for each, piece in zip(NAMES, tensor.chunk(3), strict=False)}
         else:
-            found[name.replace("out_proj", NAMES[3])] = tensor
+            found[name] = tensor
     return found
 
 
@@ -187,12 +187,18 @@ def reading(model: Any, task: dates.Task, text: str, answer: Tensor, layer: int 
     return looked_at(model.decoder[layer].cross_attn, lambda: model(source, answer[:, :-1]))[0]
 
 
-def heads_of(weights: Tensor, text: str, said: str) -> Picture:
-    """One map for each head: which characters of the text are read for each character that is written."""
+def heads_of(weights: Tensor, text: str, answer: Tensor) -> Picture:
+    """One map for each head: which characters of the text are read for each character of the answer (1, characters)."""
     panels = {f"head {number}": head for number, head in enumerate(weights, start=1)}
     visible = [character if character.strip() else "·" for character in text]
     return heatmaps(
-        panels, rows=list(said), columns=visible, xlabel="read", ylabel="written", limits=(0, 1), numbers=False
+        panels,
+        rows=dates.characters(answer[0]),
+        columns=visible,
+        xlabel="read",
+        ylabel="written",
+        limits=(0, 1),
+        numbers=False,
     )
 
 
@@ -208,7 +214,7 @@ def answered(model: Any, task: dates.Task, translate: Callable[[Tensor], Tensor]
         (said,) = dates.spelled(answer)
         weights = reading(model, task, text, answer).mean(0)
         rows = []
-        for character, share, row in zip(said, sure, weights.tolist(), strict=True):
+        for character, share, row in zip(dates.characters(answer[0]), sure, weights.tolist(), strict=True):
             pieces = [(each, shade(weight / max(row))) for each, weight in zip(text, row, strict=True)]
             rows.append(([character, f"{share:.0%}"], pieces))
         return Marked(rows, f"{said}: each character, how sure the model is of it, and what it reads for it")

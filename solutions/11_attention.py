@@ -1449,7 +1449,8 @@ pictures.memory_by_length(ways, [64, 128, 256, 512, 1024, 2048, 4096])
 # **Three questions to take home.**
 #
 # 1. Shuffle the words of a sentence. What happens to the result of self-attention without positions? ([Lesson
-#    12](../12_transformer/12_transformer.ipynb) begins with the answer.) 2. With matrices by hand, the second look
-#    found the cat. Could one find it with a single look, if the query of "it" were made from the row of the word two
-#    places further on? 3. Your `tiled_attention` walks over the keys. What would have to be sent from one machine to
-#    another, if each held half of them?
+#    12](../12_transformer/12_transformer.ipynb) begins with the answer.)
+# 2. With matrices by hand, the second look found the cat. Could one find it with a single look, if the query of "it"
+#    were made from the row of the word two places further on?
+# 3. Your `tiled_attention` walks over the keys. What would have to be sent from one machine to another, if each held
+#    half of them?

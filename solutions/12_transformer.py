@@ -945,7 +945,7 @@ for name, asked in kept.items():
 question = "vendredi 3 avril 2026"
 answer = greedy_translate(model, task.source([question]), length=10)
 weights = pictures.reading(model, task, question, answer)
-pictures.heads_of(weights[:2], question, dates.spelled(answer)[0])
+pictures.heads_of(weights[:2], question, answer)
 
 # %% [markdown]
 # <details><summary>The picture in words, as it came out for us</summary>
@@ -1003,7 +1003,7 @@ pictures.backwards(lambda norm_first: EncoderLayer(64, 4, 128, norm_first=norm_f
 #
 # </details>
 #
-# This is why the paper's models needed their warmup so badly ([Xiong et al. 2020](https://arxiv.org/abs/2002.04745)).
+# This is why deep models of the paper's kind need their warmup ([Xiong et al. 2020](https://arxiv.org/abs/2002.04745)).
 #
 # > **You may read that** a layer norm is `a * (x - mean) / (std + eps) + b`, and that the norm may stand first "as
 # > opposed to last" for simplicity of the code. Both are in a well-known account of the paper, line by line. Let us run
@@ -1271,7 +1271,7 @@ for heads in (32, 8):
 # > | feed-forward layer | ReLU, two matrices | **SwiGLU**, three | better at equal size, nobody quite knows why |
 # > | heads | keys and values for each | **grouped queries**: several heads share them | a smaller cache |
 # > | positions | added once | turn queries and keys, in each layer | only distances matter |
-# > | biases | everywhere | hardly any | they are not missed |
+# > | biases | nearly everywhere | hardly any | they are not missed |
 #
 # SwiGLU is from [Shazeer 2020](https://arxiv.org/abs/2002.05202), who offers no explanation and attributes it to
 # "divine benevolence". Grouped queries are from [Ainslie et al. 2023](https://arxiv.org/abs/2305.13245). Whoever writes
@@ -1312,6 +1312,6 @@ for heads in (32, 8):
 # **Three questions to take home.**
 #
 # 1. What would your model say to 4/3/26 if we had left the ambiguous dates in, and what would the loss of a perfect
-#    model be on them? 2. Greedy decoding cannot take a word back. Can you think of a date where the first character is
-#    the hard one? 3. Why may the decoder keep the keys and values of the words before? Could an encoder keep its own,
-#    if the text grew?
+#    model be on them?
+# 2. Greedy decoding cannot take a word back. Can you think of a date where the first character is the hard one?
+# 3. Why may the decoder keep the keys and values of the words before? Could an encoder keep its own, if the text grew?

@@ -1040,8 +1040,8 @@ entries("rotary_counterexample", rotary_counterexample(), "after turning", signe
 #
 # Everything so far was about reading more. Here is a question of another kind, and again it is a matter of length. A
 # switch in the lighthouse turns the lamp on and off, and for every hour somebody has written down whether it was
-# pressed. Is the lamp lit at the end? One has to go through the list hour by hour, so a list of ten hours takes more
-# steps than one of three. But a network has as many layers as it has, for the easy question and for the hard one.
+# pressed. Is the lamp lit at the end? Somebody who reads the list hour by hour takes more steps for ten hours than for
+# three. But a network has as many layers as it has, for the easy question and for the hard one.
 #
 # **Adaptive computation time**, ACT ([Graves 2016](https://arxiv.org/abs/1603.08983)), lets the network itself say when
 # it is done. It applies one step again and again, and after each it gives a probability $p_t$ of halting there. The

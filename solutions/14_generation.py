@@ -216,9 +216,9 @@ print(f"of the tokens that people wrote, {written:.2f} are rare")
 # too, even twice as often. But they know *which* one fits. Down there, the numbers of our model are mostly guesses, and
 # once a wrong one has come up it is part of the text, and the model goes on from it as well as it can.
 #
-# A low temperature shrinks the tail but never cuts it off. So let us do just that. The simplest rule is to leave the
-# $k$ best tokens and to rule out the others, with a score of −∞: then `exp` gives exactly 0, whatever temperature or
-# other filter comes afterwards. This is **top-k** ([Fan et al. 2018](https://arxiv.org/abs/1805.04833)).
+# A low temperature shrinks the tail but never cuts it off. So let us do just that. The simplest rule is to keep the $k$
+# best tokens and to rule out the others, with a score of −∞: then `exp` gives exactly 0, whatever temperature or other
+# filter comes afterwards. This is **top-k** ([Fan et al. 2018](https://arxiv.org/abs/1805.04833)).
 #
 # For the scores 1, 4, 2 and 3 and $k$ = 2, the 4 and the 3 are left. What if there is a tie at the border, as with the
 # scores 4, 2, 2 and $k$ = 2? Nothing tells the two apart, so transformers keeps both, and we do as well.
@@ -244,15 +244,15 @@ print(f"of the tokens that people wrote, {written:.2f} are rare")
 
 # %% exercise="top_k"
 def top_k(scores: Tensor, k: int) -> Tensor:
-    """Leaves the k largest scores of each row, and sets the others to −∞.
+    """Keeps the k largest scores of each row, and sets the others to −∞.
 
     Not to be used: `transformers.TopKLogitsWarper`.
 
-    A score that equals the k-th is left as well, so that there may be more than k.
+    A score that equals the k-th is kept as well, so that there may be more than k.
 
     Args:
         scores: shape (..., vocabulary), floating point.
-        k: 1 or more; where it is larger than the vocabulary, all are left.
+        k: 1 or more; where it is larger than the vocabulary, all are kept.
 
     Returns:
         A new tensor of the same shape and dtype.
@@ -360,16 +360,16 @@ bars({
 
 # %% exercise="top_p"
 def top_p(scores: Tensor, p: float) -> Tensor:
-    """Leaves the fewest tokens of each row that reach p between them, the likeliest, and sets the others to −∞.
+    """Keeps the fewest tokens of each row that reach p between them, the likeliest, and sets the others to −∞.
 
     Not to be used: `transformers.TopPLogitsWarper`.
 
-    The token with which the sum reaches p, exactly or by crossing it, is the last one that is left. Of equal tokens,
-    those that stand later in the vocabulary are left first.
+    The token with which the sum reaches p, exactly or by crossing it, is the last one that is kept. Of equal tokens,
+    those that stand later in the vocabulary are kept first.
 
     Args:
         scores: shape (..., vocabulary), floating point.
-        p: from 0, which leaves the likeliest token only, to 1, which leaves every token that has a probability.
+        p: from 0, which keeps the likeliest token only, to 1, which keeps every token that has a probability.
 
     Returns:
         A new tensor of the same shape and dtype.
@@ -1321,7 +1321,8 @@ for is_decoder in (False, True):
 # **Three questions to take home.**
 #
 # 1. Our cache concatenates at each step, which copies all keys and values. What does that cost for a text of n tokens,
-#    all together, and what would a static cache do instead? 2. Temperature before top-p or after it: for which of the
-#    two orders does the temperature change *how many* tokens are left, and which would you want? 3. Greedy search with
-#    a batch of one and with a batch of eight gave two different texts on a GPU. Nobody has made a mistake. How can that
-#    be, and at which tokens would you look first?
+#    all together, and what would a static cache do instead?
+# 2. Temperature before top-p or after it: for which of the two orders does the temperature change *how many* tokens are
+#    left, and which would you want?
+# 3. Greedy search with a batch of one and with a batch of eight gave two different texts on a GPU. Nobody has made a
+#    mistake. How can that be, and at which tokens would you look first?

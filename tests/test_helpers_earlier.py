@@ -65,7 +65,7 @@ def test_without_a_notebook_the_librarys_serves(handed_in, capsys):
     assert earlier(NAME, LibraryHeads) is LibraryHeads
     handed_in(released(LESSON)).write_text('{"cells": [', encoding="utf-8")
     assert earlier(NAME, LibraryHeads) is LibraryHeads
-    assert capsys.readouterr().out.count("no notebook of that lesson") == 2
+    assert capsys.readouterr().out.count("no notebook beside this one") == 2
 
 
 def test_a_name_that_no_exercise_has():

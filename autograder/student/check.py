@@ -88,6 +88,13 @@ def verdict_on(catalogue: Catalogue, name: str, answer: Any) -> Verdict:
     return with_calls(verdict, exercise, answer) if failed else verdict
 
 
+def is_right(catalogue: Catalogue, name: str, answer: Any) -> bool:
+    """Whether the visible sheet finds nothing wrong with an answer on the CPU. Nothing is noted, no card is shown."""
+    exercise = catalogue.find(name)
+    sheet = visible_sheet(catalogue.topic(exercise.topic), name)
+    return _on_device(exercise, sheet, answer, "cpu").state is State.RIGHT
+
+
 def _on_device(exercise: Exercise, sheet: Sheet, answer: Any, device: str) -> Verdict:
     nothing = Verdict(exercise.name, State.WRONG, 0.0, exercise.points, seed=sheet.seed)
     started = time.process_time()  # on the wall, a busy machine would be the answer's fault

@@ -38,7 +38,7 @@ def sample(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "many tokens, a batch", lambda: run(9, batch), DRAWN
     yield "a model that is sure", lambda: run(8, batch, scale=9.0), DRAWN
     yield "large scores", lambda: run(6, batch, [lambda scores: scores + 2000]), DRAWN
-    yield "two filters", lambda: run(9, batch, _two(draw)), FILTERS
+    yield "two filters", lambda: run(9, batch, _two()), FILTERS
     yield "what a filter is given", lambda: _given(candidate, draw, batch, length, vocabulary), FILTERS
     yield "some rows end early", lambda: _ends(candidate, draw, 0), END
     yield "another token is the end", lambda: _ends(candidate, draw, 2), END
@@ -66,8 +66,8 @@ def _example(candidate: Any, draw: Draw) -> Any:
     }
 
 
-def _two(draw: Draw) -> list[Any]:
-    """A half is a power of two, and a rounding: in the other order it is another filter."""
+def _two() -> list[Any]:
+    """To double and to round: in the other order it is another filter."""
     return [lambda scores: 2 * scores, lambda scores: scores.round()]
 
 

@@ -1,11 +1,14 @@
-"""Probabilities of halting, drawn so that every kind of end occurs."""
+"""Probabilities of halting, drawn so that every kind of end occurs, and what is asked of both who use them."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from autograder.engine.draw import Draw
+from autograder.engine.probes import gradients
 
 STEPS = 5
 KINDS = ("at once", "in the middle", "at the end", "never")
@@ -47,3 +50,30 @@ def with_zeros(draw: Draw) -> Tensor:
     p[0, 0] = p[1, 1] = p[2, 2] = 0.0
     p[:, 3] = 0.95
     return p[draw.permutation(3)]
+
+
+def of_kind(candidate: Any, draw: Draw, kind: str) -> Any:
+    return candidate(beside(draw, kind))
+
+
+def single(candidate: Any, draw: Draw) -> dict[str, Any]:
+    """One step is the last, whatever it says; beside it, three steps."""
+    rows = [candidate(draw.uniform(draw.integer(2, 6), 1)), candidate(draw.uniform(1))]
+    return {"single": rows, "three": candidate(draw.uniform(3, low=0.1, high=0.6))}
+
+
+def exactly(candidate: Any, draw: Draw) -> Tensor:
+    """The sum is 0.75 after two steps, in numbers that a float holds exactly."""
+    first, rest = draw.choice((0.25, 0.5)), draw.uniform(2, low=0.1, high=0.2)
+    p = torch.cat([torch.tensor([first, 0.75 - first], device=draw.device), rest])
+    result: Tensor = candidate(torch.stack(draw.shuffled([p, draw.uniform(4, low=0.3, high=0.35)])), 0.25)
+    return result
+
+
+def with_zeros_and_ones(candidate: Any, draw: Draw) -> Tensor:
+    result: Tensor = candidate(zeros_and_ones(draw))
+    return result
+
+
+def gradients_at_the_ends(candidate: Any, draw: Draw) -> Any:
+    return gradients(candidate, torch.cat([zeros_and_ones(draw), with_zeros(draw)]), wrt=0)

@@ -54,7 +54,7 @@ def _odd_heads(candidate: Any, draw: Draw, lines: int) -> list[Any]:
 
 
 def _where(candidate: Any, draw: Draw, heads: int, lines: int, keys: int) -> dict[str, Any]:
-    """How many keys each query of one head may see, and whether anybody sees what comes later."""
+    """How many keys each query of one head may see, and what the first queries are left with."""
     result = candidate(draw.normal(heads, lines, keys))
     return {"keys that each query sees": (result > -torch.inf).sum(-1)[0].tolist(), "the first query": result[:, 0]}
 

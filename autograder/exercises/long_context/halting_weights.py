@@ -15,10 +15,12 @@ from autograder.engine.probes import gradients, with_arguments
 from autograder.exercises.long_context._halting import (
     KINDS,
     all_kinds,
-    beside,
+    exactly,
+    gradients_at_the_ends,
+    of_kind,
     probabilities,
-    with_zeros,
-    zeros_and_ones,
+    single,
+    with_zeros_and_ones,
 )
 
 LAST = Idea("the step at which the sum is reached is the last", weight=3, point=True)
@@ -30,42 +32,24 @@ def halting_weights(candidate: Any, draw: Draw) -> Iterator[Step]:
     """How much each step counts."""
     yield "the docstring's example", lambda: _example(candidate, draw), LAST
     for kind in KINDS:
-        yield f"halts {kind}", partial(_kind, candidate, draw, kind), LAST
+        yield f"halts {kind}", partial(of_kind, candidate, draw, kind), LAST
     yield "several places, each with its own end", lambda: candidate(all_kinds(draw)), LAST
     yield "two dimensions of places", lambda: candidate(torch.stack([all_kinds(draw), all_kinds(draw)])), LAST
     yield (
         "as many places as steps",
         lambda: candidate(torch.stack([probabilities(draw, each) for each in (*KINDS, KINDS[1])])),
     )
-    yield "a single step", lambda: _single(candidate, draw), REMAINDER
+    yield "a single step", lambda: single(candidate, draw), REMAINDER
     yield "another epsilon", lambda: candidate(all_kinds(draw), epsilon=draw.uniform(low=0.1, high=0.3).item()), LAST
-    yield "exactly 1 − epsilon", lambda: _exactly(candidate, draw), LAST
+    yield "exactly 1 − epsilon", lambda: exactly(candidate, draw), LAST
     yield "no epsilon", lambda: _without_epsilon(candidate, draw), LAST
-    yield "probabilities of 0 and 1", lambda: _zeros_and_ones(candidate, draw), REMAINDER
+    yield "probabilities of 0 and 1", lambda: with_zeros_and_ones(candidate, draw), REMAINDER
     yield "gradients", lambda: gradients(candidate, all_kinds(draw), wrt=0), REMAINDER
-    yield "gradients, with probabilities of 0 and 1", lambda: _gradients(candidate, draw), REMAINDER
+    yield "gradients, with probabilities of 0 and 1", lambda: gradients_at_the_ends(candidate, draw), REMAINDER
     yield "float64", lambda: candidate(all_kinds(draw, torch.float64))
     yield "a turned table", lambda: candidate(all_kinds(draw).T.contiguous().T)
     yield "called by names", lambda: candidate(epsilon=0.02, probabilities=all_kinds(draw))
     yield "the probabilities are left alone", lambda: with_arguments(candidate, all_kinds(draw))
-
-
-def _kind(candidate: Any, draw: Draw, kind: str) -> Any:
-    return candidate(beside(draw, kind))
-
-
-def _single(candidate: Any, draw: Draw) -> dict[str, Any]:
-    """One step takes it all, whatever it says; beside it, three steps."""
-    rows = [candidate(draw.uniform(draw.integer(2, 6), 1)), candidate(draw.uniform(1))]
-    return {"single": rows, "three": candidate(draw.uniform(3, low=0.1, high=0.6))}
-
-
-def _exactly(candidate: Any, draw: Draw) -> Tensor:
-    """The sum is 0.75 after two steps, in numbers that a float holds exactly."""
-    first, rest = draw.choice((0.25, 0.5)), draw.uniform(2, low=0.1, high=0.2)
-    p = torch.cat([torch.tensor([first, 0.75 - first], device=draw.device), rest])
-    result: Tensor = candidate(torch.stack(draw.shuffled([p, draw.uniform(4, low=0.3, high=0.35)])), 0.25)
-    return result
 
 
 def _without_epsilon(candidate: Any, draw: Draw) -> Tensor:
@@ -75,15 +59,6 @@ def _without_epsilon(candidate: Any, draw: Draw) -> Tensor:
     rest = draw.uniform(1, 4, low=0.1, high=0.2)
     result: Tensor = candidate(torch.cat([p, near, rest])[draw.permutation(5)], epsilon=0.0)
     return result
-
-
-def _zeros_and_ones(candidate: Any, draw: Draw) -> Tensor:
-    result: Tensor = candidate(zeros_and_ones(draw))
-    return result
-
-
-def _gradients(candidate: Any, draw: Draw) -> Any:
-    return gradients(candidate, torch.cat([zeros_and_ones(draw), with_zeros(draw)]), wrt=0)
 
 
 def _example(candidate: Any, draw: Draw) -> list[Any]:

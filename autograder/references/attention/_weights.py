@@ -116,10 +116,6 @@ def weights_scaling_the_caller(query, key, mask=None):
     return masked_softmax(query @ key.mT, mask)
 
 
-def weights_by_float32(query, key, mask=None):
-    return masked_softmax(scaled_scores(query.float(), key.float()), mask).to(query.dtype)
-
-
 def weights_by_einsum(query, key, mask=None):
     scores = torch.einsum("...qd,...kd->...qk", query, key) * query.shape[-1] ** -0.5
     return masked_softmax(scores, mask)

@@ -1,7 +1,6 @@
 """`beam_search`: the oracle, and what answers are made of."""
 
 import itertools
-import math
 
 import torch
 
@@ -95,7 +94,3 @@ def beamed(
             beam = sorted(after, key=by(prune or key), reverse=True)[:width]
     best = pick(beam, by(key))
     return torch.tensor(best[1], device=prompt.device), told(by(key)(best))
-
-
-def finite(value):
-    return value if math.isfinite(value) else -1e30

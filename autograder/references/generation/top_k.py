@@ -192,18 +192,18 @@ def by_counting(scores, k):
 
 promised(
     top_k,
-    "Leaves the k largest scores of each row, and sets the others to −∞.",
+    "Keeps the k largest scores of each row, and sets the others to −∞.",
     by=["one row", "a batch, its rows at different heights"],
 )
 promised(top_k, "scores: shape (..., vocabulary), floating point.", by=["two dimensions before the vocabulary"])
 promised(
     top_k,
-    "k: 1 or more; where it is larger than the vocabulary, all are left.",
+    "k: 1 or more; where it is larger than the vocabulary, all are kept.",
     by=["only the best", "k is larger than the vocabulary"],
 )
 promised(
     top_k,
-    "A score that equals the k-th is left as well, so that there may be more than k.",
+    "A score that equals the k-th is kept as well, so that there may be more than k.",
     by=["ties with the k-th", "ties above the k-th", "all are equal"],
 )
 promised(

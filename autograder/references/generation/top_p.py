@@ -268,7 +268,7 @@ def row_by_row(scores, p):
 
 promised(
     top_p,
-    "Leaves the fewest tokens of each row that reach p between them, the likeliest, and sets the others to −∞.",
+    "Keeps the fewest tokens of each row that reach p between them, the likeliest, and sets the others to −∞.",
     by=["one row", "rows that keep different numbers of tokens", "one token has more than p"],
 )
 promised(
@@ -276,14 +276,14 @@ promised(
 )
 promised(
     top_p,
-    "p: from 0, which leaves the likeliest token only, to 1, which leaves every token that has a probability.",
+    "p: from 0, which keeps the likeliest token only, to 1, which keeps every token that has a probability.",
     by=["p is zero", "p is one", "p is one, and there is a long tail"],
 )
 promised(
     top_p,
-    "The token with which the sum reaches p, exactly or by crossing it, is the last one that is left.",
+    "The token with which the sum reaches p, exactly or by crossing it, is the last one that is kept.",
     by=["how many of equals reach p exactly", "a hair below and above an exact sum"],
 )
-promised(top_p, "Of equal tokens, those that stand later in the vocabulary are left first.", by=["which of equals"])
+promised(top_p, "Of equal tokens, those that stand later in the vocabulary are kept first.", by=["which of equals"])
 promised(top_p, "A new tensor of the same shape and dtype.", by=["the scores afterwards", "float64"])
 promised(top_p, "ValueError: p is below 0 or above 1.", by=["below zero, and above one"])
