@@ -1294,6 +1294,12 @@ for heads in (32, 8):
 # | `label_smoothing_loss` | `F.kl_div`; `F.cross_entropy(label_smoothing=)` gives padding its share |
 # | `rms_norm` | `F.rms_norm`, `nn.RMSNorm` |
 #
+# **Who uses it.** This lesson used what you wrote in [lesson 11](../11_attention/11_attention.ipynb). Your encoder layer
+# comes back in [lesson 16](../16_bert_internals/16_bert_internals.ipynb): a BERT is a stack of them, under BERT's names.
+# A decoder without an encoder, and a cache for what it has written, is the subject of
+# [lesson 14](../14_generation/14_generation.ipynb). Both bring their own code along, so nothing is lost if yours is not
+# ready.
+#
 # **Read the real source.** `torch/nn/modules/transformer.py`: look for `norm_first`, and you will find your four lines.
 # `src/transformers/models/marian/modeling_marian.py` is a translator, and `models/llama/modeling_llama.py` shows the
 # changes of section 10.

@@ -51,9 +51,9 @@ lighthouse.opening(plain, log, which=0)
 # - as extras: build the whole layer, cut a text so that a memory can follow it, and let a network decide for itself how
 #   many steps to think (ACT).
 #
-# About 60 minutes for the core, 115 with the extras. You need attention with heads
-# ([lesson 11](../11_attention/11_attention.ipynb)), and what a Transformer's layer is made of helps: attention and a
-# feed-forward network, each with a layer norm ([lesson 08](../08_layers/08_layers.ipynb)).
+# About 60 minutes for the core, 115 with the extras. You need attention with heads ([lesson
+# 11](../11_attention/11_attention.ipynb)), and a Transformer's layer ([lesson
+# 12](../12_transformer/12_transformer.ipynb)).
 
 # %% [markdown]
 # ## 1 · Notes in the margin · core
@@ -1280,6 +1280,9 @@ lamp.steps(asked)
 # | `continuing_pages` | `LMOrderedIterator` of the authors |
 # | `halting_weights`, `ponder_cost`, `AdaptiveLayer` | the Universal Transformer's ACT |
 #
+# **Who uses it.** [Lesson 14](../14_generation/14_generation.ipynb) keeps keys and values from call to call, which is
+# your memory one step later in the layer. No lesson loads your functions.
+#
 # **Read the real source.** `mem_transformer.py` in
 # [kimiyoung/transformer-xl](https://github.com/kimiyoung/transformer-xl): look for `RelPartialLearnableMultiHeadAttn`.
 # `modeling_xlnet.py` and `modeling_llama.py` in transformers, and `modeling_rope_utils.py` beside them, where all the
@@ -1296,8 +1299,7 @@ lamp.steps(asked)
 # layers · 8 heads · 128 numbers, for a key and a value, of 2 bytes each, make 131 kB a token and 17 GB for a full
 # window, as much as the weights. That is why newer models go back to what you have built: Gemma 3 lets five of six
 # layers see the last 1,024 tokens only, so that only the sixth has to keep keys and values of everything. And a page of
-# a million tokens is split across GPUs, where keys and values travel in a ring while the softmax is put together piece
-# by piece.
+# a million tokens is split across GPUs, and keys and values travel round.
 #
 # **Three questions to take home.**
 #
