@@ -55,7 +55,7 @@ class LibraryHeads(nn.Module):
             out_proj_weight=out.weight,
             out_proj_bias=out.bias,
             need_weights=False,
-            attn_mask=None if mask is None else self._hidden(mask, query, key),
+            attn_mask=hidden(mask, query, key, self.heads),
             use_separate_proj_weight=True,
             q_proj_weight=q.weight,
             k_proj_weight=k.weight,
@@ -63,7 +63,13 @@ class LibraryHeads(nn.Module):
         )
         return mixed.transpose(0, 1)
 
-    def _hidden(self, mask: Tensor, query: Tensor, key: Tensor) -> Tensor:
-        """The mask as PyTorch wants it: True where hidden, once for each head, shape (batch · heads, query, key)."""
-        each = (~mask).expand(len(query), query.shape[-2], key.shape[-2])
-        return each.repeat_interleave(self.heads, dim=0)
+
+def hidden(mask: Tensor | None, query: Tensor, key: Tensor, heads: int) -> Tensor | None:
+    """A mask that is True where one may look, as PyTorch's layers want it: True where hidden, once for each head.
+
+    Returns:
+        Shape (batch · heads, query, key), or None for no mask.
+    """
+    if mask is None:
+        return None
+    return (~mask).expand(len(query), query.shape[-2], key.shape[-2]).repeat_interleave(heads, dim=0)

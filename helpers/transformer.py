@@ -1,8 +1,8 @@
-"""The library's layers for the lesson on the transformer, and the pictures of what heads and positions do."""
+"""Pictures of the lesson on the transformer: what heads and positions do."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -11,13 +11,10 @@ import torch
 from torch import Tensor, nn
 
 from helpers import dates
-from helpers.heads import NAMES
 from helpers.marked import PALETTE, Marked, shade
 from helpers.plots import heatmaps, lines
 from helpers.style import Picture
 from helpers.suspects import lineup_of
-
-Positions = Callable[[int, int], Tensor]
 
 
 def one_date(day: date, styles: Sequence[tuple[str, str]]) -> Marked:
@@ -29,66 +26,6 @@ def one_date(day: date, styles: Sequence[tuple[str, str]]) -> Marked:
     iso = [(f"{day:%Y}", PALETTE["year"]), ("-", ""), (f"{day:%m}", PALETTE["month"]), ("-", "")]
     found.append((["ISO"], [*iso, (f"{day:%d}", PALETTE["day"])]))
     return Marked(found, "blue: the year · orange: the month · green: the day")
-
-
-def library_positions(length: int, d_model: int) -> Tensor:
-    """Sines and cosines for each position: what the exercise `sinusoidal_positions` builds, shape (length, d_model)."""
-    steps = torch.arange(0, d_model, 2, dtype=torch.float64)
-    angles = torch.arange(length, dtype=torch.float64).unsqueeze(-1) * torch.exp(
-        -torch.log(torch.tensor(1e4)) * steps / d_model
-    )
-    return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1).float()
-
-
-def _hidden(mask: Tensor | None, query: Tensor, key: Tensor, heads: int) -> Tensor | None:
-    """A mask that is True where one may look, as PyTorch's layers want it: True where hidden, once for each head."""
-    if mask is None:
-        return None
-    each = (~mask).expand(len(query), query.shape[1], key.shape[1])
-    return each.repeat_interleave(heads, dim=0)
-
-
-class LibraryEncoderLayer(nn.TransformerEncoderLayer):
-    """PyTorch's encoder layer, with the masks of this course: True = may be looked at. Nothing is dropped."""
-
-    def __init__(self, d_model: int, heads: int, d_ff: int, norm_first: bool = False) -> None:
-        super().__init__(d_model, heads, d_ff, dropout=0.0, batch_first=True, norm_first=norm_first)
-
-    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:  # type: ignore[override]
-        """`x` has shape (batch, token, d_model), `mask` broadcasts to (batch, token, token)."""
-        result: Tensor = super().forward(x, src_mask=_hidden(mask, x, x, self.self_attn.num_heads))
-        return result
-
-
-class LibraryDecoderLayer(nn.TransformerDecoderLayer):
-    """PyTorch's decoder layer, with the masks of this course: True = may be looked at. Nothing is dropped."""
-
-    def __init__(self, d_model: int, heads: int, d_ff: int, norm_first: bool = False) -> None:
-        super().__init__(d_model, heads, d_ff, dropout=0.0, batch_first=True, norm_first=norm_first)
-
-    def forward(  # type: ignore[override]
-        self, x: Tensor, memory: Tensor, mask: Tensor | None = None, memory_mask: Tensor | None = None
-    ) -> Tensor:
-        """`x` has shape (batch, target, d_model), `memory` (batch, source, d_model)."""
-        heads = self.self_attn.num_heads
-        own, other = _hidden(mask, x, x, heads), _hidden(memory_mask, x, memory, heads)
-        return super().forward(x, memory, tgt_mask=own, memory_mask=other)
-
-
-def in_our_names(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The weights of a layer of PyTorch's under the names of ours.
-
-    PyTorch keeps the three projections of an attention in one matrix, `in_proj_weight`; ours are three layers.
-    """
-    found: dict[str, Tensor] = {}
-    for name, tensor in weights.items():
-        name = name.replace("multihead_attn", "cross_attn")
-        part, _, kind = name.rpartition(".in_proj_")
-        if part:
-            found |= {f"{part}.{each}.{kind}": piece for each, piece in zip(NAMES, tensor.chunk(3), strict=False)}
-        else:
-            found[name] = tensor
-    return found
 
 
 def closeness(table: Tensor, places: Sequence[int]) -> Picture:

@@ -22,6 +22,7 @@ from helpers import transformer as pictures
 from helpers.earlier import earlier
 from helpers.heads import LibraryHeads
 from helpers.plots import heatmaps, lines
+from helpers.torch_layers import LibraryDecoderLayer, LibraryEncoderLayer, in_our_names, library_positions
 from helpers.towers import towers
 from helpers.widgets import explore, text
 
@@ -358,7 +359,7 @@ x = torch.randn(3, 7, 16)
 for norm_first in (False, True):
     theirs = nn.TransformerEncoderLayer(16, 4, 32, dropout=0.0, batch_first=True, norm_first=norm_first)
     ours = EncoderLayer(16, 4, 32, norm_first=norm_first)
-    ours.load_state_dict(pictures.in_our_names(theirs.state_dict()))
+    ours.load_state_dict(in_our_names(theirs.state_dict()))
     difference = (ours(x, real.unsqueeze(-2)) - theirs(x, src_key_padding_mask=~real))[real].abs().max()
     print(f"norm first: {norm_first!s:5}  equal to a millionth: {bool(difference < 1e-6)}")
 
@@ -533,7 +534,7 @@ class Transformer(nn.Module):
             many.
         positions: from a length and d_model to what is added to the tokens.
 
-    >>> layers = pictures.LibraryEncoderLayer(8, 2, 16), pictures.LibraryDecoderLayer(8, 2, 16)
+    >>> layers = LibraryEncoderLayer(8, 2, 16), LibraryDecoderLayer(8, 2, 16)
     >>> model = Transformer(50, 13, 8, [layers[0]], [layers[1]])
     >>> model(torch.tensor([[7, 9, 0]]), torch.tensor([[1, 4, 5, 6]])).shape
     torch.Size([1, 4, 13])
@@ -546,7 +547,7 @@ class Transformer(nn.Module):
         d_model: int,
         encoder: Sequence[nn.Module],
         decoder: Sequence[nn.Module],
-        positions: Callable[[int, int], Tensor] = pictures.library_positions,
+        positions: Callable[[int, int], Tensor] = library_positions,
     ) -> None:
         super().__init__()
         self.d_model, self.positions = d_model, positions
@@ -640,8 +641,8 @@ def loss_as_found(model, source, target):
 
 def small_reader(layers: int = 1) -> Transformer:
     torch.manual_seed(0)
-    encoder = [pictures.LibraryEncoderLayer(32, 4, 64, norm_first=True) for _ in range(layers)]
-    decoder = [pictures.LibraryDecoderLayer(32, 4, 64, norm_first=True) for _ in range(layers)]
+    encoder = [LibraryEncoderLayer(32, 4, 64, norm_first=True) for _ in range(layers)]
+    decoder = [LibraryDecoderLayer(32, 4, 64, norm_first=True) for _ in range(layers)]
     return Transformer(task.source_words, 13, 32, encoder, decoder)
 
 
@@ -1294,11 +1295,10 @@ for heads in (32, 8):
 # | `label_smoothing_loss` | `F.kl_div`; `F.cross_entropy(label_smoothing=)` gives padding its share |
 # | `rms_norm` | `F.rms_norm`, `nn.RMSNorm` |
 #
-# **Who uses it.** This lesson used what you wrote in [lesson 11](../11_attention/11_attention.ipynb). Your encoder layer
-# comes back in [lesson 16](../16_bert_internals/16_bert_internals.ipynb): a BERT is a stack of them, under BERT's names.
-# A decoder without an encoder, and a cache for what it has written, is the subject of
-# [lesson 14](../14_generation/14_generation.ipynb). Both bring their own code along, so nothing is lost if yours is not
-# ready.
+# **Who uses it.** This lesson used what you wrote in [lesson 11](../11_attention/11_attention.ipynb). Your encoder
+# layer comes back in [lesson 16](../16_bert_internals/16_bert_internals.ipynb): a BERT is a stack of them, under BERT's
+# names. A decoder without an encoder, and a cache for what it has written, is the subject of [lesson
+# 14](../14_generation/14_generation.ipynb). Both bring their own code along, so nothing is lost if yours is not ready.
 #
 # **Read the real source.** `torch/nn/modules/transformer.py`: look for `norm_first`, and you will find your four lines.
 # `src/transformers/models/marian/modeling_marian.py` is a translator, and `models/llama/modeling_llama.py` shows the

@@ -1299,10 +1299,10 @@ for is_decoder in (False, True):
 # | `beam_search` | `generate(num_beams=…)` |
 # | `top_p_counterexample` | `tests/generation/test_logits_process.py` in transformers' repository |
 #
-# **Who uses it.** Your functions ask for nothing but a model that gives scores, so they write with any causal model that
-# you train from here on. No lesson loads them. What stands behind the cache are the keys and values of
-# [lesson 11](../11_attention/11_attention.ipynb), and [lesson 16](../16_bert_internals/16_bert_internals.ipynb) takes
-# apart a model that cannot have one.
+# **Who uses it.** Your functions ask for nothing but a model that gives scores, so they write with any causal model
+# that you train. No lesson loads them. What stands behind the cache are the keys and values of [lesson
+# 11](../11_attention/11_attention.ipynb), and [lesson 16](../16_bert_internals/16_bert_internals.ipynb) takes apart a
+# model that cannot have one.
 #
 # **Read the real source.** `transformers/generation/logits_process.py`: all filters, each about ten lines long between
 # long docstrings. `GenerationMixin._sample` in `generation/utils.py` is the loop of section 3, and `cache_utils.py`

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from helpers import dates
+from helpers import dates, torch_layers
 from helpers import transformer as pictures
 from helpers.heads import LibraryHeads
 from helpers.marked import PALETTE, Marked, shade
@@ -112,7 +112,7 @@ def test_one_date_in_colours_ends_with_iso():
 def test_the_librarys_layers_take_our_masks(norm_first):
     torch.manual_seed(0)
     reads, writes = (
-        kind(8, 2, 16, norm_first) for kind in (pictures.LibraryEncoderLayer, pictures.LibraryDecoderLayer)
+        kind(8, 2, 16, norm_first) for kind in (torch_layers.LibraryEncoderLayer, torch_layers.LibraryDecoderLayer)
     )
     x, memory = torch.randn(3, 4, 8), torch.randn(3, 5, 8)
     real = torch.arange(4) < torch.tensor([[4], [2], [1]])
@@ -127,7 +127,7 @@ def test_the_librarys_layers_take_our_masks(norm_first):
 
 def test_a_librarys_weights_get_our_names():
     theirs = nn.TransformerDecoderLayer(8, 2, 16, batch_first=True)
-    ours = pictures.in_our_names(theirs.state_dict())
+    ours = torch_layers.in_our_names(theirs.state_dict())
     assert torch.equal(ours["cross_attn.v_proj.weight"], theirs.multihead_attn.in_proj_weight[16:])
     assert torch.equal(ours["self_attn.out_proj.bias"], theirs.self_attn.out_proj.bias)
     assert sum(item.numel() for item in ours.values()) == sum(item.numel() for item in theirs.parameters())
@@ -148,7 +148,7 @@ def test_the_weights_of_heads_are_those_that_were_used():
 
 
 def test_positions_of_the_library_are_hands():
-    table = pictures.library_positions(50, 6)
+    table = torch_layers.library_positions(50, 6)
     assert torch.allclose(table[:, 0::2] ** 2 + table[:, 1::2] ** 2, torch.ones(50, 3))
     assert torch.allclose(table[7, :2], torch.tensor([math.sin(7), math.cos(7)], dtype=torch.float32))
 

@@ -12,6 +12,7 @@ from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
 from autograder.engine.probes import with_arguments
 from autograder.exercises.transformer._shared import learned, shapes, visible_among
+from helpers.torch_layers import LibraryDecoderLayer, LibraryEncoderLayer
 
 READS = Idea("all encoder layers one after another, and the norm", weight=2, point=True)
 WRITES = Idea("every decoder layer sees the one memory", weight=3, point=True)
@@ -119,8 +120,6 @@ def _last(model: Any, target: Tensor, memory: Tensor, source: Tensor) -> list[Te
 
 
 def _library(candidate: Any, draw: Draw, source: Tensor, target: Tensor) -> Tensor:
-    from helpers.transformer import LibraryDecoderLayer, LibraryEncoderLayer
-
     layers = [LibraryEncoderLayer(8, 2, 6, True)], [LibraryDecoderLayer(8, 2, 6, True) for _ in range(2)]
     return draw.fill_(candidate(WORDS, ANSWERS, 8, *layers)).eval()(source, target)
 
@@ -131,8 +130,6 @@ def _named(model: Any, source: Tensor, target: Tensor, memory: Tensor) -> list[T
 
 def _example(candidate: Any, draw: Draw) -> dict[str, Any]:
     """The docstring's shape, and numbers beside it."""
-    from helpers.transformer import LibraryDecoderLayer, LibraryEncoderLayer
-
     model = draw.fill_(candidate(50, 13, 8, [LibraryEncoderLayer(8, 2, 16)], [LibraryDecoderLayer(8, 2, 16)])).eval()
     source, target = (torch.tensor(each, device=draw.device) for each in ([[7, 9, 0]], [[1, 4, 5, 6]]))
     drawn = draw.integers(1, 3, low=1, high=50), draw.integers(1, 2, low=1, high=13)

@@ -3,7 +3,8 @@
 import torch
 from torch import nn
 
-from autograder.references.transformer._shared import Frame, hidden, in_torchs_names
+from autograder.references.transformer._shared import Frame, in_torchs_names
+from helpers.heads import hidden
 
 
 class EncoderLayer(Frame):

@@ -8,7 +8,7 @@ class Frame(nn.Module):
     """The parts, as the lesson gives them."""
 
     def __init__(self, source_words, target_words, d_model, encoder, decoder, positions=None):
-        from helpers.transformer import library_positions
+        from helpers.torch_layers import library_positions
 
         super().__init__()
         self.d_model, self.positions = d_model, positions or library_positions

@@ -4,6 +4,7 @@ import torch
 from torch import nn
 
 from autograder.references import mistake
+from helpers.heads import LibraryHeads
 
 PROJECTIONS = ("q_proj", "k_proj", "v_proj")
 
@@ -21,21 +22,12 @@ def in_torchs_names(layer):
     return found
 
 
-def hidden(mask, query, key, heads):
-    """As PyTorch wants it: True where hidden, once for each head."""
-    if mask is None:
-        return None
-    return (~mask).expand(len(query), query.shape[1], key.shape[1]).repeat_interleave(heads, dim=0)
-
-
 class Frame(nn.Module):
     """The parts of an encoder layer; with `crosses`, of a decoder layer."""
 
     crosses = False
 
     def __init__(self, d_model, heads, d_ff, norm_first=False, dropout=0.0, attention=None):
-        from helpers.heads import LibraryHeads
-
         super().__init__()
         self.norm_first, self.plain = norm_first, attention is None
         make = attention or LibraryHeads
