@@ -1,0 +1,1 @@
+"""What the exercises of `20_layoutlm` must show."""

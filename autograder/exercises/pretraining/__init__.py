@@ -1,0 +1,1 @@
+"""What the exercises of `17_pretraining` must show."""

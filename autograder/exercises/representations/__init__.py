@@ -1,0 +1,1 @@
+"""What the exercises of `19_representations` must show."""

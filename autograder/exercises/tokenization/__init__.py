@@ -1,0 +1,1 @@
+"""What the exercises of `15_tokenization` must show."""

@@ -1,0 +1,1 @@
+"""What is right in `18_finetuning`, and what goes wrong."""

@@ -1,0 +1,1 @@
+"""What is right in `20_layoutlm`, and what goes wrong."""

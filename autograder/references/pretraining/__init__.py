@@ -1,0 +1,1 @@
+"""What is right in `17_pretraining`, and what goes wrong."""

@@ -1,0 +1,1 @@
+"""What is right in `19_representations`, and what goes wrong."""

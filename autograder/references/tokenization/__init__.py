@@ -1,0 +1,1 @@
+"""What is right in `15_tokenization`, and what goes wrong."""
