@@ -1,0 +1,124 @@
+"""What `offsets` must show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from autograder.engine.draw import Draw
+from autograder.engine.exercise import Idea, Step, exercise
+from autograder.exercises.tokenization._shared import COMMON, chinese, plain_split, sentence
+from autograder.exercises.tokenization.normalize import ACCENTED, INVISIBLE, MARKS
+from helpers.vocabularies import normalize, pieces_of, split
+
+PLACES = Idea("where a token begins and ends", weight=3, point=True)
+PIECES = Idea("pieces of one word follow each other", weight=2, point=True)
+UNKNOWN = Idea("[UNK] stands for its whole word", weight=2, point=True)
+CHANGED = Idea("places are those of the text, not of what it was normalized to", weight=3, point=True)
+
+
+@exercise(points=3)
+def offsets(candidate: Any, draw: Draw) -> Iterator[Step]:
+    """From tokens back to characters."""
+
+    def run(text: str, known: float = 1.0) -> Any:
+        """With the library's parts; `known`: the share of the letters that the vocabulary holds."""
+        return candidate(text, normalize, split, pieces_of(_vocabulary(draw, text, known)))
+
+    def spread(pool: Sequence[str], count: int) -> str:
+        """Some of the characters inside words, with something before and behind."""
+        inside = "".join(draw.choice(COMMON) + each for each in draw.shuffled(pool)[:count])
+        return f"{sentence(draw, 2)} {inside}x {draw.choice(COMMON)}"
+
+    def accents() -> str:
+        return spread([letter + mark for letter in "aeou" for mark in MARKS[:4]], 4)
+
+    yield "the docstring's example", lambda: _example(candidate, draw), PLACES
+    yield "words", lambda: candidate(sentence(draw, 5), str.lower, plain_split, lambda word: [word]), PLACES
+    yield "several blanks, in front and behind", lambda: run(_gaps(draw)), PLACES
+    yield "punctuation", lambda: run(f"{sentence(draw, 2)}, {draw.choice(COMMON)}...({draw.choice(COMMON)})!"), PLACES
+    yield "the same word again", lambda: run(_again(draw)), PLACES
+    yield "a word inside an earlier one", lambda: run(_inside(draw)), PLACES
+    yield "no text, and nothing in it", lambda: [run(""), run("  \t "), run(sentence(draw, 2))], PLACES
+    yield "long words in pieces", lambda: run("".join(draw.shuffled(COMMON)[:4]) + " " + sentence(draw, 3)), PIECES
+    yield "a word that begins with the sign of a number", lambda: _hashes(candidate, draw), PIECES
+    yield "unknown words", lambda: run(sentence(draw, 7), 0.85), UNKNOWN
+    yield "nothing but unknown words", lambda: run(sentence(draw, 4), 0.0), UNKNOWN
+    yield "Chinese", lambda: run(f"{draw.choice(COMMON)}{chinese(draw, 4)}：{sentence(draw, 2)}", 0.9), CHANGED
+    yield "letters with accents", lambda: run(spread(ACCENTED, 4)), CHANGED
+    yield "accents that stand by themselves", lambda: run(accents()), CHANGED
+    yield "invisible characters", lambda: run(spread([*INVISIBLE, "\x00", "\ufffd"], 4)), CHANGED
+    yield "Korean, where one character becomes several", lambda: run(spread("한글말문", 3)), CHANGED
+    yield (
+        "other white space",
+        lambda: run(f"{sentence(draw, 2)}\u3000\n{sentence(draw, 2)}\r\n{draw.choice(COMMON)}"),
+        CHANGED,
+    )
+    yield "a normalization that makes two of one", lambda: _two_of_one(candidate, draw), CHANGED
+    yield "called by names", lambda: _by_names(candidate, draw), CHANGED
+
+
+def _vocabulary(draw: Draw, text: str, known: float) -> dict[str, int]:
+    """Single characters, begun and gone on with, and some longer pieces of the words."""
+    found = split(normalize(text))
+    letters = sorted({letter for word in found for letter in word})
+    kept = draw.shuffled(letters)[: round(known * len(letters))]
+    longer = [word[start : start + 3] for word in found for start in range(0, len(word), 2)]
+    tokens = [mark + piece for piece in kept for mark in ("", "##")]
+    tokens += [draw.choice(["", "##"]) + piece for piece in longer if known == 1.0 or draw.integer(0, 2)]
+    return {token: number for number, token in enumerate(dict.fromkeys(["[UNK]", *tokens]))}
+
+
+def _example(candidate: Any, draw: Draw) -> Any:
+    whole = {"É": "e"}
+    text = sentence(draw, 3)
+    return {
+        "example": candidate("É 1", lambda one: whole.get(one, one), str.split, lambda word: [word]),
+        "other words": candidate(text, str.lower, str.split, lambda word: [word[:1], *(f"##{c}" for c in word[1:])]),
+    }
+
+
+def _gaps(draw: Draw) -> str:
+    return "".join(" " * draw.integer(1, 5) + draw.choice(COMMON) for _ in range(4)) + " " * draw.integer(1, 4)
+
+
+def _again(draw: Draw) -> str:
+    word = draw.choice(COMMON)
+    return f"{word} {draw.choice(COMMON)} {word} {word}, {draw.choice(COMMON)} {word}"
+
+
+def _inside(draw: Draw) -> str:
+    """As the "a" in "bad a": who looks for it from the beginning finds it too early."""
+    return (
+        f"{draw.choice(['bad', 'read', 'wait'])} a {draw.choice(['does', 'found'])} o {draw.choice(['time', 'line'])} e"
+    )
+
+
+def _hashes(candidate: Any, draw: Draw) -> Any:
+    """`##` is no mark where a word begins with it."""
+    text = f"{sentence(draw, 2)} ##{draw.choice(COMMON)} ## {draw.choice(COMMON)}"
+
+    def halves(word: str) -> list[str]:
+        return [word[:2], f"##{word[2:]}"] if len(word) > 2 else [word]
+
+    return candidate(text, str.lower, str.split, halves)
+
+
+def _two_of_one(candidate: Any, draw: Draw) -> Any:
+    """A ß that becomes ss, and pieces that end in between."""
+
+    def halves(word: str) -> list[str]:
+        return [word[: (len(word) + 1) // 2], f"##{word[(len(word) + 1) // 2 :]}"] if len(word) > 1 else [word]
+
+    text = " ".join(draw.shuffled(["Straße", "größte", "ß", "Fuß", draw.choice(COMMON)]))
+    return candidate(text, str.casefold, str.split, halves)
+
+
+def _by_names(candidate: Any, draw: Draw) -> Any:
+    """Parts that one meets nowhere: capitals, and each word in single letters."""
+    return candidate(
+        pieces=lambda word: [word[0], *(f"##{letter}" for letter in word[1:])],
+        split=lambda text: text.replace("-", " ").split(),
+        normalize=lambda text: text.replace("é", "EE").upper(),
+        text="-".join(draw.shuffled(COMMON)[:2]) + " é " + sentence(draw, 2),
+    )
