@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from helpers.marked import Marked
 from helpers.style import RED, SKY, YELLOW
@@ -48,6 +50,13 @@ def code_in_colours(code: str, spans: Iterable[Span], name: str) -> Marked:
     return Marked([([], row) for row in rows if any(text for text, _ in row)], f"{name}: {', '.join(counts(spans))}")
 
 
+def body_of(function: Callable[..., Any]) -> str:
+    """The code of a function below its docstring, without the marks of a solved notebook."""
+    _, begun, body = inspect.getsource(function).partition('"""')
+    code = body.partition('"""')[2] if begun else inspect.getsource(function)
+    return "\n".join(line for line in code.split("\n") if line.strip() and not line.endswith(" SOLUTION"))
+
+
 def counts(spans: Iterable[Span]) -> tuple[str, str]:
     """How many tokens there are, and how many of them are [UNK]."""
     tokens = [token for token, *_ in spans]
@@ -87,9 +96,9 @@ def lineup(texts: tuple[str, str]) -> Marked:
 
 
 def _against(tokens: Sequence[Sequence[str]], right: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
-    """Tokens of the second type in brackets; what the library has not at this place is red."""
-    pieces = []
+    """Tokens of the second type in brackets; red: the library has another one at this place, or one more (a dash)."""
+    pieces: list[tuple[str, str]] = []
     for place, (token, kind) in enumerate(tokens):
         same = place < len(right) and list(right[place]) == [token, kind]
         pieces += [(token if kind == "0" else f"({token})", "" if same else UNKNOWN), (" ", "")]
-    return pieces
+    return pieces + [("–", UNKNOWN), (" ", "")] * (len(right) - len(tokens))

@@ -24,13 +24,13 @@ def tokenizer_of(name: str) -> Any:
 
     Args:
         name: "English" for all-MiniLM-L6-v2, whose vocabulary is that of BERT; "中文" for bert-base-chinese, here in
-            lower case, since its vocabulary holds no capital letter; "Python" for one trained on source code.
+            lower case, since no word in it has a capital letter; "Python" for one trained on source code.
     """
     if name == "English":
         return load_tokenizer(MINILM)
     from transformers import BertTokenizer
 
-    return BertTokenizer(_read({"中文": "bert_base_chinese", "Python": "python"}[name]), model_max_length=512)
+    return BertTokenizer(read_vocabulary(name), model_max_length=512)
 
 
 @cache
@@ -56,9 +56,16 @@ def pieces_of(vocabulary: dict[str, int]) -> Callable[[str], list[str]]:
     return lambda word: [token.value for token in model.tokenize(word)]
 
 
-def _read(folder: str) -> dict[str, int]:
-    lines = (FOLDER / folder / "vocab.txt").read_text(encoding="utf-8").splitlines()
-    return {word: number for number, word in enumerate(lines)}
+def vocabulary_file(name: str) -> Path:
+    """Where a vocabulary that the course ships lies, with a token in each line: "中文" or "Python"."""
+    return FOLDER / {"中文": "bert_base_chinese", "Python": "python"}[name] / "vocab.txt"
+
+
+def read_vocabulary(name: str) -> dict[str, int]:
+    """Token → number, from such a file."""
+    text = vocabulary_file(name).read_text(encoding="utf-8")
+    # Not `splitlines`: the Chinese table has a row for U+2028, which is the end of a line to it.
+    return {word: number for number, word in enumerate(text.removesuffix("\n").split("\n"))}
 
 
 def merged(pieces: list[str], first: str, second: str) -> list[str]:

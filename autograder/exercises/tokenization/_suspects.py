@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import cache
 
 from helpers.characters import is_chinese
-from helpers.vocabularies import FOLDER
+from helpers.vocabularies import read_vocabulary
 
 Made = list[list[str]]
 
@@ -19,8 +19,7 @@ Made = list[list[str]]
 @cache
 def known() -> dict[str, int]:
     """The vocabulary of bert-base-chinese."""
-    lines = (FOLDER / "bert_base_chinese" / "vocab.txt").read_text(encoding="utf-8").splitlines()
-    return {token: number for number, token in enumerate(lines)}
+    return read_vocabulary("中文")
 
 
 def no_accents(text: str) -> str:

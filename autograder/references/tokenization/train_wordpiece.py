@@ -51,7 +51,7 @@ def the_last_in_the_alphabet(counts, size):
     return trained(counts, size, best=lambda pairs, single: max(pairs, key=lambda pair: (pairs[pair], pair)))
 
 
-@mistake(train_wordpiece, OTHER_TIES, keeps=0.9)
+@mistake(train_wordpiece, OTHER_TIES, keeps=0.98)
 def by_the_joined_name(counts, size):
     return trained(
         counts,
