@@ -60,7 +60,7 @@ pictures.in_colours(messages, {name: pictures.library_spans(name) for name in ("
 # - as extras: go back to a text, cut pairs that are too long, mend a batch, train a vocabulary of your own, and catch
 #   six wrong tokenizers with two texts.
 #
-# About 59 minutes for the core, 101 with the extras. You need to know that a word is a row of a table ([lesson
+# About 59 minutes for the core, 102 with the extras. You need to know that a word is a row of a table ([lesson
 # 08](../08_layers/08_layers.ipynb)), and hardly any PyTorch.
 
 # %% [markdown]
@@ -80,7 +80,7 @@ print({token: english[token] for token in ("open", "file", "the", "not", *SPECIA
 # | token | what it is for |
 # |---|---|
 # | `[UNK]` | whatever the vocabulary does not hold, *unknown* |
-# | `[CLS]` | stands in front of every input, and what a classifier reads |
+# | `[CLS]` | stands in front of every input; a classifier reads what the model makes of it |
 # | `[SEP]` | ends a text, and separates two |
 # | `[MASK]` | hides a word that the model has to guess |
 # | `[PAD]` | fills up short texts in a batch |
@@ -173,13 +173,15 @@ print("then:", beginnings("ization", "##"))
 # there is a coin of 1, one can always pay. A vocabulary may lack the piece that is needed at the end. Then WordPiece
 # does not go back to try another way. It gives up the *whole* word, and says `[UNK]`.
 #
-# **Predict first.** FileNotFoundError reaches this step in lower case, as `filenotfounderror`. We read four words in
-# it. The vocabulary holds `file`, `##not`, `##found` does not exist, and neither does `##error`. How might it go on?
+# **Predict first.** A vocabulary holds `no`, `not`, `##ti`, `##tice`, `##ice` and `##fy`. What becomes of *notice*, and
+# what of *notify*?
 #
 # <details><summary>The answer</summary>
 #
-# As the first picture has it: `file`, `##not`, `##fo`, `##under`, `##ror`. Behind *not*, the longest piece is a *fo*,
-# and after that an *under* fits that nobody meant. Greedy cutting knows nothing of meaning.
+# *notice* is `not`, `##ice`, although `no`, `##tice` would have fitted as well: the longest piece comes first. With
+# *notify* the longest is `not` again, and then nothing fits *ify*. So it is `[UNK]`, although `no`, `##ti`, `##fy`
+# would have been a way. And FileNotFoundError, in the first picture? Behind *not*, the longest piece is a *fo*, and
+# then an *under* fits that nobody meant. Greedy cutting knows nothing of meaning.
 #
 # </details>
 #
@@ -269,6 +271,10 @@ check(wordpiece)
 # %%
 for word in ("unreadable", "tokenizer", "filenotfounderror", "résumé", "件", "文件", "不存在"):
     print(f"{word}: {' '.join(wordpiece(word, english))}   and   {' '.join(wordpiece(word, chinese))}")
+for vocabulary in (english, chinese):
+    single = sum(is_chinese(token[-1]) and len(token) == 1 for token in vocabulary)
+    marked = sum(is_chinese(token[-1]) and len(token) == 3 and token.startswith("##") for token in vocabulary)
+    print(f"Chinese characters: {single:,} as they are, {marked:,} with ##")
 
 # %% [markdown]
 # The Chinese table knows nearly all of this, and the English one nothing of the last three words. 文件 means *file*,
@@ -308,7 +314,7 @@ print(one, other, one == other, len(one), len(other))
 # | what | becomes |
 # |---|---|
 # | tab, line feed, carriage return | a blank |
-# | other control characters, and what is there but cannot be seen | nothing |
+# | other control characters, what cannot be seen, private use, U+FFFD (what could not be read) | nothing |
 # | any other white space | a blank |
 # | a Chinese character | itself, with a blank on either side |
 # | a letter with an accent | the letter |
@@ -405,9 +411,9 @@ for text in (messages[1], "el año", "STRAẞE ﬁle Ⅻ", "can\u200b't", "open\
 
 # %% [markdown]
 # Something is lost here, and one should know what. *año* is Spanish for year, and *ano* is another word. An **uncased**
-# BERT cannot tell them apart, nor US from us. (There are cased ones, which skip the last two rows of the table.) And
-# the last line is a classic: a character that nobody sees stood between two words instead of a blank, it vanishes, and
-# the two grow together.
+# BERT cannot tell them apart, nor *US* from *us*. (There are cased ones, which skip the last two rows of the table.)
+# And the last line is a classic. Between two words there was a character that nobody sees, where a blank should have
+# been. It vanishes, and the two grow together.
 
 # %% [markdown]
 # ## 4 · Words · core
@@ -418,7 +424,7 @@ for text in (messages[1], "el año", "STRAẞE ﬁle Ⅻ", "can\u200b't", "open\
 # What is punctuation? Unicode has categories for it, which all begin with a P: `Po` for a full stop, `Ps` for an
 # opening bracket, and 。 or “ are there as well. But $, +, <, =, >, ^, |, ~ and the backtick are *symbols* there. BERT
 # wants them split off too, and so it adds whatever else of ASCII is neither letter nor digit, and that is
-# `string.punctuation`. A € is in neither of the two. It sticks to its word, and mostly makes it unknown.
+# `string.punctuation`. A € is in neither of the two, and stays with its word.
 #
 # ### Exercise: `basic_tokenize` ●●○ · 5 minutes · core
 #
@@ -502,8 +508,8 @@ print(tokenizer_of("English")(typed_in, split_special_tokens=True)["input_ids"])
 # > model that takes orders this would be a way to speak in somebody else's name. `split_special_tokens=True` makes
 # > plain text of it.
 #
-# **Explore.** Type what you like, in any language, and see it by both tables. Can you find an English word that the
-# Chinese table cuts into single letters, or a Chinese character that the English one has?
+# **Explore.** Type what you like, in any language, and see it by one table or another. Can you find an English word
+# that the Chinese table cuts into single letters, or a Chinese character that the English one has?
 
 
 # %%
@@ -522,9 +528,9 @@ explore(
 # %% [markdown]
 # <details><summary>What to see</summary>
 #
-# *unbelievable* is one token in English and four in the Chinese table, *love* is one in both. 北 and 京 are in either:
-# BERT's English table holds 244 Chinese characters, those of names and places mostly. `$5` is two tokens and x² one
-# word, which is unknown. The snowman is unknown everywhere. (A third table, trained on Python programs, will come up in
+# *unbelievable* is one token in the English table and six in the Chinese one, *love* is one in both. 北 and 京 stand in
+# both tables: the Chinese characters in the English one belong to names and places mostly. `$5` is two words and x² is
+# one, in two pieces. The snowman is unknown everywhere. (A third table, trained on Python programs, will come up in
 # section 6.)
 #
 # </details>
@@ -533,8 +539,8 @@ explore(
 # ## 5 · What BERT is given · core
 #
 # BERT was trained on pairs: here are two texts, does the second follow the first? So it has to know where a text ends
-# and which of the two a token belongs to. For that there are two special tokens and a second row of numbers. Of our
-# message and its translation it would see this:
+# and which of the two a token belongs to. For that there are two special tokens and a second row of numbers. Of *can't*
+# and its translation it would see this:
 #
 # | | | | | | | | | |
 # |---|---|---|---|---|---|---|---|---|
@@ -1278,7 +1284,7 @@ pictures.lineup(tokenizer_counterexample())
 #
 # **Three questions to take home.**
 #
-# 1. The Chinese table has 7,321 entries like `##件`. When are they used, if every Chinese character stands between
+# 1. The Chinese table has 7,322 entries like `##件`. When are they used, if every Chinese character stands between
 #    blanks? And what would you do with their rows?
 # 2. Greedy cutting reads `filenotfounderror` as *file not fo under ror*. Programs write FileNotFoundError with
 #    capitals. Where would you split in order to use them, before the lower case or after it?

@@ -54,11 +54,43 @@ OLD = [
 ]
 NEWER = "😀🚀🐍👩‍💻€₽ẞ‰〇𠀀㐀豈"
 NASTY = [
-    "", " ", "\t\n\r", "\x00", "\u200b", "a\x0bb", "a\x1cb", "a\x85b", "open\ufeffthe", "\ufffd", "\ue000", "ΟΔΟΣ",
-    "İIıi", "Straße STRAẞE", "cafe\u0301 café", "ﬁ ½ ²", "हिन्दी", "한국어", "がぎぐ ｶﾞ", "文件。不存在", "a文b件", "a" * 100,
-    "a" * 101, "é" * 100, "文" * 200, "x²+y²", "$5 €5 ^`|~<>", "“quoted” ‘it’ …—", "don't won't can't", "[MASK] [mask] [ MASK ]",
-    "a[SEP]b[CLS]", "[PAD][UNK]", "## ##a a##b #", "e.g. 3.5 , . ! ?", "\U0002a700\U0002b740\U0002b920", "👩‍💻\ufe0f",
-]  # fmt: skip
+    "",
+    " ",
+    "\t\n\r",
+    "\x00",
+    "\u200b",
+    "a\x0bb",
+    "a\x1cb",
+    "a\x85b",
+    "open\ufeffthe",
+    "\ufffd",
+    "\ue000",
+    "ΟΔΟΣ",
+    "İIıi",
+    "Straße STRAẞE",
+    "cafe\u0301 café",
+    "ﬁ ½ ²",
+    "हिन्दी",
+    "한국어",
+    "がぎぐ ｶﾞ",
+    "文件。不存在",
+    "a文b件",
+    "a" * 100,
+    "a" * 101,
+    "é" * 100,
+    "文" * 200,
+    "x²+y²",
+    "$5 €5 ^`|~<>",
+    "“quoted” ‘it’ …—",
+    "don't won't can't",
+    "[MASK] [mask] [ MASK ]",
+    "a[SEP]b[CLS]",
+    "[PAD][UNK]",
+    "## ##a a##b #",
+    "e.g. 3.5 , . ! ?",
+    "\U0002a700\U0002b740\U0002b920",
+    "👩‍💻\ufe0f",
+]
 
 
 @cache

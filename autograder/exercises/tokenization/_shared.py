@@ -17,9 +17,10 @@ HAN = "无法打开文件不存在内足错误读写行号名路径权限找到�
 
 
 def vocabulary_of(draw: Draw, tokens: Iterable[str]) -> dict[str, int]:
-    """The tokens and the special ones, each once, in drawn order: special ones have drawn numbers, too."""
+    """The tokens and the special ones, each once; the numbers are drawn, and so is the order in the dict."""
     unique = dict.fromkeys([*SPECIAL, *tokens])
-    return {token: number for number, token in enumerate(draw.shuffled(unique))}
+    numbered = list(enumerate(draw.shuffled(unique)))
+    return {token: number for number, token in draw.shuffled(numbered)}
 
 
 def letters(draw: Draw, alphabet: str, low: int, high: int) -> str:

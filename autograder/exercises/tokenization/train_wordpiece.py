@@ -122,7 +122,7 @@ def _other_names(draw: Draw) -> dict[str, int]:
 
 def _signs(draw: Draw) -> dict[str, int]:
     one, other, third = draw.shuffled(HAN)[:3]
-    return {one + other: 9, one + other + third: 4, "#" + other: 3, "##": 2, "é" + third + "#": draw.integer(1, 3)}
+    return {one + other: 9, one + other + third: 4, "#" + other: 3, "##": 14, "é" + third + "#": draw.integer(1, 3)}
 
 
 def _two_orders(candidate: Any, draw: Draw) -> Any:

@@ -140,7 +140,8 @@ def _another_cut(candidate: Any, draw: Draw) -> Any:
 def _limit(candidate: Any, draw: Draw) -> Any:
     letter, limit = draw.choice(LETTERS), draw.integer(4, 9)
     vocabulary = vocabulary_of(draw, [letter, f"##{letter}", letter * 2])
-    return [candidate(letter * size, vocabulary, limit) for size in draw.shuffled([limit - 1, limit, limit + 1, 12])]
+    sizes = draw.shuffled([limit - 1, limit, limit + 1, 12])
+    return [candidate(letter * size, vocabulary, limit) for size in sizes]
 
 
 def _hundred(candidate: Any, draw: Draw) -> Any:
@@ -148,7 +149,10 @@ def _hundred(candidate: Any, draw: Draw) -> Any:
     letter = draw.choice(LETTERS)
     long = letter * draw.integer(101, 140)
     vocabulary = vocabulary_of(draw, [letter, f"##{letter * 25}", f"##{letter}", long])
-    return [candidate(each, vocabulary) for each in draw.shuffled([letter * 99, letter * 100, letter * 101, long])]
+    wide = draw.choice(HAN)
+    vocabulary |= {token: len(vocabulary) + at for at, token in enumerate((wide * 50, f"##{wide * 49}"))}
+    words = draw.shuffled([letter * 99, letter * 100, letter * 101, wide * 99, long])
+    return [candidate(each, vocabulary) for each in words]
 
 
 def _twice(candidate: Any, draw: Draw) -> Any:

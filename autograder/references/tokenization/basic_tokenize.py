@@ -5,6 +5,7 @@ import string
 import unicodedata
 
 from autograder.references import alternative, mistake, promised
+from autograder.references.tokenization import _basic_tokenize_slips  # noqa: F401  (they register themselves)
 from autograder.references.tokenization._basic_tokenize import basic_tokenize, is_mark, spaced
 
 OTHER_SIGNS = (
@@ -151,7 +152,11 @@ def single_characters(text, normalize):
     return [character for character in normalize(text) if not character.isspace()]
 
 
-@mistake(basic_tokenize, "Digits are split off. They belong to the word that they stand in.", keeps=0.95)
+@mistake(
+    basic_tokenize,
+    "Digits or other numbers are split off, as ½ and ². They belong to the word that they stand in.",
+    keeps=0.95,
+)
 def digits_too(text, normalize):
     return spaced(text, normalize, mark=lambda character: is_mark(character) or character.isdigit())
 

@@ -1,14 +1,8 @@
 """`numbers`: what is right, and what goes wrong."""
 
-from tokenizers import Tokenizer, models
-
 from autograder.references import alternative, mistake, promised
-
-
-def numbers(tokens, vocabulary):
-    """The library's model that knows whole words."""
-    model = Tokenizer(models.WordLevel(dict(vocabulary), unk_token="[UNK]"))
-    return model.encode(tokens, is_pretokenized=True, add_special_tokens=False).ids if tokens else []
+from autograder.references.tokenization import _numbers_slips  # noqa: F401  (they register themselves)
+from autograder.references.tokenization._numbers import numbers
 
 
 @mistake(

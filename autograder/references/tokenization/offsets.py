@@ -1,6 +1,7 @@
 """`offsets`: what is right, and what goes wrong."""
 
 from autograder.references import alternative, equivalent, mistake, promised
+from autograder.references.tokenization import _offsets_slips  # noqa: F401  (they register themselves)
 from autograder.references.tokenization._offsets import offsets, walked
 
 IN_THE_NORMALIZED = (
@@ -57,15 +58,6 @@ def looks_from_the_beginning(text, normalize, split, pieces):
             at = text.lower().find(name)
             found.append((token, at, at + len(name)))
     return found
-
-
-@mistake(
-    offsets,
-    "A word is found at its first place in the text, or inside another word before it. Look for it behind the end of "
-    "the word before.",
-)
-def from_the_beginning(text, normalize, split, pieces):
-    return walked(text, normalize, split, pieces, where=lambda letters, word, end: letters.index(word))
 
 
 @mistake(
@@ -189,7 +181,8 @@ def without_the_marks(text, normalize, split, pieces):
 
 @mistake(
     offsets,
-    "The words are in lower case or without accents, but were not split after that: the text is normalized first.",
+    "The characters are taken as they are: capitals, accents and what cannot be seen are still there, and blanks that "
+    "the normalization makes are missing. Each character is normalized first.",
 )
 def not_normalized_at_all(text, normalize, split, pieces):
     return walked(text, lambda character: character, split, pieces)

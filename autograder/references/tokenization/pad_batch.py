@@ -3,6 +3,7 @@
 import torch
 
 from autograder.references import alternative, equivalent, mistake, promised
+from autograder.references.tokenization import _pad_batch_slips  # noqa: F401  (they register themselves)
 from autograder.references.tokenization._pad_batch import batch_of, pad_batch
 
 LOST = (
