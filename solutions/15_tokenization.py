@@ -16,6 +16,7 @@ import string
 import unicodedata
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -733,8 +734,8 @@ check(offsets)
 
 
 # %%
-def spans(text: str, vocabulary: dict[str, int]) -> list[tuple[str, int, int]]:
-    return offsets(
+def spans(places: Callable[..., Any], text: str, vocabulary: dict[str, int]) -> list[tuple[str, int, int]]:
+    return places(
         text,
         normalize,
         lambda letters: basic_tokenize(letters, str),  # normalized already
@@ -742,18 +743,18 @@ def spans(text: str, vocabulary: dict[str, int]) -> list[tuple[str, int, int]]:
     )
 
 
-def my_code(name: str) -> pictures.Marked:
-    code = pictures.body_of(offsets)  # what stands below the docstring
-    return pictures.code_in_colours(code, spans(code, vocabulary_of(name)), name)
+def in_my_colours(function: Callable[..., Any], name: str) -> pictures.Marked:
+    code = pictures.body_of(function)  # what stands below the docstring
+    return pictures.code_in_colours(code, spans(offsets, code, vocabulary_of(name)), name)
 
 
-my_code("English")
-
-# %%
-my_code("中文")
+in_my_colours(offsets, "English")
 
 # %%
-my_code("Python")
+in_my_colours(offsets, "中文")
+
+# %%
+in_my_colours(offsets, "Python")
 
 # %% [markdown]
 # <details><summary>What to see, for the answer of this lesson</summary>
@@ -769,7 +770,7 @@ my_code("Python")
 
 # %%
 pictures.in_colours(messages, {
-    name: lambda text, name=name: spans(text, vocabulary_of(name)) for name in ("English", "中文", "Python")
+    name: lambda text, name=name: spans(offsets, text, vocabulary_of(name)) for name in ("English", "中文", "Python")
 })  # fmt: skip
 
 # %% [markdown]
@@ -1171,9 +1172,9 @@ for name, vocabulary in {
     "中文": chinese,
     "Python": vocabulary_of("Python"),
 }.items():
-    both = " | ".join(", ".join(pictures.counts(spans(code, vocabulary))) for code in (made_from, unseen))
+    both = " | ".join(", ".join(pictures.counts(spans(offsets, code, vocabulary))) for code in (made_from, unseen))
     print(f"{len(vocabulary):7,} entries: {both}   {name}")
-pictures.code_in_colours(unseen, spans(unseen, own), "your own table, on code that it has not seen")
+pictures.code_in_colours(unseen, spans(offsets, unseen, own), "your own table, on code that it has not seen")
 
 # %% [markdown]
 # <details><summary>What to see, with the answers of this lesson</summary>
