@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ SIGNS = Idea("signs that are no punctuation are letters like any other", weight=
 OTHERS = Idea("so are letters of other scripts, and digits", weight=1)
 FIRST = Idea("the text is normalized first", weight=2)
 
-UNICODE_MARKS = "。，、：；？！「」『』（）“”‘’…—–«»¿¡·‰§¶†※〈〉"
+UNICODE_MARKS = "。，、：；？！「」『』（）“”‘’…—–«»¿¡·‰§¶†※〈〉‿⁀"
 SYMBOLS_OF_ASCII = "$+<=>^`|~"
 SYMBOLS = "€£©®°±×÷→≤√∞♥😀🐍½²"
 
@@ -49,7 +50,7 @@ def basic_tokenize(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "nothing but marks", lambda: run("".join(draw.shuffled("(){}!#,")[:5])), MARKS
     yield "all marks of ASCII", lambda: run(some(string.punctuation, 32)), MARKS
     yield "dollar, plus and their like", lambda: run(some(SYMBOLS_OF_ASCII, 5)), MARKS
-    yield "marks of other scripts", lambda: run(some(UNICODE_MARKS, 8)), MARKS
+    yield "marks of other scripts", lambda: run(between(draw, _of_each_category(draw))), MARKS
     yield "signs that are no punctuation", lambda: run(some(SYMBOLS, 6)), SIGNS
     yield "letters of other scripts", lambda: run(some("éßшλかर한", 4)), OTHERS
     yield "digits", lambda: run(f"{draw.integer(10, 99)}.{draw.integer(100, 999)} a{draw.integer(1, 9)}b"), OTHERS
@@ -57,6 +58,13 @@ def basic_tokenize(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "another normalization", lambda: _another(candidate, draw), FIRST
     yield "what the normalization is given, and how often", lambda: _given(candidate, draw), FIRST
     yield "called by names", lambda: candidate(normalize=str.upper, text=sentence(draw) + ";"), FIRST
+
+
+def _of_each_category(draw: Draw) -> list[str]:
+    """One mark of each category that begins with P, and some more."""
+    marks = draw.shuffled(UNICODE_MARKS)
+    first = {unicodedata.category(mark): mark for mark in marks}
+    return [*first.values(), *(mark for mark in marks if mark not in first.values())][: len(first) + 4]
 
 
 def _gaps(draw: Draw) -> str:

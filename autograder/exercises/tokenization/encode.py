@@ -30,7 +30,7 @@ def encode(candidate: Any, draw: Draw) -> Iterator[Step]:
     def part(name: str, *sizes: int) -> Any:
         return run(*sizes)[name]
 
-    long, short = draw.integer(6, 10), draw.integer(2, 5)
+    long, short = draw.integer(5, 8), draw.integer(2, 4)
     yield "the docstring's example", lambda: _example(candidate, draw), SINGLE
     yield "a single text", lambda: part("input_ids", long), SINGLE
     yield "all three rows of a single text", lambda: run(short), SINGLE
@@ -38,7 +38,7 @@ def encode(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "a text without tokens", lambda: [run(0), run(short)], SINGLE
     yield "a pair, the numbers", lambda: part("input_ids", long, short), PAIR
     yield "a pair, the first shorter", lambda: run(short, long), PAIR
-    yield "a pair with unknown tokens in both", lambda: run(long, long, 0.7), PAIR
+    yield "a pair with unknown tokens in both", lambda: run(short + 2, short + 2, 0.7), PAIR
     yield "the second without tokens", lambda: run(short, 0), PAIR
     yield "the first without tokens", lambda: run(0, short), PAIR
     yield "both without tokens", lambda: {"none": run(0, 0), "some": run(1, 1)}, PAIR

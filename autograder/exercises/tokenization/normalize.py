@@ -70,7 +70,7 @@ def normalize(candidate: Any, draw: Draw) -> Iterator[Step]:
         lambda: candidate(some(PRIVATE + "\ufffd")),
         UNSEEN,
     )
-    yield "other white space", lambda: candidate(some(SPACES, 5)), WHITE
+    yield "other white space", lambda: candidate(some(SPACES, len(SPACES))), WHITE
     yield "blanks in a row, in front and behind", lambda: candidate(_blanks(draw)), REST
     yield "punctuation, digits and signs", lambda: candidate(some("!,.-_'\"€©°$+<=^`|~05「」“…", 9)), REST
     yield "emoji", lambda: candidate(emoji()), REST

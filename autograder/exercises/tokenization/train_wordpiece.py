@@ -35,29 +35,41 @@ def train_wordpiece(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "nothing but special tokens and characters", lambda: run(real(6), 0), BEGIN
     yield "the first characters occur inside, too, or do not", lambda: run(_apart(draw), 0), BEGIN
     yield "less room than characters", lambda: candidate(real(6), draw.integer(1, 12)), BEGIN
-    yield "the first piece", lambda: [run(real(8), 1) for _ in range(3)], FREQUENT
-    yield "ten pieces", lambda: run(real(14), 10), FREQUENT
-    yield "forty pieces", lambda: run(real(24), 40), FREQUENT
-    yield "one frequent word against many rare ones", lambda: run(_one_against_many(draw), 3), FREQUENT
+    yield "the first piece", lambda: [_entries(run(real(8), 1)) for _ in range(3)], FREQUENT
+    yield "ten pieces", lambda: _entries(run(real(14), 10)), FREQUENT
+    yield "forty pieces", lambda: _entries(run(real(24), 40)), FREQUENT
+    yield "one frequent word against many rare ones", lambda: _entries(run(_one_against_many(draw), 3)), FREQUENT
     yield "rare characters that only meet each other", lambda: run(_rare(draw), 2), FREQUENT
     yield "beginnings and insides are different", lambda: run(_mirrored(draw), 4), FREQUENT
     yield "the same character again and again", lambda: run(_repeated(draw), 5), MERGED
     yield "pieces of pieces", lambda: run({letters(draw, "abc", 9, 12): 5, letters(draw, "abc", 5, 7): 3}, 6), MERGED
     yield "Chinese, and signs", lambda: run(_signs(draw), 3), MERGED
-    yield "equally frequent pairs", lambda: run(dict.fromkeys(words(draw, 9), draw.integer(1, 5)), 6), TIES
+    yield "equally frequent pairs", lambda: _entries(run(dict.fromkeys(words(draw, 9), draw.integer(1, 5)), 6)), TIES
     yield "equally frequent, in two orders", lambda: _two_orders(candidate, draw), TIES
     yield "equally frequent, and names in another order", lambda: run(_other_names(draw), 2), TIES
     yield "an odd number of the same character", lambda: run(_odd(draw), 9), MERGED
-    yield "more room than pieces", lambda: run({**real(5), draw.choice(["xyz", "zyx", "yzx"]): 1}, 500), ENOUGH
-    yield "just enough room for one more", lambda: [run(real(7), 1), run(real(7), 2)], ENOUGH
+    yield (
+        "more room than pieces",
+        lambda: _entries(run({**real(5), draw.choice(["xyz", "zyx", "yzx"]): 1}, 500)),
+        ENOUGH,
+    )
+    yield "just enough room for one more", lambda: [_entries(run(real(7), new)) for new in (1, 2)], ENOUGH
     yield (
         "words of one character",
         lambda: run(dict(zip(draw.shuffled("abcdef")[:4], draw.sizes(4, 1, 9), strict=True)), 9),
         ENOUGH,
     )
     yield "no words", lambda: [candidate({}, 20), run(real(3), 2)], ENOUGH
-    yield "called by names", lambda: candidate(size=40, counts=real(5)), FREQUENT
+    yield "called by names", lambda: _entries(candidate(size=40, counts=real(5))), FREQUENT
     yield "the counts afterwards", lambda: with_arguments(candidate, real(5), 35), ALONE
+
+
+def _entries(vocabulary: Any) -> Any:
+    """The entries of a large vocabulary as a text, in the order of their numbers: sheets stay small."""
+    if not isinstance(vocabulary, dict) or not all(isinstance(number, int) for number in vocabulary.values()):
+        return vocabulary
+    named = sorted(vocabulary.items(), key=lambda entry: entry[1])
+    return " ".join([str(named[0][1]) if named else "", *(str(token) for token, _ in named)])
 
 
 def _beginning(counts: dict[str, int]) -> int:
@@ -129,4 +141,4 @@ def _two_orders(candidate: Any, draw: Draw) -> Any:
     """The order in which the words were counted decides nothing."""
     counts = dict.fromkeys(draw.shuffled(COMMON)[:8], 2)
     turned = {word: counts[word] for word in reversed(counts)}
-    return [candidate(each, _beginning(counts) + 4) for each in (counts, turned)]
+    return [_entries(candidate(each, _beginning(counts) + 4)) for each in (counts, turned)]

@@ -25,7 +25,7 @@ def wordpiece(candidate: Any, draw: Draw) -> Iterator[Step]:
         alphabet = "".join(draw.shuffled(LETTERS)[:5])
         singles = [mark + letter for letter in alphabet for mark in ("", "##")]
         vocabulary = vocabulary_of(draw, [*singles, *pieces(draw, alphabet, 40)])
-        return [candidate(letters(draw, alphabet, 1, 14), vocabulary) for _ in range(12)]
+        return [candidate(letters(draw, alphabet, 1, 14), vocabulary) for _ in range(9)]
 
     def gaps() -> Any:
         """Some words can be cut, some cannot."""

@@ -5,7 +5,10 @@ import string
 import unicodedata
 
 from autograder.references import alternative, mistake, promised
-from autograder.references.tokenization import _basic_tokenize_slips  # noqa: F401  (they register themselves)
+from autograder.references.tokenization import (  # they register themselves
+    _basic_tokenize_further,  # noqa: F401
+    _basic_tokenize_slips,  # noqa: F401
+)
 from autograder.references.tokenization._basic_tokenize import basic_tokenize, is_mark, spaced
 
 OTHER_SIGNS = (

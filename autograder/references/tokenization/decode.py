@@ -1,7 +1,10 @@
 """`decode`: what is right, and what goes wrong."""
 
 from autograder.references import alternative, mistake, promised
-from autograder.references.tokenization import _decode_slips  # noqa: F401  (they register themselves)
+from autograder.references.tokenization import (  # they register themselves
+    _decode_further,  # noqa: F401
+    _decode_slips,  # noqa: F401
+)
 from autograder.references.tokenization._decode import SPECIAL, decode, joined
 
 NOT_SO_MANY = (

@@ -1,7 +1,10 @@
 """`encode`: what is right, and what goes wrong."""
 
 from autograder.references import alternative, mistake, promised
-from autograder.references.tokenization import _encode_slips  # noqa: F401  (they register themselves)
+from autograder.references.tokenization import (  # they register themselves
+    _encode_further,  # noqa: F401
+    _encode_slips,  # noqa: F401
+)
 from autograder.references.tokenization._encode import encode, in_parts
 
 OTHER_SIDE = (

@@ -4,7 +4,11 @@ import re
 import unicodedata
 
 from autograder.references import alternative, promised
-from autograder.references.tokenization import _normalize_mistakes, _normalize_slips  # noqa: F401  (they register themselves)
+from autograder.references.tokenization import (  # they register themselves
+    _normalize_further,  # noqa: F401
+    _normalize_mistakes,  # noqa: F401
+    _normalize_slips,  # noqa: F401
+)
 from autograder.references.tokenization._normalize import by_character, normalize
 from helpers.characters import is_chinese
 

@@ -1,7 +1,10 @@
 """`numbers`: what is right, and what goes wrong."""
 
 from autograder.references import alternative, mistake, promised
-from autograder.references.tokenization import _numbers_slips  # noqa: F401  (they register themselves)
+from autograder.references.tokenization import (  # they register themselves
+    _numbers_further,  # noqa: F401
+    _numbers_slips,  # noqa: F401
+)
 from autograder.references.tokenization._numbers import numbers
 
 

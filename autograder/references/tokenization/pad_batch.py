@@ -3,7 +3,10 @@
 import torch
 
 from autograder.references import alternative, equivalent, mistake, promised
-from autograder.references.tokenization import _pad_batch_slips  # noqa: F401  (they register themselves)
+from autograder.references.tokenization import (  # they register themselves
+    _pad_batch_further,  # noqa: F401
+    _pad_batch_slips,  # noqa: F401
+)
 from autograder.references.tokenization._pad_batch import batch_of, pad_batch
 
 LOST = (

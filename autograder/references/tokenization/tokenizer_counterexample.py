@@ -1,6 +1,15 @@
 """`tokenizer_counterexample`: pairs of texts that tell all suspects apart, and pairs that do not."""
 
 from autograder.references import alternative, mistake, promised
+from autograder.references.tokenization._tokenizer_counterexample import (
+    ACCENTS,
+    EMPTY,
+    PARTS,
+    PUNCTUATION,
+    RARE,
+    UNSEEN,
+    several,
+)
 
 
 def made(first, second):
@@ -11,25 +20,15 @@ def tokenizer_counterexample():
     return made("“na\u200bïve” 文㐀㐁 file☃", "")
 
 
-PUNCTUATION = (
-    "No mark of another script touches a letter, so who splits off those of ASCII only is right. “ in front of a word "
-    "would do; beside a Chinese character it has blanks already."
-)
-RARE = (
-    "No rare Chinese character touches another one or a letter, so who knows the common ones only is right. Rare ones "
-    "lie outside 4E00 to 9FFF, as 㐀."
-)
-ACCENTS = "No letter has an accent, so who leaves accents as they are is right."
-UNSEEN = (
-    "Nothing invisible stands inside a word, so it does not matter whether it vanishes or becomes a blank. Python "
-    "writes "
-    'such a character as "\\u200b".'
-)
-PARTS = (
-    "No word is unknown in a part only, so who keeps what it has found is right. Begin with a piece that is known, "
-    "and go on with a sign that is not, as ☃."
-)
-EMPTY = "The second text has tokens, so nobody can take it for none."
+def lacks_several(sentence, pair):
+    def answer():
+        return made(*pair)
+
+    mistake(tokenizer_counterexample, sentence, keeps=0.7)(answer)
+
+
+for sentence, pair in several():
+    lacks_several(sentence, pair)
 
 
 @mistake(tokenizer_counterexample, f"{PUNCTUATION} {RARE} {ACCENTS} {UNSEEN} {PARTS} {EMPTY}")

@@ -2,6 +2,7 @@
 
 from autograder.references import alternative, equivalent, promised
 from autograder.references.tokenization import (  # they register themselves
+    _train_wordpiece_further,  # noqa: F401
     _train_wordpiece_mistakes,  # noqa: F401
     _train_wordpiece_slips,  # noqa: F401
 )

@@ -1,7 +1,10 @@
 """`truncate_pair`: what is right, and what goes wrong."""
 
 from autograder.references import alternative, mistake, promised
-from autograder.references.tokenization import _truncate_pair_slips  # noqa: F401  (they register themselves)
+from autograder.references.tokenization import (  # they register themselves
+    _truncate_pair_further,  # noqa: F401
+    _truncate_pair_slips,  # noqa: F401
+)
 from autograder.references.tokenization._truncate_pair import SPECIALS, must_be_room, shortened, truncate_pair
 
 ODD_ONE = (

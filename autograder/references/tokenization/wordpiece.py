@@ -1,7 +1,11 @@
 """`wordpiece`: other ways that are right, and what is promised."""
 
 from autograder.references import alternative, equivalent, promised
-from autograder.references.tokenization import _wordpiece_mistakes, _wordpiece_slips  # noqa: F401  (they register themselves)
+from autograder.references.tokenization import (  # they register themselves
+    _wordpiece_further,  # noqa: F401
+    _wordpiece_mistakes,  # noqa: F401
+    _wordpiece_slips,  # noqa: F401
+)
 from autograder.references.tokenization._wordpiece import greedy, wordpiece
 
 
