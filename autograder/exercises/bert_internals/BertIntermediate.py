@@ -33,7 +33,7 @@ OTHERS = ("gelu_old", "silu", "GELU", "gelu_fast", "tanh", "")
 
 @exercise(points=2, without=[F.gelu, nn.GELU, BERT + "BertIntermediate", *WHOLE])
 def BertIntermediate(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | tuple[str, Thunk, Idea]]:
-    """The wide layer, with the activation that the configuration names."""
+    """The first half of the feed-forward layer, with the activation that the configuration names."""
     sizes = sizes_of(draw)
     width, (batch, tokens) = sizes["hidden_size"], draw.sizes(2, 2, 6)
     gelu, new, relu = (evaluated(draw, candidate(small(sizes, hidden_act=name))) for name in KNOWN)

@@ -39,7 +39,7 @@ def BertSelfOutput(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | t
     yield "names and shapes of what is saved", lambda: [shapes(module), shapes(wide)]
     yield "one token", lambda: module(*two(1, 1)), ADDS
     yield "a batch", lambda: module(*two(batch, tokens)), ADDS
-    yield "after a wide layer", lambda: wide(draw.normal(2, 5, inputs), draw.normal(2, 5, width)), ADDS
+    yield "after a feed-forward layer", lambda: wide(draw.normal(2, 5, inputs), draw.normal(2, 5, width)), ADDS
     yield "gradients of both inputs", lambda: gradients(module, *two(2, 3)), ADDS
     yield "numbers of a thousandth", lambda: _faint(evaluated(draw, candidate(small(sizes))), *two(2, 5)), EPS
     yield "another eps", lambda: _with_eps(candidate, draw, sizes), EPS

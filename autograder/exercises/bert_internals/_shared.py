@@ -108,7 +108,7 @@ class Strange(nn.Module):
 
 
 def strange_config() -> Any:
-    from helpers.bert_internals import LIBRARY
+    from helpers.bert_parts import LIBRARY
 
     return replace(
         LIBRARY,

@@ -6,7 +6,7 @@ from transformers import BertModel
 
 from autograder.references import alternative, equivalent, mistake, promised
 from autograder.references.bert_internals._shared import eager
-from helpers.bert_internals import LIBRARY
+from helpers.bert_parts import LIBRARY
 
 KEYS = ("last_hidden_state", "pooler_output", "hidden_states", "attentions")
 

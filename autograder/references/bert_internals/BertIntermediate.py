@@ -249,7 +249,11 @@ class ByErfc(_Intermediate):
 
 
 GELUS = ["gelu", "gelu_new", "relu"]
-promised(BertIntermediate, "The wide layer: one linear layer and an activation, for each token alone.", by=GELUS)
+promised(
+    BertIntermediate,
+    "The first half of the feed-forward layer: one linear layer and an activation, for each token alone.",
+    by=GELUS,
+)
 promised(
     BertIntermediate,
     'config: hidden_size, intermediate_size, hidden_act: "gelu" (with erf), "gelu_new" (with tanh) or "relu".',

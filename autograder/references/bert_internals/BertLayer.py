@@ -6,7 +6,7 @@ from transformers.models.bert import modeling_bert
 
 from autograder.references import alternative, mistake, promised
 from autograder.references.bert_internals._shared import eager
-from helpers.bert_internals import LIBRARY
+from helpers.bert_parts import LIBRARY
 
 
 def BertLayer(config, parts=LIBRARY):
@@ -41,9 +41,9 @@ class _Wired(nn.Module):
 
 @mistake(
     BertLayer,
-    "The wide layer reads the layer's input: what the attention found never reaches it. Give it `attended`.",
+    "The feed-forward layer reads the layer's input: what the attention found never reaches it. Give it `attended`.",
 )
-class WideReadsInput(_Wired):
+class FeedForwardReadsInput(_Wired):
     def forward(self, hidden_states, mask=None):
         attended, weights = self.attend(hidden_states, mask)
         return self.output(self.intermediate(hidden_states), attended), weights
@@ -82,7 +82,8 @@ class FirstResidualFromContext(_Wired):
 
 @mistake(
     BertLayer,
-    "attention.output is left out: what the heads bring back is mixed, added and normalised before the wide layer.",
+    "attention.output is left out: what the heads bring back has to be mixed, added and normalised before the "
+    "feed-forward layer.",
 )
 class SkipsSelfOutput(_Wired):
     def attend(self, hidden, mask):
@@ -96,7 +97,8 @@ class KeepsTheMask(_Wired):
 
 
 @mistake(
-    BertLayer, "What comes out is the attention's part alone, `attended`. The wide layer and `output` have to follow."
+    BertLayer,
+    "What comes out is the attention's part alone, `attended`. The feed-forward layer and `output` have to follow.",
 )
 class EndsEarly(_Wired):
     def forward(self, hidden_states, mask=None):
@@ -122,7 +124,8 @@ class TakesTheLibrarysOutput(_Wired):
 
 
 @mistake(
-    BertLayer, "The second residual is missing: the output gets the wide layer's numbers and nothing to add them to."
+    BertLayer,
+    "The second residual is missing: the output gets the feed-forward layer's numbers and nothing to add them to.",
 )
 class NothingToAdd(_Wired):
     def forward(self, hidden_states, mask=None):
@@ -130,8 +133,10 @@ class NothingToAdd(_Wired):
         return self.output(self.intermediate(attended), torch.zeros_like(attended)), weights
 
 
-@mistake(BertLayer, "The wide layer reads what the heads found, past attention.output. It should read `attended`.")
-class WideReadsContext(_Wired):
+@mistake(
+    BertLayer, "The feed-forward layer reads what the heads found, past attention.output. It should read `attended`."
+)
+class FeedForwardReadsContext(_Wired):
     def forward(self, hidden_states, mask=None):
         context, weights = self.attention["self"](hidden_states, mask)
         attended = self.attention["output"](context, hidden_states)
@@ -194,7 +199,7 @@ class DropsToo(_Wired):
 @mistake(
     BertLayer,
     "Some of the parts are always the library's own. All four come from `parts`: an attention of yours would find "
-    "somebody else's wide layer behind it.",
+    "somebody else's feed-forward layer behind it.",
     keeps=0.75,
 )
 class TakesTwoParts(_Wired):
@@ -244,7 +249,7 @@ class TwoHalves(nn.Module):
 BATCH = ["one token", "a batch"]
 promised(
     BertLayer,
-    "One layer of BERT: attention, then the wide layer, each added to what went into it and normalised.",
+    "One layer of BERT: attention, then the feed-forward layer, each added to what went into it and normalised.",
     by=BATCH,
 )
 promised(BertLayer, "config: handed on to the parts.", by=["names and shapes of what is saved"])

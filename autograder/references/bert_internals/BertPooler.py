@@ -36,7 +36,7 @@ class PoolsTheLast(_Pooler):
 
 
 @mistake(
-    BertPooler, "The first sentence is taken in place of each sentence's first token: hidden[0] is not hidden[:, 0]."
+    BertPooler, "The first sentence is taken instead of each sentence's first token: hidden[0] is not hidden[:, 0]."
 )
 class PoolsTheFirstSentence(_Pooler):
     def choose(self, hidden):
@@ -77,7 +77,7 @@ class PoolsTheMaximum(_Pooler):
         return hidden.amax(1)
 
 
-@mistake(BertPooler, "A sigmoid is taken in place of tanh.")
+@mistake(BertPooler, "A sigmoid is taken instead of tanh.")
 class PoolsBySigmoid(_Pooler):
     def forward(self, hidden_states):
         return self.dense(self.choose(hidden_states)).sigmoid()

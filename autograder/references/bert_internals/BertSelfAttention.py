@@ -272,7 +272,7 @@ class OverflowsInExp(_Attention):
         return powers / powers.sum(-1, keepdim=True)
 
 
-@mistake(BertSelfAttention, "The scores come back in place of the weights: the softmax is only used for the context.")
+@mistake(BertSelfAttention, "The scores come back instead of the weights: the softmax is only used for the context.")
 class GivesTheScores(_Attention):
     def forward(self, hidden_states, mask=None):
         query, key, value = (self.split(layer(hidden_states)) for layer in (self.query, self.key, self.value))

@@ -11,7 +11,7 @@ from autograder.references.bert_internals._shared import DROPS_ALWAYS
 
 
 def BertSelfOutput(config, inputs=None):
-    """The library's own two: one after the attention, one after the wide layer."""
+    """The library's own two: one after the attention, one after the feed-forward layer."""
     if inputs is None or inputs == config.hidden_size:
         return modeling_bert.BertSelfOutput(config)
     return modeling_bert.BertOutput(BertConfig(**{**config.to_dict(), "intermediate_size": inputs}))
@@ -144,7 +144,7 @@ class TakesIntermediateSize(_Output):
 
 @mistake(
     BertSelfOutput,
-    "`inputs` changes nothing: the dense layer takes hidden_size numbers. After the wide layer more come in: "
+    "`inputs` changes nothing: the dense layer takes hidden_size numbers. After the feed-forward layer more come in: "
     "as many as `inputs` says.",
 )
 class IgnoresInputs(_Output):
@@ -204,7 +204,7 @@ promised(
 promised(
     BertSelfOutput,
     "inputs: how wide the new is; hidden_size without it. (With intermediate_size this is transformers' BertOutput.)",
-    by=["after a wide layer", "names and shapes of what is saved"],
+    by=["after a feed-forward layer", "names and shapes of what is saved"],
 )
 promised(
     BertSelfOutput,
@@ -217,6 +217,8 @@ promised(
     by=["in training, with dropout", "in training, with a dropout of 1 and of 0"],
 )
 promised(BertSelfOutput, "Adds.", by=BATCH)
-promised(BertSelfOutput, "hidden_states: the new, shape (batch, token, inputs).", by=[*BATCH, "after a wide layer"])
+promised(
+    BertSelfOutput, "hidden_states: the new, shape (batch, token, inputs).", by=[*BATCH, "after a feed-forward layer"]
+)
 promised(BertSelfOutput, "input_tensor: what was there, shape (batch, token, hidden_size).", by=BATCH)
 promised(BertSelfOutput, "Shape (batch, token, hidden_size).", by=[*BATCH, "the docstring's example"])
