@@ -21,8 +21,8 @@ from helpers.suspects import lineup_of
 
 FLOOR = 1e-8  # where a difference of nothing is drawn, on a logarithmic axis
 KINDS = {
-    "words": "word_embeddings", "positions": "position_embeddings", "attention": ".attention.",
-    "feed-forward": (".intermediate.", ".output."), "pooler": "pooler.",
+    "words": ("word_embeddings",), "positions": ("position_embeddings",), "attention": (".attention.",),
+    "feed-forward": (".intermediate.", ".output."), "pooler": ("pooler.",),
 }  # fmt: skip
 
 
@@ -30,14 +30,10 @@ def parameters_by_part(weights: Mapping[str, Tensor]) -> Picture:
     """How many numbers of a checkpoint each kind of part has, in millions."""
     counts = dict.fromkeys(KINDS, 0.0)
     for name, value in weights.items():
-        kind = next((kind for kind, keys in KINDS.items() if any(key in name for key in _several(keys))), None)
+        kind = next((kind for kind, keys in KINDS.items() if any(key in name for key in keys)), None)
         if kind:
             counts[kind] += value.numel() / 1e6
     return bars({"": counts}, ylabel="millions of numbers", xlabel="part, over all layers")
-
-
-def _several(keys: str | tuple[str, ...]) -> tuple[str, ...]:
-    return (keys,) if isinstance(keys, str) else keys
 
 
 def alike(panels: Mapping[str, Tensor]) -> Picture:
@@ -158,8 +154,9 @@ def head_explorer(
     def picture(sentence: str, layer: int, head: int) -> Picture:
         words, layers = read(sentence)
         panel = {f"layer {layer}, head {head}": layers[layer][0, head]}
-        looks = {"xlabel": "is looked at", "ylabel": "looks"}
-        return heatmaps(panel, rows=words, columns=words, limits=(0, 1), numbers=False, **looks)
+        return heatmaps(
+            panel, rows=words, columns=words, xlabel="is looked at", ylabel="looks", limits=(0, 1), numbers=False
+        )
 
     return picture
 

@@ -59,6 +59,7 @@ def BertEmbeddings(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | t
         "float64, float16 and bfloat16",
         lambda: in_dtypes(draw, lambda: candidate(small(sizes)), lambda one, dtype: one(ids[:1], types[:1])),
     )
+    yield "ids that are a view", lambda: module(draw.integers(tokens, batch, high=words).T, types)
     yield "the inputs are left alone", lambda: with_arguments(module, ids.clone(), types.clone())
     yield "the docstring's example", lambda: _example(candidate, draw, sizes)
 

@@ -65,6 +65,7 @@ def BertSelfAttention(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] 
     yield "in training, with dropout", lambda: _dropped(candidate, draw, sizes), DROPOUT
     yield "in training, with a dropout of 1 and of 0", lambda: _all_and_none(candidate, draw, sizes), DROPOUT
     yield "float64, float16 and bfloat16", lambda: _in_dtypes(candidate, draw, sizes)
+    yield "hidden states that are a view", lambda: module(draw.normal(tokens, batch, width).transpose(0, 1))
     yield "the inputs are left alone", lambda: with_arguments(module, hidden.clone(), hiding(draw, batch, 1, 1, tokens))
     yield "heads that divide, and heads that do not", lambda: _shared_out(candidate, draw)
     yield "the docstring's example", lambda: _example(candidate, draw, sizes)

@@ -36,6 +36,7 @@ def extended_attention_mask(candidate: Any, draw: Draw) -> Iterator[tuple[str, T
     )
     yield "padded keys with huge scores", lambda: _weights(candidate, mask, _huge(draw, mask, queries)), HIDES
     yield "a mask for each query", lambda: candidate(draw.mask(batch, queries, keys).long()), QUERIES
+    yield "one sentence, one query, one key", lambda: [candidate(one) for one in _ones(draw)], QUERIES
     yield "as many queries as keys", lambda: candidate(draw.mask(batch, keys, keys)), QUERIES
     yield "True and False", lambda: candidate(draw.mask(batch, keys))
     yield "other integers", lambda: [candidate(mask.to(kind)) for kind in (torch.int32, torch.uint8)]
@@ -50,6 +51,12 @@ def extended_attention_mask(candidate: Any, draw: Draw) -> Iterator[tuple[str, T
 
 def _weights(candidate: Any, mask: Tensor, scores: Tensor) -> Tensor:
     return (scores + candidate(mask)).softmax(-1)
+
+
+def _ones(draw: Draw) -> list[Tensor]:
+    """Masks with a size of 1, which must not get lost; in an order that is drawn."""
+    shapes = draw.shuffled(((1, 1), (1, 4), (3, 1), (1, 1, 4), (2, 1, 4), (2, 3, 1), (1, 1, 1)))
+    return [draw.mask(*shape).long() for shape in shapes]
 
 
 def _huge(draw: Draw, mask: Tensor, queries: int) -> Tensor:

@@ -184,6 +184,24 @@ def extends_integers_only(attention_mask, dtype=torch.float32):
     return _extend(attention_mask, dtype, hidden=lambda mask: (1.0 - mask).bool())
 
 
+@mistake(
+    extended_attention_mask,
+    "A dimension of size 1 is lost, as by squeeze(): a batch of one, a single query or key. All of them stay.",
+    keeps=0.92,
+)
+def extends_and_squeezes(attention_mask, dtype=torch.float32):
+    result = _extend(attention_mask, dtype)
+    return result.squeeze(0) if len(result) == 1 else result
+
+
+@mistake(
+    extended_attention_mask,
+    "Hidden keys get −1: a little less weight, and they are still looked at. Take torch.finfo(dtype).min.",
+)
+def extends_by_minus_one(attention_mask, dtype=torch.float32):
+    return _extend(attention_mask, dtype, lowest=-1.0)
+
+
 @alternative(extended_attention_mask)
 def extends_by_arithmetic(attention_mask, dtype=torch.float32):
     shapes = {2: (slice(None), None, None), 3: (slice(None), None)}
