@@ -160,7 +160,7 @@ def _own(candidate: Any, draw: Draw, width: int, checkpoint: dict[str, Tensor]) 
     return {
         "values": _values(model),
         "parameters are the same objects": kept,
-        "they learn": [parameter.requires_grad for parameter in model.parameters()],
+        "those that learn": [name for name, parameter in model.named_parameters() if parameter.requires_grad],
     }
 
 

@@ -4,7 +4,11 @@ import torch
 from torch import nn
 
 from autograder.references import alternative, equivalent, promised
-from autograder.references.bert_internals import _Bert_mistakes, _Bert_more_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.bert_internals import (
+    _Bert_mistakes,  # noqa: F401  (they register themselves)
+    _Bert_more_mistakes,  # noqa: F401
+    _Bert_slips_mistakes,  # noqa: F401
+)
 from autograder.references.bert_internals._Bert import KEYS, Bert, Whole
 from helpers.bert_parts import LIBRARY
 

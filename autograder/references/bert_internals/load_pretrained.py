@@ -1,7 +1,11 @@
 """`load_pretrained`: other ways that are right, and what is promised."""
 
 from autograder.references import alternative, promised
-from autograder.references.bert_internals import _load_pretrained_mistakes, _load_pretrained_more_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.bert_internals import (
+    _load_pretrained_mistakes,  # noqa: F401  (they register themselves)
+    _load_pretrained_more_mistakes,  # noqa: F401
+    _load_pretrained_slips_mistakes,  # noqa: F401
+)
 from autograder.references.bert_internals._load_pretrained import load_pretrained, modernised
 
 
