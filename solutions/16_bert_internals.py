@@ -6,7 +6,8 @@
 #
 # To a program a word is a row of a table, and *bank* has only one. So both sentences bring the same numbers at first.
 # Here is what a real model makes of them. It is all-MiniLM-L6-v2, a small BERT, and in [lesson
-# 07](../07_hooks/07_hooks.ipynb) we watched this very word pass through it. That was from the outside.
+# 07](../07_hooks/07_hooks.ipynb) we watched this very word pass through it. That was from the outside. (We compare
+# vectors by their cosine: 1 is the same direction, 0 nothing in common.)
 
 # %%
 import math
@@ -256,8 +257,8 @@ pictures.likeness(mine.position_embeddings.weight[:48], title="cosine of the pos
 # with `[PAD]`, and says so in `attention_mask`: 1 for a real token, 0 for padding. Nobody should look at padding. In
 # [lesson 11](../11_attention/11_attention.ipynb) we hid it by a boolean mask. BERT does it by arithmetic. It **adds** a
 # number to each score: 0 where a token is real, and where it is padding a number so low that exp makes 0 of it. Say the
-# scores are 2, 1 and 3, and the best one is padding. Its weight would be 0.67. With −10,000 added to it, it is e⁻⁹⁹⁹⁷
-# to one, which is 0 in any dtype, and the other two share everything, 0.73 and 0.27.
+# scores are 2, 1 and 3, and the best one is padding. Its weight would be 0.67. With −10,000 added, its score is −9,997,
+# exp makes 0 of that, and the other two share everything, 0.73 and 0.27.
 #
 # How low is low enough? The first BERT took −10,000. Others take −∞, or the lowest number that the dtype can hold,
 # which is about −3.4·10³⁸ for float32 (`torch.finfo(torch.float32).min`).
@@ -274,8 +275,8 @@ for name, lowest in {"-10,000": -10_000.0, "-∞": -torch.inf, "finfo.min": torc
 # %% [markdown]
 # <details><summary>The answer</summary>
 #
-# −10,000 lets the huge score through. −∞ makes NaN where all is padding. The lowest number does neither: beside it 30
-# and 20 are nothing, so that all three sums are the same number, and the weights are equal.
+# −10,000 lets the huge score through, and where all is padding it hides nothing. −∞ makes NaN there. The lowest number
+# does neither: beside it 30 and 20 are nothing, so that all three sums are the same number, and the weights are equal.
 #
 # </details>
 #
@@ -563,7 +564,7 @@ with torch.no_grad():
 # %% [markdown]
 # Without it the word is gone after a single step. What is left is made of its neighbours, and therefore the two are
 # already far apart. With what was there, *bank* is still *bank*, and the two have moved apart only a little, from 0.99.
-# Twelve such steps are to come.
+# Eleven more such steps are to come.
 
 # %% [markdown]
 # ## 6 · One layer · core
@@ -894,8 +895,8 @@ for sentence in banks.DOUBTFUL:
 # Take one word away, and *bank* goes half of the way back to the middle, or more. So that is what happened. The word
 # comes in as one row, plus its place. In layer 0 a head looks from it at "river" and brings back what "river" hands
 # over. This is *added*, so it is still *bank*, but now a bank that has heard of a river. The feed-forward layer works
-# on that, and what comes out makes the next query, which knows better what to look for. After two such layers the
-# sixteen are sorted.
+# on that, and what comes out makes the next query, which is no longer the one that the word alone would make. After two
+# such layers the sixteen are sorted.
 #
 # And has it understood? It was not fooled by the money in the river's bank. But sit on a bank and count money, and for
 # this model you sit on a bank of money. It cannot make up its mind about the fisherman's debt. And fog counts as a
@@ -1042,11 +1043,11 @@ pictures.difference_plot(compared)
 
 # %% [markdown]
 # *The picture: two curves over the whole model. They are the same up to the first attention. At the first intermediate
-# the one with gelu_new jumps over the dashed line, and half a layer later it stays above 10⁻⁴.*
+# the one with gelu_new jumps over the dashed line, and from the output behind it on it stays above 10⁻⁴.*
 #
-# > For our question it makes no difference that one could see. It is no more than a part in a thousand, which is why
-# > one could exchange the formula and nobody noticed. But if you want to know whether your code is the same as somebody
-# > else's, it is the kind of fault that no test of shapes finds, and here you can see where it begins.
+# > For our question it makes no difference that one could see. It is two parts in a thousand at most, so that one could
+# > exchange the formula and nobody noticed. But if you want to know whether your code is the same as somebody else's,
+# > it is the kind of fault that no test of shapes finds, and here you can see where it begins.
 
 # %% [markdown]
 # ## 9 · One vector for a sentence · extra
@@ -1344,8 +1345,9 @@ print("5. made up by AutoModelForMaskedLM:", sorted(report["missing_keys"])[:2],
 # >    has no such head, it is **made of random numbers**, and a report says so. Our `load_pretrained` would refuse.
 #
 # Two Chinese models are loaded in many a tutorial. The second one is called RoBERTa and is a BERT: *whole word masking*
-# is another way to train, and no other wiring. Where they lie in the hub's cache, this cell runs them, in the library's
-# classes and in yours.
+# is another way to train, and no other wiring. The sentence says *I put my money into the [MASK]行*. In Chinese the two
+# banks are two words, and that of money is 银行. Where they lie in the hub's cache, this cell runs them, in the
+# library's classes and in yours.
 
 # %%
 for name in ("bert-base-chinese", "hfl/chinese-roberta-wwm-ext"):
@@ -1443,7 +1445,7 @@ def bert_counterexample() -> tuple[Tensor, Tensor, Tensor]:
 check(bert_counterexample)
 
 # %% [markdown]
-# **See it.** What the library and each suspect make of your batch: the first number of each token.
+# **See it.** How far each suspect is from the library, token by token. In each row something should be above 0.
 
 # %%
 pictures.lineup(bert_counterexample())
@@ -1467,12 +1469,12 @@ pictures.lineup(bert_counterexample())
 # | `layer_norm_eps` | every LayerNorm |
 # | `hidden_dropout_prob`, `attention_probs_dropout_prob` | dropout on what is added, and on the weights of attention |
 # | `output_hidden_states`, `output_attentions` | what a model gives back by default |
-# | `model_type` | `AutoModel`: it says which class is made |
-# | `transformers_version`, `_name_or_path` | nobody; by which version, and from where, it was saved |
+# | `model_type` | which class `AutoModel` makes |
+# | `transformers_version`, `_name_or_path` | nothing: which version saved it, and where it came from |
 #
-# > **You may read that** a configuration describes a model. It describes what somebody reads of it. Here is one with
-# > two lines about the same thing, and with fields that came down from an early BERT and stand in many a `config.json`
-# > to this day.
+# > **You may read that** a configuration describes a model. Only what somebody reads of it counts. Here is one with two
+# > lines about the same thing, and with fields that came down from an early BERT and stand in many a `config.json` to
+# > this day.
 
 # %%
 LEFTOVERS = {
@@ -1496,13 +1498,12 @@ print(
 
 # %% [markdown]
 # > A configuration takes any name and tells nobody which of them is read. For BERT it is `layer_norm_eps`;
-# > `layer_norm_epsilon` is what GPT-2 reads, and files that were made for both carry both. The leftovers describe a
-# > pooler that was planned larger, and no class of BERT reads them. If a change in `config.json` changes nothing, look
-# > for the name in the source of the model.
+# > `layer_norm_epsilon` is what GPT-2 reads. The leftovers describe another pooler, and no class of BERT reads them. If
+# > a change in `config.json` changes nothing, look for the name in the source of the model.
 #
 # One field does more than all the others. Here is the configuration of a LayoutLM, a BERT that also reads *where* on
 # the page each word stands, with a box of four numbers a token ([lesson 20](../20_layoutlm/20_layoutlm.ipynb)). In one
-# of two copies somebody has written `"model_type": "bert"`, as one finds it.
+# of two copies somebody has written `"model_type": "bert"`, as one does find it.
 
 # %%
 from transformers import AutoConfig, LayoutLMConfig
@@ -1545,11 +1546,11 @@ for model_type in ("layoutlm", "bert"):
 # 2016](https://arxiv.org/abs/1606.08415), *GELU*. [Wang et al. 2020](https://arxiv.org/abs/2002.10957), *MiniLM*. [Cui
 # et al. 2021](https://arxiv.org/abs/1906.08101), *whole word masking for Chinese BERT*.
 #
-# **At scale.** The first BERT-Base, 110 million numbers, read 256 pieces of 512 tokens a step, a million steps long, in
-# four days on 16 TPU chips. Five years later MosaicBERT reached such scores in little more than an hour on eight A100,
-# for about 20 dollars: FlashAttention, 16-bit numbers, and no padding, since sentences are laid end to end. ModernBERT
-# (2024) read 2 trillion tokens, in pieces of up to 8,192. Rotary positions replace the table, the norm comes first, and
-# only every third layer looks at everything. The plan is still the one that you have built.
+# **At scale.** The first BERT-Base, 110 million numbers, read 256 pieces of up to 512 tokens a step, a million steps
+# long, in four days on 16 TPU chips. Five years later MosaicBERT reached such scores in little more than an hour on
+# eight A100, for about 20 dollars: FlashAttention, 16-bit numbers, and no padding, since sentences are laid end to end.
+# ModernBERT (2024) read 2 trillion tokens, in pieces of up to 8,192. Rotary positions replace the table, the norm comes
+# first, and only every third layer looks at everything. The plan is still the one that you have built.
 #
 # **Three questions to take home.**
 #
