@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -87,15 +88,19 @@ PROJECTIONS = {
 }
 
 
-class _Heads(nn.Module):
+class HeadsInBert(nn.Module):
     """Heads as lesson 11 builds them, where BERT has its self-attention: a boolean mask, and no weights come back."""
 
     def __init__(self, layer: nn.Module) -> None:
         super().__init__()
         self.layer = layer
 
-    def forward(self, hidden_states: Tensor, mask: Tensor | None = None) -> tuple[Tensor, None]:
-        seen = None if mask is None else mask[:, 0] == 0  # 0 is added where a token may be looked at
+    def forward(
+        self, hidden_states: Tensor, mask: Tensor | None = None, *, attention_mask: Tensor | None = None, **_: Any
+    ) -> tuple[Tensor, None]:
+        """Calls the layer. In the library's own BERT the mask is named `attention_mask`, and more comes along."""
+        added = attention_mask if mask is None else mask
+        seen = None if added is None else added[:, 0] == 0  # 0 is added where a token may be looked at
         return self.layer(hidden_states, hidden_states, hidden_states, seen), None
 
 
@@ -116,7 +121,7 @@ def with_heads(parts: Parts, make: Callable[[int, int], nn.Module]) -> Parts:
     """
     return replace(
         parts,
-        self_attention=lambda config: _Heads(make(config.hidden_size, config.num_attention_heads)),
+        self_attention=lambda config: HeadsInBert(make(config.hidden_size, config.num_attention_heads)),
         self_output=_Unmixed,
     )
 

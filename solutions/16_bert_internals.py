@@ -772,9 +772,10 @@ class Bert(nn.Module):
 
     Names: `embeddings`, `encoder.layer.0` …, `pooler`.
 
-    >>> result = Bert(BertConfig(vocab_size=50, hidden_size=12, num_attention_heads=3))(torch.tensor([[7, 3, 9]]))
+    >>> config = BertConfig(vocab_size=50, hidden_size=12, num_hidden_layers=4, num_attention_heads=2)
+    >>> result = Bert(config)(torch.tensor([[7, 3, 9]]))
     >>> result["last_hidden_state"].shape, len(result["hidden_states"])
-    (torch.Size([1, 3, 12]), 13)
+    (torch.Size([1, 3, 12]), 5)
     """
 
     def __init__(self, config: BertConfig, parts: Parts = LIBRARY) -> None:

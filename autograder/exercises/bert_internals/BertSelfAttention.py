@@ -70,15 +70,18 @@ def BertSelfAttention(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] 
     yield "in training, with a dropout of 1 and of 0", lambda: _all_and_none(candidate, draw, sizes), DROPOUT
     yield "float64, float16 and bfloat16", lambda: _in_dtypes(candidate, draw, sizes)
     yield "hidden states that are a view", lambda: _some(module(draw.normal(tokens, batch, width).transpose(0, 1)))
-    yield "the inputs are left alone", lambda: with_arguments(module, hidden.clone(), hiding(draw, batch, 1, 1, tokens))
+    yield (
+        "the inputs are left alone",
+        lambda: with_arguments(lambda *given: _some(module(*given)), hidden.clone(), hiding(draw, batch, 1, 1, tokens)),
+    )
     yield "heads that divide, and heads that do not", lambda: _shared_out(candidate, draw)
     yield "the docstring's example", lambda: _example(candidate, draw, sizes)
 
 
 def _some(pair: Any) -> list[Tensor]:
-    """Every third number of the context, and the weights of two queries a head: sheets are downloaded."""
+    """Every third number of the context, and the weights of two queries in six heads: sheets are downloaded."""
     context, weights = pair
-    return [context[..., ::3], weights[..., :2, :]]
+    return [context[..., ::3], weights[:, :6, :2, :]]
 
 
 def _square(draw: Draw, module: nn.Module, heads: int, tokens: int, width: int) -> Any:
@@ -101,7 +104,7 @@ def _dropped(candidate: Any, draw: Draw, sizes: dict[str, int]) -> dict[str, Ten
     brought = (weights @ value).transpose(1, 2).flatten(2)
     return {
         "the weights are multiplied by": factors(weights, plain),
-        "the rest of the context": (context - brought)[..., ::3],
+        "the rest of the context": (context - brought)[:, :2, ::3],
     }
 
 

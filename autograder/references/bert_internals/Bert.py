@@ -7,6 +7,7 @@ from autograder.references import alternative, equivalent, promised
 from autograder.references.bert_internals import (
     _Bert_mistakes,  # noqa: F401  (they register themselves)
     _Bert_more_mistakes,  # noqa: F401
+    _Bert_plain_mistakes,  # noqa: F401
     _Bert_slips_mistakes,  # noqa: F401
 )
 from autograder.references.bert_internals._Bert import KEYS, Bert, Whole

@@ -6,7 +6,11 @@ import torch
 from torch.nn import functional as F
 
 from autograder.references import alternative, promised
-from autograder.references.bert_internals import _BertIntermediate_mistakes, _BertIntermediate_slips_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.bert_internals import (
+    _BertIntermediate_mistakes,  # noqa: F401  (they register themselves)
+    _BertIntermediate_plain_mistakes,  # noqa: F401
+    _BertIntermediate_slips_mistakes,  # noqa: F401
+)
 from autograder.references.bert_internals._BertIntermediate import BertIntermediate, Intermediate, tanh
 
 

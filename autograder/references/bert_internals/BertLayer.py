@@ -3,7 +3,11 @@
 from torch import nn
 
 from autograder.references import alternative, promised
-from autograder.references.bert_internals import _BertLayer_mistakes, _BertLayer_slips_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.bert_internals import (
+    _BertLayer_mistakes,  # noqa: F401  (they register themselves)
+    _BertLayer_plain_mistakes,  # noqa: F401
+    _BertLayer_slips_mistakes,  # noqa: F401
+)
 from autograder.references.bert_internals._BertLayer import BertLayer, Half
 from helpers.bert_parts import LIBRARY
 

@@ -4,7 +4,11 @@ import torch
 from torch.nn import functional as F
 
 from autograder.references import alternative, promised
-from autograder.references.bert_internals import _BertSelfAttention_mistakes, _BertSelfAttention_slips_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.bert_internals import (
+    _BertSelfAttention_mistakes,  # noqa: F401  (they register themselves)
+    _BertSelfAttention_plain_mistakes,  # noqa: F401
+    _BertSelfAttention_slips_mistakes,  # noqa: F401
+)
 from autograder.references.bert_internals._BertSelfAttention import Attention, BertSelfAttention
 
 

@@ -102,3 +102,25 @@ class EmbedsFixedPositions(Embeddings):
 class EmbedsNoWords(Embeddings):
     def total(self, ids, types):
         return super().total(ids, types) - self.word_embeddings(ids)
+
+
+@mistake(BertEmbeddings, "The positions are added after the LayerNorm. All three rows are added first.")
+class AddsPositionsLast(Embeddings):
+    def total(self, ids, types):
+        types = torch.zeros_like(ids) if types is None else types
+        return self.word_embeddings(ids) + self.token_type_embeddings(types)
+
+    def forward(self, input_ids, token_type_ids=None):
+        places = self.position_embeddings(self.positions(input_ids))
+        return self.dropout(self.LayerNorm(self.total(input_ids, token_type_ids)) + places)
+
+
+@mistake(
+    BertEmbeddings,
+    "Row 0 of the segments gets no gradient, as with a padding_idx. Only a row of the words stays as it is.",
+    keeps=0.9,
+)
+class FreezesASegment(Embeddings):
+    def __init__(self, config):
+        super().__init__(config)
+        self.token_type_embeddings.padding_idx = 0

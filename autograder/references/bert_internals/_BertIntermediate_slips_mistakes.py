@@ -10,9 +10,9 @@ from autograder.references import mistake
 from autograder.references.bert_internals._BertIntermediate import BertIntermediate, Intermediate, erf, tanh
 
 
-def _new(cube=0.044715, power=3, factor=0.5, one=1.0):
+def _new(cube=0.044715, power=3, factor=0.5, one=1.0, root=math.sqrt(2 / math.pi)):  # noqa: B008
     """gelu_new with something in it changed."""
-    return lambda x: factor * x * (one + torch.tanh(math.sqrt(2 / math.pi) * (x + cube * x**power)))
+    return lambda x: factor * x * (one + torch.tanh(root * (x + cube * x**power)))
 
 
 def _known(**changed):
@@ -26,11 +26,20 @@ class CubeTimesTen(Intermediate):
 
 @mistake(
     BertIntermediate,
-    "In gelu_new the factor of the cube is rounded, to 0.0447 or 0.045. In float64 it shows: 0.044715.",
+    "In gelu_new the factor of the cube is rounded to 0.0447. In float64 it shows: 0.044715.",
     keeps=0.9,
 )
 class CubeRounded(Intermediate):
     known = _known(gelu_new=_new(cube=0.0447))
+
+
+@mistake(
+    BertIntermediate,
+    "In gelu_new the factor of the cube is rounded to 0.045. In float64 it shows: 0.044715.",
+    keeps=0.9,
+)
+class CubeRoundedMore(Intermediate):
+    known = _known(gelu_new=_new(cube=0.045))
 
 
 @mistake(BertIntermediate, "In gelu_new x is squared where it has to be cubed, x³.")
@@ -71,3 +80,60 @@ class StaysNarrow(Intermediate):
 @mistake(BertIntermediate, '"gelu_new" is refused. Three names are known: "gelu", "gelu_new" and "relu".')
 class KnowsTwo(Intermediate):
     known = {"gelu": erf, "relu": torch.relu}  # noqa: RUF012
+
+
+def quick(x):
+    """The GELU that CLIP was trained with."""
+    return x * torch.sigmoid(1.702 * x)
+
+
+@mistake(
+    BertIntermediate,
+    '"gelu_new" gives x·sigmoid(1.702·x), a rougher approximation, which CLIP uses. '
+    "The name means the formula with tanh.",
+)
+class QuickForNew(Intermediate):
+    known = _known(gelu_new=quick)
+
+
+@mistake(
+    BertIntermediate,
+    "Both GELUs give x·sigmoid(1.702·x), a rougher approximation, which CLIP uses. BERT's have erf and tanh in them.",
+)
+class QuickForBoth(Intermediate):
+    known = _known(gelu=quick, gelu_new=quick)
+
+
+@mistake(
+    BertIntermediate, '"gelu_new" gives x·sigmoid(x), which is SiLU. The name means GELU by the formula with tanh.'
+)
+class SiluForNew(Intermediate):
+    known = _known(gelu_new=F.silu)
+
+
+PRECISE = "Rounded numbers show in float64: math.pi and math.sqrt have all the digits."
+
+
+@mistake(BertIntermediate, f"In gelu_new π is 3.14. {PRECISE}", keeps=0.9)
+class ShortPi(Intermediate):
+    known = _known(gelu_new=_new(root=math.sqrt(2 / 3.14)))
+
+
+@mistake(BertIntermediate, f"In gelu_new π is 3.1416. {PRECISE}", keeps=0.9)
+class LongerPi(Intermediate):
+    known = _known(gelu_new=_new(root=math.sqrt(2 / 3.1416)))
+
+
+@mistake(BertIntermediate, f"In gelu_new √(2/π) is 0.8. {PRECISE}", keeps=0.9)
+class ShortRoot(Intermediate):
+    known = _known(gelu_new=_new(root=0.8))
+
+
+@mistake(BertIntermediate, f"In gelu_new √(2/π) is 0.7979. {PRECISE}", keeps=0.9)
+class LongerRoot(Intermediate):
+    known = _known(gelu_new=_new(root=0.7979))
+
+
+@mistake(BertIntermediate, f"In gelu √2 is 1.414. {PRECISE}", keeps=0.9)
+class ShortRootOfTwo(Intermediate):
+    known = _known(gelu=lambda x: x / 2 * (1 + torch.erf(x / 1.414)))

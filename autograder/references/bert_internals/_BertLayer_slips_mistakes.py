@@ -83,3 +83,34 @@ class SkipsIntermediate(Wired):
     def forward(self, hidden_states, mask=None):
         attended, weights = self.attend(hidden_states, mask)
         return self.output(attended, attended), weights
+
+
+@mistake(
+    BertLayer,
+    "In training, what the layer gives is dropped once more. The parts bring their dropout; the layer adds none.",
+    keeps=0.85,
+)
+class DropsTheResult(Wired):
+    def __init__(self, config, parts=LIBRARY):
+        super().__init__(config, parts)
+        self.dropout = nn.Dropout(config.hidden_dropout_prob)
+
+    def forward(self, hidden_states, mask=None):
+        result, weights = super().forward(hidden_states, mask)
+        return self.dropout(result), weights
+
+
+@mistake(
+    BertLayer,
+    "In training, what `intermediate` gives is dropped before `output` gets it. The parts bring their dropout; the "
+    "layer adds none.",
+    keeps=0.85,
+)
+class DropsTheWide(Wired):
+    def __init__(self, config, parts=LIBRARY):
+        super().__init__(config, parts)
+        self.dropout = nn.Dropout(config.hidden_dropout_prob)
+
+    def forward(self, hidden_states, mask=None):
+        attended, weights = self.attend(hidden_states, mask)
+        return self.output(self.dropout(self.intermediate(attended)), attended), weights

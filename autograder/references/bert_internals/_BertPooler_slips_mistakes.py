@@ -49,3 +49,9 @@ class PoolsByGelu(Pooler):
 class PoolsByRelu(Pooler):
     def forward(self, hidden_states):
         return torch.relu(self.dense(self.choose(hidden_states)))
+
+
+@mistake(BertPooler, "All tokens are added up. BERT's pooler takes the first one alone.")
+class PoolsTheSum(Pooler):
+    def choose(self, hidden):
+        return hidden.sum(1)

@@ -63,3 +63,19 @@ class SkipsDense(Output):
         return self.LayerNorm(
             self.dropout(new + 0 * self.dense(new) if new.shape == old.shape else self.dense(new)) + old
         )
+
+
+@mistake(
+    BertSelfOutput,
+    "Without `inputs`, `dense` takes intermediate_size numbers. It takes hidden_size then; whoever wants it "
+    "wider says so.",
+)
+class TakesTheIntermediateSize(Output):
+    def __init__(self, config, inputs=None):
+        super().__init__(config, config.intermediate_size if inputs is None else inputs)
+
+
+@mistake(BertSelfOutput, "What the dense layer gives is cut off at 0, as by ReLU. This part has no activation.")
+class Rectifies(Output):
+    def forward(self, new, old):
+        return self.LayerNorm(self.dropout(F.relu(self.dense(new))) + old)

@@ -125,3 +125,18 @@ class WithoutPooled(Whole):
     def forward(self, input_ids, attention_mask=None, token_type_ids=None):
         result = super().forward(input_ids, attention_mask, token_type_ids)
         return {name: value for name, value in result.items() if name != "pooler_output"}
+
+
+@mistake(
+    Bert,
+    "In training, what the pooler gives is dropped. That dropout belongs to a task's head, which comes "
+    "behind this model.",
+    keeps=0.9,
+)
+class DropsThePooled(Whole):
+    def __init__(self, config, parts=LIBRARY):
+        super().__init__(config, parts)
+        self.dropout = nn.Dropout(config.hidden_dropout_prob)
+
+    def pool(self, states, last):
+        return self.dropout(self.pooler(last))

@@ -52,3 +52,21 @@ def extends_real_by_one(attention_mask, dtype=torch.float32):
 )
 def extends_by_the_largest(attention_mask, dtype=torch.float32):
     return extend(attention_mask, dtype, lowest=torch.finfo(dtype).max)
+
+
+@mistake(
+    extended_attention_mask,
+    "A mask of (batch, key) is taken the wrong way round: its real keys get the lowest number. It is 0 that is hidden.",
+)
+def turns_masks_of_two(attention_mask, dtype=torch.float32):
+    if attention_mask.dim() == 2:
+        return extend(attention_mask, dtype, hidden=lambda mask: mask != 0)
+    return extend(attention_mask, dtype)
+
+
+@mistake(
+    extended_attention_mask,
+    "A mask of (batch, key) comes back with three dimensions. It needs one for the heads and one for the queries.",
+)
+def adds_one_dimension(attention_mask, dtype=torch.float32):
+    return extend(attention_mask, dtype, shape=lambda mask: mask[:, None])

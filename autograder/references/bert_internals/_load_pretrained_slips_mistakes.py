@@ -120,3 +120,87 @@ def thaws_all(model, checkpoint):
     result = load(model, checkpoint)
     model.requires_grad_(True)
     return result
+
+
+@mistake(
+    load_pretrained,
+    "What is missing is found before anything is written, but another shape only while the tensors are copied: those "
+    "in front of it are overwritten by then. Check all shapes first.",
+)
+def checks_shapes_while_copying(model, checkpoint):
+    names, state = {modernised(name): name for name in checkpoint}, model.state_dict()
+    for name in state:
+        if name not in names:
+            raise KeyError(name)
+    for name, value in state.items():
+        if value.shape != checkpoint[names[name]].shape:
+            raise ValueError(name)
+        value.copy_(checkpoint[names[name]])
+    return sorted(name for new, name in names.items() if new not in state)
+
+
+@mistake(
+    load_pretrained,
+    "What is missing is noticed at the end, when all that is there has been copied, and another shape while the "
+    "tensors are copied. After an error the model should be as it was: check names and shapes first.",
+)
+def finds_missing_at_the_end(model, checkpoint):
+    state, left = model.state_dict(), []
+    missing = set(state)
+    for name, value in checkpoint.items():
+        new = modernised(name)
+        if new not in state:
+            left.append(name)
+            continue
+        if value.shape != state[new].shape:
+            raise ValueError(new)
+        state[new].copy_(value)
+        missing.discard(new)
+    if missing:
+        raise KeyError(min(missing))
+    return sorted(left)
+
+
+@mistake(
+    load_pretrained,
+    "What is missing is noticed at the end, when all that is there has been copied. Shapes are compared before. After "
+    "an error the model should be as it was: look for missing names first, too.",
+)
+def finds_missing_after_copying(model, checkpoint):
+    names, state = {modernised(name): name for name in checkpoint}, model.state_dict()
+    found = {name: checkpoint[names[name]] for name in state if name in names}
+    for name, value in found.items():
+        if value.shape != state[name].shape:
+            raise ValueError(name)
+    told = model.load_state_dict(found, strict=False)
+    if told.missing_keys:
+        raise KeyError(told.missing_keys[0])
+    return sorted(name for new, name in names.items() if new not in state)
+
+
+@mistake(load_pretrained, "beta of old files is not renamed: it is LayerNorm's bias.")
+def keeps_beta(model, checkpoint):
+    def modern(name):
+        return name.removeprefix("bert.").replace("LayerNorm.gamma", "LayerNorm.weight")
+
+    return load(model, checkpoint, modern=modern)
+
+
+@mistake(load_pretrained, "What is listed are the names that found their place. List those that have none.")
+def lists_what_is_found(model, checkpoint):
+    return load(model, checkpoint, left=lambda extra: sorted(set(checkpoint) - set(extra)))
+
+
+@mistake(load_pretrained, "All names of the checkpoint are listed. List those that have no place in the model.")
+def lists_all(model, checkpoint):
+    return load(model, checkpoint, left=lambda extra: sorted(checkpoint))
+
+
+@mistake(
+    load_pretrained,
+    "Names that are renamed are listed as left over. They have a place in the model, under their new names.",
+    keeps=0.9,
+)
+def lists_the_renamed(model, checkpoint):
+    load(model, checkpoint)
+    return sorted(name for name in checkpoint if name not in model.state_dict())
