@@ -40,7 +40,7 @@ def BertIntermediate(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] |
     gelu, new, relu = (evaluated(draw, candidate(small(sizes, hidden_act=name))) for name in KNOWN)
     yield "names and shapes of what is saved", lambda: shapes(gelu)
     yield "gelu, one token", lambda: gelu(draw.normal(1, 1, width)), ACTIVATES
-    yield "gelu", lambda: gelu(draw.normal(batch, tokens, width)), ACTIVATES
+    yield "gelu", lambda: thin(gelu(draw.normal(batch, tokens, width))), ACTIVATES
     yield "gelu_new", lambda: thin(new(draw.normal(batch, tokens, width))), ACTIVATES
     yield "relu", lambda: thin(relu(draw.normal(batch, tokens, width))), ACTIVATES
     yield "gelu in float64", lambda: _in_float64(candidate, draw, sizes, "gelu"), ACTIVATES

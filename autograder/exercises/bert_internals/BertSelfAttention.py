@@ -79,9 +79,9 @@ def BertSelfAttention(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] 
 
 
 def _some(pair: Any) -> list[Tensor]:
-    """Every third number of the context, and the weights of two queries in six heads: sheets are downloaded."""
+    """Every fourth number of the context, and the weights of two queries in six heads: sheets are downloaded."""
     context, weights = pair
-    return [context[..., ::3], weights[:, :6, :2, :]]
+    return [context[..., ::4], weights[:, :6, :2, :]]
 
 
 def _square(draw: Draw, module: nn.Module, heads: int, tokens: int, width: int) -> Any:
