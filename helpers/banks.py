@@ -37,7 +37,7 @@ DOUBTFUL = [
 ]
 
 
-def leaning(states: Tensor, known: Tensor) -> Tensor:
+def leaning(states: Tensor, known: Tensor, *, but: str = "") -> Tensor:
     """Which of the two banks a vector is nearer to: above 0 it is that of money, below 0 that of rivers.
 
     Both groups of known vectors have a mean direction. What comes back is the cosine with that of money minus the
@@ -46,23 +46,42 @@ def leaning(states: Tensor, known: Tensor) -> Tensor:
     Args:
         states: vectors of the word after each layer, shape (state, sentence, width).
         known: the same for all of `SENTENCES`.
+        but: one of `SENTENCES` to be left out of its mean; any other sentence changes nothing.
 
     Returns:
         Shape (state, sentence).
     """
-    money, river = (_direction(group) for group in F.normalize(known, dim=-1).split([len(MONEY), len(RIVER)], dim=1))
-    return torch.einsum("tsw,tw->ts", F.normalize(states, dim=-1), money - river)
+    unit, river = F.normalize(known, dim=-1), _about_rivers()
+    others = torch.tensor([sentence != but for sentence in SENTENCES])
+    money, water = (_direction(unit[:, others & group]) for group in (~river, river))
+    return torch.einsum("tsw,tw->ts", F.normalize(states, dim=-1), money - water)
 
 
 def leaning_of_each(known: Tensor) -> Tensor:
     """The same for each of `SENTENCES`, by the directions of all the others: shape (state, sentence)."""
-    unit, river = F.normalize(known, dim=-1), _about_rivers()
-    columns = []
-    for place in range(len(SENTENCES)):
-        others = torch.arange(len(SENTENCES)) != place
-        money, water = (_direction(unit[:, others & group]) for group in (~river, river))
-        columns.append((unit[:, place] * (money - water)).sum(-1))
-    return torch.stack(columns, dim=1)
+    columns = [leaning(known[:, [at]], known, but=sentence) for at, sentence in enumerate(SENTENCES)]
+    return torch.cat(columns, dim=1)
+
+
+def within_and_across(vectors: Tensor) -> tuple[float, float]:
+    """The mean cosine of two of `SENTENCES` of one kind, and of two of different kinds; vectors (sentence, width)."""
+    unit, river = F.normalize(vectors, dim=-1), _about_rivers()
+    cosines, one_kind = unit @ unit.T, river[:, None] == river
+    pairs = one_kind & ~torch.eye(len(SENTENCES), dtype=torch.bool)
+    return cosines[pairs].mean().item(), cosines[~one_kind].mean().item()
+
+
+def of_different_words(ids: Tensor, words: Tensor, states: Tensor) -> float:
+    """The mean cosine of two different words that stand in different sentences.
+
+    Args:
+        ids: shape (sentence, token).
+        words: the same shape, True where a word stands.
+        states: shape (sentence, token, width).
+    """
+    unit, sentence, word = F.normalize(states[words], dim=-1), words.nonzero()[:, 0], ids[words]
+    apart = (sentence[:, None] != sentence) & (word[:, None] != word)
+    return (unit @ unit.T)[apart].mean().item()
 
 
 def neighbours_of_like_meaning(states: Tensor) -> list[int]:

@@ -115,11 +115,11 @@ def bank_explorer(tokenizer: Any, states: Callable[..., Tensor]) -> Callable[...
         words = tokenizer.tokenize(sentence)
         if words.count("bank") != 1:
             return _told(f"“{sentence}” has the word “bank” {words.count('bank')} times. Once is needed.")
-        shown = {"your sentence": banks.leaning(states([sentence]), known())[:, 0]}
+        shown = {"your sentence": banks.leaning(states([sentence]), known(), but=sentence)[:, 0]}
         if hidden.strip():
             if hidden.strip().lower() not in words or hidden.strip().lower() == "bank":
                 return _told(f"“{hidden}” is not a token of it to hide. They are: {' '.join(words)}")
-            without = banks.leaning(states([sentence], hidden.strip().lower()), known())[:, 0]
+            without = banks.leaning(states([sentence], hidden.strip().lower()), known(), but=sentence)[:, 0]
             shown[f"without “{hidden.strip()}”"] = without
         return leanings(banks.leaning_of_each(known()), shown)
 

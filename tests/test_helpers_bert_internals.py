@@ -145,6 +145,30 @@ def test_a_sentence_has_no_part_in_the_directions_that_it_is_compared_with():
     assert leaning[1, 8:].max() < -0.9
 
 
+def test_a_known_sentence_is_left_out_of_its_mean_and_any_other_changes_nothing():
+    vectors = known()
+    vectors[1, 0] = torch.tensor([0.0, 0.0, 1.0])
+    one = vectors[:, :1]
+    assert banks.leaning(one, vectors)[1, 0] > 0.1
+    assert banks.leaning(one, vectors, but=banks.SENTENCES[0])[1, 0].abs() < 1e-6
+    assert torch.equal(banks.leaning(one, vectors, but="A bank of fog."), banks.leaning(one, vectors))
+
+
+def test_cosines_within_a_kind_leave_out_a_sentence_with_itself():
+    vectors = known()[1]
+    assert banks.within_and_across(vectors) == (1.0, 0.0)
+    vectors[0] = torch.tensor([0.0, 0.0, 1.0])  # alike to itself only: 14 of 112 pairs of one kind are now 0
+    assert banks.within_and_across(vectors)[0] == pytest.approx(1 - 14 / 112)
+
+
+def test_only_different_words_of_different_sentences_are_compared():
+    east, north = torch.tensor([2.0, 0.0]), torch.tensor([0.0, 1.0])
+    ids, words = torch.tensor([[4, 5], [4, 6], [7, 0]]), torch.tensor([[True, True], [True, True], [True, False]])
+    states = torch.stack([torch.stack([east, north]), torch.stack([east, east]), torch.stack([north, east])])
+    # 4·6 is 1, 5·4 and 5·6 are 0, against the 7: 0, 1, 0, 0
+    assert banks.of_different_words(ids, words, states) == pytest.approx(2 / 7)
+
+
 def test_neighbours_are_counted_without_oneself():
     vectors = known()
     vectors[1, 0] = torch.tensor([0.1, 2.0, 0.0])  # one of money that lies with the rivers

@@ -121,4 +121,8 @@ promised(
 )
 
 
-promised(Bert, "attentions: the weights of each layer, shape (batch, heads, query, key).", by=BATCH)
+promised(
+    Bert,
+    "attentions: the weights of each layer, num_hidden_layers tensors of shape (batch, heads, query, key).",
+    by=[*BATCH, "no layer at all"],
+)

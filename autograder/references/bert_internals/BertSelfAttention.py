@@ -78,6 +78,6 @@ promised(BertSelfAttention, "None hides nothing.", by=BATCH)
 promised(
     BertSelfAttention,
     "What the heads bring back, side by side, shape (batch, token, hidden_size); and the weights that they used, "
-    "shape (batch, heads, query, key).",
+    "after dropout, shape (batch, heads, query, key).",
     by=[*BATCH, "in training, with dropout"],
 )
