@@ -262,14 +262,14 @@ pictures.likeness(places, title="cosine of the position vectors", label="positio
 #
 # </details>
 #
-# Nobody wrote this pattern down. The table began as random numbers, and this is what the training made of it. (One
-# thing in the file has no place in the model: older versions saved the positions 0 … 511 along. We leave it out.)
+# The table began as random numbers, and this pattern is what training made of it. (One thing in the file has no place
+# in the model: older versions saved the positions 0 … 511 along. We leave it out.)
 
 # %% [markdown]
 # ## 3 · Hiding the padding · core
 #
 # Our two sentences have ten and twelve tokens, and a batch is a rectangle. The tokenizer has filled up the shorter one
-# with `[PAD]`, and says so in `attention_mask`: 1 for a real token, 0 for padding. Nobody should look at padding. In
+# with `[PAD]`, and says so in `attention_mask`: 1 for a real token, 0 for padding. No token should look at padding. In
 # [lesson 11](../11_attention/11_attention.ipynb) we hid it by a boolean mask. BERT does it by arithmetic. It **adds** a
 # number to each score: 0 where a token is real, and where it is padding a number so low that exp makes 0 of it. Say the
 # scores are 2, 1 and 3, and the best one is padding. Its weight would be 0.67. With −10,000 added, its score is −9,997,
@@ -278,7 +278,7 @@ pictures.likeness(places, title="cosine of the position vectors", label="positio
 # How low is low enough? The first BERT took −10,000. Others take −∞, or the lowest number that the dtype can hold,
 # which is about −3.4·10³⁸ for float32 (`torch.finfo(torch.float32).min`).
 #
-# **Predict first.** Which of the three fails where a padded key has a score of 20,000? And which gives something
+# **Predict first.** Which of the three fails where a padded key has a score of 20,000? And which of them give something
 # useless for a sentence that is all padding?
 
 # %%
@@ -310,15 +310,14 @@ for dtype in (torch.float32, torch.bfloat16, torch.float16):
 
 # %% [markdown]
 # > In float32 and bfloat16 it is so. But float16 ends at −65,504, where neighbouring numbers are only 32 apart. A score
-# > of −40 leads out of it, and three −∞ are a row of NaN. (By default
-# > transformers hands a boolean mask to a fused attention. Our helpers ask for `attn_implementation="eager"`, which adds
-# > numbers and returns its weights.)
+# > of −40 leads out of it, and three −∞ are a row of NaN. (By default transformers hands a boolean mask to a fused
+# > attention. Our helpers ask for `attn_implementation="eager"`, which adds numbers and returns its weights.)
 #
 # ### Exercise: `extended_attention_mask` ●●○ · 4 minutes · core
 #
 # One number per key is enough for all heads and queries, so the mask has shape (batch, 1, 1, key) and broadcasts to
-# (batch, heads, query, key). A mask of three dimensions says for each query what it may look at, as where no token may
-# look ahead.
+# (batch, heads, query, key). A mask of three dimensions says for each query what it may look at, for example that no
+# token may look ahead.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -486,8 +485,8 @@ heatmaps({"layer 0, at “bank”": weights[1, :, words.index("bank")]}, rows=he
 # <details><summary>What to see</summary>
 #
 # Head 2 looks at the token before, with a weight of 1.00. Six heads give a third or more to [CLS], a token that stands
-# for no word. (It is usually read like this: there a head looks that has found nothing.) But head 4 gives 0.71 to
-# "river" and head 10 gives it 0.61. In the very first layer *bank* already hears about it.
+# for no word. (The usual reading: a head that has found nothing looks there.) But head 4 gives 0.71 to "river" and head
+# 10 gives it 0.61. In the very first layer *bank* already hears about it.
 #
 # </details>
 
@@ -498,9 +497,9 @@ heatmaps({"layer 0, at “bank”": weights[1, :, words.index("bank")]}, rows=he
 # *bank* would soon be forgotten. So it is added to what was there, which is called a **residual connection**. First a
 # linear layer mixes what the heads have found. Then comes the sum, and a LayerNorm brings it back to a common size.
 #
-# BERT has taken over from the transformer of 2017 that the norm comes last. Most models of today normalise what goes
-# *into* a step and leave the sum alone ([lesson 12](../12_transformer/12_transformer.ipynb) compares the two). A
-# checkpoint that was trained in one order is noise in the other.
+# The norm comes last, as in the transformer of 2017. Most models of today normalise what goes *into* a step and leave
+# the sum alone ([lesson 12](../12_transformer/12_transformer.ipynb) compares the two). A checkpoint that was trained in
+# one order is noise in the other.
 #
 # Each layer has this part twice: behind its attention, and behind its feed-forward layer, to which we come next. There
 # it is called `BertOutput`. Only the width of what comes in differs, so we take it as an argument.
@@ -752,7 +751,7 @@ print("the last is last_hidden_state:        ", torch.equal(everything.hidden_st
 # <details><summary>The answer</summary>
 #
 # Seven and six. `hidden_states[0]` comes before the first layer, so `hidden_states[i]` is what layer i **reads**, and
-# what it gives is `hidden_states[i + 1]`. For "the last four layers" one takes `hidden_states[-4:]`.
+# what it gives is `hidden_states[i + 1]`. For "the last four layers" take `hidden_states[-4:]`.
 #
 # </details>
 #
@@ -872,7 +871,7 @@ pictures.difference_plot({"your BERT and the library's": compared})
 # and nothing else. Whatever we want to know about MiniLM, we can now ask your code. Let us begin with the sixteen
 # banks. For each of them we ask, after each layer: are you nearer to the mean of the other banks of money, or to that
 # of the rivers? The answer is one number, the cosine with the first mean minus the cosine with the second. 0.1 is a lot
-# here: the two kinds were only 0.07 apart, 0.88 among their own and 0.82 with the others.
+# here, since two banks of one kind have 0.88 and two of different kinds still 0.82.
 
 
 # %%
@@ -903,7 +902,7 @@ pictures.leanings(banks.leaning_of_each(known))
 #
 # There is no layer in which the meaning is decided. The two bundles part step by step. But which of the other words
 # does it? From attention weights we could only guess. Now we have a mask, and with it we can really ask: what becomes
-# of *bank* if nobody may look at "river"? And how does your BERT do with sentences that are meant to be hard?
+# of *bank* if no token may look at "river"? And how does your BERT do with sentences that are meant to be hard?
 
 
 # %%
@@ -1061,7 +1060,8 @@ pictures.flavours(activation)
 # > **You may read that** BERT has the exact GELU, GPT-2 the one with tanh, and that a model needs for ever what it was
 # > trained with. The code that Google published with BERT in 2018 had erf. In February 2019 the same repository changed
 # > to tanh, in the same function, for the same checkpoints, and has kept it. So both are BERT's. The library's `"gelu"`
-# > is the exact one. What does it do to our banks if we take the other?
+# > is the exact one. What does it do to our banks if we take the other? (`FAULTS` holds ways to put one wrong part
+# > among yours; `replace` copies a `Parts` with one of them exchanged.)
 
 # %%
 yours = replace(yours, intermediate=BertIntermediate)
@@ -1079,9 +1079,9 @@ pictures.difference_plot(compared)
 # *The picture: two curves over the whole model. They are the same up to the first attention. At the first intermediate
 # the one with gelu_new jumps over the dashed line, and from the output behind it on it stays above 10⁻⁴.*
 #
-# > For our question it makes no difference that one could see. It is two parts in a thousand at most, so that one could
-# > exchange the formula and nobody noticed. But if you want to know whether your code is the same as somebody else's,
-# > it is the kind of fault that no test of shapes finds, and here you can see where it begins.
+# > For our question it makes no visible difference. It is two parts in a thousand at most, so you could swap the
+# > formula and nobody would notice. But if you want to know whether your code is the same as somebody else's, it is the
+# > kind of fault that no test of shapes finds, and here you can see where it begins.
 
 # %% [markdown]
 # ## 9 · One vector for a sentence · extra
@@ -1160,12 +1160,12 @@ pictures.similarities(vectors, sentences)
 #
 # By the pooler any two sentences are alike, with cosines of 0.48 and more, even to the monkey. By the mean 1 and 2 have
 # 0.51, 3 and 4 have 0.62. The two sentences with the word *bank*, 1 and 3, have 0.29, and the monkey has nothing in
-# common with anybody.
+# common with any of them.
 #
 # </details>
 #
 # > A pooler is as good as what it was trained for. In the first BERT that was the second game. Our model was trained on
-# > the *mean* of its tokens, and nobody ever used its pooler: its bias is still exactly 0. The weights are in the file,
+# > the *mean* of its tokens, and its pooler was never used: the bias is still exactly 0. The weights are in the file,
 # > they load without a complaint, and they mean little. So ask how a model was trained before you choose what to read
 # > off it. ([Lesson 19](../19_representations/19_representations.ipynb) searches with the mean.)
 
@@ -1222,13 +1222,14 @@ print("changed:", fresh.word_embeddings.weight[5, 0].item() != before, "· missi
 def load_pretrained(model: nn.Module, checkpoint: dict[str, Tensor]) -> list[str]:
     """Copies a checkpoint into `model` by the names of its tensors, whatever the age and the head of the checkpoint.
 
-    A name in the checkpoint loses a "bert." in front; LayerNorm.gamma becomes LayerNorm.weight, LayerNorm.beta becomes
-    LayerNorm.bias.
+    A name in the checkpoint loses a "bert." in front; LayerNorm.gamma at its end becomes LayerNorm.weight,
+    LayerNorm.beta becomes LayerNorm.bias. No two names become the same.
 
     Args:
         model: every parameter and every buffer of its `state_dict` is overwritten. It keeps its dtype, and its
             parameters stay the same objects.
-        checkpoint: name → tensor, of any floating dtype. It is left alone, and shares no memory with the model.
+        checkpoint: name → tensor; what goes into the model is of any floating dtype. The checkpoint is left alone, and
+            shares no memory with the model.
 
     Returns:
         The names in the checkpoint, as they stand there, that have no place in the model, sorted.
@@ -1236,7 +1237,7 @@ def load_pretrained(model: nn.Module, checkpoint: dict[str, Tensor]) -> list[str
     Raises:
         KeyError: a tensor of the model is not in the checkpoint.
         ValueError: one has another shape.
-        Both name the tensor, and the model is then as it was.
+        Both name the tensor as the model does, and the model is then as it was.
 
     >>> model = nn.ModuleDict({"dense": nn.Linear(2, 1)})
     >>> load_pretrained(model, {"bert.dense.weight": torch.ones(1, 2), "dense.bias": torch.ones(1), "x": torch.ones(3)})
@@ -1246,7 +1247,10 @@ def load_pretrained(model: nn.Module, checkpoint: dict[str, Tensor]) -> list[str
     names = {}
     for name in checkpoint:
         new = name.removeprefix("bert.")
-        names[new.replace("LayerNorm.gamma", "LayerNorm.weight").replace("LayerNorm.beta", "LayerNorm.bias")] = name
+        for old, now in (("gamma", "weight"), ("beta", "bias")):
+            if new.endswith(f"LayerNorm.{old}"):
+                new = new.removesuffix(old) + now
+        names[new] = name
     state = model.state_dict()
     for name, value in state.items():
         if name not in names:
@@ -1278,9 +1282,10 @@ except KeyError as error:
 
 # %% [markdown]
 # Now every part is there. Put them all together, and let your own function load them. And because you may have written
-# attention before: `earlier` fetches your `MultiHeadAttention` from [lesson 11](../11_attention/11_attention.ipynb) if
-# it is right there. (Otherwise the library's stands in for it.) It has BERT's fourth linear layer in it, so that BERT's
-# `output.dense` has nothing left to do.
+# attention before, `earlier` fetches your `MultiHeadAttention` from [lesson 11](../11_attention/11_attention.ipynb) if
+# it is right. (Otherwise the library's stands in for it.) BERT's fourth linear layer is already in it. So
+# `named_for_heads` moves the weights of `output.dense` into the heads, and `with_heads` makes `output.dense` the
+# identity.
 
 # %%
 yours = replace(yours, pooler=BertPooler)
@@ -1298,10 +1303,11 @@ for name, one in {"all parts yours": complete, "with heads of lesson 11": with_e
     )
 
 # %% [markdown]
-# Every line is yours now. The two banks do not notice.
+# The two banks do not notice.
 #
-# **Explore.** A fault is built into your BERT. Choose one, and read from the curve where it begins before you look at
-# the title. Which faults show at the very start, and which one only at the end?
+# **Explore.** A fault is built into your BERT: GELU by tanh instead of erf; eps 1e-5 instead of 1e-12; padding that is
+# not hidden; padding and words swapped in the mask; no tanh in the pooler. Where will each of them first show? Guess,
+# then choose it, and read from the curve where it begins before you look at the title.
 
 # %%
 explore(
@@ -1369,20 +1375,21 @@ print("5. made up by AutoModelForMaskedLM:", sorted(report["missing_keys"])[:2],
 # %% [markdown]
 # > 1. Weights are `model.safetensors` today, tensors and nothing else. A `.bin` is a pickle, and `torch.load` reads it
 # >    with `weights_only=True`. `from_pretrained("name")` fetches all files and keeps them.
-# > 2. The old code still runs. Whoever sets `output_attentions` in the configuration gets a slower attention that keeps
-# >    its weights.
-# > 3. **It prints two words.** A model returned a tuple once. Now it returns an output object, which is a dictionary
-# >    from names to tensors, and unpacking a dictionary gives its keys. `result.last_hidden_state` says what is meant;
-# >    `return_dict=False` brings the tuple back.
-# > 4. `()`: by default a fused kernel attends, which never has the weights, and only a warning tells you so. Load with
+# > 2. The old code still runs. If you set `output_attentions` in the configuration, you get a slower attention that
+# >    keeps its weights.
+# > 3. **It prints two words.** A model once returned a tuple. Now it returns a dictionary from names to tensors, and
+# >    unpacking a dictionary gives its keys. Write `result.last_hidden_state`, or ask for the tuple with
+# >    `return_dict=False`.
+# > 4. `()`: the default is a fused kernel, which never has the weights, and only a warning tells you so. Load with
 # >    `attn_implementation="eager"`, as our `load_model` does.
-# > 5. `AutoModel` is BERT without a head, `AutoModelForMaskedLM` is BERT with the one of the first game. If the file
-# >    has no such head, it is **made of random numbers**, and a report says so. Our `load_pretrained` would refuse.
+# > 5. `AutoModel` is BERT without a head, `AutoModelForMaskedLM` is BERT with that of the first game. If the file has
+# >    no such head, it is **made of random numbers**, and only a report says so. Our `load_pretrained` would refuse.
 #
-# Two Chinese models are loaded in many a tutorial. The second one is called RoBERTa and is a BERT: *whole word masking*
-# is another way to train, and no other wiring. The sentence says *I put my money into the [MASK]行*. In Chinese the two
-# banks are two words, and that of money is 银行. Where they lie in the hub's cache, this cell runs them, in the library's
-# classes and in yours.
+# Many tutorials load two Chinese models, `bert-base-chinese` and `hfl/chinese-roberta-wwm-ext`. The second one is
+# called RoBERTa, but its wiring is BERT's. It was only trained differently: if one character of a word was hidden, so
+# were the others (*whole word masking*). The sentence says *I put my money into the [MASK]行*. In Chinese the two banks
+# are two words, and that of money is 银行. If the models are in the hub's cache, this cell shows the three characters
+# that each of them finds likeliest, and how far your classes are from the library's.
 
 # %%
 for name in ("bert-base-chinese", "hfl/chinese-roberta-wwm-ext"):
@@ -1410,8 +1417,8 @@ for name in ("bert-base-chinese", "hfl/chinese-roberta-wwm-ext"):
 # and the first layer there are three decisions: which keys are hidden, which row of the positions a token gets, and
 # which segment. Below are six functions that make them. Each takes what a tokenizer gives (ids, 1 for a real token,
 # segments) and calls `read(ids, positions, segments, added, real)`. That runs a small BERT of two layers and sets what
-# comes out at the padding to 0, since nobody reads that. `places` counts 0, 1, 2 … and `hide` makes a mask to be added,
-# as yours does. In its small vocabulary 0 is `[PAD]`, 1 is `[CLS]`, 2 is `[SEP]`, and 3 to 29 are words.
+# comes out at the padding to 0, since that is not read. `places` counts 0, 1, 2 … and `hide` makes a mask to be added,
+# as yours does. In the small vocabulary 0 is `[PAD]`, 1 is `[CLS]`, 2 is `[SEP]`, and 3 to 29 are words.
 
 # %%
 suspects("bert_counterexample")
@@ -1444,7 +1451,7 @@ pictures.lineup(ordinary)
 # <details><summary>Hint 1: a nudge</summary>
 #
 # Go through the suspects one by one, and ask what each of them takes for granted. Then write a sentence for which it is
-# not so. Nobody says that padding has to be at the end, or that only padding has id 0.
+# not so. Padding need not be at the end, and a real token may have id 0.
 #
 # </details>
 # <details><summary>Hint 2: the segments</summary>
@@ -1487,7 +1494,7 @@ pictures.lineup(bert_counterexample())
 
 # %% [markdown]
 # Padding in front is not far-fetched. Models that write are padded there ([lesson
-# 14](../14_generation/14_generation.ipynb)), and whoever takes their tokenizer's habit along to a BERT meets these
+# 14](../14_generation/14_generation.ipynb)), and if you take their tokenizer's habit along to a BERT, you meet these
 # suspects.
 
 # %% [markdown]
@@ -1507,9 +1514,9 @@ pictures.lineup(bert_counterexample())
 # | `model_type` | which class `AutoModel` makes |
 # | `transformers_version`, `_name_or_path` | nothing: which version saved it, and where it came from |
 #
-# > **You may read that** a configuration describes a model. Only what somebody reads of it counts. Here is one with two
-# > lines about the same thing, and with fields that came down from an early BERT and stand in many a `config.json` to
-# > this day.
+# > **You may read that** a configuration describes a model. Only the fields that some code reads count. Here is one
+# > with two lines about the same thing, and with fields that have come down from an early BERT into many
+# > configurations.
 
 # %%
 LEFTOVERS = {
@@ -1532,13 +1539,13 @@ print(
 )
 
 # %% [markdown]
-# > A configuration takes any name and tells nobody which of them is read. For BERT it is `layer_norm_eps`;
+# > A configuration takes any name and does not tell which of them is read. For BERT it is `layer_norm_eps`;
 # > `layer_norm_epsilon` is what GPT-2 reads. The leftovers describe another pooler, and no class of BERT reads them. If
 # > a change in `config.json` changes nothing, look for the name in the source of the model.
 #
 # One field does more than all the others. Here is the configuration of a LayoutLM, a BERT that also reads *where* on
 # the page each word stands, with a box of four numbers a token ([lesson 20](../20_layoutlm/20_layoutlm.ipynb)). In one
-# of two copies somebody has written `"model_type": "bert"`, as one does find it.
+# of two copies somebody has written `"model_type": "bert"`, and that does happen.
 
 # %%
 from transformers import AutoConfig, LayoutLMConfig

@@ -67,8 +67,8 @@ promised(
 
 promised(
     load_pretrained,
-    'A name in the checkpoint loses a "bert." in front; LayerNorm.gamma becomes LayerNorm.weight, LayerNorm.beta '
-    "becomes LayerNorm.bias.",
+    'A name in the checkpoint loses a "bert." in front; LayerNorm.gamma at its end becomes LayerNorm.weight, '
+    "LayerNorm.beta becomes LayerNorm.bias.",
     by=WHATEVER,
 )
 
@@ -83,14 +83,19 @@ promised(
 )
 
 
+promised(load_pretrained, "No two names become the same.", by=WHATEVER)
+
+
 promised(
-    load_pretrained, "checkpoint: name → tensor, of any floating dtype.", by=["float16 and bfloat16", "into float64"]
+    load_pretrained,
+    "checkpoint: name → tensor; what goes into the model is of any floating dtype.",
+    by=["float16 and bfloat16", "into float64", "more than the model has"],
 )
 
 
 promised(
     load_pretrained,
-    "It is left alone, and shares no memory with the model.",
+    "The checkpoint is left alone, and shares no memory with the model.",
     by=["the checkpoint is left alone", "the model's own tensors"],
 )
 
@@ -112,4 +117,8 @@ promised(
 promised(load_pretrained, "ValueError: one has another shape.", by=BENT)
 
 
-promised(load_pretrained, "Both name the tensor, and the model is then as it was.", by=["one is missing", *BENT])
+promised(
+    load_pretrained,
+    "Both name the tensor as the model does, and the model is then as it was.",
+    by=["one is missing", *BENT],
+)
