@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from helpers.bert_parts import HeadsInBert
 from helpers.pretrained import MINILM, NotHere, load_model, load_tokenizer
 
 MISSING = (
@@ -122,19 +123,6 @@ def _numbers(rows: Sequence[Sequence[str]]) -> dict[str, Tensor]:
     return {"input_ids": padded, "attention_mask": (padded > 0).long()}
 
 
-class _InBert(nn.Module):
-    """Stands where a BERT has its self-attention, and lets a layer of ours do the work."""
-
-    def __init__(self, layer: nn.Module) -> None:
-        super().__init__()
-        self.layer = layer
-
-    def forward(self, hidden: Tensor, attention_mask: Tensor | None = None, **_: Any) -> tuple[Tensor, None]:
-        # BERT's mask is 0 where a token may be looked at, and very low elsewhere; it has a dimension for the heads
-        mask = None if attention_mask is None else attention_mask[:, 0] == 0
-        return self.layer(hidden, hidden, hidden, mask), None
-
-
 def with_heads_of(reader: Reader, make: Callable[[int, int], nn.Module]) -> tuple[nn.Module, list[nn.Module]]:
     """A copy of the model in which other layers attend, with the model's own weights copied into them.
 
@@ -151,7 +139,7 @@ def with_heads_of(reader: Reader, make: Callable[[int, int], nn.Module]) -> tupl
         parts = {"q_proj": theirs.self.query, "k_proj": theirs.self.key, "v_proj": theirs.self.value}
         for name, part in {**parts, "out_proj": theirs.output.dense}.items():
             getattr(mine, name).load_state_dict(part.state_dict())
-        theirs.self, theirs.output.dense = _InBert(mine), nn.Identity()  # BERT keeps the last matrix elsewhere
+        theirs.self, theirs.output.dense = HeadsInBert(mine), nn.Identity()  # BERT keeps the last matrix elsewhere
         layers.append(mine.eval())
     return model.eval(), layers
 

@@ -24,6 +24,7 @@ from autograder.exercises.bert_internals._shared import (
     sums,
 )
 
+NAMES = Idea("the names of the file")
 READS = Idea("layer after layer, with the padding hidden, forwards and backwards", weight=3, point=True)
 MASKS = Idea("every kind of mask, and none")
 NONE = Idea("without a mask every token is real")
@@ -40,7 +41,7 @@ def Bert(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | tuple[str, 
     model = evaluated(draw, candidate(small(sizes)))
     words = partial(_words, draw, sizes["vocab_size"])
     ids, real = words(batch, tokens), _right_padded(draw, batch, tokens)
-    yield "names and shapes of what is saved", lambda: shapes(model)
+    yield "names and shapes of what is saved", lambda: shapes(model), NAMES
     yield "one token", lambda: _stacked(model(words(1, 1))), READS
     yield "a batch", lambda: _stacked(model(words(batch, tokens))), READS
     yield "with padding", lambda: _ends(model(ids, real)), READS
@@ -55,7 +56,7 @@ def Bert(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | tuple[str, 
     yield "float64", lambda: evaluated(draw, candidate(small(sizes)).double())(ids, real)["pooler_output"]
     yield "the inputs are left alone", lambda: with_arguments(lambda *given: model(*given)["pooler_output"], ids, real)
     yield "the docstring's example", lambda: _example(candidate, draw, sizes)
-    yield "the real MiniLM, with padding", lambda: _real(candidate, draw)
+    yield "two layers with weights of the real MiniLM, and padding", lambda: _real(candidate, draw)
 
 
 def _masks(
@@ -149,22 +150,31 @@ def _example(candidate: Any, draw: Draw, sizes: dict[str, int]) -> list[Any]:
     from helpers.pretrained import silence
 
     with silence():  # the library says that it chose the attention itself
-        result = candidate(BertConfig(vocab_size=50, hidden_size=12, num_attention_heads=3))(torch.tensor([[7, 3, 9]]))
+        config = BertConfig(vocab_size=50, hidden_size=12, num_hidden_layers=4, num_attention_heads=2)
+        result = candidate(config)(torch.tensor([[7, 3, 9]]))
     mine = evaluated(draw, candidate(small(sizes)))(_words(draw, sizes["vocab_size"], 1, draw.integer(2, 7)))
     return [[list(item["last_hidden_state"].shape), len(item["hidden_states"])] for item in (result, mine)]
 
 
+def _corner(value: Tensor, shape: torch.Size) -> Tensor:
+    return value[tuple(slice(size) for size in shape)]
+
+
 def _real(candidate: Any, draw: Draw) -> dict[str, Any]:
-    """All six real layers, over a vocabulary of the few words that are drawn: to make 30 522 rows takes longer."""
+    """A few words, two layers, and of each wide layer the first 96 numbers: to make all of it takes longer."""
     from helpers.pretrained import MINILM, load_weights, read_config
 
     config = read_config(MINILM)
     config.vocab_size, config.max_position_embeddings = 40, 12
+    config.num_hidden_layers, config.intermediate_size = 2, 96
     model = candidate(config).to(draw.device).eval()
     weights = dict(load_weights(MINILM))
     words, positions = "embeddings.word_embeddings.weight", "embeddings.position_embeddings.weight"
     weights[words], weights[positions] = weights[words][2000:2040], weights[positions][:12]
-    model.load_state_dict({name: value for name, value in weights.items() if not name.endswith("position_ids")})
+    beyond = ("embeddings.position_ids", *(f"encoder.layer.{layer}." for layer in range(2, 6)))
+    kept = {name: value for name, value in weights.items() if not name.startswith(beyond)}
+    shapes_here = {name: value.shape for name, value in model.state_dict().items()}
+    model.load_state_dict({name: _corner(value, shapes_here.get(name, value.shape)) for name, value in kept.items()})
     with torch.no_grad():
         result = model(draw.integers(2, 7, high=40), _right_padded(draw, 2, 7))
     return {

@@ -25,6 +25,7 @@ from autograder.exercises.bert_internals._shared import (
     small,
 )
 
+NAMES = Idea("the names of the file")
 TABLES = Idea("word, position and segment, added and normalised", weight=2, point=True)
 EPS = Idea("the configuration's eps")
 DROPOUT = Idea("dropout comes last, in training")
@@ -39,7 +40,7 @@ def BertEmbeddings(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | t
     (batch, tokens), words, longest = draw.sizes(2, 2, 6), sizes["vocab_size"], sizes["max_position_embeddings"]
     ids = draw.integers(batch, tokens, low=1, high=words)
     types = draw.integers(batch, tokens, high=4)
-    yield "names and shapes of what is saved", lambda: shapes(module)
+    yield "names and shapes of what is saved", lambda: shapes(module), NAMES
     yield "one token", lambda: module(draw.integers(1, 1, low=1, high=words)), TABLES
     yield "a batch", lambda: module(ids), TABLES
     yield "as many tokens as there are positions", lambda: module(draw.integers(2, longest, high=words)), TABLES
@@ -59,6 +60,7 @@ def BertEmbeddings(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | t
         "float64, float16 and bfloat16",
         lambda: in_dtypes(draw, lambda: candidate(small(sizes)), lambda one, dtype: one(ids[:1], types[:1])),
     )
+    yield "ids that are a view", lambda: module(draw.integers(tokens, batch, high=words).T, types)
     yield "the inputs are left alone", lambda: with_arguments(module, ids.clone(), types.clone())
     yield "the docstring's example", lambda: _example(candidate, draw, sizes)
 

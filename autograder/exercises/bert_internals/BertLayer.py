@@ -26,6 +26,7 @@ from autograder.exercises.bert_internals._shared import (
     sums,
 )
 
+NAMES = Idea("the names of the file")
 WIRING = Idea("each step is added to what went into it", weight=2, point=True)
 MASK = Idea("the mask reaches the attention")
 PARTS = Idea("the parts that are given")
@@ -38,7 +39,7 @@ def BertLayer(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | tuple[
     sizes = sizes_of(draw)
     width, (batch, tokens) = sizes["hidden_size"], draw.sizes(2, 2, 6)
     module, hidden = evaluated(draw, candidate(small(sizes))), draw.normal(batch, tokens, width)
-    yield "names and shapes of what is saved", lambda: shapes(module)
+    yield "names and shapes of what is saved", lambda: shapes(module), NAMES
     yield "one token", lambda: module(draw.normal(1, 1, width)), WIRING
     yield "a batch", lambda: module(hidden), WIRING
     yield "gradients", lambda: sums(grads(module, draw.normal(2, 3, width))), WIRING

@@ -45,29 +45,43 @@ def BertSelfAttention(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] 
     module, square, one, most = (
         evaluated(draw, candidate(small(sizes, num_attention_heads=count))) for count in (heads, heads, 1, width)
     )
-    batch, tokens = draw.sizes(2, 3, 6)
+    batch, tokens = draw.sizes(2, 2, 5)
     hidden = draw.normal(batch, tokens, width)
     yield "names and shapes of what is saved", lambda: shapes(module)
     yield "one token", lambda: module(draw.normal(1, 1, width)), ATTENDS
     yield "a batch", lambda: module(draw.normal(batch, tokens, width)), ATTENDS
-    yield "one head", lambda: one(hidden), ATTENDS
-    yield "as many heads as numbers", lambda: most(draw.normal(1, 3, width)), ATTENDS
-    yield "masked", lambda: module(hidden, hiding(draw, batch, 1, 1, tokens)), ATTENDS
-    yield "a mask for each query", lambda: module(hidden, hiding(draw, batch, 1, tokens, tokens)), ATTENDS
-    yield "as many heads as sentences, masked", lambda: _square(draw, square, heads, tokens, width), ATTENDS
+    yield "one head", lambda: _some(one(hidden)), ATTENDS
+    yield "as many heads as numbers", lambda: _some(most(draw.normal(1, 3, width))), ATTENDS
+    yield "masked", lambda: _some(module(hidden, hiding(draw, batch, 1, 1, tokens))), ATTENDS
+    yield "a mask for each query", lambda: _some(module(hidden, hiding(draw, batch, 1, tokens, tokens))), ATTENDS
+    yield "as many heads as sentences, masked", lambda: _some(_square(draw, square, heads, tokens, width)), ATTENDS
     yield "gradients", lambda: sums(grads(module, hidden, hiding(draw, batch, 1, 1, tokens))), ATTENDS
-    yield "small numbers in the mask", lambda: module(hidden, draw.normal(batch, 1, 1, tokens)), ATTENDS
-    yield "a mask for each head", lambda: module(hidden, mask=draw.normal(1, heads, tokens, tokens)), EXTREMES
-    yield "one mask for all", lambda: module(hidden, draw.normal(tokens)), EXTREMES
-    yield "a sentence that is all padding", lambda: module(hidden, _all_hidden(draw, batch, tokens)), EXTREMES
-    yield "scores of several hundred", lambda: module(30 * hidden), EXTREMES
-    yield "scores of several hundred, masked", lambda: module(30 * hidden, hiding(draw, batch, 1, 1, tokens)), EXTREMES
+    yield "small numbers in the mask", lambda: _some(module(hidden, draw.normal(batch, 1, 1, tokens))), ATTENDS
+    yield "a mask for each head", lambda: _some(module(hidden, mask=draw.normal(1, heads, tokens, tokens))), EXTREMES
+    yield "one mask for all", lambda: _some(module(hidden, draw.normal(tokens))), EXTREMES
+    yield "a sentence that is all padding", lambda: _some(module(hidden, _all_hidden(draw, batch, tokens))), EXTREMES
+    yield "scores of several hundred", lambda: _some(module(30 * hidden)), EXTREMES
+    yield (
+        "scores of several hundred, masked",
+        lambda: _some(module(30 * hidden, hiding(draw, batch, 1, 1, tokens))),
+        EXTREMES,
+    )
     yield "in training, with dropout", lambda: _dropped(candidate, draw, sizes), DROPOUT
     yield "in training, with a dropout of 1 and of 0", lambda: _all_and_none(candidate, draw, sizes), DROPOUT
     yield "float64, float16 and bfloat16", lambda: _in_dtypes(candidate, draw, sizes)
-    yield "the inputs are left alone", lambda: with_arguments(module, hidden.clone(), hiding(draw, batch, 1, 1, tokens))
+    yield "hidden states that are a view", lambda: _some(module(draw.normal(tokens, batch, width).transpose(0, 1)))
+    yield (
+        "the inputs are left alone",
+        lambda: with_arguments(lambda *given: _some(module(*given)), hidden.clone(), hiding(draw, batch, 1, 1, tokens)),
+    )
     yield "heads that divide, and heads that do not", lambda: _shared_out(candidate, draw)
     yield "the docstring's example", lambda: _example(candidate, draw, sizes)
+
+
+def _some(pair: Any) -> list[Tensor]:
+    """Every fourth number of the context, and the weights of two queries in six heads: sheets are downloaded."""
+    context, weights = pair
+    return [context[..., ::4], weights[:, :6, :2, :]]
 
 
 def _square(draw: Draw, module: nn.Module, heads: int, tokens: int, width: int) -> Any:
@@ -88,19 +102,22 @@ def _dropped(candidate: Any, draw: Draw, sizes: dict[str, int]) -> dict[str, Ten
     context, weights = in_training(module, hidden)
     value = module.get_submodule("value")(hidden).unflatten(-1, (sizes["num_attention_heads"], -1)).transpose(1, 2)
     brought = (weights @ value).transpose(1, 2).flatten(2)
-    return {"the weights are multiplied by": factors(weights, plain), "the rest of the context": context - brought}
+    return {
+        "the weights are multiplied by": factors(weights, plain),
+        "the rest of the context": (context - brought)[:, :2, ::3],
+    }
 
 
 def _all_and_none(candidate: Any, draw: Draw, sizes: dict[str, int]) -> list[Any]:
     hidden = draw.normal(2, 4, sizes["hidden_size"])
     rates = ({"attention_probs_dropout_prob": rate, "hidden_dropout_prob": 1.0 - rate} for rate in (1.0, 0.0))
-    return [in_training(evaluated(draw, candidate(small(sizes, **rate))), hidden) for rate in rates]
+    return [_some(in_training(evaluated(draw, candidate(small(sizes, **rate))), hidden)) for rate in rates]
 
 
 def _in_dtypes(candidate: Any, draw: Draw, sizes: dict[str, int]) -> list[Any]:
     def run(module: nn.Module, dtype: torch.dtype) -> Any:
         mask = hiding(draw, 1, 1, 1, 3, dtype=dtype)
-        return module(draw.normal(1, 3, sizes["hidden_size"], dtype=dtype), mask)
+        return _some(module(draw.normal(1, 3, sizes["hidden_size"], dtype=dtype), mask))
 
     return in_dtypes(draw, lambda: candidate(small(sizes)), run)
 

@@ -22,6 +22,7 @@ from autograder.exercises.bert_internals._shared import (
     shapes,
     sizes_of,
     small,
+    thin,
 )
 
 ADDS = Idea("mixed, added to what was there, then normalised", weight=2, point=True)
@@ -39,17 +40,17 @@ def BertSelfOutput(candidate: Any, draw: Draw) -> Iterator[tuple[str, Thunk] | t
     yield "names and shapes of what is saved", lambda: [shapes(module), shapes(wide)]
     yield "one token", lambda: module(*two(1, 1)), ADDS
     yield "a batch", lambda: module(*two(batch, tokens)), ADDS
-    yield "after a wide layer", lambda: wide(draw.normal(2, 5, inputs), draw.normal(2, 5, width)), ADDS
+    yield "after a feed-forward layer", lambda: thin(wide(draw.normal(2, 5, inputs), draw.normal(2, 5, width))), ADDS
     yield "gradients of both inputs", lambda: gradients(module, *two(2, 3)), ADDS
     yield "numbers of a thousandth", lambda: _faint(evaluated(draw, candidate(small(sizes))), *two(2, 5)), EPS
     yield "another eps", lambda: _with_eps(candidate, draw, sizes), EPS
     yield "in training, with dropout", lambda: _dropped(candidate, draw, sizes), DROPOUT
     yield "in training, with a dropout of 1 and of 0", lambda: _all_and_none(candidate, draw, sizes), DROPOUT
-    yield "numbers of several hundred", lambda: module(300 * draw.normal(2, 5, width), draw.normal(2, 5, width))
+    yield "numbers of several hundred", lambda: thin(module(300 * draw.normal(2, 5, width), draw.normal(2, 5, width)))
     yield (
         "float64, float16 and bfloat16",
         lambda: in_dtypes(
-            draw, lambda: candidate(small(sizes)), lambda one, dtype: one(*(item.to(dtype) for item in two(1, 3)))
+            draw, lambda: candidate(small(sizes)), lambda one, dtype: thin(one(*(item.to(dtype) for item in two(1, 3))))
         ),
     )
     yield "the inputs are left alone", lambda: _left_alone(module, *two(2, 3))
@@ -63,12 +64,12 @@ def _two(draw: Draw, width: int, batch: int, tokens: int) -> tuple[Tensor, Tenso
 def _faint(module: nn.Module, new: Tensor, old: Tensor) -> Tensor:
     with torch.no_grad():
         module.get_parameter("dense.bias").mul_(1e-3)
-    return module(1e-3 * new, 1e-3 * old)
+    return thin(module(1e-3 * new, 1e-3 * old))
 
 
 def _with_eps(candidate: Any, draw: Draw, sizes: dict[str, int]) -> Tensor:
     config = small(sizes, layer_norm_eps=draw.uniform(1, low=0.3).item())
-    return evaluated(draw, candidate(config))(*_two(draw, sizes["hidden_size"], 2, 5))
+    return thin(evaluated(draw, candidate(config))(*_two(draw, sizes["hidden_size"], 2, 5)))
 
 
 def _dropped(candidate: Any, draw: Draw, sizes: dict[str, int]) -> Tensor:
@@ -92,14 +93,18 @@ def _dropped(candidate: Any, draw: Draw, sizes: dict[str, int]) -> Tensor:
 def _all_and_none(candidate: Any, draw: Draw, sizes: dict[str, int]) -> list[Tensor]:
     rates = ({"hidden_dropout_prob": rate, "attention_probs_dropout_prob": 1.0 - rate} for rate in (1.0, 0.0))
     modules = [evaluated(draw, candidate(small(sizes, **rate))) for rate in rates]
-    return [in_training(module, *_two(draw, sizes["hidden_size"], 2, 3)) for module in modules]
+    return [thin(in_training(module, *_two(draw, sizes["hidden_size"], 2, 3))) for module in modules]
 
 
 def _left_alone(module: nn.Module, *inputs: Tensor) -> list[dict[str, Any]]:
     """Where autograd watches, and where it does not: there an operation in place raises nothing."""
-    watched = with_arguments(module, *(item.clone() for item in inputs))
+
+    def run(*given: Tensor) -> Any:
+        return thin(module(*given))
+
+    watched = with_arguments(run, *(item.clone() for item in inputs))
     with torch.no_grad():
-        return [watched, with_arguments(module, *inputs)]
+        return [watched, with_arguments(run, *inputs)]
 
 
 def _example(candidate: Any, draw: Draw, sizes: dict[str, int]) -> list[Any]:

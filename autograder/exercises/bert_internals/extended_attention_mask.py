@@ -26,7 +26,7 @@ def extended_attention_mask(candidate: Any, draw: Draw) -> Iterator[tuple[str, T
     mask = draw.mask(batch, keys).long()
     empty = mask.clone()
     empty[draw.integer(0, batch)] = 0
-    yield "a batch", lambda: candidate(mask), HIDES
+    yield "a batch", lambda: _shown(candidate(mask)), HIDES
     yield "nothing is padding", lambda: candidate(torch.ones_like(mask)), HIDES
     yield "weights under it", lambda: _weights(candidate, mask, draw.normal(batch, 3, queries, keys)), HIDES
     yield (
@@ -35,7 +35,8 @@ def extended_attention_mask(candidate: Any, draw: Draw) -> Iterator[tuple[str, T
         HIDES,
     )
     yield "padded keys with huge scores", lambda: _weights(candidate, mask, _huge(draw, mask, queries)), HIDES
-    yield "a mask for each query", lambda: candidate(draw.mask(batch, queries, keys).long()), QUERIES
+    yield "a mask for each query", lambda: _shown(candidate(draw.mask(batch, queries, keys).long())), QUERIES
+    yield "one sentence, one query, one key", lambda: [candidate(one) for one in _ones(draw)], QUERIES
     yield "as many queries as keys", lambda: candidate(draw.mask(batch, keys, keys)), QUERIES
     yield "True and False", lambda: candidate(draw.mask(batch, keys))
     yield "other integers", lambda: [candidate(mask.to(kind)) for kind in (torch.int32, torch.uint8)]
@@ -48,8 +49,21 @@ def extended_attention_mask(candidate: Any, draw: Draw) -> Iterator[tuple[str, T
     yield "the docstring's example", lambda: _example(candidate, mask)
 
 
+def _shown(result: Any) -> Any:
+    """Beside numbers of 10³⁸ a 1 is nothing to a comparison: so what is not very low is shown by itself, too."""
+    if not isinstance(result, Tensor) or not result.is_floating_point():
+        return result
+    return {"result": result, "what is not very low": result.masked_fill(result < -1e4, 0.0)}
+
+
 def _weights(candidate: Any, mask: Tensor, scores: Tensor) -> Tensor:
     return (scores + candidate(mask)).softmax(-1)
+
+
+def _ones(draw: Draw) -> list[Tensor]:
+    """Masks with a size of 1, which must not get lost; in an order that is drawn."""
+    shapes = draw.shuffled(((1, 1), (1, 4), (3, 1), (1, 1, 4), (2, 1, 4), (2, 3, 1), (1, 1, 1)))
+    return [draw.mask(*shape).long() for shape in shapes]
 
 
 def _huge(draw: Draw, mask: Tensor, queries: int) -> Tensor:
@@ -60,7 +74,7 @@ def _huge(draw: Draw, mask: Tensor, queries: int) -> Tensor:
 
 def _typed(candidate: Any, draw: Draw, shape: tuple[int, ...], dtype: torch.dtype) -> list[Tensor]:
     """Two dimensions and three."""
-    return [candidate(draw.mask(*shape).long(), dtype), candidate(draw.mask(2, *shape), dtype)]
+    return [_shown(candidate(draw.mask(*shape).long(), dtype)), candidate(draw.mask(2, *shape), dtype)]
 
 
 def _dimensions(candidate: Any, draw: Draw) -> list[object]:
