@@ -75,9 +75,10 @@ def sentences(text: str) -> list[str]:
     return [] if "===" in text else re.split(r"(?<=[.!?])\s+(?=[A-Z])", text)
 
 
-def documents(part: str) -> list[list[str]]:
-    """The docstrings of one part of the corpus, "train" or "test", each as its sentences."""
-    return [cut for each in docstrings(part) if (cut := sentences(each.text))]
+def documents(part: str, library: str | None = None) -> list[list[str]]:
+    """The docstrings of one part of the corpus, "train" or "test", each as its sentences; of one library, or of all."""
+    chosen = [each for each in docstrings(part) if library in (None, each.library)]
+    return [cut for each in chosen if (cut := sentences(each.text))]
 
 
 def row(first: str, second: str | None = None, label: int = IGNORED) -> Row:

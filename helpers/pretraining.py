@@ -96,9 +96,9 @@ def lineup(inputs: tuple[Tensor, ...]) -> Picture:
     return figure
 
 
-def by_kind(shares: Mapping[str, float], ylabel: str) -> Picture:
-    """A bar for each kind."""
-    return bars({"": dict(shares)}, ylabel=ylabel)
+def answers(right: Mapping[str, Mapping[str, float]]) -> Picture:
+    """Which share of the answers is right: where the wrong sentence comes from → kind of pair → share."""
+    return bars(right, ylabel="share that is right", xlabel="the pair")
 
 
 def unigram(rows: Sequence[Tensor], size: int) -> Tensor:

@@ -51,7 +51,7 @@ class Ran:
         logged, evaluated: after which steps.
         decays: how many weights are decayed by how much.
         epsilon: of the optimizer.
-        predictions: the shape of what `evaluate` kept of them, or None.
+        predictions: the shape of what was kept of them, or None.
         change: of the weights, from the first to the last.
     """
 
@@ -67,6 +67,11 @@ class Ran:
     epsilon: float = 0.0
     predictions: list[int] | None = None
     change: float = 0.0
+
+    def told(self, name: str) -> str:
+        """One of these as one would print it: rates with two digits."""
+        value = getattr(self, name)
+        return ", ".join(f"{rate:.1e}" for rate in value) if name == "rates" else str(value)
 
 
 class _Notes(TrainerCallback):
@@ -100,19 +105,18 @@ def examples(count: int, seed: int) -> list[dict[str, Tensor]]:
     ]
 
 
-def ran(train: bool = True, evaluate: bool = False, **arguments: Any) -> Ran:
-    """Trains `Line` on 24 examples by Trainer, held out are 10, and tells what happened.
+def ran(train: bool = True, **arguments: Any) -> Ran:
+    """Trains `Line` on 24 examples by Trainer, then predicts 10 that are held out, and tells what happened.
 
     Args:
         train: call `trainer.train()`.
-        evaluate: call `trainer.predict` on what is held out.
-        arguments: those of TrainingArguments; without them, three epochs in batches of 8, and no files.
+        arguments: those of TrainingArguments.
     """
     torch.manual_seed(0)
     model, found = Line(), Ran()
     first = torch.cat([value.detach().flatten().clone() for value in model.parameters()])
     with tempfile.TemporaryDirectory() as folder, _quiet():
-        given = {"save_strategy": "no", "report_to": "none", "disable_tqdm": True, "use_cpu": True, **arguments}
+        given = {"report_to": "none", "disable_tqdm": True, "use_cpu": True, **arguments}
         args = TrainingArguments(output_dir=str(Path(folder) / "out"), **given)
         trainer = Trainer(
             model,
@@ -123,9 +127,8 @@ def ran(train: bool = True, evaluate: bool = False, **arguments: Any) -> Ran:
         )
         if train:
             trainer.train()
-        if evaluate:
-            kept = trainer.predict(examples(HELD_OUT, 2), ignore_keys=[]).predictions
-            found.predictions = None if kept is None else list(kept.shape)
+        kept = trainer.predict(examples(HELD_OUT, 2), ignore_keys=[]).predictions
+        found.predictions = None if kept is None else list(kept.shape)
         found.files = sorted(file.name for file in Path(folder).glob("out/*"))
         found.steps = trainer.state.global_step
         _look_at(trainer.optimizer, found)

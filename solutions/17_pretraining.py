@@ -4,40 +4,131 @@
 # **Nobody has told this model what any word means. It has only read. How can one learn from nothing but text?**
 #
 # "Return the ▢ of the array." One word is covered by a blot, and still you have a guess: the *sum*, the *shape*, the
-# *size*, and surely not the *weather*. You were never taught this sentence. You have read enough others to know what
-# fits. A small model that has read three thousand docstrings was asked for the covered word at five moments of its
-# training, and this is what it said.
+# *size*, and surely not the *weather*. Nobody taught you this sentence. You have read enough others to know what fits.
+# A small model that has read three thousand docstrings was asked for the covered word at five moments of its training,
+# and this is what it said:
 
 # %%
 import itertools
 import math
 import random
 from collections.abc import Callable, Sequence
-from typing import Any
+from copy import deepcopy
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.optim.lr_scheduler import LambdaLR
 
 from autograder import check, suspects
+from helpers import docstring_bert as bert
 from helpers import pretraining as pictures
-from helpers.docstring_bert import MASK, config, docstring_bert, documents, figures, padded, pieces, row
+from helpers.docstring_bert import CLS, MASK, SEP, VOCABULARY, read, special, stacked, written
 from helpers.known_readers import Indifferent
 from helpers.plots import lines
+from helpers.style import Picture
 from helpers.widgets import choice, explore
 from helpers.widgets import text as typed
 
 # %%
-pictures.moments(figures()["moments"], "Return the [MASK] of the array.")
+torch.set_num_threads(1)  # our models are so small that a second core would only be in the way
+pictures.moments(bert.figures()["moments"], "Return the [MASK] of the array.")
+
+# %% [markdown]
+# *The picture: PICTURE_MOMENTS*
+#
+# It began with noise. Then it knew which words are frequent, then which fit between "the" and "of". Nobody sat down and
+# wrote the right answers beside three thousand docstrings. They stood there already: whoever covers a word of a text
+# has a question *and* its answer. So every text in the world is full of exercises, and a model that does enough of them
+# has to find out a good deal about language. This is called **pretraining**, because what one wants the model for comes
+# later, and with covered words it is **masked language modeling** (MLM). BERT was made in this way ([Devlin et al.
+# 2018](https://arxiv.org/abs/1810.04805)).
+#
+# In this lesson we write all that stands around a BERT while it learns. At the end yours begins from nothing, reads for
+# half a minute, and is asked for our word at five moments.
+#
+# At the end you will be able to
+#
+# - cover words as BERT does, single pieces or whole words, and say why one in ten stays in plain view;
+# - build the head that turns vectors into words, and the loss, so that both equal `BertForPreTraining`;
+# - ask every model the same questions, so that two numbers can be compared;
+# - pretrain a small BERT, and ask it for a covered word;
+# - as extras: teach it which sentence comes next, mend a masking function, catch six wrong losses with one input, and
+#   say what each of Trainer's arguments does.
+#
+# About 60 minutes for the core, MINUTES_ALL with the extras. You need BERT's parts ([lesson
+# 16](../16_bert_internals/16_bert_internals.ipynb)), its tokens ([lesson 15](../15_tokenization/15_tokenization.ipynb))
+# and a training loop ([lesson 10](../10_training/10_training.ipynb)).
 
 # %% [markdown]
 # ## 1 · Cover some words, and ask · core
 #
+# Let us take one sentence and do it by hand. We go through its tokens, throw a die for each, and cover it with a chance
+# of 15 in 100. Two things stand beside each token: what the model gets to see, and the **label**, which is what it
+# should say there. Where nothing is covered there is no question, and the label is −100, the number that
+# `F.cross_entropy` leaves out ([lesson 08](../08_layers/08_layers.ipynb)).
+
+# %%
+sentence = read("Return the sum of the array elements over the given axis.")
+chance = random.Random(3)
+for token, word in zip(sentence.tolist(), written(sentence), strict=True):
+    covered = token not in (CLS, SEP) and chance.random() < 0.15
+    print(f"{word:10} the model sees {'[MASK]' if covered else word:10} label {token if covered else -100}")
+
+# %% [markdown]
+# [CLS] and [SEP] stand in every row, so there is nothing to learn from covering them, and the same goes for padding.
+# Why 15 in 100? If we cover one word in a hundred, the model has to read a whole page for one question. If we cover
+# half of them, there is hardly anything left to guess from. What is best in between was found by trying.
+#
+# But our way has a catch. The model is being trained for something: later somebody will show it ordinary text, without
+# a single [MASK] in it. If it is only ever asked at a [MASK], it may learn to think hard there and to doze everywhere
+# else. So BERT's authors did not cover all of the chosen tokens. 80 % of them become [MASK]. 10 % become some other
+# token, drawn from the whole vocabulary. And 10 % stay as they are, but are asked about all the same.
+#
+# It is like a teacher who now and then asks about a word that stands on the board for all to see, and now and then
+# about one that is misspelt on purpose. Whoever is asked like that looks at every word. (The comparison breaks where a
+# class begins to notice the teacher's face. For the model a word that stays looks exactly like one that was never
+# chosen, and that is the point.)
+#
+# **Predict first.** A text has 2,000 tokens, none of them special, and 15 % are chosen. How many of them will be
+# [MASK], how many another token, and how many stand there as before, with a label?
+#
+# <details><summary>The answer</summary>
+#
+# About 300 are chosen: 240 become [MASK], 30 another token, and 30 stay. Of the 1,730 words that the model sees as they
+# were, it is asked about 30, and it cannot know which.
+#
+# </details>
+#
 # ### Exercise: `mask_tokens` ●●○ · 9 minutes · core
+#
+# No loop this time, but throws for all tokens at once. To be able to say exactly who is chosen, we let `probability`
+# also be a tensor with one number for each token; you need not do anything for that. (Two right answers choose
+# different tokens, so the check counts: among sixty thousand tokens, what is expected may be missed by about one in a
+# hundred. A right answer fails with a chance below one in a million.)
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# …
+# `torch.rand(input_ids.shape, generator=generator)` throws once for each token. A throw lies below 0.15 with a chance
+# of 0.15. You need such throws twice: for who is chosen, and for what becomes of them.
+#
+# </details>
+# <details><summary>Hint 2: are too many tokens random, and too few [MASK]?</summary>
+#
+# Let one throw decide about all three fates: below 0.8 it is [MASK], from 0.9 on another token, and in between nothing
+# happens. With a throw of its own for each fate, the second one also hits tokens that are [MASK] already.
+#
+# </details>
+# <details><summary>Hint 3: nearly the code</summary>
+#
+# ```python
+# chosen = (torch.rand(...) < probability) & ~special
+# fate = torch.rand(...)
+# anything = torch.randint(vocab_size, ...)
+# masked = input_ids.masked_fill(chosen & ..., mask_id)
+# masked = torch.where(chosen & ..., anything, masked)
+# return masked, input_ids.masked_fill(..., -100)
+# ```
 #
 # </details>
 
@@ -88,13 +179,94 @@ def mask_tokens(
 check(mask_tokens)
 
 # %% [markdown]
+# **See it.** The same sentence, masked six times. Blue was covered, orange is another token, green was chosen and
+# stayed.
+
+# %%
+generator = torch.Generator().manual_seed(7)
+masked = [mask_tokens(sentence, special(sentence), MASK, VOCABULARY, generator) for _ in range(6)]
+pictures.covered(masked, "chosen: blue covered, orange another token, green stayed")
+
+# %% [markdown]
+# <details><summary>What to see</summary>
+#
+# PICTURE_SIX
+#
+# </details>
+#
+# > **You may read that** in BERT's training some words are replaced by [MASK], and the model has to guess them. Count
+# > it, over all the docstrings that we train on:
+
+# %%
+texts = [read(" ".join(text)) for text in bert.documents("train")]
+everything = stacked(texts)
+inputs, labels = mask_tokens(everything, special(everything), MASK, VOCABULARY, torch.Generator().manual_seed(0))
+asked = labels != -100
+print(f"{len(texts):,} docstrings, {(~special(everything)).sum():,} tokens, {asked.sum():,} of them chosen")
+shares = {"[MASK]": inputs == MASK, "as before": inputs == labels}
+for name, where in shares.items():
+    print(f"{name:10} {(where & asked).sum() / asked.sum():.3f}")
+print(f"{'another':10} {1 - sum((where & asked).sum() / asked.sum() for where in shares.values()):.3f}")
+
+# %% [markdown]
+# > One in five is *not* covered, and here is what that does. We show our trained model texts that it has never seen, in
+# > which some words are not what they were, and ask at words in plain view: how much does it believe what it sees?
+
+# %%
+reader = bert.WordScores(bert.docstring_bert())
+unseen = [read(" ".join(text)) for text in bert.documents("test")[::4]]
+shown = stacked(unseen)
+generator = torch.Generator().manual_seed(0)
+wrong = (torch.rand(shown.shape, generator=generator) < 0.03) & ~special(shown)
+swapped = torch.where(wrong, torch.randint(5, VOCABULARY, shown.shape, generator=generator), shown)
+with torch.no_grad():
+    believed = reader(swapped).softmax(dim=-1).gather(-1, swapped[..., None])[..., 0]
+print(f"a word that is right: {believed[~wrong & ~special(shown)].mean():.2f}")
+print(f"a word that does not belong there: {believed[wrong].mean():.2f}")
+
+# %% [markdown]
+# > Nobody told it which words we had changed. It reads every word with some suspicion, and a good deal more where the
+# > word does not fit, because one in ten of its questions was a word like that.
+#
 # ## 2 · Whole words · core
 #
-# ### Exercise: `whole_word_mask` ●●○ · 7 minutes · core
+# So far we have covered tokens, and a token is not always a word. Our vocabulary has 4,000 pieces. A word that is not
+# among them is written in several, and all but the first begin with ##:
+
+# %%
+long_words = read("Compute the eigenvalues of a symmetric matrix.")
+print(written(long_words))
+print(bert.continues(long_words).int().tolist())
+
+# %% [markdown]
+# If only the middle of a long word is covered, the question is too easy. One can finish the word without having
+# understood the sentence, just as you can finish *eigen▢ues* in a language that you do not speak. So half a year after
+# BERT its authors published models for which a word was covered with all its pieces or not at all. This is **whole-word
+# masking**.
+#
+# By hand: the second line above is 1 where a piece goes on with a word. Each 0 begins one. If we count the zeros from
+# the left, each piece gets the number of its word. Now we throw once for each *word* and not for each piece, and look
+# up for each piece what its word has thrown.
+#
+# ### Exercise: `whole_word_mask` ●●○ · 6 minutes · core
+#
+# It only says who is chosen. A word of four pieces should be chosen as often as a word of one.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# …
+# Counting along a row is `cumsum`. What has to be counted are pieces that do *not* go on.
+#
+# </details>
+# <details><summary>Hint 2: are long words chosen too often?</summary>
+#
+# If a word goes as soon as one of its pieces was hit, four pieces have four chances. Do not throw for pieces. Throw for
+# words, and let each piece look up the throw of its word: `throws.gather(-1, word)`.
+#
+# </details>
+# <details><summary>Hint 3: <code>index … is out of bounds</code>?</summary>
+#
+# A row of n pieces has up to n words, and counted from 1 the last one has the number n. So there have to be n + 1
+# throws.
 #
 # </details>
 
@@ -131,13 +303,78 @@ def whole_word_mask(continues: Tensor, special: Tensor, probability: float, gene
 check(whole_word_mask)
 
 # %% [markdown]
-# ## 3 · A · core
+# **See it.** Both functions together: the words that were chosen get a probability of 1, all others 0.
+
+# %%
+generator = torch.Generator().manual_seed(1)
+masked = []
+for _ in range(5):
+    words = whole_word_mask(bert.continues(long_words), special(long_words), 0.3, generator)
+    masked.append(mask_tokens(long_words, special(long_words), MASK, VOCABULARY, generator, probability=words.float()))
+pictures.covered(masked, "three words in ten are chosen: blue covered, orange another token, green stayed")
+
+# %% [markdown]
+# <details><summary>What to see</summary>
 #
-# ### Exercise: `MLMHead` ●●○ · 7 minutes · core
+# PICTURE_WHOLE
+#
+# </details>
+#
+# > **You may read that** in transformers this is one flag, `whole_word_mask=True`. What does the library do?
+
+# %%
+from helpers.library_masks import library_words
+
+for line in library_words("Compute the eigenvalues, then sort them."):
+    print(line)
+
+# %% [markdown]
+# > Two things are not what one expects. It takes everything between two spaces for a word, so that a comma belongs to
+# > the word in front of it. And with this flag there is no 80/10/10 any more: whatever is chosen becomes [MASK]. It
+# > does say so, in a warning that most people never read.
+#
+# ## 3 · From vectors to words · core
+#
+# Covering is done; now the model has to answer. BERT gives a vector for each place, here of 192 numbers, and we want a
+# score for each of 4,000 pieces. That is a matrix of 192 by 4,000, more than a quarter of all the weights of our model.
+#
+# But look at the other end. Where the text comes in, there is a table with a row of 192 numbers for each of 4,000
+# pieces, the embedding. Suppose that its row for "sum" is (2, 0) and the one for "shape" (1, 2). If the model wants to
+# say "sum", it would be natural to give a vector that points where the row of "sum" points. The dot product of (2, 0)
+# with the two rows is 4 and 2, so "sum" wins. With (1, 2) it is 2 and 5, and "shape" wins. So the table that turns
+# words into vectors can turn vectors into words as well. We use it twice, as *one* parameter. This is called **tying**
+# ([lesson 06](../06_modules/06_modules.ipynb)). The table then learns from both ends, also about words that are rarely
+# seen.
+#
+# In front of it BERT has one more linear layer with GELU and a norm, so that its vectors need not be dot products of
+# anything. Behind it each word has a bias, which can say how common the word is, whatever the text.
+#
+# ### Exercise: `MLMHead` ●●○ · 6 minutes · core
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# …
+# `embedding.weight` has the shape (vocabulary, width). `nn.Linear(width, vocabulary).weight` has the very same shape.
+#
+# </details>
+# <details><summary>Hint 2: "the table has changed, the scores have not"?</summary>
+#
+# Then there are two tables. `copy_` or `clone()` gives the decoder one of its own. An assignment makes one parameter of
+# both: `self.decoder.weight = embedding.weight`.
+#
+# </details>
+# <details><summary>Hint 3: nearly the code</summary>
+#
+# ```python
+# super().__init__()
+# vocabulary, width = embedding.weight.shape
+# self.dense = nn.Linear(...)
+# self.LayerNorm = nn.LayerNorm(width, eps=...)
+# self.decoder = nn.Linear(...)
+# self.decoder.weight = ...
+# nn.init.zeros_(self.decoder.bias)
+# ```
+#
+# and `forward` is `decoder(LayerNorm(gelu(dense(…))))`.
 #
 # </details>
 
@@ -181,13 +418,71 @@ class MLMHead(nn.Module):
 check(MLMHead)
 
 # %% [markdown]
-# ## 4 · B · core
+# **See it.** Your head takes the place of the one in our trained `BertForPreTraining`, with its weights.
+
+# %%
+trained = bert.docstring_bert()
+theirs, embedding = trained.cls.predictions, trained.bert.embeddings.word_embeddings
+head = MLMHead(embedding)
+head.load_state_dict({
+    **{f"dense.{name}": value for name, value in theirs.transform.dense.state_dict().items()},
+    **{f"LayerNorm.{name}": value for name, value in theirs.transform.LayerNorm.state_dict().items()},
+    **{f"decoder.{name}": value for name, value in theirs.decoder.state_dict().items()},
+})  # fmt: skip
+hidden = trained.bert(sentence[None]).last_hidden_state
+scores = head(hidden)
+print("vectors", tuple(hidden.shape), "scores", tuple(scores.shape))
+print("the same as the library's:", torch.allclose(scores, theirs(hidden), atol=1e-4))
+weights = sum(value.numel() for value in trained.parameters())
+print(f"{weights:,} weights, of which the table has {embedding.weight.numel():,}")
+
+# %% [markdown]
+# ## 4 · What it costs to be wrong · core
+#
+# Say that the covered word was "sum" and the model gave it a probability of 0.25. Its **surprise** is −log 0.25 = 1.39.
+# With 0.9 it would have been 0.11, and with 0.001 it is 6.91. The loss is the mean surprise over all places with a
+# label. (This is the cross-entropy of [lesson 08](../08_layers/08_layers.ipynb).)
+#
+# Before we train anything, let us ask what those would pay who learn nothing. One says that all 4,000 pieces are
+# equally likely, everywhere. Another one has counted how often each piece occurs, and says that, everywhere:
+
+# %%
+shares = pictures.unigram(texts, VOCABULARY)
+cost = -shares.log()
+in_unseen = torch.cat([row[1:-1] for row in unseen])
+print(f"all alike:    {math.log(VOCABULARY):.2f}, the logarithm of 4,000")
+print(f"by frequency: {cost[in_unseen].mean():.2f}")
+print(f"our trained model: {bert.figures()['held out']['loss']:.2f}, on other tokens, so not quite to be compared")
+
+# %% [markdown]
+# Remember the first two numbers. Whoever falls from the first to the second has learned a list of words. Only what
+# comes below the second has to do with the sentence.
+#
+# BERT was trained to answer a second question at the same time: is the second half of the text the one that followed
+# the first in the original, or one from somewhere else? We come to that in section 7. For now we need to know that
+# there are two scores for each row, with a label of their own, and that the two losses are added. In transformers the
+# scores of the words are called `prediction_logits`, and those two `seq_relationship_logits`.
+#
+# One case is worth a thought. What if nothing has a label, because nobody was chosen in a short batch, or no row is a
+# pair? A mean of nothing is 0 / 0. We want it to be 0, since there is nothing to learn.
 #
 # ### Exercise: `pretraining_loss` ●●○ · 6 minutes · core
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# …
+# Both parts are the same function of scores and labels. Write it once.
+#
+# </details>
+# <details><summary>Hint 2: <code>Expected target size …</code>?</summary>
+#
+# `F.cross_entropy` takes the second dimension for the classes. Flatten batch and length into one: `scores.flatten(0,
+# -2)` and `labels.flatten()`.
+#
+# </details>
+# <details><summary>Hint 3: "a part without any label"?</summary>
+#
+# `reduction="sum"` adds up what has a label, and is 0 where nothing has. Then divide by `(labels != -100).sum()`, or by
+# 1 where that is 0: `clamp(min=1)`.
 #
 # </details>
 
@@ -231,13 +526,70 @@ def pretraining_loss(
 check(pretraining_loss)
 
 # %% [markdown]
-# ## 5 · C · core
+# **See it.** Beside the loss that `BertForPreTraining` computes itself, on a batch with labels, and on one without.
+
+# %%
+batch = bert.padded(
+    [bert.row("Return the sum.", "It is taken over an axis.", 0), bert.row("Open the file.", "A cat sat.", 1)]
+)
+inputs, labels = mask_tokens(batch.input_ids, batch.special, MASK, VOCABULARY, torch.Generator().manual_seed(4))
+for name, wanted in (("with labels", labels), ("without", torch.full_like(labels, -100))):
+    with torch.no_grad():
+        said = trained(
+            inputs, batch.attention_mask, batch.token_type_ids, labels=wanted, next_sentence_label=batch.next_label
+        )
+    mine = pretraining_loss(said.prediction_logits, said.seq_relationship_logits, wanted, batch.next_label)
+    print(f"{name:12} the library {said.loss:.4f}, yours {mine:.4f}")
+
+# %% [markdown]
+# On the second batch the library's loss is NaN, not a number. One step of an optimizer with that, and all weights are.
+# With a batch of 32 rows it never comes up, which is why nobody minds.
 #
-# ### Exercise: `fixed_masks` ●○○ · 4 minutes · core
+# ## 5 · The same questions each time · core
+#
+# We want to see whether a model gets better, so we keep some texts aside, mask them, and compute the loss. With it one
+# often tells the **perplexity**, which is exp of the loss: between how many words, equally likely, the model is in
+# doubt. Let us ask our trained model five times. Its weights do not change.
+
+
+# %%
+def perplexity_of(pairs: list[tuple[Tensor, Tensor]]) -> float:
+    """exp of the mean surprise at all places with a label, for pairs of masked input and labels."""
+    inputs, labels = stacked([one for one, _ in pairs]), stacked([one for _, one in pairs], fill=-100)
+    with torch.no_grad():
+        scores = reader(inputs)[labels != -100]
+    return math.exp(F.cross_entropy(scores, labels[labels != -100]).item())
+
+
+def mask(row: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    return mask_tokens(row, special(row), MASK, VOCABULARY, generator)
+
+
+few, generator = unseen[:60], torch.Generator().manual_seed(0)
+fresh = [perplexity_of([mask(row, generator) for row in few]) for _ in range(5)]
+print("perplexity, five times:", [round(each, 1) for each in fresh])
+
+# %% [markdown]
+# The same model on the same texts, and the numbers differ by a lot. Each time other words were covered, and some words
+# are simply harder than others. If a change in the training moves the perplexity from one of these numbers to another,
+# we have learned nothing. So for an evaluation the masks are made **once**, and then every model gets the same ones,
+# today and in a month.
+#
+# It is tempting to seed one generator and to go through the texts. But then the mask of the tenth text depends on how
+# much was drawn for the first nine. Take one text out, or put another one in, and all questions behind it change. So
+# each row gets a generator of its own.
+#
+# ### Exercise: `fixed_masks` ●○○ · 3 minutes · core
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# …
+# `torch.Generator().manual_seed(5)` makes a generator and gives it back.
+#
+# </details>
+# <details><summary>Hint 2: is "torch's own stream" wrong?</summary>
+#
+# `torch.manual_seed` sets the stream that everybody draws from. An evaluation in the middle of a training would then
+# change the training.
 #
 # </details>
 
@@ -271,13 +623,81 @@ def fixed_masks(
 check(fixed_masks)
 
 # %% [markdown]
-# ## 6 · D · core
+# **See it.** Five evaluations with masks that are drawn anew, and five with yours.
+
+# %%
+fixed = [perplexity_of(fixed_masks(few, mask, seed=0)) for _ in range(5)]
+lines({"masks drawn anew": (range(1, 6), fresh), "fixed masks": (range(1, 6), fixed)},
+    xlabel="evaluation of one and the same model", ylabel="perplexity")  # fmt: skip
+
+# %% [markdown]
+# *The picture: PICTURE_FIXED*
+#
+# > **You may read that** a perplexity of 50 is better than one of 80. It depends on the question. Let us ask the same
+# > model in three ways:
+
+
+# %%
+def covering(probability: float) -> Callable[[Tensor, torch.Generator], tuple[Tensor, Tensor]]:
+    return lambda row, generator: mask_tokens(row, special(row), MASK, VOCABULARY, generator, probability)
+
+
+def whole(row: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    words = whole_word_mask(bert.continues(row), special(row), 0.15, generator)
+    return mask_tokens(row, special(row), MASK, VOCABULARY, generator, words.float())
+
+
+for name, each in {
+    "15 % of the tokens": covering(0.15),
+    "50 % of the tokens": covering(0.5),
+    "15 % of the words": whole,
+}.items():
+    print(f"{name:20} {perplexity_of(fixed_masks(unseen, each, seed=0)):6.1f}")
+
+# %% [markdown]
+# > The more is covered, the less there is to guess from. So perplexities compare only with the same masks, on the same
+# > texts, in the same pieces. This one is also of another kind than the perplexity of [lesson
+# > 14](../14_generation/14_generation.ipynb). There the model saw only what stands to the left, and every token
+# > counted. Here it sees both sides, and a few places count, one in ten of them in plain view. Some call it a
+# > *pseudo-perplexity*.
+#
+# ## 6 · It reads for half a minute · core
+#
+# Before it learns we need a way to ask. That is what the button *Compute* does beside many a model on the hub: it puts
+# the text into the model, looks at the scores at [MASK], and shows the likeliest words.
+#
+# Two habits belong to asking. The model may be in the middle of its training, where dropout makes every answer another
+# one, so it has to be in evaluation mode while we ask, and back where it was afterwards. And no graph is needed.
 #
 # ### Exercise: `fill_mask` ●●○ · 7 minutes · core
 #
+# To try it out, `Indifferent` is a model that gives the same scores wherever it is asked.
+#
 # <details><summary>Hint 1: a nudge</summary>
 #
-# …
+# `input_ids == mask_id` says where the questions are. The model wants a batch, `input_ids[None]`, and gives one back.
+#
+# </details>
+# <details><summary>Hint 2: "training afterwards"?</summary>
+#
+# Keep `was = model.training` before you call `model.eval()`, and call `model.train(was)` at the end.
+#
+# </details>
+# <details><summary>Hint 3: nearly the code</summary>
+#
+# ```python
+# covered = ...
+# if not covered.any():
+#     raise ValueError(...)
+# was = model.training
+# model.eval()
+# with torch.no_grad():
+#     shares = model(input_ids[None])[0][covered].softmax(dim=-1)
+# model.train(was)
+# best = shares.topk(min(...), dim=-1)
+# ```
+#
+# Then a list for each row of `best`: `zip(best.indices.tolist(), best.values.tolist())` goes through both at once.
 #
 # </details>
 
@@ -325,13 +745,166 @@ def fill_mask(model: nn.Module, input_ids: Tensor, mask_id: int, most: int = 5) 
 check(fill_mask)
 
 # %% [markdown]
-# ## 7 · E · extra
+# Now everything is there. Our model is BERT with a single layer and 128 numbers a token, since that learns fastest in
+# the time that we have, and your head stands on it. Where nothing was asked, no scores are computed, which saves most
+# of the work: `at` says where. What `bert.tiny_bert()` brings is BERT itself, untrained.
+
+
+# %%
+class TinyBert(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.trunk = bert.tiny_bert()
+        self.words = MLMHead(self.trunk.embeddings.word_embeddings)
+
+    def forward(self, input_ids: Tensor, at: Tensor | None = None) -> Tensor:
+        hidden = self.trunk(input_ids, attention_mask=(input_ids != 0).long()).last_hidden_state
+        return self.words(hidden if at is None else hidden[at])
+
+
+def surprise(model: nn.Module, inputs: Tensor, labels: Tensor) -> Tensor:
+    at = labels != -100
+    no_pair = torch.tensor([-100])  # none of our rows is a pair, so that this part of the loss is 0
+    return pretraining_loss(model(inputs, at)[None], torch.zeros(1, 2), labels[at][None], no_pair)
+
+
+# %% [markdown]
+# The learning rate rises during the first tenth of the steps and then falls to zero, in straight lines ([lesson
+# 10](../10_training/10_training.ipynb)). This **warmup** protects the beginning, when all weights are random, gradients
+# point everywhere, and Adam has hardly seen any of them. We cover 30 % instead of 15, because our time is short and
+# twice as many questions teach more ([Wettig et al. 2022](https://arxiv.org/abs/2202.08005) found that BERT would have
+# liked that, too). The questions of the evaluation keep their 15 %.
+#
+# **Predict first.** The model begins with random weights. What will be its first loss? And where will the curve stay
+# for a while, before it falls further?
+#
+# <details><summary>The answer</summary>
+#
+# Somebody who knows nothing says about the same for all pieces, which costs log 4,000 = 8.29. The easiest thing to
+# learn is how frequent each piece is, so the curve comes down quickly to the line of those who only count, and has to
+# work for everything below it.
+#
+# </details>
+
+# %%
+STEPS, WARM_UP = 1400, 140
+MOMENTS = (0, 70, 350, 800, STEPS)
+QUESTION = "Return the [MASK] of the array."
+
+torch.manual_seed(0)
+model = TinyBert()
+optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
+schedule = LambdaLR(optimizer, lambda step: min((step + 1) / WARM_UP, (STEPS - step) / (STEPS - WARM_UP)))
+generator = torch.Generator().manual_seed(0)
+exam = fixed_masks([row[:32] for row in unseen], mask, seed=0)
+exam_inputs, exam_labels = stacked([one for one, _ in exam]), stacked([one for _, one in exam], fill=-100)
+
+history, since, moments = [], [], {}
+rows = bert.batches([row[:32] for row in texts], size=16, seed=0)
+for step in range(STEPS + 1):
+    if step % 70 == 0:
+        with torch.no_grad():
+            held_out = surprise(model, exam_inputs, exam_labels).item()
+        history.append({"step": step, "held out": held_out, **({"train": sum(since) / len(since)} if since else {})})
+        since = []
+    if step in MOMENTS:
+        moments[f"after {step:,} steps"] = deepcopy(model)
+    if step < STEPS:
+        batch = next(rows)
+        inputs, labels = mask_tokens(batch, special(batch), MASK, VOCABULARY, generator, probability=0.3)
+        loss = surprise(model, inputs, labels)
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+        since.append(loss.item())
+
+asked = exam_labels[exam_labels != -100]
+nothing_learned = {"all alike": math.log(VOCABULARY), "by frequency": cost[asked].mean().item()}
+print(f"held out: {history[0]['held out']:.2f} at first, {history[-1]['held out']:.2f} now,", end=" ")
+print(f"{nothing_learned['by frequency']:.2f} for those who only count")
+pictures.curve(history, nothing_learned)
+
+# %% [markdown]
+# <details><summary>What to see</summary>
+#
+# PICTURE_CURVE
+#
+# </details>
+#
+# And now to the question that we began with. Here is your own model at five moments.
+
+
+# %%
+def words(model: nn.Module, text: str) -> list[tuple[str, float]]:
+    return [(written(torch.tensor([token]))[0], share) for token, share in fill_mask(model, read(text), MASK)[0]]
+
+
+pictures.guesses({name: words(each, QUESTION) for name, each in moments.items()}, QUESTION)
+
+# %% [markdown]
+# <details><summary>What to see</summary>
+#
+# PICTURE_LIVE
+#
+# </details>
+#
+# **Explore.** Ask what you like, with one [MASK] in it. Your model, at any of the five moments, stands beside one of
+# four layers that has read for a quarter of an hour. Can you find a question at which yours is as good? And one for
+# which it takes a word from the far end of the sentence?
+
+
+# %%
+def asked_at(text: str, moment: str) -> Picture:
+    return pictures.guesses({f"yours, {moment}": words(moments[moment], text), "four layers": words(reader, text)})
+
+
+explore(
+    asked_at,
+    "Which word is covered?",
+    text=typed("Return [MASK] if the file is open.", label="text"),
+    moment=choice(list(moments), list(moments)[-1], label="moment"),
+)
+
+# %% [markdown]
+# <details><summary>What to see</summary>
+#
+# PICTURE_EXPLORE
+#
+# </details>
+#
+# So how can one learn from nothing but text? By covering what one knows and asking for it. No word was ever explained.
+# "Sum" is what stands where sums stand, and for a surprising amount of what we want from language that is enough. It is
+# also where it ends. The model has never added anything up. It knows the word's company and not the thing.
+#
+# ## 7 · Which sentence comes next? · extra
+#
+# BERT had its second task because its authors thought of questions and answers, where two texts belong together. The
+# data come for free again. Take two sentences that follow each other, and call that 0. Take a sentence and one from
+# somewhere else, and call that 1. This is **next-sentence prediction** (NSP).
+#
+# "From somewhere else" deserves care. If the second sentence comes from the same text, it may be the right one after
+# all, or nearly so, and the model is punished for being right. So it is drawn from *another* document.
 #
 # ### Exercise: `next_sentence_pairs` ●●○ · 8 minutes · extra
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# …
+# `itertools.pairwise(document)` gives each sentence with the one that follows. `generator.randrange(2)` is a toss, and
+# `generator.choice(…)` takes one of several.
+#
+# </details>
+# <details><summary>Hint 2: do long documents come up too often?</summary>
+#
+# Draw a document first, and then one of its sentences. If you draw among all sentences at once, a document with a
+# hundred of them comes up a hundred times as often as one with a single sentence.
+#
+# </details>
+# <details><summary>Hint 3: "what never happens" counts some pairs?</summary>
+#
+# Make a list of the numbers of all other documents, `other != number`, without those that are empty. Compare numbers
+# and not texts: two documents may be equal.
 #
 # </details>
 
@@ -376,13 +949,20 @@ def next_sentence_pairs(documents: Sequence[Sequence[str]], generator: random.Ra
 check(next_sentence_pairs)
 
 # %% [markdown]
-# ## 8 · F · extra
+# The answer comes from the first token. [CLS] means nothing by itself. It looks at all others, and whatever the model
+# wants to say about the row as a whole has to be put there. A linear layer with tanh, the pooler of [lesson
+# 16](../16_bert_internals/16_bert_internals.ipynb), and two scores.
 #
 # ### Exercise: `NSPHead` ●○○ · 4 minutes · extra
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# …
+# The first token of each row is `hidden_states[:, 0]`.
+#
+# </details>
+# <details><summary>Hint 2: is the shape (batch, length, 2)?</summary>
+#
+# Then all tokens have gone through. Take the first one before the linear layers.
 #
 # </details>
 
@@ -420,13 +1000,102 @@ class NSPHead(nn.Module):
 check(NSPHead)
 
 # %% [markdown]
-# ## 9 · G · extra
+# **See it.** Your head gets the weights of our trained model, and your function makes pairs of texts that it has not
+# read. How often is it right? And does it matter where the wrong sentence comes from?
+
+# %%
+head = NSPHead(192)
+pooler, following = trained.bert.pooler.dense, trained.cls.seq_relationship
+head.dense.load_state_dict(pooler.state_dict())
+head.seq_relationship.load_state_dict(following.state_dict())
+
+
+def says_other(pairs: Sequence[tuple[str, str, int]]) -> Tensor:
+    batch = bert.padded([bert.row(*pair) for pair in pairs])
+    with torch.no_grad():
+        found = trained.bert(batch.input_ids, batch.attention_mask, batch.token_type_ids).last_hidden_state
+        return head(found).argmax(dim=-1) == 1
+
+
+everywhere = bert.documents("test")
+one_library = bert.documents("test", library="matplotlib")
+right = {}
+for name, documents in (("anywhere", everywhere), ("the same library", one_library)):
+    pairs = next_sentence_pairs(documents, random.Random(0))[:400]
+    other = torch.tensor([label == 1 for *_, label in pairs])
+    said = says_other(pairs)
+    right[name] = {
+        "it follows": (~said)[~other].float().mean().item(),
+        "it does not": said[other].float().mean().item(),
+    }
+pictures.answers(right)
+
+# %% [markdown]
+# <details><summary>What to see</summary>
 #
+# PICTURE_NSP
+#
+# </details>
+#
+# > **You may read that** next-sentence prediction teaches a model how sentences belong together. Much of it can be had
+# > for less: a sentence from somewhere else is mostly about something else. [RoBERTa](https://arxiv.org/abs/1907.11692)
+# > left the task out, trained on longer stretches of text instead, and got better. So did nearly everybody since, and
+# > so did our half minute. The classes are still there, for one task each (`BertForMaskedLM`,
+# > `BertForNextSentencePrediction`) or for both:
+
+# %%
+from transformers import BertForMaskedLM, BertForNextSentencePrediction, BertForPreTraining
+
+ids = torch.tensor([[CLS, 70, MASK, SEP]])
+for kind in (BertForMaskedLM, BertForNextSentencePrediction, BertForPreTraining):
+    said = kind(bert.config()).eval()(ids)
+    print(f"{kind.__name__:30} { ({name: tuple(value.shape) for name, value in said.items()}) }")
+
+# %% [markdown]
+# ## 8 · A masking function that somebody left behind · extra
+#
+# This was found in an old project. It fills rows up with padding and masks them, all in one. Training with it ended
+# after the first batch, with `index out of range in self`.
+
+
+# %%
+def batch_as_found(
+    rows: Sequence[list[int]], vocab_size: int, generator: torch.Generator, probability: float = 0.15
+) -> dict[str, Tensor]:
+    longest = max(len(row) for row in rows)
+    input_ids = torch.tensor([row + [0] * (longest - len(row)) for row in rows])
+    labels, attention_mask = input_ids, (input_ids != 0).long()
+    special = (input_ids == 0) | (input_ids == 2) | (input_ids == 3)  # padding, [CLS], [SEP]
+    chosen = (torch.rand(input_ids.shape, generator=generator) < probability) & ~special
+    fate = torch.rand(input_ids.shape, generator=generator)
+    anything = torch.randint(vocab_size, input_ids.shape, generator=generator)
+    other = chosen & (fate >= 0.9)
+    input_ids[chosen & (fate < 0.8)] = 4  # [MASK]
+    input_ids[other] = anything[other]
+    labels[input_ids != 4] = -100
+    return {"input_ids": input_ids, "attention_mask": attention_mask, "labels": labels}
+
+
+found = batch_as_found([[2, 70, 80, 90, 3], [2, 60, 3]], 4000, torch.Generator().manual_seed(5), 0.5)
+for name, value in found.items():
+    print(f"{name:15} {value.tolist()}")
+
+# %% [markdown]
 # ### Exercise: `masked_batch` ●●○ · 6 minutes · extra
 #
-# <details><summary>Hint 1: a nudge</summary>
+# **Find and mend the bugs.** Copy the body to begin with. There are two. With the first one mended, the training runs
+# and the loss falls, and nothing looks wrong any more. Leave the draws in their order, so that your answer can be
+# compared.
 #
-# …
+# <details><summary>Hint 1: the first bug</summary>
+#
+# Why is there a −100 in `input_ids`? How many tensors does `labels, attention_mask = input_ids, …` make?
+#
+# </details>
+# <details><summary>Hint 2: the second bug</summary>
+#
+# Ask for everybody to be chosen, `probability=1.0`, in a long row. How many labels are there? In section 1 we said who
+# is asked about.
 #
 # </details>
 
@@ -461,8 +1130,9 @@ def masked_batch(
     chosen = (torch.rand(input_ids.shape, generator=generator) < probability) & ~special
     fate = torch.rand(input_ids.shape, generator=generator)
     anything = torch.randint(vocab_size, input_ids.shape, generator=generator)
+    other = chosen & (fate >= 0.9)
     input_ids[chosen & (fate < 0.8)] = 4
-    input_ids[chosen & (fate >= 0.9)] = anything[chosen & (fate >= 0.9)]
+    input_ids[other] = anything[other]
     labels[~chosen] = -100
     return {"input_ids": input_ids, "attention_mask": attention_mask, "labels": labels}
     # END SOLUTION
@@ -472,13 +1142,49 @@ def masked_batch(
 check(masked_batch)
 
 # %% [markdown]
-# ## 10 · H · extra
+# **See it.** Thousand words that are all chosen: how many of them are asked about, in the function as it was found,
+# with the first bug mended?
+
+# %%
+thousand = [[2, *[70] * 1000, 3]]
+mended = masked_batch(thousand, 4000, torch.Generator().manual_seed(0), 1.0)
+covered = mended["input_ids"] == 4
+print(f"asked about: {(mended['labels'] != -100).sum()} of 1,000, at a [MASK] {covered.sum()}")
+
+# %% [markdown]
+# With the second bug the others would have been shown changed or unchanged, and never asked about. What they are for
+# would have been lost: a model that is asked at [MASK] alone.
 #
+# ## 9 · Tell them apart · extra
+#
+# The loss looks harmless: a mean over whatever has a label. Here are six that somebody wrote, each right on some
+# batches. (`mean_surprise` is the mean over what has a label.)
+
+# %%
+suspects("loss_counterexample")
+
+# %% [markdown]
 # ### Exercise: `loss_counterexample` ●●○ · 7 minutes · extra
+#
+# Find one batch on which each of the six is seen to be wrong. It can be tiny: two rows of two places and three words.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# …
+# Begin with zeros everywhere. Then all words are equally likely, and every mean is the same whatever is left out of it.
+# So make *one* of the labels much harder than the others.
+#
+# </details>
+# <details><summary>Hint 2: a millionth?</summary>
+#
+# A score of 40 for another word than the label leaves the label a probability of e⁻⁴⁰, which is far less than a
+# millionth.
+#
+# </details>
+# <details><summary>Hint 3: two of them are still right?</summary>
+#
+# One row with one label and one with two tells the mean of rows apart, and three labels beside two pairs the common
+# mean. The hard one should stand at the first place, in a row whose second part does not follow, and one of the easy
+# labels should be 0.
 #
 # </details>
 
@@ -502,14 +1208,95 @@ def loss_counterexample() -> tuple[Tensor, Tensor, Tensor, Tensor]:
 # %% check="loss_counterexample"
 check(loss_counterexample)
 
+# %%
+pictures.lineup(loss_counterexample())
+
 # %% [markdown]
-# ## 11 · I · extra
+# *The picture, for the answer of this lesson: PICTURE_LINEUP*
+#
+# ## 10 · What Trainer's arguments do · extra
+#
+# Our loop had thirty lines. transformers brings one that is finished, `Trainer`, which is told what to do by
+# `TrainingArguments`, with more than a hundred fields. You meet it in [lesson
+# 18](../18_finetuning/18_finetuning.ipynb). Here we take the fields that stand in every example, one by one, and see
+# what changes when *one* of them is set. (`ran` trains a linear layer with a norm on 24 examples, in a folder that is
+# gone afterwards. Then it predicts 10 that were held out, and it writes down what happened.)
+
+# %%
+from helpers.trainer_runs import accepts, ran
+
+plain = ran()
+for arguments, look in [
+    ({"num_train_epochs": 1}, "steps"),
+    ({"per_device_train_batch_size": 5}, "train_batches"),
+    ({"per_device_eval_batch_size": 4}, "eval_batches"),
+    ({"eval_strategy": "steps", "eval_steps": 3}, "evaluated"),
+    ({"logging_steps": 2}, "logged"),
+    ({"save_steps": 4}, "files"),
+    ({"learning_rate": 0.1}, "rates"),
+    ({"warmup_steps": 3}, "rates"),
+    ({"weight_decay": 0.1}, "decays"),
+    ({"adam_epsilon": 0.001}, "epsilon"),
+    ({"prediction_loss_only": True}, "predictions"),
+]:
+    print(*(f"{name}={value!r}" for name, value in arguments.items()))
+    print(f"    {look}, nothing set: {plain.told(look)}")
+    print(f"    {look}, with it: {ran(**arguments).told(look)}")
+
+# %% [markdown]
+# (`files` are those in `output_dir`, `evaluated` and `logged` are the steps after which it happened, and `decays` says
+# how many weights shrink by how much.)
+#
+# | field | what it does |
+# |---|---|
+# | `output_dir` | where checkpoints go |
+# | `per_device_train_batch_size` | how many examples a device gets at once in training |
+# | `per_device_eval_batch_size` | the same in evaluation |
+# | `num_train_epochs` | how often all examples are seen; it may be a fraction |
+# | `save_steps` | a checkpoint after each so many steps, and at the end |
+# | `logging_steps` | after each so many steps, the mean loss since the last time |
+# | `eval_steps` | an evaluation after each so many, with `eval_strategy="steps"`; else there is none |
+# | `learning_rate` | the rate at its highest, from where it falls to zero |
+# | `warmup_steps` | how many steps it takes to get there |
+# | `weight_decay` | of the matrix alone: biases and norms are left out by Trainer itself |
+# | `adam_epsilon` | the number that keeps Adam from dividing by 0 |
+# | `prediction_loss_only` | keeps the loss, not what was predicted: 4,000 scores a token fill a memory |
+#
+# > **You may read that** `max_grad_norm` is 0 by default, that `do_train` says whether there is a training, and that
+# > one sets `overwrite_output_dir` and `evaluation_strategy`. Run each:
+
+# %%
+print(f"first gradient: {plain.norms[0]:.2f}, with max_grad_norm=0: {ran(max_grad_norm=0).norms[0]:.2f}")
+for wish in (True, False):
+    called, not_called = ran(do_train=wish), ran(train=False, do_train=wish)
+    print(f"do_train={wish!s:5} steps with trainer.train(): {called.steps}, without: {not_called.steps}")
+print(f"do_eval=True: evaluated after the steps {ran(do_eval=True).evaluated}")
+for name, value in {"overwrite_output_dir": True, "evaluation_strategy": "steps", "eval_strategy": "steps"}.items():
+    print(f"{name}: {accepts(name, value)}")
+
+# %% [markdown]
+# > The default is 1.0: gradients are clipped to that length unless one says 0, which means never. `do_train` and
+# > `do_eval` are not read by Trainer at all. They are there for scripts, which ask `if args.do_train:` themselves;
+# > whether there is a training depends on whether you call `train()`. The last two names are gone. A file that is there
+# > is simply overwritten, and the evaluation is asked for by `eval_strategy`.
+#
+# All schedules count in *steps of the optimizer*, so before one sets `warmup_steps` one has to know how many there will
+# be. With `gradient_accumulation_steps` several batches make one step ([lesson 10](../10_training/10_training.ipynb)).
+# By hand, for 100 examples in batches of 8, 4 batches a step and 3 epochs: 13 batches, the last one of 4 examples. They
+# make 3 steps of 4 batches, and one batch is left. At the end of an epoch Trainer does not wait for more. So there are
+# 4 steps an epoch, and 12 in all.
 #
 # ### Exercise: `optimizer_steps` ●●○ · 5 minutes · extra
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# …
+# There are three places to round, in this order: batches of an epoch, steps of an epoch, steps of all epochs. Only at
+# the first one may it be down.
+#
+# </details>
+# <details><summary>Hint 2: "left over, in several epochs"?</summary>
+#
+# Do not multiply the batches by the epochs first: what is left of one epoch is not kept for the next.
 #
 # </details>
 
@@ -548,16 +1335,63 @@ def optimizer_steps(
 check(optimizer_steps)
 
 # %% [markdown]
+# **See it.** Beside Trainer's own count.
+
+# %%
+for batch_size, accumulation, epochs, drop in (
+    (8, 1, 3.0, False),
+    (5, 2, 3.0, False),
+    (5, 2, 3.0, True),
+    (7, 3, 0.5, False),
+):
+    theirs = ran(
+        per_device_train_batch_size=batch_size, gradient_accumulation_steps=accumulation, num_train_epochs=epochs,
+        dataloader_drop_last=drop,
+    ).steps  # fmt: skip
+    print(f"24 examples: yours {optimizer_steps(24, batch_size, accumulation, epochs, drop)}, Trainer {theirs}")
+
+# %% [markdown]
 # ## What you have built
 #
 # | yours | in transformers |
 # |---|---|
 # | `mask_tokens` | `DataCollatorForLanguageModeling` |
+# | `whole_word_mask` | the same with `whole_word_mask=True`, which never leaves a token as it is |
+# | `MLMHead` | `BertLMPredictionHead`, in `BertForMaskedLM` and `BertForPreTraining` |
+# | `pretraining_loss` | `BertForPreTraining(…, labels=…, next_sentence_label=…).loss` |
+# | `fixed_masks` | a `map` over the evaluation data, once |
+# | `fill_mask` | `pipeline("fill-mask")` |
+# | `next_sentence_pairs`, `NSPHead` | the pooler and `seq_relationship`, in `BertForNextSentencePrediction` |
+# | `masked_batch` | a data collator |
+# | `optimizer_steps` | `trainer.state.max_steps` |
 #
-# **Read the real source.** `transformers/data/data_collator.py`: ….
+# **Who uses it.** What you have trained is a trunk that has read. [Lesson 18](../18_finetuning/18_finetuning.ipynb)
+# puts another head on such a trunk and goes on training for a task; it takes a larger one, which has read more than
+# half a minute. [Lesson 19](../19_representations/19_representations.ipynb) looks at what its layers know.
+#
+# **Read the real source.** `transformers/data/data_collator.py`: `torch_mask_tokens` is your first exercise, with the
+# same three draws. `transformers/models/bert/modeling_bert.py`: the heads from `BertPredictionHeadTransform` on, and
+# `_tied_weights_keys`, where it says what is tied. `transformers/trainer.py`: `set_initial_training_values` counts the
+# steps.
+#
+# **Sources.** [Devlin et al. 2018](https://arxiv.org/abs/1810.04805), *BERT*. [Liu et al.
+# 2019](https://arxiv.org/abs/1907.11692), *RoBERTa*. [Wettig et al. 2022](https://arxiv.org/abs/2202.08005), *Should
+# You Mask 15% in Masked Language Modeling?* [Salazar et al. 2019](https://arxiv.org/abs/1910.14659), on
+# pseudo-perplexities. [Taylor 1953](https://doi.org/10.1177/107769905303000401), *Cloze Procedure*, where people filled
+# the gaps.
+#
+# **At scale.** BERT-base has 110 million weights and read 3.3 billion words about forty times: a million steps of 256
+# rows of 512 tokens, four days on 16 TPU chips. RoBERTa took the same shape, ten times the text, 8,192 rows a step, and
+# masks that are drawn anew each time instead of once; it was still getting better when they stopped. Scores for a
+# vocabulary of 30,000 at every place of such a batch would be 126 billion numbers, so they are computed where something
+# is asked, as we did. And since 85 % of the places teach nothing, ELECTRA asks at each place whether the word was
+# swapped, and gets as far with a quarter of the computing.
 #
 # **Three questions to take home.**
 #
-# 1. …?
-# 2. …?
-# 3. …?
+# 1. Our evaluation covers other words in each text, but the same ones for each model. What would be gained, and what
+#    would it cost, to cover *every* word of the texts once, one at a time?
+# 2. The table of embeddings is tied, and has a row for [MASK]. Which scores could the decoder give to [MASK] itself,
+#    and when would it ever be right to say so?
+# 3. A model that has learned with whole words covered has a higher loss than one that has learned with single pieces,
+#    each on its own kind of questions. How would you find out which of the two has understood more?

@@ -15,8 +15,9 @@ from autograder.exercises.pretraining._reader import Reader
 from helpers.known_readers import Indifferent
 
 FILLS = Idea("the likeliest tokens at the covered place, the best first", weight=3, point=True)
-EACH = Idea("each covered place by itself, in the order of the text", weight=2)
-MODE = Idea("the model is asked in evaluation mode and without a graph, and left as it was", weight=2)
+EACH = Idea("each covered place by itself, in the order of the text", weight=2.5, point=True)
+MODE = Idea("the model is asked in evaluation mode", weight=2, point=True)
+LEFT = Idea("without a graph, and the model is left as it was", weight=3)
 
 
 @exercise(points=2, without=["transformers:pipeline"])
@@ -38,10 +39,11 @@ def fill_mask(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "everything is covered", lambda: look(length, 2), EACH
     yield "nothing is covered", lambda: look.nothing(), EACH
     yield "[MASK] has the number 0", lambda: look(2, 3, mask_id=0)
-    yield "a model that was training", lambda: look.mode(True), MODE
-    yield "a model that was not", lambda: look.mode(False), MODE
-    yield "a model of which one part is frozen in evaluation", lambda: look.parts(), MODE
-    yield "graphs", lambda: look.graphs(), MODE
+    yield "a model that was training, asked twice", lambda: look.asked(), MODE
+    yield "a model that was training", lambda: look.mode(True), LEFT
+    yield "a model that was not", lambda: look.mode(False), LEFT
+    yield "a model of which one part was not", lambda: look.parts(), MODE
+    yield "graphs", lambda: look.graphs(), LEFT
     yield "kinds", lambda: look.kinds()
     yield "the text afterwards, by names", lambda: look.afterwards()
 
@@ -85,29 +87,37 @@ class _Look:
             "not covered": refusal(ValueError, self.candidate, model, without, mask_id, 2),
         }
 
-    def mode(self, training: bool) -> dict[str, Any]:
-        """Twice, since dropout would give other numbers."""
-        model = Reader(self.draw, self.words).train(training)
+    def asked(self) -> Any:
+        """Dropout would give other numbers."""
+        model = Reader(self.draw, self.words).train()
         ids, mask_id = self.given(1)
         torch.manual_seed(0)
-        said = [self.candidate(model, ids, mask_id, 3) for _ in range(2)]
-        return {"said": said, "training afterwards": [part.training for part in model.modules()]}
+        first = self.candidate(model, ids, mask_id, 3)
+        return [first, self.candidate(model.train(), ids, mask_id, 3)]
+
+    def mode(self, training: bool) -> dict[str, Any]:
+        model = Reader(self.draw, self.words).train(training)
+        ids, mask_id = self.given(1)
+        places = len(self.candidate(model, ids, mask_id, self.draw.integer(1, 5))[0])
+        parts = ["in training" if part.training else "in evaluation" for part in model.modules()]
+        return {"guesses": places, "the model and its parts afterwards": parts}
 
     def parts(self) -> dict[str, Any]:
         model = Reader(self.draw, self.words).train()
         model.inner[0].eval()
         ids, mask_id = self.given(1)
         said = self.candidate(model, ids, mask_id, 3)
-        return {"said": said, "in training while asked": model.calls[0][3][0], "afterwards": model.training}
+        return {"said": said, "in training while asked": model.calls[0][3]}
 
     def graphs(self) -> dict[str, Any]:
         """Others, asked afterwards, keep a graph again."""
         model = Reader(self.draw, self.words)
         ids, mask_id = self.given(2)
         with torch.enable_grad():
-            said = self.candidate(model, ids, mask_id, 2)
+            said = self.candidate(model, ids, mask_id, self.draw.integer(1, 4))
             others = "with" if torch.is_grad_enabled() else "without"
-        return {"said": said, "asked": model.calls, "others compute afterwards": others}
+        graphs = sorted({call[2] for call in model.calls})
+        return {"places": [len(place) for place in said], "asked": graphs, "others compute afterwards": others}
 
     def kinds(self) -> Any:
         """Plain Python all through."""

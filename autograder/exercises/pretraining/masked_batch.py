@@ -48,7 +48,9 @@ class _Look:
 
     def rows(self, count: int = 4, spread: int = 6) -> list[list[int]]:
         lengths = [3 + self.draw.integer(0, spread) for _ in range(count)]
-        return [[CLS, *self.draw.integers(n, low=5, high=self.words).tolist(), SEP] for n in lengths]
+        rows = [[CLS, *self.draw.integers(n, low=5, high=self.words).tolist(), SEP] for n in lengths]
+        rows[self.draw.integer(0, count)][1] = 1  # [UNK] is a token like any other
+        return rows
 
     def stream(self) -> torch.Generator:
         return torch.Generator().manual_seed(self.draw.integer(0, 2**31))

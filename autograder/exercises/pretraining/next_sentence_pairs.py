@@ -18,7 +18,8 @@ from autograder.exercises.pretraining._frequencies import settled
 FIRSTS = Idea("a pair for each sentence that another one follows", weight=2, point=True)
 REAL = Idea("0 with the sentence that follows", weight=2, point=True)
 OTHER = Idea("1 with a sentence of another document, never of the same", weight=3, point=True)
-OFTEN = Idea("half of each, and every other document and sentence alike", weight=2)
+HALF = Idea("half of each, by a toss", weight=2)
+ALIKE = Idea("every other document alike, and every sentence of it", weight=2.5)
 STREAM = Idea("random numbers from the generator alone, which goes on", weight=1.5)
 MANY = 1500  # documents of a large draw
 
@@ -37,10 +38,10 @@ def next_sentence_pairs(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "what never happens, in a large draw", lambda: look.never(), OTHER
     yield "two documents alone", lambda: look.two(), OTHER
     yield "pairs that follow", lambda: look.follows(), REAL
-    yield "how many do not follow", lambda: look.halves(), OFTEN
-    yield "which document is drawn", lambda: look.documents(), OFTEN
-    yield "which sentence of it", lambda: look.sentences(), OFTEN
-    yield "two pairs in a row", lambda: look.in_a_row(), OFTEN
+    yield "how many do not follow", lambda: look.halves(), HALF
+    yield "which document is drawn", lambda: look.documents(), ALIKE
+    yield "which sentence of it", lambda: look.sentences(), ALIKE
+    yield "two pairs in a row", lambda: look.in_a_row(), HALF
     yield "the same seed, and another one", lambda: look.seeds(), STREAM
     yield "two calls with one generator", lambda: look.two_calls(), STREAM
     yield "Python's own stream, and torch's", lambda: look.streams(), STREAM
@@ -71,8 +72,9 @@ class _Look:
         return [pair[0] for pair in self.run(self.some())]
 
     def short(self) -> Any:
-        lengths = self.draw.shuffled([0, 1, 1, 3, 2, 0])
-        return [pair[0] for pair in self.run(lengths)]
+        """Many times, so that an empty one would be drawn once, but with a chance of 2^-60."""
+        texts, stream = self.written(self.draw.shuffled([0, 1, 1, 3, 2, 0])), self.stream()
+        return [pair[0] for pair in [self.candidate(texts, stream) for _ in range(60)][-1]]
 
     def twice(self) -> Any:
         """Who looks a sentence up by its text finds the first one."""
@@ -100,10 +102,10 @@ class _Look:
     def two(self) -> Any:
         """The other document is the only one to draw from."""
         stream, found = self.stream(), Counter[str]()
-        texts = self.written([2, 1])
-        for _ in range(60):
+        texts = self.written([self.draw.integer(2, 5), self.draw.integer(1, 4)])
+        for _ in range(150):
             found.update(f"{second} {label}" for _, second, label in self.candidate(texts, stream))
-        return {"second parts": sorted(found), "pairs of a call": sum(found.values()) / 60}
+        return {"second parts": sorted(found), "pairs of a call": sum(found.values()) / 150}
 
     def follows(self) -> Any:
         """Over many calls, all that can follow do."""
@@ -114,52 +116,56 @@ class _Look:
         return sorted(found)
 
     def _many(self) -> list[Any]:
-        return list(self.run([2] * MANY))
+        return list(self.run([2] * (MANY + 2 * self.draw.integer(0, 200))))
 
     def halves(self) -> Any:
         labels = torch.tensor([label for *_, label in self._many()])
-        return settled((labels == 1).sum(), torch.tensor(0.5), len(labels))
+        return {"pairs": len(labels), "share of label 1": settled((labels == 1).sum(), torch.tensor(0.5), len(labels))}
 
     def documents(self) -> Any:
         """Of five documents of different lengths; the first alone has a sentence that another one follows."""
-        texts, stream, found = self.written([2, 1, 1, 1, 1]), self.stream(), Counter[int]()
-        texts[self.draw.integer(1, 5)] += [f"d9 s{s}" for s in range(7)]
+        others = self.draw.integer(4, 8)
+        texts, stream, found = self.written([2] + [1] * others), self.stream(), Counter[int]()
+        texts[self.draw.integer(1, others + 1)] += [f"d9 s{s}" for s in range(7)]
         drawn = 0
         for _ in range(MANY):
             for first, second, label in self.candidate(texts, stream):
                 if label == 1 and first == "d0 s0":
                     found[next(d for d, text in enumerate(texts) if second in text)] += 1
                     drawn += 1
-        count = torch.tensor([found[d] for d in range(5)])
-        return settled(count, torch.tensor([0.0, 0.25, 0.25, 0.25, 0.25]), drawn)
+        count = torch.tensor([found[d] for d in range(others + 1)])
+        return settled(count, torch.tensor([0.0] + [1 / others] * others, dtype=torch.float64), drawn)
 
     def sentences(self) -> Any:
-        texts, stream, found = self.written([2, 4]), self.stream(), Counter[int]()
+        many = self.draw.integer(3, 7)
+        texts, stream, found = self.written([2, many]), self.stream(), Counter[int]()
         for _ in range(MANY):
             found.update(
                 _place(second)[1]
                 for first, second, label in self.candidate(texts, stream)
                 if first == "d0 s0" and label
             )
-        count = torch.tensor([found[s] for s in range(4)])
-        return settled(count, torch.full((4,), 0.25), count.sum())
+        count = torch.tensor([found[s] for s in range(many)])
+        return settled(count, torch.full((many,), 1 / many, dtype=torch.float64), count.sum())
 
     def in_a_row(self) -> Any:
         labels = torch.tensor([label for *_, label in self._many()]).reshape(-1, 2)
         both = torch.bincount(2 * labels[:, 0] + labels[:, 1], minlength=4)
-        return settled(both, torch.full((4,), 0.25), len(labels))
+        return {"couples of pairs": len(labels), "shares": settled(both, torch.full((4,), 0.25), len(labels))}
 
     def seeds(self) -> dict[str, Any]:
         """Of 60 pairs by two seeds, not all are the same: by chance with one of 10^-18."""
-        texts, seed = self.written([2] * 60), self.draw.integer(0, 2**30)
-        results = [self.candidate(texts, random.Random(one)) for one in (seed, seed, seed + 1)]
+        texts, seed = self.written([2] * self.draw.integer(60, 90)), self.draw.integer(0, 2**30)
+        seeds = self.draw.shuffled([seed, seed, seed + 1])
+        results = [self.candidate(texts, random.Random(one)) for one in seeds]
         places = self.draw.shuffled([(0, 1), (0, 2), (1, 2)])
-        return {f"call {i + 1} and call {j + 1} are the same": results[i] == results[j] for i, j in places}
+        alike = {f"call {i + 1} and call {j + 1}": results[i] == results[j] for i, j in places}
+        return {"pairs": [len(each) for each in results], "all the same": alike}
 
     def two_calls(self) -> dict[str, Any]:
         texts, stream = self.written([2] * 60), self.stream()
         one, other = self.candidate(texts, stream), self.candidate(texts, stream)
-        return {"firsts": [pair[0] for pair in one[: self.draw.integer(2, 9)]], "the same pairs": one == other}
+        return {"last of the firsts": one[self.draw.integer(2, 59)][0], "the same pairs": one == other}
 
     def streams(self) -> dict[str, Any]:
         lengths, seed = self.some(), self.draw.integer(0, 10_000)

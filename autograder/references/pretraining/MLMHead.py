@@ -177,7 +177,7 @@ class WithoutBias(_Head):
 @mistake(
     MLMHead,
     "The bias does not begin as zeros: `nn.Linear` draws it at random. `nn.init.zeros_(self.decoder.bias)`.",
-    keeps=0.9,
+    keeps=0.95,
 )
 class RandomBias(_Head):
     def begin(self):

@@ -213,7 +213,7 @@ def from_the_global_stream(input_ids, special, mask_id, vocab_size, generator, p
     mask_tokens,
     "Each call masks the same places as the one before: the generator is set back, or another one is made inside, with "
     "a seed of its own. It is the caller's, and goes on from call to call.",
-    keeps=0.9,
+    keeps=0.95,
 )
 def set_back(input_ids, special, mask_id, vocab_size, generator, probability=0.15):
     again = torch.Generator(input_ids.device).manual_seed(generator.initial_seed())

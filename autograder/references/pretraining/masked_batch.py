@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.references import alternative, mistake, promised
+from autograder.references import alternative, equivalent, mistake, promised
 from autograder.references.pretraining._masked_batch import (
     CLS,
     IGNORED,
@@ -141,6 +141,22 @@ def in_new_tensors(rows, vocab_size, generator, probability=0.15):
     }  # fmt: skip
 
 
+@alternative(masked_batch)
+def row_by_row(rows, vocab_size, generator, probability=0.15):
+    """The labels first, then the input, in lists."""
+    text, after = drawn(rows, vocab_size, generator, probability)
+    labels = [
+        [IGNORED if now is None else old for old, now in zip(*both, strict=True)]
+        for both in zip(text, after, strict=True)
+    ]
+    ids = [
+        [old if now is None else now for old, now in zip(*both, strict=True)] for both in zip(text, after, strict=True)
+    ]
+    lengths = torch.tensor([len(row) for row in rows])[:, None]
+    real = torch.arange(len(ids[0])) < lengths
+    return {"input_ids": torch.tensor(ids), "labels": torch.tensor(labels), "attention_mask": real.to(torch.int64)}
+
+
 promised(
     masked_batch,
     "Rows of tokens as one batch for pretraining: filled up with [PAD], some tokens covered, the labels beside them.",
@@ -169,4 +185,28 @@ promised(
     "A dict with `input_ids`, `attention_mask` (1 for tokens, 0 for padding) and `labels`, each of shape (batch, "
     "longest), int64.",
     by=["the mask of padding", "the rows afterwards, without a probability"],
+)
+AND = "for booleans, a product says the same as `&`"
+OR = "a token is one of them at most, so that a sum, or exclusive or, says the same as `|`"
+EDGE = "they differ for a throw that hits the border exactly, which one of 2²⁴ does"
+THROWN = "chosen = (torch.rand(input_ids.shape, generator=generator) {} probability) {} ~special"
+equivalent(masked_batch, THROWN.format("<", "&"), THROWN.format("<", "*"), AND)
+equivalent(masked_batch, THROWN.format("<", "&"), THROWN.format("<=", "&"), EDGE)
+COVERED = "input_ids[chosen {} (fate {} 0.8)] = 4"
+equivalent(masked_batch, COVERED.format("&", "<"), COVERED.format("*", "<"), AND)
+equivalent(masked_batch, COVERED.format("&", "<"), COVERED.format("&", "<="), EDGE)
+OTHER = "other = chosen {} (fate {} 0.9)"
+equivalent(masked_batch, OTHER.format("&", ">="), OTHER.format("*", ">="), AND)
+equivalent(masked_batch, OTHER.format("&", ">="), OTHER.format("&", ">"), EDGE)
+SPECIAL = "special = (input_ids {} 0) {} (input_ids == 2) {} (input_ids == 3)"
+for first, second in (("+", "|"), ("^", "|"), ("|", "+"), ("|", "^")):
+    equivalent(masked_batch, SPECIAL.format("==", "|", "|"), SPECIAL.format("==", first, second), OR)
+equivalent(
+    masked_batch, SPECIAL.format("==", "|", "|"), SPECIAL.format("<=", "|", "|"), "no token has a number below 0"
+)
+equivalent(
+    masked_batch,
+    "labels, attention_mask = input_ids.clone(), (input_ids != 0).long()",
+    "labels, attention_mask = input_ids.clone(), (input_ids > 0).long()",
+    "no token has a number below 0",
 )

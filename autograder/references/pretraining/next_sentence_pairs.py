@@ -3,7 +3,7 @@
 import random
 from itertools import pairwise
 
-from autograder.references import alternative, mistake, promised
+from autograder.references import alternative, equivalent, mistake, promised
 
 
 def full(documents):
@@ -88,7 +88,7 @@ def none_follows(documents, generator):
 @mistake(
     next_sentence_pairs,
     "Whether a pair follows is not a toss: they take turns, or another share than half does not follow.",
-    keeps=0.85,
+    keeps=0.9,
 )
 def turn_by_turn(documents, generator):
     turns = iter(range(10**9))
@@ -98,7 +98,7 @@ def turn_by_turn(documents, generator):
 @mistake(
     next_sentence_pairs,
     "Whether a pair follows is not a toss: they take turns, or another share than half does not follow.",
-    keeps=0.85,
+    keeps=0.9,
 )
 def a_third(documents, generator):
     return steps(documents, generator, tosses=lambda stream: stream.random() < 1 / 3)
@@ -108,7 +108,7 @@ def a_third(documents, generator):
     next_sentence_pairs,
     "Long documents are drawn more often: it was drawn among all sentences. First one of the other documents, each "
     "alike, then one of its sentences.",
-    keeps=0.85,
+    keeps=0.92,
 )
 def among_all_sentences(documents, generator):
     def other(texts, own, stream):
@@ -120,7 +120,7 @@ def among_all_sentences(documents, generator):
 @mistake(
     next_sentence_pairs,
     "From another document, always the same sentence is taken, its first or its last. Each should come alike.",
-    keeps=0.85,
+    keeps=0.92,
 )
 def its_first_sentence(documents, generator):
     def other(texts, own, stream):
@@ -132,7 +132,7 @@ def its_first_sentence(documents, generator):
 @mistake(
     next_sentence_pairs,
     "The second part always comes from the document behind, or from one fixed other: draw among all others.",
-    keeps=0.85,
+    keeps=0.92,
 )
 def the_next_document(documents, generator):
     def other(texts, own, stream):
@@ -216,7 +216,7 @@ def by_its_text(documents, generator):
     next_sentence_pairs,
     "The random numbers do not come from the generator: Python's own stream moves instead, and the same seed gives "
     "other pairs. `generator.random()` and `generator.choice(…)` draw from it.",
-    keeps=0.85,
+    keeps=0.93,
 )
 def from_pythons_stream(documents, generator):
     return steps(documents, random)
@@ -225,7 +225,7 @@ def from_pythons_stream(documents, generator):
 @mistake(
     next_sentence_pairs,
     "Each call draws the same pairs as the one before: another generator is made inside, with a seed of its own.",
-    keeps=0.85,
+    keeps=0.93,
 )
 def a_seed_of_its_own(documents, generator):
     return steps(documents, random.Random(0))
@@ -235,7 +235,7 @@ def a_seed_of_its_own(documents, generator):
     next_sentence_pairs,
     "A single document is not refused with a `ValueError`: there is no other to draw from. Documents without a "
     "sentence do not count.",
-    keeps=0.85,
+    keeps=0.97,
 )
 def never_refuses(documents, generator):
     if len(full(documents)) < 2:
@@ -247,7 +247,7 @@ def never_refuses(documents, generator):
     next_sentence_pairs,
     "Documents without a sentence are drawn, and there is nothing in them to take, or they count where it is asked "
     "whether there is another one.",
-    keeps=0.85,
+    keeps=0.97,
 )
 def draws_empty_documents(documents, generator):
     def other(texts, own, stream):
@@ -328,3 +328,10 @@ promised(
     by=["kinds, and the documents afterwards", "the first parts of the pairs"],
 )
 promised(next_sentence_pairs, "ValueError: fewer than two documents hold a sentence.", by=["nobody to draw from"])
+equivalent(next_sentence_pairs, "if label == 1:", "if label >= 1:", "a label is 0 or 1")
+equivalent(
+    next_sentence_pairs,
+    "others = [other for other in filled if other != number]",
+    "others = [other for other in filled if other is not number]",
+    "both come out of the same list, so that the same number is the same object",
+)

@@ -3,7 +3,7 @@
 import math
 from fractions import Fraction
 
-from autograder.references import alternative, mistake, promised
+from autograder.references import alternative, equivalent, mistake, promised
 
 
 def batches_of(examples, batch, drop_last):
@@ -88,7 +88,7 @@ def one_large_batch(examples, batch, accumulation=1, epochs=3.0, drop_last=False
 @mistake(
     optimizer_steps,
     "A part of an epoch is rounded down, or to the nearest step. Trainer rounds up.",
-    keeps=0.85,
+    keeps=0.88,
 )
 def rounds_down(examples, batch, accumulation=1, epochs=3.0, drop_last=False):
     return int(epochs * updates_of(batches_of(examples, batch, drop_last), accumulation))
@@ -97,7 +97,7 @@ def rounds_down(examples, batch, accumulation=1, epochs=3.0, drop_last=False):
 @mistake(
     optimizer_steps,
     "Each epoch that was begun counts as a whole one. With 0.5 epochs, half of the steps are taken.",
-    keeps=0.85,
+    keeps=0.88,
 )
 def whole_epochs(examples, batch, accumulation=1, epochs=3.0, drop_last=False):
     return math.ceil(epochs) * updates_of(batches_of(examples, batch, drop_last), accumulation)
@@ -111,7 +111,7 @@ def a_single_epoch(examples, batch, accumulation=1, epochs=3.0, drop_last=False)
 @mistake(
     optimizer_steps,
     "Where all examples are dropped, there is no `ValueError`: nothing would be learned, and nobody told.",
-    keeps=0.9,
+    keeps=0.96,
 )
 def nothing_left_is_fine(examples, batch, accumulation=1, epochs=3.0, drop_last=False):
     if drop_last and examples < batch:
@@ -167,3 +167,4 @@ promised(
     by=["dropped instead", "dropped, and left over"],
 )
 promised(optimizer_steps, "ValueError: no batch is left.", by=["no batch is left"])
+equivalent(optimizer_steps, "if batches == 0:", "if batches <= 0:", "there are never fewer than none")

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.references import alternative, mistake, promised
+from autograder.references import alternative, equivalent, mistake, promised
 
 
 def numbers_of(continues):
@@ -188,7 +188,7 @@ def from_the_global_stream(continues, special, probability, generator):
     "Each call chooses the same words as the one before: the generator is set back, or another one is made inside, "
     "with "
     "a seed of its own. It is the caller's, and goes on from call to call.",
-    keeps=0.9,
+    keeps=0.95,
 )
 def set_back(continues, special, probability, generator):
     again = torch.Generator(continues.device).manual_seed(generator.initial_seed())
@@ -250,3 +250,16 @@ promised(
     "The same shape, boolean: True for all pieces of the chosen words.",
     by=["everybody is chosen", "words that are cut in two", "nobody is chosen"],
 )
+DRAWS = "draws = (*continues.shape[:-1], continues.shape[-1] {})"
+for more in ("<< 1", "+ 2"):
+    equivalent(
+        whole_word_mask, DRAWS.format("+ 1"), DRAWS.format(more), "throws that no piece looks up change no share"
+    )
+CHOSEN = "return (throws.gather(-1, word) {} probability) {} ~special"
+equivalent(
+    whole_word_mask, CHOSEN.format("<", "&"), CHOSEN.format("<", "*"), "for booleans, a product says the same as `&`"
+)
+equivalent(
+    whole_word_mask, CHOSEN.format("<", "&"), CHOSEN.format("<=", "&"),
+    "they differ for a throw that hits the border exactly, which one of 2²⁴ does",
+)  # fmt: skip
