@@ -127,7 +127,8 @@ def continues(ids: Tensor) -> Tensor:
 
 def read(text: str, longest: int = CONTEXT) -> Tensor:
     """A text as a row of tokens (length,), from [CLS] to [SEP]; what is too long is cut off."""
-    return torch.tensor([*row(text).ids[: longest - 1], SEP][: len(row(text).ids)])
+    ids = row(text).ids
+    return torch.tensor(ids if len(ids) <= longest else [*ids[: longest - 1], SEP])
 
 
 def written(ids: Tensor) -> list[str]:

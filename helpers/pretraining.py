@@ -25,6 +25,7 @@ def guesses(panels: Mapping[str, Guesses], title: str = "") -> Picture:
         panels: title → words with their probabilities.
     """
     most = max(len(told) for told in panels.values())
+    highest = max(share for told in panels.values() for _, share in told)
     with style():
         figure = Picture(figsize=(WIDTH, 1.0 + 0.3 * most))
         axes = figure.subplots(1, len(panels), squeeze=False)[0]
@@ -32,7 +33,8 @@ def guesses(panels: Mapping[str, Guesses], title: str = "") -> Picture:
             words, shares = [word for word, _ in told], [share for _, share in told]
             drawn = axis.barh(range(len(words)), shares, color=BLUE)
             axis.bar_label(drawn, [f"{share:.2f}" for share in shares], padding=2, fontsize=8)
-            axis.set(title=name, xlabel="probability", xlim=(0, 1.5 * max(shares)), xticks=[])
+            axis.set(xlabel="probability", xlim=(0, 1.6 * highest), xticks=[])
+            axis.set_title(name, fontsize=10)
             axis.set_yticks(range(len(words)), words)
             axis.invert_yaxis()
         figure.suptitle(title)
@@ -41,7 +43,7 @@ def guesses(panels: Mapping[str, Guesses], title: str = "") -> Picture:
 
 def moments(told: Sequence[Mapping[str, Any]], sentence: str) -> Picture:
     """What a model said for a covered word at several moments of its training, as its figures tell."""
-    panels = {f"after {each['step']:,} steps": each["said"][sentence] for each in told}
+    panels = {f"{each['step']:,} steps": each["said"][sentence] for each in told}
     return guesses({name: [(word, share) for word, share in words] for name, words in panels.items()}, sentence)
 
 
@@ -77,7 +79,17 @@ def curve(history: Sequence[Mapping[str, float]], told: Mapping[str, float]) -> 
         "held out, fixed masks": (steps, [each["held out"] for each in history]),
         **{name: ((steps[0], steps[-1]), (value, value)) for name, value in told.items()},
     }
-    return lines(series, xlabel="steps", ylabel="surprise, −log p")
+    figure = lines(series, xlabel="steps", ylabel="surprise, −log p")
+    figure.axes[0].legend(loc="center right")
+    return figure
+
+
+def repeated(series: Mapping[str, Sequence[float]], ylabel: str) -> Picture:
+    """The same measurement several times: name → values."""
+    counts = {name: (range(1, len(values) + 1), values) for name, values in series.items()}
+    figure = lines(counts, xlabel="evaluation of one and the same model", ylabel=ylabel)
+    figure.axes[0].set_xticks(range(1, max(map(len, series.values())) + 1))
+    return figure
 
 
 def lineup(inputs: tuple[Tensor, ...]) -> Picture:

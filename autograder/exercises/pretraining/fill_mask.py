@@ -97,10 +97,10 @@ class _Look:
 
     def mode(self, training: bool) -> dict[str, Any]:
         model = Reader(self.draw, self.words).train(training)
-        ids, mask_id = self.given(1)
-        places = len(self.candidate(model, ids, mask_id, self.draw.integer(1, 5))[0])
+        ids, mask_id = self.given(self.draw.integer(1, self.length))
+        said = self.candidate(model, ids, mask_id, self.draw.integer(1, self.words))
         parts = ["in training" if part.training else "in evaluation" for part in model.modules()]
-        return {"guesses": places, "the model and its parts afterwards": parts}
+        return {"guesses": [len(place) for place in said], "the model and its parts afterwards": parts}
 
     def parts(self) -> dict[str, Any]:
         model = Reader(self.draw, self.words).train()
@@ -114,7 +114,7 @@ class _Look:
         model = Reader(self.draw, self.words)
         ids, mask_id = self.given(2)
         with torch.enable_grad():
-            said = self.candidate(model, ids, mask_id, self.draw.integer(1, 4))
+            said = self.candidate(model, ids, mask_id, self.draw.integer(1, self.words))
             others = "with" if torch.is_grad_enabled() else "without"
         graphs = sorted({call[2] for call in model.calls})
         return {"places": [len(place) for place in said], "asked": graphs, "others compute afterwards": others}

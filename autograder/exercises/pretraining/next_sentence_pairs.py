@@ -87,8 +87,8 @@ class _Look:
         return sorted(found)
 
     def never(self) -> dict[str, Any]:
-        lengths = [self.draw.integer(1, 5) for _ in range(MANY // 10)]
-        pairs = self.run(lengths)
+        texts, stream = self.written([self.draw.integer(1, 5) for _ in range(9)]), self.stream()
+        pairs = [pair for _ in range(60) for pair in self.candidate(texts, stream)]
         places = [(_place(first), _place(second), label) for first, second, label in pairs]
         return {
             "pairs": len(pairs),
@@ -104,8 +104,8 @@ class _Look:
         stream, found = self.stream(), Counter[str]()
         texts = self.written([self.draw.integer(2, 5), self.draw.integer(1, 4)])
         for _ in range(150):
-            found.update(f"{second} {label}" for _, second, label in self.candidate(texts, stream))
-        return {"second parts": sorted(found), "pairs of a call": sum(found.values()) / 150}
+            found.update(f"{first}, {second}: {label}" for first, second, label in self.candidate(texts, stream))
+        return {"all that came": sorted(found), "pairs of a call": sum(found.values()) / 150}
 
     def follows(self) -> Any:
         """Over many calls, all that can follow do."""
@@ -124,9 +124,9 @@ class _Look:
 
     def documents(self) -> Any:
         """Of five documents of different lengths; the first alone has a sentence that another one follows."""
-        others = self.draw.integer(4, 8)
+        others = self.draw.integer(4, 12)
         texts, stream, found = self.written([2] + [1] * others), self.stream(), Counter[int]()
-        texts[self.draw.integer(1, others + 1)] += [f"d9 s{s}" for s in range(7)]
+        texts[self.draw.integer(1, others + 1)] += [f"d99 s{s}" for s in range(7)]
         drawn = 0
         for _ in range(MANY):
             for first, second, label in self.candidate(texts, stream):
@@ -137,7 +137,7 @@ class _Look:
         return settled(count, torch.tensor([0.0] + [1 / others] * others, dtype=torch.float64), drawn)
 
     def sentences(self) -> Any:
-        many = self.draw.integer(3, 7)
+        many = self.draw.integer(3, 14)
         texts, stream, found = self.written([2, many]), self.stream(), Counter[int]()
         for _ in range(MANY):
             found.update(

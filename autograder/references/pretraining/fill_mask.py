@@ -19,7 +19,7 @@ def asks_in_any_mode(model, input_ids, mask_id, most=5):
     fill_mask,
     "The model stays in evaluation mode afterwards, though it was training before: it would go on to train without "
     "dropout. Put it back with `model.train(was)`.",
-    keeps=0.85,
+    keeps=0.93,
 )
 def leaves_it_in_evaluation(model, input_ids, mask_id, most=5):
     return steps(model, input_ids, mask_id, most, back=False)
@@ -29,7 +29,7 @@ def leaves_it_in_evaluation(model, input_ids, mask_id, most=5):
     fill_mask,
     "The model is in training mode afterwards, though it was not before: `model.train()` without asking what was. Keep "
     "`model.training` before you change it.",
-    keeps=0.9,
+    keeps=0.93,
 )
 def always_trains_afterwards(model, input_ids, mask_id, most=5):
     result = steps(model, input_ids, mask_id, most, back=False)
@@ -40,7 +40,7 @@ def always_trains_afterwards(model, input_ids, mask_id, most=5):
 @mistake(
     fill_mask,
     "A graph is kept while the model is asked, for gradients that nobody will ask for: use `torch.no_grad()`.",
-    keeps=0.9,
+    keeps=0.93,
 )
 def keeps_a_graph(model, input_ids, mask_id, most=5):
     return steps(model, input_ids, mask_id, most, graph=True)
@@ -50,7 +50,7 @@ def keeps_a_graph(model, input_ids, mask_id, most=5):
     fill_mask,
     "Gradients are switched off for good: whoever computes afterwards has no graph. `with torch.no_grad():` ends "
     "where it should.",
-    keeps=0.9,
+    keeps=0.93,
 )
 def switches_off_for_good(model, input_ids, mask_id, most=5):
     result = steps(model, input_ids, mask_id, most)
