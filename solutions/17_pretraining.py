@@ -312,8 +312,8 @@ check(whole_word_mask)
 generator = torch.Generator().manual_seed(1)
 masked = []
 for _ in range(5):
-    words = whole_word_mask(bert.continues(long_words), special(long_words), 0.3, generator)
-    masked.append(mask_tokens(long_words, special(long_words), MASK, VOCABULARY, generator, probability=words.float()))
+    chosen = whole_word_mask(bert.continues(long_words), special(long_words), 0.3, generator).float()
+    masked.append(mask_tokens(long_words, special(long_words), MASK, VOCABULARY, generator, probability=chosen))
 pictures.covered(masked, "three words in ten are chosen: blue covered, orange another token, green stayed")
 
 # %% [markdown]
@@ -453,8 +453,7 @@ print(f"{weights:,} weights, of which the table has {embedding.weight.numel():,}
 # equally likely, everywhere. Another one has counted how often each piece occurs, and says that, everywhere:
 
 # %%
-shares = pictures.unigram(texts, VOCABULARY)
-cost = -shares.log()
+cost = -pictures.unigram(texts, VOCABULARY).log()
 in_unseen = torch.cat([row[1:-1] for row in unseen])
 print(f"all alike:    {math.log(VOCABULARY):.2f}, the logarithm of 4,000")
 print(f"by frequency: {cost[in_unseen].mean():.2f}")
@@ -649,8 +648,8 @@ def covering(probability: float) -> Callable[[Tensor, torch.Generator], tuple[Te
 
 
 def whole(row: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    words = whole_word_mask(bert.continues(row), special(row), 0.15, generator)
-    return mask_tokens(row, special(row), MASK, VOCABULARY, generator, words.float())
+    chosen = whole_word_mask(bert.continues(row), special(row), 0.15, generator)
+    return mask_tokens(row, special(row), MASK, VOCABULARY, generator, chosen.float())
 
 
 for name, each in {
@@ -774,6 +773,10 @@ def surprise(model: nn.Module, inputs: Tensor, labels: Tensor) -> Tensor:
     return pretraining_loss(model(inputs, at)[None], torch.zeros(1, 2), labels[at][None], no_pair)
 
 
+QUESTION = "Return the [MASK] of the array."
+MOMENTS = {0: "0 steps", 65: "65 steps", 325: "325 steps", 780: "780 steps", 1300: "1,300 steps"}
+moments: dict[str, nn.Module] = {}  # what the training will leave behind: the model at each of them
+
 # %% [markdown]
 # The learning rate rises during the first tenth of the steps and then falls to zero, in straight lines ([lesson
 # 10](../10_training/10_training.ipynb)). This **warmup** protects the beginning, when all weights are random, gradients
@@ -795,8 +798,6 @@ def surprise(model: nn.Module, inputs: Tensor, labels: Tensor) -> Tensor:
 
 # %%
 STEPS, WARM_UP = 1300, 130
-MOMENTS = (0, 65, 325, 780, STEPS)
-QUESTION = "Return the [MASK] of the array."
 
 torch.manual_seed(0)
 model = TinyBert()
@@ -806,7 +807,7 @@ generator = torch.Generator().manual_seed(0)
 exam = fixed_masks([row[:32] for row in unseen], mask, seed=0)
 exam_inputs, exam_labels = stacked([one for one, _ in exam]), stacked([one for _, one in exam], fill=-100)
 
-history, since, moments = [], [], {}
+history, since = [], []
 rows = bert.batches([row[:32] for row in texts], size=16, seed=0)
 for step in range(STEPS + 1):
     if step % 65 == 0:
@@ -815,7 +816,7 @@ for step in range(STEPS + 1):
         history.append({"step": step, "held out": held_out, **({"train": sum(since) / len(since)} if since else {})})
         since = []
     if step in MOMENTS:
-        moments[f"{step:,} steps"] = deepcopy(model)
+        moments[MOMENTS[step]] = deepcopy(model)
     if step < STEPS:
         batch = next(rows)
         inputs, labels = mask_tokens(batch, special(batch), MASK, VOCABULARY, generator, probability=0.3)
@@ -846,11 +847,13 @@ pictures.curve(history, nothing_learned)
 
 
 # %%
-def words(model: nn.Module, text: str) -> list[tuple[str, float]]:
+def words_for(model: nn.Module | None, text: str) -> list[tuple[str, float]]:
+    if model is None:
+        raise NotImplementedError("the training above has not run yet: it needs your answers of sections 1 to 5")
     return [(written(torch.tensor([token]))[0], share) for token, share in fill_mask(model, read(text), MASK)[0]]
 
 
-pictures.guesses({name: words(each, QUESTION) for name, each in moments.items()}, QUESTION)
+pictures.guesses({name: words_for(moments.get(name), QUESTION) for name in MOMENTS.values()}, QUESTION)
 
 # %% [markdown]
 # <details><summary>What to see</summary>
@@ -870,14 +873,16 @@ pictures.guesses({name: words(each, QUESTION) for name, each in moments.items()}
 
 # %%
 def asked_at(text: str, moment: str) -> Picture:
-    return pictures.guesses({f"yours after {moment}": words(moments[moment], text), "four layers": words(reader, text)})
+    return pictures.guesses(
+        {f"yours after {moment}": words_for(moments.get(moment), text), "four layers": words_for(reader, text)}
+    )
 
 
 explore(
     asked_at,
     "Which word is covered?",
     text=typed("Return [MASK] if the file is open.", label="text"),
-    moment=choice(list(moments), list(moments)[-1], label="moment"),
+    moment=choice(list(MOMENTS.values()), MOMENTS[1300], label="moment"),
 )
 
 # %% [markdown]
@@ -1041,8 +1046,8 @@ other = torch.tensor([label == 1 for *_, label in pairs])
 opens = torch.tensor([second in openings for _, second, _ in pairs])
 hidden = [("[MASK] " * 5, second, label) for _, second, label in pairs]  # the first sentence is not shown
 right = {}
-for name, asked in (("both sentences shown", pairs), ("the first one covered", hidden)):
-    said = says_other(asked)
+for name, given in (("both sentences shown", pairs), ("the first one covered", hidden)):
+    said = says_other(given)
     right[name] = {
         "it follows": (~said)[~other].float().mean().item(),
         "an opening from elsewhere": said[other & opens].float().mean().item(),

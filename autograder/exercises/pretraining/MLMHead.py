@@ -53,7 +53,7 @@ class _Look:
     def __init__(self, candidate: Any, draw: Draw, width: int, tokens: int) -> None:
         self.candidate, self.draw, self.width, self.tokens = candidate, draw, width, tokens
 
-    def both(self, dtype: torch.dtype = torch.float32, **options: Any) -> tuple[nn.Embedding, nn.Module]:
+    def both(self, dtype: torch.dtype = torch.float32, **options: Any) -> tuple[nn.Embedding, Any]:
         """All weights are set: those of the head by their names, then the table's."""
         table = nn.Embedding(self.tokens, self.width, **options).to(self.draw.device, dtype)
         head = self.candidate(table).to(self.draw.device, dtype)
@@ -86,9 +86,8 @@ class _Look:
         """Where the variance is small, the epsilon of the norm shows."""
         head = self.head(torch.float64)
         with torch.no_grad():
-            dense: Any = head.dense
-            dense.weight.mul_(1e-6)
-            dense.bias.copy_(5 + 1e-6 * self.draw.normal(self.width, dtype=torch.float64))
+            head.dense.weight.mul_(1e-6)
+            head.dense.bias.copy_(5 + 1e-6 * self.draw.normal(self.width, dtype=torch.float64))
         return head(self.draw.normal(3, self.width, dtype=torch.float64))
 
     def changed(self) -> list[Any]:

@@ -51,13 +51,14 @@ def next_sentence_pairs(candidate: Any, draw: Draw) -> Iterator[Step]:
 
 
 class _Look:
-    """Writes documents whose sentences tell where they stand: "d3 s1" is the second one of the fourth."""
+    """Writes documents whose sentences tell where they stand: "d3 s1" is the second one of a document called 3."""
 
     def __init__(self, candidate: Any, draw: Draw) -> None:
         self.candidate, self.draw = candidate, draw
 
     def written(self, lengths: Sequence[int]) -> list[list[str]]:
-        return [[f"d{d} s{s}" for s in range(length)] for d, length in enumerate(lengths)]
+        first = self.draw.integer(0, 90)
+        return [[f"d{d} s{s}" for s in range(length)] for d, length in enumerate(lengths, start=first)]
 
     def stream(self) -> random.Random:
         return random.Random(self.draw.integer(0, 2**31))
@@ -87,7 +88,7 @@ class _Look:
         return sorted(found)
 
     def never(self) -> dict[str, Any]:
-        texts, stream = self.written([self.draw.integer(1, 5) for _ in range(9)]), self.stream()
+        texts, stream = self.written([self.draw.integer(1, 5) for _ in range(self.draw.integer(8, 16))]), self.stream()
         pairs = [pair for _ in range(60) for pair in self.candidate(texts, stream)]
         places = [(_place(first), _place(second), label) for first, second, label in pairs]
         return {
@@ -126,11 +127,11 @@ class _Look:
         """Of five documents of different lengths; the first alone has a sentence that another one follows."""
         others = self.draw.integer(4, 12)
         texts, stream, found = self.written([2] + [1] * others), self.stream(), Counter[int]()
-        texts[self.draw.integer(1, others + 1)] += [f"d99 s{s}" for s in range(7)]
+        texts[self.draw.integer(1, others + 1)] += [f"d999 s{s}" for s in range(7)]
         drawn = 0
         for _ in range(MANY):
             for first, second, label in self.candidate(texts, stream):
-                if label == 1 and first == "d0 s0":
+                if label == 1 and first == texts[0][0]:
                     found[next(d for d, text in enumerate(texts) if second in text)] += 1
                     drawn += 1
         count = torch.tensor([found[d] for d in range(others + 1)])
@@ -143,7 +144,7 @@ class _Look:
             found.update(
                 _place(second)[1]
                 for first, second, label in self.candidate(texts, stream)
-                if first == "d0 s0" and label
+                if first == texts[0][0] and label
             )
         count = torch.tensor([found[s] for s in range(many)])
         return settled(count, torch.full((many,), 1 / many, dtype=torch.float64), count.sum())
