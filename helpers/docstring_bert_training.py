@@ -36,7 +36,6 @@ from helpers.docstring_bert import (
     docstring_bert,
     documents,
     guesses,
-    padded,
     row,
     with_places,
 )

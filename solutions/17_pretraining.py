@@ -24,7 +24,6 @@ from autograder import check, suspects
 from helpers import docstring_bert as bert
 from helpers import pretraining as pictures
 from helpers.docstring_bert import CLS, MASK, SEP, VOCABULARY, read, special, stacked, written
-from helpers.known_readers import Indifferent
 from helpers.style import Picture
 from helpers.widgets import choice, explore
 from helpers.widgets import text as typed
@@ -106,7 +105,7 @@ for token, word in zip(sentence.tolist(), written(sentence), strict=True):
 #
 # No loop this time, but throws for all tokens at once. To be able to say exactly who is chosen, we let `probability`
 # also be a tensor with one number for each token; you need not do anything for that. (Two right answers choose
-# different tokens, so the check counts: among sixty thousand tokens, what is expected may be missed by about one in a
+# different tokens, so the check counts: among twenty thousand tokens, what is expected may be missed by two in a
 # hundred. A right answer fails with a chance below one in a million.)
 #
 # <details><summary>Hint 1: a nudge</summary>

@@ -60,7 +60,7 @@ def test_the_last_moment_of_the_figures_is_the_checkpoint():
 
 
 def test_the_checkpoint_is_as_good_as_told_on_some_of_what_is_held_out():
-    exam = training.examination(bert.documents("test")[::9])
+    exam = training.examination(bert.documents("test")[::12])
     found = training.measured(bert.docstring_bert(), exam)
     assert found["loss"] == pytest.approx(bert.figures()["held out"]["loss"], abs=0.5)
     assert found["loss"] < bert.figures()["baselines"]["by frequency"] - 0.5
@@ -164,13 +164,11 @@ def test_the_reference_masks_as_often_as_the_library_does():
 @pytest.mark.parametrize(
     ("arguments", "name", "wanted"),
     [
-        ({"num_train_epochs": 1}, "steps", 3),
         ({"per_device_train_batch_size": 5}, "train_batches", [5, 5, 5, 5, 4] * 3),
         ({"logging_steps": 2}, "logged", [2, 4, 6, 8]),
         ({"eval_strategy": "steps", "eval_steps": 3}, "evaluated", [3, 6, 9]),
         ({"save_steps": 4}, "files", ["checkpoint-4", "checkpoint-8", "checkpoint-9"]),
         ({"weight_decay": 0.1}, "decays", {0.1: 12, 0.0: 9}),
-        ({"adam_epsilon": 0.5}, "epsilon", 0.5),
         ({"do_train": False}, "steps", 9),
         ({"prediction_loss_only": True}, "predictions", None),
         ({"train": False}, "steps", 0),
@@ -193,8 +191,7 @@ def test_arguments_that_are_gone():
     assert accepts("eval_strategy", "steps") == "there"
 
 
-@pytest.mark.parametrize("batch", [5, 8, 30])
-@pytest.mark.parametrize("accumulation", [1, 2, 5])
+@pytest.mark.parametrize(("batch", "accumulation"), [(5, 2), (8, 1), (30, 5)])
 def test_the_reference_counts_steps_as_trainer_does(batch, accumulation):
     found = ran(per_device_train_batch_size=batch, gradient_accumulation_steps=accumulation, num_train_epochs=1.5)
     assert optimizer_steps(24, batch, accumulation, 1.5) == found.steps

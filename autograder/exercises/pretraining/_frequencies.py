@@ -10,7 +10,7 @@ For
 
 the count differs from N p by more than t with a chance of 2 exp(−L) at most. With L = 21 that is 1.6e-9. A sheet of
 this lesson looks at fewer than 300 counts for an exercise, so a right answer fails on it with a chance below 5e-7, and
-each hidden sheet is another one. Of 60,000 tokens, a share of 0.8 may be 0.011 off, and one of 0.15 may be 0.0096 off.
+each hidden sheet is another one. Of 20,000 tokens, a share of 0.8 may be 0.019 off, and one of 0.15 may be 0.017 off.
 """
 
 from __future__ import annotations

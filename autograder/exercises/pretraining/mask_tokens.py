@@ -22,6 +22,7 @@ from autograder.exercises.pretraining._masks import (
     generator_of,
     is_pair_like,
     kinds,
+    some,
     together,
     tokens_there,
     traces,
@@ -79,7 +80,7 @@ class _Look:
         vocab_size = self.draw.integer(9, 14)
         mask_id = self.draw.integer(1, vocab_size - 1)
         ids = self.draw.integers(*shape, high=vocab_size - 1)
-        return ids + (ids >= mask_id), ~self.draw.mask(*shape, keep=0.8), mask_id, vocab_size
+        return ids + (ids >= mask_id), some(self.draw, *shape, share=0.2), mask_id, vocab_size
 
     def run(self, given: tuple[Tensor, Tensor, int, int], probability: Any) -> Any:
         ids, special, mask_id, vocab_size = given

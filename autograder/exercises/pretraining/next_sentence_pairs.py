@@ -21,7 +21,7 @@ OTHER = Idea("1 with a sentence of another document, never of the same", weight=
 HALF = Idea("half of each, by a toss", weight=2)
 ALIKE = Idea("every other document alike, and every sentence of it", weight=2.5)
 STREAM = Idea("random numbers from the generator alone, which goes on", weight=1.5)
-MANY = 1500  # documents of a large draw
+MANY = 800  # documents of a large draw
 
 
 @exercise(points=2)

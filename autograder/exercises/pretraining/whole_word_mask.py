@@ -12,7 +12,7 @@ from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
 from autograder.engine.streams import beside_stream
 from autograder.exercises.pretraining._frequencies import settled
-from autograder.exercises.pretraining._masks import LENGTH, ROWS, form, generator_of
+from autograder.exercises.pretraining._masks import LENGTH, ROWS, form, generator_of, some
 
 READY_MADE = [
     "transformers:DataCollatorForLanguageModeling",
@@ -49,7 +49,7 @@ def whole_word_mask(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "pieces beside a special token", lambda: look.beside_special()
     yield "the inputs afterwards", lambda: look.afterwards(rows, length)
     yield "a transposed batch", lambda: look.transposed(rows, length)
-    yield "called by names, no tokens", lambda: look.named(rows)
+    yield "called by names", lambda: look.named(rows)
 
 
 class _Look:
@@ -60,7 +60,7 @@ class _Look:
 
     def inputs(self, *shape: int) -> tuple[Tensor, Tensor]:
         """Which pieces go on with a word, and which tokens are special; these stand alone."""
-        continues, special = self.draw.mask(*shape, keep=0.5), ~self.draw.mask(*shape, keep=0.85)
+        continues, special = some(self.draw, *shape, share=0.5), some(self.draw, *shape, share=0.15)
         after = torch.zeros_like(special)
         after[..., 1:] = special[..., :-1]
         continues = continues & ~special & ~after
@@ -211,8 +211,7 @@ class _Look:
         result = self.candidate(
             generator=generator_of(self.draw), probability=1.0, special=special, continues=continues
         )
-        none = self.candidate(continues[:, :0], special[:, :0], 0.5, generator_of(self.draw))
-        return {"result": result, "no tokens": form(none)}
+        return {"result": result, "form": form(result)}
 
 
 def _stream(look: _Look, draw: Draw, rows: int, length: int) -> dict[str, Any]:

@@ -209,6 +209,41 @@ class DetachedTable(_Head):
         return F.linear(self.transform(hidden_states), self.decoder.weight.detach(), self.decoder.bias)
 
 
+@mistake(
+    MLMHead,
+    "The layers have other names than `dense`, `LayerNorm` and `decoder`. By these names weights are set, by the "
+    "check and by whoever loads a trained model.",
+)
+class OtherNames(nn.Module):
+    def __init__(self, embedding):
+        super().__init__()
+        tokens, width = embedding.weight.shape
+        self.dense, self.norm = nn.Linear(width, width), nn.LayerNorm(width, eps=1e-12)
+        self.decoder = nn.Linear(width, tokens)
+        self.decoder.weight = embedding.weight
+        nn.init.zeros_(self.decoder.bias)
+
+    def forward(self, hidden_states):
+        return self.decoder(self.norm(F.gelu(self.dense(hidden_states))))
+
+
+@mistake(
+    MLMHead,
+    "The decoder was made without a bias, `bias=False`. Each token has one: it can say how common a word is, whatever "
+    "the text.",
+)
+class MadeWithoutBias(nn.Module):
+    def __init__(self, embedding):
+        super().__init__()
+        tokens, width = embedding.weight.shape
+        self.dense, self.LayerNorm = nn.Linear(width, width), nn.LayerNorm(width, eps=1e-12)
+        self.decoder = nn.Linear(width, tokens, bias=False)
+        self.decoder.weight = embedding.weight
+
+    def forward(self, hidden_states):
+        return self.decoder(self.LayerNorm(F.gelu(self.dense(hidden_states))))
+
+
 @alternative(MLMHead)
 class Sized(_Head):
     """With the numbers that the table itself tells."""

@@ -99,3 +99,13 @@ def one_too_many(prediction_logits, seq_relationship_logits, labels, next_senten
     words = F.cross_entropy(prediction_logits.flatten(0, 1), labels.flatten(), reduction="sum")
     pairs = F.cross_entropy(seq_relationship_logits, next_sentence_label, reduction="sum")
     return words / ((labels != IGNORED).sum() + 1) + pairs / ((next_sentence_label != IGNORED).sum() + 1)
+
+
+@mistake(
+    pretraining_loss,
+    "The surprise of the pairs is divided by all rows, with those that are no pair. The mean is over the labels alone.",
+    keeps=0.6,
+)
+def over_all_rows(prediction_logits, seq_relationship_logits, labels, next_sentence_label):
+    pairs = F.cross_entropy(seq_relationship_logits, next_sentence_label, reduction="sum") / len(next_sentence_label)
+    return part(prediction_logits, labels) + pairs

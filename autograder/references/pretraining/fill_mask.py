@@ -198,6 +198,26 @@ def one_answer_for_all(model, input_ids, mask_id, most=5):
     return [found[0]] * len(found)
 
 
+@mistake(
+    fill_mask,
+    "Only the first covered place is filled, and its list stands alone. It should be a list for each [MASK], in a "
+    "list.",
+)
+def the_first_place_alone(model, input_ids, mask_id, most=5):
+    return steps(model, input_ids, mask_id, most)[0]
+
+
+@mistake(
+    fill_mask,
+    "A text in which nothing is covered ends in another error than a `ValueError`, as when the first of no places is "
+    "taken.",
+    keeps=0.95,
+)
+def another_error(model, input_ids, mask_id, most=5):
+    places_of(input_ids, mask_id)[0]
+    return steps(model, input_ids, mask_id, most)
+
+
 @alternative(fill_mask)
 def by_topk(model, input_ids, mask_id, most=5):
     covered = input_ids == mask_id

@@ -126,6 +126,11 @@ def without_the_last(rows, mask, seed):
     return fixed_masks(rows, mask, seed)[:-1]
 
 
+@mistake(fixed_masks, "The pairs come back in a tuple, or another container. A list is asked for.", keeps=0.97)
+def in_a_tuple(rows, mask, seed):
+    return tuple(fixed_masks(rows, mask, seed))
+
+
 @alternative(fixed_masks)
 def with_enumerate(rows, mask, seed):
     return [mask(row, torch.Generator().manual_seed(seed + number)) for number, row in enumerate(rows)]

@@ -127,6 +127,20 @@ def masks_all_of_them(rows, vocab_size, generator, probability=0.15):
     return batch_of(text, [[now if now is None else MASK for now in row] for row in after])
 
 
+@mistake(masked_batch, FEW)
+def labels_by_the_fate(rows, vocab_size, generator, probability=0.15):
+    """Taken before a random token could be [MASK] by chance."""
+    longest = max(map(len, rows))
+    text = torch.tensor([row + [PAD] * (longest - len(row)) for row in rows])
+    free = (text != PAD) & (text != CLS) & (text != SEP)
+    chosen = free & (torch.rand(text.shape, generator=generator) < probability)
+    fate = torch.rand(text.shape, generator=generator)
+    anything = torch.randint(vocab_size, text.shape, generator=generator)
+    covered = torch.where(chosen & (fate < 0.8), MASK, torch.where(chosen & (fate >= 0.9), anything, text))
+    labels = text.masked_fill(~chosen | (fate >= 0.8), IGNORED)
+    return {"input_ids": covered, "attention_mask": (text != PAD).long(), "labels": labels}
+
+
 @alternative(masked_batch)
 def in_new_tensors(rows, vocab_size, generator, probability=0.15):
     longest = max(map(len, rows))

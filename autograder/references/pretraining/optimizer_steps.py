@@ -125,6 +125,15 @@ def fractions(examples, batch, accumulation=1, epochs=3.0, drop_last=False):
     return epochs * examples / batch / accumulation
 
 
+@mistake(
+    optimizer_steps,
+    "Batches that are left at the end of an epoch make no step, and a part of an epoch is rounded down. Trainer "
+    "rounds up at both places.",
+)
+def rounds_down_everywhere(examples, batch, accumulation=1, epochs=3.0, drop_last=False):
+    return int(epochs * max(1, batches_of(examples, batch, drop_last) // accumulation))
+
+
 @alternative(optimizer_steps)
 def by_negative_division(examples, batch, accumulation=1, epochs=3.0, drop_last=False):
     batches = examples // batch if drop_last else -(-examples // batch)

@@ -204,6 +204,43 @@ def as_numbers(continues, special, probability, generator):
     return whole_word_mask(continues, special, probability, generator).float()
 
 
+@mistake(
+    whole_word_mask,
+    "A row that begins with the rest of a word makes an error: that rest has the number −1, and nothing was thrown "
+    "for it. Count from 1, or throw once more.",
+    keeps=0.98,
+)
+def counts_from_minus_one(continues, special, probability, generator):
+    word = numbers_of(continues) - 1
+    return yes(continues, probability, generator, continues.shape).gather(-1, word) & ~special
+
+
+@mistake(
+    whole_word_mask,
+    "Only a batch of rows works: a single row, or more dimensions in front, make an error. Operations along the last "
+    "dimension, `dim=-1`, serve for any shape.",
+    keeps=0.8,
+)
+def tables_only(continues, special, probability, generator):
+    _rows, _length = continues.shape
+    return whole_word_mask(continues, special, probability, generator)
+
+
+@mistake(
+    whole_word_mask,
+    "Only a batch of rows works: a single row, or more dimensions in front, make an error. Operations along the last "
+    "dimension, `dim=-1`, serve for any shape.",
+    keeps=0.8,
+)
+def row_by_row_in_loops(continues, special, probability, generator):
+    result = torch.zeros_like(special)
+    for number in range(continues.shape[0]):
+        row, decisions = numbers_of(continues[number]), yes(continues[number], probability, generator)
+        for place in range(continues.shape[1]):
+            result[number, place] = decisions[row[place]] & ~special[number, place]
+    return result
+
+
 @alternative(whole_word_mask)
 def by_spreading(continues, special, probability, generator):
     return spread(each_piece(continues, probability, generator), continues) & ~special
