@@ -134,11 +134,11 @@ class _Look:
 
     def of_four(self) -> Any:
         p = self.draw.integer(30, 60) / 100
-        continues, special = self.words(12_000, 8, 2)
+        continues, special = self.words(8_000, 8, 2)
         chosen = self.run(continues, special, p)
         count = torch.bincount(chosen[:, ::2].sum(-1), minlength=5)
         chance = [ways * p**k * (1 - p) ** (4 - k) for k, ways in enumerate((1, 4, 6, 4, 1))]
-        return settled(count, torch.tensor(chance, device=count.device, dtype=torch.float64), 12_000)
+        return settled(count, torch.tensor(chance, device=count.device, dtype=torch.float64), 8_000)
 
     def _pairs(self, one: Tensor, other: Tensor, p: float) -> Tensor:
         chance = torch.tensor([1 - p, p], dtype=torch.float64, device=one.device)
@@ -152,7 +152,7 @@ class _Look:
 
     def two_rows(self) -> Any:
         p = self.draw.integer(30, 60) / 100
-        chosen = self.run(*self.words(2, 60_000, 2), p)[:, ::2].long()
+        chosen = self.run(*self.words(2, 30_000, 2), p)[:, ::2].long()
         return self._pairs(chosen[0], chosen[1], p)
 
     def two_calls(self) -> Any:

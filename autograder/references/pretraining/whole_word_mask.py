@@ -1,23 +1,15 @@
 """`whole_word_mask`: what is right, and what goes wrong."""
 
+import numpy as np
 import torch
 
 from autograder.references import alternative, equivalent, mistake, promised
 
 
 def numbers_of(continues):
-    """The number of each piece's word in its row, counted in a loop."""
-    if not continues.numel():
-        return torch.zeros(continues.shape, dtype=torch.int64, device=continues.device)
-    rows = continues.reshape(-1, continues.shape[-1]).tolist()
-    found = []
-    for row in rows:
-        word, numbers = 0, []
-        for goes_on in row:
-            word += not goes_on
-            numbers.append(word)
-        found.append(numbers)
-    return torch.tensor(found, dtype=torch.int64, device=continues.device).reshape(continues.shape)
+    """The number of each piece's word in its row, counted by numpy."""
+    begins = np.logical_not(continues.cpu().numpy())
+    return torch.as_tensor(np.add.accumulate(begins, axis=-1, dtype=np.int64), device=continues.device)
 
 
 def yes(continues, probability, generator, shape=None):
