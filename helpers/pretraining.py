@@ -80,7 +80,8 @@ def curve(history: Sequence[Mapping[str, float]], told: Mapping[str, float]) -> 
         **{name: ((steps[0], steps[-1]), (value, value)) for name, value in told.items()},
     }
     figure = lines(series, xlabel="steps", ylabel="surprise, −log p")
-    figure.axes[0].legend(loc="center right")
+    with style():
+        figure.axes[0].legend(loc="upper right", bbox_to_anchor=(1.0, 0.9))  # between the two straight lines
     return figure
 
 
