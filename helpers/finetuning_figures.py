@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import sklearn
 import torch
@@ -52,7 +52,7 @@ def fine_tuned(rows: Sequence[Docstring], frozen: int, rate: float) -> Any:
         part.requires_grad_(False)
     learning = [value for value in model.parameters() if value.requires_grad]
     optimizer = torch.optim.AdamW(learning, lr=rate)
-    batches = DataLoader(rows, BATCH, sampler=TrainerOrder(len(rows)), collate_fn=collate)
+    batches = DataLoader[Any](cast(Any, rows), BATCH, sampler=TrainerOrder(len(rows)), collate_fn=collate)
     schedule = transformers.get_scheduler("linear", optimizer, len(batches) * ROUNDS // 10, len(batches) * ROUNDS)
     for _ in range(ROUNDS):
         model.train()
@@ -68,7 +68,7 @@ def fine_tuned(rows: Sequence[Docstring], frozen: int, rate: float) -> Any:
 @torch.no_grad()
 def said(model: Any, rows: Sequence[Docstring]) -> list[str]:
     """What the model takes each text for."""
-    scores = [model(**batch).logits for batch in DataLoader(rows, SHOWN, collate_fn=collate)]
+    scores = [model(**batch).logits for batch in DataLoader[Any](cast(Any, rows), SHOWN, collate_fn=collate)]
     return [libraries()[place] for place in torch.cat(scores).argmax(dim=1).tolist()]
 
 

@@ -136,7 +136,7 @@ def stops_after(callback: TrainerCallback, values: Sequence[float]) -> int:
     settings = SimpleNamespace(metric_for_best_model="value", greater_is_better=True)
     state, control = TrainerState(), TrainerControl()
     for count, value in enumerate(values, start=1):
-        callback.on_evaluate(settings, state, control, metrics={"eval_value": value})  # type: ignore[arg-type]
+        callback.on_evaluate(settings, state, control, metrics={"eval_value": value})
         state.best_metric = value if state.best_metric is None else max(value, state.best_metric)
         if control.should_training_stop:
             return count

@@ -49,12 +49,17 @@ class _Embeddings(nn.Module):
         return result
 
 
+class _Encoder(nn.Module):
+    def __init__(self, width: int, layers: int) -> None:
+        super().__init__()
+        self.layer = nn.ModuleList(_Layer(width) for _ in range(layers))
+
+
 class _Body(nn.Module):
     def __init__(self, vocabulary: int, width: int, layers: int, dropout: float) -> None:
         super().__init__()
         self.embeddings = _Embeddings(vocabulary, width, dropout)
-        self.encoder = nn.Module()
-        self.encoder.layer = nn.ModuleList(_Layer(width) for _ in range(layers))
+        self.encoder = _Encoder(width, layers)
         self.pooler = nn.Linear(width, width)
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:

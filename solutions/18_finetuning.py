@@ -966,8 +966,8 @@ lines(curves, xlabel="texts to learn from (logarithmic)", ylabel="accuracy", log
 # meets at work. Where it loses is where the words change and the meaning stays: in a short question in somebody's own
 # words, such as the one with which we have begun.
 #
-# Which is the answer to that question. The model knew what "let others run" means, 25 examples said what to call it, and
-# seven pieces of code brought the two together. Before you fine-tune anything, run the baseline. It takes a second.
+# Which is the answer to that question. The model knew what "let others run" means, 25 examples said what it is called,
+# and seven pieces of code brought the two together. Before you fine-tune anything, run the baseline. It takes a second.
 
 # %% [markdown]
 # ## 10 · When to stop · extra

@@ -53,20 +53,21 @@ class _Course:
 
     def __init__(self, draw: Draw, values: Sequence[float]) -> None:
         self.model = draw.fill_(nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2)))
-        self.values, self.epochs, self.calls = values, 0, []
+        self.values, self.epochs = values, 0
+        self.calls: list[str] = []
         self.moves = [draw.normal(2, 2) for _ in range(len(values) + 1)]
 
-    def train_epoch(self, model: nn.Module) -> None:
+    def train_epoch(self, model: Any) -> None:
         """Moves a weight, and a buffer; in place, as an optimizer does."""
         self.calls.append("train")
         with torch.no_grad():
-            model[0].weight.add_(self.moves[min(self.epochs, len(self.moves) - 1)])  # type: ignore[index,union-attr,operator]
-            model[1].running_mean.fill_(float(self.epochs))  # type: ignore[index,union-attr,operator]
+            model[0].weight.add_(self.moves[min(self.epochs, len(self.moves) - 1)])
+            model[1].running_mean.fill_(float(self.epochs))
         self.epochs += 1
         if self.epochs > 60:
             raise RuntimeError("more than 60 epochs")
 
-    def measure(self, model: nn.Module) -> float:
+    def measure(self, model: Any) -> float:
         self.calls.append("measure")
         return self.values[min(self.epochs, len(self.values)) - 1]
 

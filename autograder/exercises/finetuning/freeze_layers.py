@@ -114,19 +114,19 @@ def _thawed(candidate: Any, model: SmallClassifier) -> dict[str, Any]:
 def _gradients(candidate: Any, draw: Draw, model: SmallClassifier) -> dict[str, Any]:
     """Frozen in the middle of a training: an optimizer moves whatever has a gradient."""
     model(**batch_of(draw, 3, 4, 2)).loss.backward()
-    candidate(model, 1)
+    learn = candidate(model, 1)
     left = {name: p.grad.abs().sum().item() for name, p in model.named_parameters() if p.grad is not None}
-    return {"left": left}
+    return {"learn": learn, "left": left}
 
 
-def _traces(candidate: Any, draw: Draw, model: SmallClassifier) -> dict[str, Any]:
+def _traces(candidate: Any, draw: Draw, model: Any) -> dict[str, Any]:
     model.train()
     still = draw.choice([model.bert.pooler, model.classifier, model.bert.encoder.layer[0]])
     still.eval()
-    candidate(model, 2)
-    modes = {name: part.training for name, part in model.named_modules()}
+    learn = candidate(model, 2)
+    modes = sorted(name or "the model" for name, part in model.named_modules() if part.training)
     sums = {name: value.sum().item() for name, value in model.named_parameters()}
-    return {"modes": modes, "sums": sums}
+    return {"learn": learn, "in training mode": modes, "sums": sums}
 
 
 def _refused(candidate: Any, draw: Draw, model_of: Any, layers: int) -> dict[str, Any]:

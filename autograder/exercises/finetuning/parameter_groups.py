@@ -80,14 +80,18 @@ def _bert() -> nn.Module:
 def _mixed(draw: Draw) -> nn.Module:
     """An LSTM's biases are called `bias_hh_l0`: no parameter of it is called `bias`."""
     return nn.ModuleDict(
-        draw.shuffled([("conv", nn.Conv1d(2, 3, 2)), ("lstm", nn.LSTM(2, 3)), ("plain", nn.Linear(3, 2, bias=False))])
+        dict(
+            draw.shuffled(
+                [("conv", nn.Conv1d(2, 3, 2)), ("lstm", nn.LSTM(2, 3)), ("plain", nn.Linear(3, 2, bias=False))]
+            )
+        )
     )
 
 
 def _norms(draw: Draw) -> nn.Module:
     """As in other models: `ln_1`, `final`."""
     parts = [nn.LayerNorm(3), nn.RMSNorm(3), OwnNorm(3), nn.LayerNorm(3, bias=False)]
-    return nn.ModuleDict(zip(("ln_1", "final", "second", "gain"), draw.shuffled(parts), strict=True))
+    return nn.ModuleDict(dict(zip(("ln_1", "final", "second", "gain"), draw.shuffled(parts), strict=True)))
 
 
 def _sounding(draw: Draw) -> nn.Module:
@@ -100,14 +104,14 @@ def _sounding(draw: Draw) -> nn.Module:
 
 def _shapes(draw: Draw) -> nn.Module:
     """A gain that is a matrix, a vector that is neither bias nor norm, a bias that is a table, a single number."""
-    model = nn.Module()
-    parts = {
+    model, table = nn.Module(), nn.Module()
+    table.bias = nn.Parameter(draw.normal(3, 3))
+    parts: dict[str, Any] = {
         "wide": nn.LayerNorm((2, 3)), "scale": nn.Parameter(draw.normal(4)), "heat": nn.Parameter(draw.normal(1)[0]),
-        "table": nn.Module(), "prelu": nn.PReLU(3),
+        "table": table, "prelu": nn.PReLU(3),
     }  # fmt: skip
     for name in draw.shuffled(sorted(parts)):
         setattr(model, name, parts[name])
-    model.table.bias = nn.Parameter(draw.normal(3, 3))
     return model
 
 

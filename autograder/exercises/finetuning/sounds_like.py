@@ -100,7 +100,12 @@ def _modes(candidate: Any, draw: Draw) -> dict[str, Any]:
     with torch.enable_grad():  # whatever an earlier call has left behind
         found = [candidate(model, tokenizer, text_of(draw, 8), 2) for _ in range(2)]
         afterwards = "with" if torch.is_grad_enabled() else "without"
-    return {"found": found, "calls": model.calls, "others compute afterwards": afterwards}
+    return {
+        "found": found,
+        "calls": model.calls,
+        "others compute afterwards": afterwards,
+        "mode afterwards": "training" if model.training else "evaluating",
+    }
 
 
 def _stream(candidate: Any, draw: Draw) -> dict[str, Any]:

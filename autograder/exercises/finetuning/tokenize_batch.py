@@ -21,10 +21,10 @@ TOKENIZER = Idea("what the tokenizer gives and how it pads is its own affair", w
 def tokenize_batch(candidate: Any, draw: Draw) -> Iterator[Step]:
     """Texts and names as tensors."""
 
-    def run(lengths: Sequence[int], longest: int = 40, **options: Any) -> dict[str, Any]:
+    def run(lengths: Sequence[int], longest: int = 40, own: int = 64, **options: Any) -> dict[str, Any]:
         texts = [text_of(draw, words) for words in lengths]
         names, table = _named(draw, len(texts))
-        return _seen(candidate(tokenizer_of(draw, **options), texts, names, table, longest))
+        return _seen(candidate(tokenizer_of(draw, longest=own, **options), texts, names, table, longest))
 
     yield "the docstring's example", lambda: _example(candidate, draw), ROWS
     yield "texts of several lengths", lambda: run(draw.shuffled([2, 5, 9, 3])), ROWS
@@ -33,7 +33,7 @@ def tokenize_batch(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "a second batch, shorter than the first", lambda: _twice(candidate, draw), ROWS
     yield "texts that are too long", lambda: run(draw.shuffled([4, 12, 30, 2]), draw.integer(6, 10)), CUT
     yield "exactly as long as allowed, and one more", lambda: _border(candidate, draw), CUT
-    yield "longer than the tokenizer itself would allow", lambda: run([9, 25, 4], 20, longest=9), CUT
+    yield "longer than the tokenizer itself would allow", lambda: run([9, 25, 4], 20, own=9), CUT
     yield "numbers of the names", lambda: _numbers(candidate, draw), LABELS
     yield "called by names", lambda: _by_names(candidate, draw), LABELS
     yield "a tokenizer that pads on the left", lambda: run(draw.shuffled([2, 7, 4]), side="left"), TOKENIZER

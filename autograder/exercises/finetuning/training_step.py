@@ -104,7 +104,7 @@ def _calls(candidate: Any, draw: Draw, texts: int, length: int) -> list[str]:
 
         owner.step = noted  # type: ignore[method-assign]
     parts.model.register_forward_pre_hook(lambda *_: seen.append("the model is called"))
-    for _ in range(draw.integer(2, 4)):
+    for _ in range(draw.integer(2, 9)):
         candidate(*parts.given(batch_of(draw, texts, length)))
     return seen
 
@@ -136,12 +136,11 @@ def _unknown(candidate: Any, draw: Draw, texts: int, length: int) -> dict[str, A
 
 def _mode(candidate: Any, draw: Draw, texts: int, length: int) -> dict[str, Any]:
     parts = _Parts(draw, dropout=0.5)
-    parts.model.eval()
     losses = []
-    for _ in range(2):
+    for training in draw.shuffled([False, True, False]):
+        parts.model.train(training)
         torch.manual_seed(draw.integer(0, 1000))
         losses.append(candidate(*parts.given(batch_of(draw, texts, length))))
-        parts.model.eval()
     return {"losses": losses, "calls": parts.model.calls}
 
 

@@ -25,7 +25,7 @@ def takes_the_lowest(prediction):
 @mistake(
     compute_metrics,
     "Of equal scores the last one is taken. The first counts, as with `argmax`.",
-    keeps=0.8,
+    keeps=0.97,
 )
 def takes_the_last_of_equals(prediction):
     scores, labels = prediction
@@ -122,7 +122,7 @@ def without_the_first(prediction):
     compute_metrics,
     "What a `Trainer` hands over is not understood. It can be taken apart like a pair, `scores, labels = prediction`, "
     "and has no other names for them than `predictions` and `label_ids`.",
-    keeps=0.7,
+    keeps=0.97,
 )
 def asks_for_other_names(prediction):
     if hasattr(prediction, "predictions"):
@@ -142,7 +142,7 @@ def asks_for_attributes(prediction):
 @mistake(
     compute_metrics,
     "The caller's scores are changed. A softmax or a subtraction in place would do that; `argmax` needs neither.",
-    keeps=0.8,
+    keeps=0.97,
 )
 def changes_the_scores(prediction):
     result = compute_metrics(prediction)

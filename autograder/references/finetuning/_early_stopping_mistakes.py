@@ -16,7 +16,9 @@ def begins_with_zero(model, train_epoch, measure, epochs, patience, threshold=0.
 
 @mistake(
     early_stopping,
-    "The best weights are not put back: the model holds those of the last round.",
+    "The weights of the last round are in the model, not those of the best. These have to be put back at the end, and "
+    "`state_dict()` hands out the model's own tensors, which the next round changes: keep a copy, as with "
+    "`copy.deepcopy`.",
 )
 def puts_nothing_back(model, train_epoch, measure, epochs, patience, threshold=0.0, greater_is_better=True):
     return run(model, train_epoch, measure, epochs, patience, threshold, greater_is_better, keep=lambda model: {})

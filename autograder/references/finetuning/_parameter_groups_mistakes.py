@@ -7,7 +7,7 @@ from autograder.references.finetuning._parameter_groups import NORMS, by, groups
 @mistake(
     parameter_groups,
     "Frozen parameters are in the groups, too. Who does not learn is in neither: look at `requires_grad`.",
-    keeps=0.8,
+    keeps=0.95,
 )
 def takes_the_frozen(model, decay):
     return by(model, decay, spared, frozen=True)
@@ -16,7 +16,7 @@ def takes_the_frozen(model, decay):
 @mistake(
     parameter_groups,
     "A parameter that has two names is there twice. An optimizer refuses that, or moves it twice.",
-    keeps=0.8,
+    keeps=0.95,
 )
 def counts_twice(model, decay):
     kept, free = [], []
@@ -40,7 +40,7 @@ def hands_over_names(model, decay):
 @mistake(
     parameter_groups,
     "A group without parameters is left out. There are always two, and a list may be empty.",
-    keeps=0.8,
+    keeps=0.95,
 )
 def leaves_empty_groups_out(model, decay):
     return [group for group in parameter_groups(model, decay) if group["params"]]

@@ -65,7 +65,7 @@ def pads_with_zero(tokenizer, texts, names, label2id, longest):
     tokenize_batch,
     "The rows are filled up on the right, whatever the tokenizer says. For some models padding stands on the left; "
     "let the tokenizer fill up.",
-    keeps=0.8,
+    keeps=0.95,
 )
 def pads_on_the_right(tokenizer, texts, names, label2id, longest):
     side, tokenizer.padding_side = tokenizer.padding_side, "right"
@@ -78,7 +78,7 @@ def pads_on_the_right(tokenizer, texts, names, label2id, longest):
 @mistake(
     tokenize_batch,
     "Some of what the tokenizer gives is missing, such as `token_type_ids`. Hand on all of it.",
-    keeps=0.9,
+    keeps=0.95,
 )
 def only_two_tensors(tokenizer, texts, names, label2id, longest):
     batch = by_call(tokenizer, texts, names, label2id, longest)

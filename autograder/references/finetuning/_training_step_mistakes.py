@@ -11,13 +11,13 @@ from autograder.references.finetuning._training_step import clipped, moved, step
     training_step,
     "The model is called in the mode in which it was found. After an evaluation it trains without dropout then, and "
     "nobody notices: `model.train()`.",
-    keeps=0.8,
+    keeps=0.97,
 )
 def keeps_the_mode(model, batch, optimizer, schedule, max_norm=1.0):
     return step(model, batch, optimizer, schedule, max_norm, without=["train"])
 
 
-@mistake(training_step, "The model is in evaluation mode while it learns: nothing is dropped.", keeps=0.8)
+@mistake(training_step, "The model is in evaluation mode while it learns: nothing is dropped.", keeps=0.97)
 def evaluates(model, batch, optimizer, schedule, max_norm=1.0):
     model.eval()
     return step(model, batch, optimizer, schedule, max_norm, without=["train"])
@@ -26,7 +26,7 @@ def evaluates(model, batch, optimizer, schedule, max_norm=1.0):
 @mistake(
     training_step,
     "The batch is not brought to the device of the model. On a CPU nobody notices; on a GPU the first step raises.",
-    keeps=0.8,
+    keeps=0.97,
 )
 def does_not_move(model, batch, optimizer, schedule, max_norm=1.0):
     return step(model, batch, optimizer, schedule, max_norm, without=["move"])
@@ -35,7 +35,7 @@ def does_not_move(model, batch, optimizer, schedule, max_norm=1.0):
 @mistake(
     training_step,
     "Only the inputs are brought to the model's device, not the labels, or the other way round. All of the dict goes.",
-    keeps=0.8,
+    keeps=0.97,
 )
 def moves_the_inputs_only(model, batch, optimizer, schedule, max_norm=1.0):
     there = {**moved({name: value for name, value in batch.items() if name != "labels"}, model)}
@@ -46,7 +46,7 @@ def moves_the_inputs_only(model, batch, optimizer, schedule, max_norm=1.0):
     training_step,
     'The batch that was handed over is another one afterwards, as by `batch.pop("labels")` or by writing into the '
     "dict. Make a new dict.",
-    keeps=0.8,
+    keeps=0.97,
 )
 def empties_the_batch(model, batch, optimizer, schedule, max_norm=1.0):
     given = {name: batch.pop(name) for name in list(batch)}
@@ -113,7 +113,7 @@ def another_default(model, batch, optimizer, schedule, max_norm=5.0):
     training_step,
     "Gradients of parameters that the optimizer does not know pile up, and clipping counts them. "
     "`optimizer.zero_grad()` clears what the optimizer knows, `model.zero_grad()` all.",
-    keeps=0.8,
+    keeps=0.97,
 )
 def clears_by_the_optimizer(model, batch, optimizer, schedule, max_norm=1.0):
     model.train()

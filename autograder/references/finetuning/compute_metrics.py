@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.references import alternative, mistake, promised
+from autograder.references import alternative, equivalent, mistake, promised
 from autograder.references.finetuning import _compute_metrics_mistakes  # noqa: F401  (they register themselves)
 from autograder.references.finetuning._compute_metrics import compute_metrics, f1, parts, told
 
@@ -191,3 +191,22 @@ promised(
 )
 promised(compute_metrics, "At least one example.", by=["one example"])
 promised(compute_metrics, "`accuracy` and `macro_f1`, Python floats.", by=["their kinds"])
+
+equivalent(
+    compute_metrics,
+    "hits = ((labels == each) & (said == each)).sum()",
+    "hits = ((labels == each) * (said == each)).sum()",
+    "both are booleans",
+)
+equivalent(
+    compute_metrics,
+    "hits = ((labels == each) & (said == each)).sum()",
+    "hits = ((labels == each) // (said == each)).sum()",
+    "of booleans, NumPy makes 0 of 1 // 0",
+)
+equivalent(
+    compute_metrics, "said = scores.argmax(axis=-1)", "said = scores.argmax(axis=+1)", "scores have two dimensions"
+)
+equivalent(
+    compute_metrics, "said = scores.argmax(axis=-1)", "said = scores.argmax(axis=1)", "scores have two dimensions"
+)

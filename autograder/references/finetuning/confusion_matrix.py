@@ -93,7 +93,7 @@ def counts_in_floats(predicted, labels, classes):
     confusion_matrix,
     "Labels in uint8 end up in wrong places: 20 · 20 does not fit into it, and it begins again at 0. Turn them into "
     "int64 before you multiply.",
-    keeps=0.8,
+    keeps=0.95,
 )
 def overflows(predicted, labels, classes):
     cells = (labels * classes + predicted).long() % (classes * classes)

@@ -2,15 +2,16 @@
 
 import copy
 
-from autograder.references import alternative, mistake, promised
+from autograder.references import alternative, equivalent, mistake, promised
 from autograder.references.finetuning import _early_stopping_mistakes  # noqa: F401  (they register themselves)
 from autograder.references.finetuning._early_stopping import early_stopping, run
 
 
 @mistake(
     early_stopping,
-    "The weights of the last round are in the model, not those of the best: `state_dict()` hands out the model's own "
-    "tensors, which the next round changes. Copy them, as with `copy.deepcopy`.",
+    "The weights of the last round are in the model, not those of the best. These have to be put back at the end, and "
+    "`state_dict()` hands out the model's own tensors, which the next round changes: keep a copy, as with "
+    "`copy.deepcopy`.",
 )
 def keeps_no_copy(model, train_epoch, measure, epochs, patience, threshold=0.0, greater_is_better=True):
     return run(
@@ -27,8 +28,9 @@ def keeps_no_copy(model, train_epoch, measure, epochs, patience, threshold=0.0, 
 
 @mistake(
     early_stopping,
-    "The weights of the last round are in the model, not those of the best: `state_dict()` hands out the model's own "
-    "tensors, which the next round changes. Copy them, as with `copy.deepcopy`.",
+    "The weights of the last round are in the model, not those of the best. These have to be put back at the end, and "
+    "`state_dict()` hands out the model's own tensors, which the next round changes: keep a copy, as with "
+    "`copy.deepcopy`.",
 )
 def copies_the_dict_only(model, train_epoch, measure, epochs, patience, threshold=0.0, greater_is_better=True):
     keep = lambda model: dict(model.state_dict())  # noqa: E731
@@ -120,7 +122,7 @@ def the_other_way_round(model, train_epoch, measure, epochs, patience, threshold
 @mistake(
     early_stopping,
     "Any gain counts as progress, however small. It should be more than `threshold`.",
-    keeps=0.8,
+    keeps=0.97,
 )
 def ignores_the_threshold(model, train_epoch, measure, epochs, patience, threshold=0.0, greater_is_better=True):
     return run(model, train_epoch, measure, epochs, patience, 0.0, greater_is_better)
@@ -129,7 +131,7 @@ def ignores_the_threshold(model, train_epoch, measure, epochs, patience, thresho
 @mistake(
     early_stopping,
     "A gain of exactly the threshold counts as progress. It should be more than that.",
-    keeps=0.9,
+    keeps=0.97,
 )
 def reaches_the_threshold(model, train_epoch, measure, epochs, patience, threshold=0.0, greater_is_better=True):
     waits = lambda gain, threshold: gain >= threshold if threshold else gain > 0  # noqa: E731
@@ -140,7 +142,7 @@ def reaches_the_threshold(model, train_epoch, measure, epochs, patience, thresho
     early_stopping,
     "A value that is better by less than the threshold is not taken for the best. The threshold is only about "
     "progress: the best is the best.",
-    keeps=0.8,
+    keeps=0.97,
 )
 def threshold_for_the_best(model, train_epoch, measure, epochs, patience, threshold=0.0, greater_is_better=True):
     return run(
@@ -223,4 +225,35 @@ promised(
     "Afterwards the model holds the weights and buffers of the round with the best value, by however little it was "
     "better; of equal ones, those of the first.",
     by=["the best in the middle", "buffers, and weights that are changed in place", "equals", "small progress"],
+)
+
+equivalent(
+    early_stopping,
+    "while rounds < epochs and waited < patience:",
+    "while rounds != epochs and waited < patience:",
+    "rounds grows by one, from 0",
+)
+equivalent(
+    early_stopping,
+    "while rounds < epochs and waited < patience:",
+    "while rounds < epochs and waited != patience:",
+    "waited grows by one, from 0",
+)
+equivalent(
+    early_stopping,
+    "while rounds < epochs and waited < patience:",
+    "while rounds is not epochs and waited < patience:",
+    "small whole numbers are one object each in CPython",
+)
+equivalent(
+    early_stopping,
+    "while rounds < epochs and waited < patience:",
+    "while rounds < epochs and waited is not patience:",
+    "small whole numbers are one object each in CPython",
+)
+equivalent(
+    early_stopping,
+    "best, waited, rounds = -math.inf, 0, 0",
+    "best, waited, rounds = -math.inf, -1, 0",
+    "the first round is progress and sets it to 0",
 )

@@ -1,46 +1,8 @@
 """`freeze_layers`: what is right, and what goes wrong."""
 
 from autograder.references import alternative, mistake, promised
-
-
-def checked(model, count):
-    """The body, or a refusal."""
-    body = model.base_model
-    if count < 0 or count > len(body.encoder.layer):
-        raise ValueError(f"there are {len(body.encoder.layer)} layers, not {count}")
-    return body
-
-
-def frozen_names(body, count):
-    """Which parameters of the body are frozen, by identity."""
-    parts = [body.embeddings, *[layer for place, layer in enumerate(body.encoder.layer) if place < count]]
-    return {id(parameter) for part in parts for parameter in part.parameters()}
-
-
-def freeze_layers(model, count):
-    """Parameter by parameter."""
-    frozen, learn = frozen_names(checked(model, count), count), 0
-    for parameter in model.parameters():
-        parameter.requires_grad = id(parameter) not in frozen
-        if id(parameter) in frozen:
-            parameter.grad = None
-        else:
-            learn += parameter.numel()
-    return learn
-
-
-def left(model):
-    return sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
-
-
-def with_parts(model, parts):
-    """Exactly these parts are frozen."""
-    for parameter in model.parameters():
-        parameter.requires_grad = True
-    for part in parts:
-        for parameter in part.parameters():
-            parameter.requires_grad, parameter.grad = False, None
-    return left(model)
+from autograder.references.finetuning import _freeze_layers_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.finetuning._freeze_layers import checked, freeze_layers, frozen_names, left, with_parts
 
 
 @mistake(
@@ -171,7 +133,7 @@ def never_thaws(model, count):
     freeze_layers,
     "A frozen parameter has still the gradient of an earlier step. An optimizer that knows it would go on moving it: "
     "set `grad` to None.",
-    keeps=0.8,
+    keeps=0.95,
 )
 def leaves_the_gradients(model, count):
     body = checked(model, count)
@@ -184,119 +146,10 @@ def leaves_the_gradients(model, count):
 @mistake(
     freeze_layers,
     "Gradients of parameters that learn are gone, too. Only what is frozen loses them.",
-    keeps=0.8,
+    keeps=0.95,
 )
 def clears_all_gradients(model, count):
     model.zero_grad()
-    return freeze_layers(model, count)
-
-
-@mistake(freeze_layers, "The number that comes back counts what is frozen, too. Asked for is what still learns.")
-def counts_everything(model, count):
-    freeze_layers(model, count)
-    return sum(parameter.numel() for parameter in model.parameters())
-
-
-@mistake(freeze_layers, "The number that comes back is of what is frozen. Asked for is what still learns.")
-def counts_the_frozen(model, count):
-    return sum(parameter.numel() for parameter in model.parameters()) - freeze_layers(model, count)
-
-
-@mistake(
-    freeze_layers,
-    "The number that comes back counts tensors. Asked for are the numbers in them: `numel()`.",
-)
-def counts_tensors(model, count):
-    freeze_layers(model, count)
-    return sum(parameter.requires_grad for parameter in model.parameters())
-
-
-@mistake(
-    freeze_layers,
-    "A parameter with two names is counted twice. `model.parameters()` gives it once.",
-    keeps=0.8,
-)
-def counts_twice(model, count):
-    freeze_layers(model, count)
-    both = model.named_parameters(remove_duplicate=False)
-    return sum(parameter.numel() for _, parameter in both if parameter.requires_grad)
-
-
-@mistake(
-    freeze_layers,
-    "A parameter that the embeddings share with a part behind them learns again: who is let learn last has the last "
-    "word. First everything learns, then the first parts are frozen.",
-    keeps=0.8,
-)
-def thaws_what_is_shared(model, count):
-    body = checked(model, count)
-    freeze_layers(model, count)
-    for name, parameter in model.named_parameters(remove_duplicate=False):
-        first = name.partition("embeddings")[1] or any(name.find(f"layer.{place}.") >= 0 for place in range(count))
-        if not first and body is not None:
-            parameter.requires_grad = True
-    return left(model)
-
-
-@mistake(
-    freeze_layers,
-    "The frozen parts are in evaluation mode afterwards. Freezing concerns what learns; the modes stay.",
-    keeps=0.8,
-)
-def sets_a_mode(model, count):
-    body = checked(model, count)
-    for part in (body.embeddings, *body.encoder.layer[:count]):
-        part.eval()
-    return freeze_layers(model, count)
-
-
-@mistake(
-    freeze_layers,
-    "The model is in training mode afterwards, as by `model.train()`. Freezing concerns what learns; the modes stay.",
-    keeps=0.8,
-)
-def sets_training(model, count):
-    model.train()
-    return freeze_layers(model, count)
-
-
-@mistake(
-    freeze_layers,
-    "A count that is below 0 or above the number of layers is taken as it comes: `[:-1]` is all layers but one. Raise "
-    "a ValueError.",
-    keeps=0.9,
-)
-def refuses_nothing(model, count):
-    return with_parts(model, [model.base_model.embeddings, *model.base_model.encoder.layer[:count]])
-
-
-@mistake(
-    freeze_layers,
-    "A count above the number of layers is let through. Raise a ValueError for it, as for one below 0.",
-    keeps=0.9,
-)
-def refuses_below_only(model, count):
-    return freeze_layers(model, min(count, len(model.base_model.encoder.layer)))
-
-
-@mistake(
-    freeze_layers,
-    "To freeze all layers is refused. A count may be as large as the number of layers.",
-    keeps=0.8,
-)
-def refuses_all(model, count):
-    if count >= len(model.base_model.encoder.layer):
-        raise ValueError("too many")
-    return freeze_layers(model, count)
-
-
-@mistake(
-    freeze_layers,
-    "A count that is refused has changed something all the same, before the error came. Look at the count first.",
-    keeps=0.9,
-)
-def changes_before_it_refuses(model, count):
-    model.requires_grad_(True)
     return freeze_layers(model, count)
 
 

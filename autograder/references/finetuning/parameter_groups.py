@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from autograder.references import alternative, mistake, promised
+from autograder.references import alternative, equivalent, mistake, promised
 from autograder.references.finetuning import _parameter_groups_mistakes  # noqa: F401  (they register themselves)
 from autograder.references.finetuning._parameter_groups import NORMS, by, groups, named, parameter_groups, spared
 
@@ -149,7 +149,7 @@ def by_dimensions(model, decay):
 @mistake(
     parameter_groups,
     "Of the two kinds of norms only one is spared. `nn.LayerNorm` and `nn.RMSNorm` both are.",
-    keeps=0.8,
+    keeps=0.95,
 )
 def knows_one_norm(model, decay):
     return by(model, decay, lambda name, owner, parameter: name == "bias" or isinstance(owner, nn.LayerNorm))
@@ -159,7 +159,7 @@ def knows_one_norm(model, decay):
     parameter_groups,
     "A norm of a class of its own, which inherits from `nn.LayerNorm`, decays. `isinstance` sees it, a comparison of "
     "types does not.",
-    keeps=0.8,
+    keeps=0.95,
 )
 def compares_types(model, decay):
     return by(model, decay, lambda name, owner, parameter: name == "bias" or type(owner) in NORMS)
@@ -207,3 +207,10 @@ promised(
     by=["a small classifier", "a step of AdamW", "its kinds"],
 )
 promised(parameter_groups, "A list may be empty.", by=["nothing to spare, and nothing that decays"])
+
+equivalent(
+    parameter_groups,
+    'free = name == "bias" or isinstance(part, nn.LayerNorm | nn.RMSNorm)',
+    'free = name is "bias" or isinstance(part, nn.LayerNorm | nn.RMSNorm)',
+    "Python keeps one copy of a name that is written in code, and attributes are set by such names",
+)

@@ -2,14 +2,14 @@
 
 import torch
 
-from autograder.references import alternative, mistake, promised
+from autograder.references import alternative, equivalent, mistake, promised
 from autograder.references.finetuning._sounds_like import ranked, scores_of, sounds_like
 
 
 @mistake(
     sounds_like,
     "The model is in training mode, so it drops, and says something else each time. `model.eval()` comes first.",
-    keeps=0.7,
+    keeps=0.9,
 )
 def while_it_trains(model, tokenizer, sentence, most=5):
     with torch.no_grad():
@@ -20,7 +20,7 @@ def while_it_trains(model, tokenizer, sentence, most=5):
 @mistake(
     sounds_like,
     "The model is called with a graph, which keeps everything for a gradient that nobody wants. Use `torch.no_grad()`.",
-    keeps=0.8,
+    keeps=0.9,
 )
 def keeps_a_graph(model, tokenizer, sentence, most=5):
     with torch.enable_grad():
@@ -33,7 +33,7 @@ def keeps_a_graph(model, tokenizer, sentence, most=5):
     sounds_like,
     "The model is in training mode and keeps a graph: nothing prepares it for being asked. It takes `model.eval()` and "
     "`torch.no_grad()`.",
-    keeps=0.7,
+    keeps=0.9,
 )
 def unprepared(model, tokenizer, sentence, most=5):
     with torch.enable_grad():
@@ -44,7 +44,7 @@ def unprepared(model, tokenizer, sentence, most=5):
 @mistake(
     sounds_like,
     "After this call the model is in training mode. It should stay in evaluation mode.",
-    keeps=0.8,
+    keeps=0.9,
 )
 def trains_afterwards(model, tokenizer, sentence, most=5):
     result = sounds_like(model, tokenizer, sentence, most)
@@ -189,7 +189,7 @@ def another_default(model, tokenizer, sentence, most=3):
     sounds_like,
     "A sentence that is too long is not cut, and the model has no place for its end. `truncation=True` cuts at the "
     "tokenizer's `model_max_length`.",
-    keeps=0.8,
+    keeps=0.9,
 )
 def does_not_cut(model, tokenizer, sentence, most=5):
     scores = scores_of(model, tokenizer, sentence, truncation=False)
@@ -261,3 +261,22 @@ promised(
     by=["only the best", "more than there are", "five, unless told otherwise"],
 )
 promised(sounds_like, "Pairs of a name and a Python float.", by=["its kinds", "a sentence"])
+
+equivalent(
+    sounds_like,
+    "for place, share in zip(best.indices.tolist(), best.values.tolist(), strict=True)",
+    "for place, share in zip(best.indices.tolist(), best.values.tolist(), strict=False)",
+    "topk gives as many places as values",
+)
+equivalent(
+    sounds_like,
+    "shares = model(**batch).logits[0].softmax(dim=-1)",
+    "shares = model(**batch).logits[ -1].softmax(dim=-1)",
+    "the batch holds one sentence",
+)
+equivalent(
+    sounds_like,
+    "shares = model(**batch).logits[0].softmax(dim=-1)",
+    "shares = model(**batch).logits[0].softmax(dim=- 0)",
+    "one sentence's scores have one dimension",
+)

@@ -23,8 +23,8 @@ def no_schedule(model, batch, optimizer, schedule, max_norm=1.0):
 
 @mistake(
     training_step,
-    "Long gradients are not shortened, whatever `max_norm` is. `nn.utils.clip_grad_norm_` does it, after `backward` "
-    "and before the optimizer's step.",
+    "Long gradients are not shortened when the optimizer steps, whatever `max_norm` is. `nn.utils.clip_grad_norm_` "
+    "does it, after `backward` and before that step.",
 )
 def no_clipping(model, batch, optimizer, schedule, max_norm=1.0):
     return step(model, batch, optimizer, schedule, max_norm, without=["clip"])
@@ -94,8 +94,8 @@ def always_rescales(model, batch, optimizer, schedule, max_norm=1.0):
 
 @mistake(
     training_step,
-    "Gradients are shortened too late or too early: after the step, when they have done their work, or before "
-    "`backward`, when they are not there yet.",
+    "Long gradients are not shortened when the optimizer steps, whatever `max_norm` is. `nn.utils.clip_grad_norm_` "
+    "does it, after `backward` and before that step.",
 )
 def clips_after_the_step(model, batch, optimizer, schedule, max_norm=1.0):
     result = step(model, batch, optimizer, schedule, max_norm, without=["clip", "clear after"])
@@ -119,7 +119,7 @@ def schedule_first(model, batch, optimizer, schedule, max_norm=1.0):
 @mistake(
     training_step,
     "Gradients that were there before the call are added to those of this batch. Clear them before `backward`.",
-    keeps=0.8,
+    keeps=0.97,
 )
 def does_not_clear_before(model, batch, optimizer, schedule, max_norm=1.0):
     return step(model, batch, optimizer, schedule, max_norm, without=["clear before"])
@@ -128,7 +128,7 @@ def does_not_clear_before(model, batch, optimizer, schedule, max_norm=1.0):
 @mistake(
     training_step,
     "The gradients of this batch are still there at the end. None should be left.",
-    keeps=0.8,
+    keeps=0.97,
 )
 def does_not_clear_after(model, batch, optimizer, schedule, max_norm=1.0):
     return step(model, batch, optimizer, schedule, max_norm, without=["clear after"])
