@@ -134,5 +134,6 @@ def _refused(candidate: Any, draw: Draw, model_of: Any, layers: int) -> dict[str
     for name, count in (("below", -draw.integer(1, 3)), ("beyond", layers + 1), ("allowed", draw.integer(0, layers))):
         model = model_of()
         model.classifier.requires_grad_(False)
-        found[name] = [refusal(ValueError, candidate, model, count), _learning(model)]
+        found[name] = refusal(ValueError, candidate, model, count)
+        found[f"who learns, {name}"] = _learning(model)
     return found

@@ -97,7 +97,7 @@ def _norms(draw: Draw) -> nn.Module:
 def _sounding(draw: Draw) -> nn.Module:
     names = draw.shuffled(["LayerNorm", "norm", "unbiased", "bias_free", "debias"])
     model: nn.Module = nn.ModuleDict({name: nn.Linear(2, 2) for name in names})
-    for name in draw.shuffled(["biased", "norm_scale", "LayerNormFactor"]):
+    for name in draw.shuffled(["biased", "norm_scale", "LayerNormFactor", "position_bias"]):
         model.register_parameter(name, nn.Parameter(draw.normal(2, 2)))
     return model
 

@@ -54,7 +54,7 @@ def _example(candidate: Any, draw: Draw) -> dict[str, Any]:
     model.classifier.bias = torch.nn.Parameter(torch.tensor([0.0, 1.0]))
     model.to(draw.device)
     found = [[name, round(share, 4)] for name, share in candidate(model, small_tokenizer(), "wait", 2)]
-    return {"example": found, "other": candidate(classifier_of(draw, 3), tokenizer_of(draw), text_of(draw, 4))}
+    return {"example": found, "other": candidate(classifier_of(draw, 3), tokenizer_of(draw), text_of(draw, 4), 2)}
 
 
 def _sure(candidate: Any, draw: Draw) -> Any:

@@ -153,11 +153,16 @@ class _Elsewhere:
     def to(self, device: Any, **_: Any) -> Tensor:
         return self.tensor.to(device)
 
+    def __getattr__(self, name: str) -> Any:
+        raise RuntimeError("Expected all tensors to be on the same device, but found at least two devices")
+
 
 def _elsewhere(candidate: Any, draw: Draw, texts: int, length: int) -> dict[str, Any]:
     parts = _Parts(draw)
     far = {name: _Elsewhere(value) for name, value in batch_of(draw, texts, length).items()}
-    return {"loss": candidate(*parts.given(far)), "weights": parts.weights}
+    loss = candidate(*parts.given(far))
+    still = sorted(name for name, value in far.items() if isinstance(value, _Elsewhere))
+    return {"loss": loss, "weights": parts.weights, "still elsewhere": still}
 
 
 def _batch(candidate: Any, draw: Draw, texts: int, length: int) -> dict[str, Any]:

@@ -148,3 +148,30 @@ def changes_the_scores(prediction):
     result = compute_metrics(prediction)
     prediction[0][:] -= prediction[0].max(axis=1, keepdims=True)
     return result
+
+
+@mistake(
+    compute_metrics,
+    "The numbers are NumPy's own, of the kind `float64`. A log in JSON cannot hold them: `float(…)`.",
+    keeps=0.97,
+)
+def numpy_scalars(prediction):
+    return {name: np.float64(value) for name, value in compute_metrics(prediction).items()}
+
+
+@mistake(
+    compute_metrics,
+    "The two numbers are there as `eval_accuracy` and `eval_macro_f1`. `Trainer` puts the `eval_` in front by itself.",
+    keeps=0.7,
+)
+def with_the_prefix(prediction):
+    return {f"eval_{name}": value for name, value in compute_metrics(prediction).items()}
+
+
+@mistake(
+    compute_metrics,
+    "Where a class occurs nowhere, macro F1 is NaN: its F1 is 0 divided by 0. Such a class does not count.",
+)
+def nan_where_nobody_is(prediction):
+    _, _, rows = parts(prediction)
+    return told(prediction, compute_metrics(prediction)["macro_f1"] if len(rows) == prediction[0].shape[1] else np.nan)

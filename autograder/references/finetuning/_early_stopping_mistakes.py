@@ -130,3 +130,23 @@ def compares_with_the_last(model, train_epoch, measure, epochs, patience, thresh
             break
     model.load_state_dict(kept)
     return best, rounds
+
+
+@mistake(
+    early_stopping,
+    "This does what the version of the tutorial does: the best weights are not kept, rounds without progress are "
+    "counted together, and the best value begins with 0. Mend these, then add the threshold and what is better.",
+)
+def as_it_was(model, train_epoch, measure, epochs, patience, threshold=0.0, greater_is_better=True):
+    best, waited, kept, rounds = 0.0, 0, {}, 0
+    while rounds < epochs and waited != patience:
+        rounds += 1
+        train_epoch(model)
+        value = measure(model)
+        if value > best:
+            best, kept = value, model.state_dict()
+        else:
+            waited += 1
+    if not kept:
+        raise UnboundLocalError("cannot access local variable 'weights' where it is not associated with a value")
+    return best, rounds

@@ -54,7 +54,7 @@ def thaws_what_is_shared(model, count):
 @mistake(
     freeze_layers,
     "The frozen parts are in evaluation mode afterwards. Freezing concerns what learns; the modes stay.",
-    keeps=0.8,
+    keeps=0.95,
 )
 def sets_a_mode(model, count):
     body = checked(model, count)
@@ -66,7 +66,7 @@ def sets_a_mode(model, count):
 @mistake(
     freeze_layers,
     "The model is in training mode afterwards, as by `model.train()`. Freezing concerns what learns; the modes stay.",
-    keeps=0.8,
+    keeps=0.95,
 )
 def sets_training(model, count):
     model.train()
@@ -110,4 +110,61 @@ def refuses_all(model, count):
 )
 def changes_before_it_refuses(model, count):
     model.requires_grad_(True)
+    return freeze_layers(model, count)
+
+
+SEVERAL = (
+    "The right parts are frozen, but the rest of the docstring is missing: what was frozen before stays frozen, old "
+    "gradients stay, and a count that makes no sense is not refused."
+)
+
+
+@mistake(freeze_layers, SEVERAL, keeps=0.8)
+def only_freezes(model, count):
+    for part in (model.base_model.embeddings, *model.base_model.encoder.layer[:count]):
+        part.requires_grad_(False)
+    return left(model)
+
+
+@mistake(freeze_layers, SEVERAL)
+def only_freezes_what_is_called_bert(model, count):
+    for part in (model.bert.embeddings, *model.bert.encoder.layer[:count]):
+        part.requires_grad_(False)
+    return left(model)
+
+
+@mistake(
+    freeze_layers,
+    "The body is looked for under a name such as `bert`, and other models call theirs otherwise. `model.base_model` "
+    "finds it in each of them.",
+    keeps=0.8,
+)
+def knows_bert_only(model, count):
+    _ = model.bert
+    return freeze_layers(model, count)
+
+
+@mistake(
+    freeze_layers,
+    "The old gradients of frozen parameters are zeros, not None. With a gradient of 0 AdamW still moves a weight, by "
+    "what it remembers and by the decay.",
+    keeps=0.95,
+)
+def zeros_instead_of_none(model, count):
+    body = checked(model, count)
+    model.requires_grad_(True)
+    for part in (body.embeddings, *body.encoder.layer[:count]):
+        part.requires_grad_(False)
+        part.zero_grad(set_to_none=False)
+    return left(model)
+
+
+@mistake(
+    freeze_layers,
+    "A count that makes no sense is refused, but not by a ValueError, as promised. An `assert` raises an "
+    "AssertionError, and is switched off by `python -O`.",
+    keeps=0.95,
+)
+def asserts(model, count):
+    assert 0 <= count <= len(model.base_model.encoder.layer)
     return freeze_layers(model, count)

@@ -101,3 +101,65 @@ def looks_at_the_top(model, decay):
 def a_constant(model, decay):
     first, second = parameter_groups(model, decay)
     return [{**first, "weight_decay": 0.01}, second]
+
+
+TWICE = "A parameter that has two names is there twice. An optimizer refuses that, or moves it twice."
+RECURSION = (
+    "For each module all parameters below it are taken, not only its own, so that most come more than once, or a "
+    "norm's gain is sorted by the module above it. `named_parameters(recurse=False)` gives a module's own."
+)
+
+
+def part_by_part(model, decay, recurse, seen=None, spares=lambda name, part, value: spared(name, part, value)):
+    kept, free = [], []
+    for part in model.modules():
+        for name, value in part.named_parameters(recurse=recurse):
+            if value.requires_grad and (seen is None or value not in seen):
+                (free if spares(name, part, value) else kept).append(value)
+                if seen is not None:
+                    seen.add(value)
+    return groups(kept, free, decay)
+
+
+@mistake(parameter_groups, TWICE, keeps=0.95)
+def does_not_remember(model, decay):
+    return part_by_part(model, decay, recurse=False)
+
+
+@mistake(parameter_groups, RECURSION)
+def with_all_below(model, decay):
+    return part_by_part(model, decay, recurse=True)
+
+
+@mistake(parameter_groups, RECURSION)
+def with_all_below_once(model, decay):
+    return part_by_part(model, decay, recurse=True, seen=set())
+
+
+@mistake(
+    parameter_groups,
+    "Only the biases of norms are spared. All of a norm is, and each other parameter called `bias` as well: it takes "
+    "an `or`, not an `and`.",
+)
+def both_at_once(model, decay):
+    return by(model, decay, lambda name, owner, value: name == "bias" and isinstance(owner, NORMS))
+
+
+@mistake(
+    parameter_groups,
+    "Vectors and what is called `bias` are spared, whoever they belong to. A norm over two dimensions decays then, and "
+    "a vector that is no norm's does not: ask for the kind of the module.",
+    keeps=0.8,
+)
+def vectors_and_biases(model, decay):
+    return by(model, decay, lambda name, owner, value: name == "bias" or value.dim() == 1)
+
+
+@mistake(
+    parameter_groups,
+    "A name that ends with `bias` is taken for a bias, as `position_bias`. The parameter's own name, behind the last "
+    "dot, should be `bias` and nothing else.",
+    keeps=0.95,
+)
+def ends_with_bias(model, decay):
+    return by(model, decay, lambda name, owner, value: name.endswith("bias") or isinstance(owner, NORMS))

@@ -1,5 +1,6 @@
 """More mistakes of `tokenize_batch`: kinds, shapes and padding."""
 
+import torch
 from torch.nn import functional as F
 
 from autograder.references import mistake
@@ -106,3 +107,25 @@ def cuts_to_the_shortest(tokenizer, texts, names, label2id, longest):
 @mistake(tokenize_batch, "Only the first text is there. Every text is a row of its own.")
 def the_first_text_only(tokenizer, texts, names, label2id, longest):
     return by_call(tokenizer, texts[:1], names[:1], label2id, longest)
+
+
+@mistake(
+    tokenize_batch,
+    "Texts of different lengths raise an error, since rows of different lengths are not a tensor. Let the tokenizer "
+    "fill up: `padding=True`.",
+)
+def does_not_fill_up(tokenizer, texts, names, label2id, longest):
+    return by_call(tokenizer, texts, names, label2id, longest, padding=False)
+
+
+@mistake(tokenize_batch, "As labels the names themselves come. A model takes numbers: `label2id[name]`, as a tensor.")
+def names_as_labels(tokenizer, texts, names, label2id, longest):
+    return {**by_call(tokenizer, texts, names, label2id, longest), "labels": list(names)}
+
+
+@mistake(
+    tokenize_batch,
+    "The labels count the texts, 0, 1, 2 and so on. They should say of each text its class: `label2id[name]`.",
+)
+def counts_the_texts(tokenizer, texts, names, label2id, longest):
+    return {**by_call(tokenizer, texts, names, label2id, longest), "labels": torch.arange(len(texts))}

@@ -144,3 +144,39 @@ def schedule_twice(model, batch, optimizer, schedule, max_norm=1.0):
     result = step(model, batch, optimizer, schedule, max_norm)
     schedule.step()
     return result
+
+
+@mistake(
+    training_step,
+    "The gradients are cleared once, before `backward`, and by the optimizer. So those of this batch are left, and "
+    "those of parameters that the optimizer does not know pile up. `model.zero_grad()` clears all; it is needed before "
+    "and after.",
+    keeps=0.97,
+)
+def clears_before_by_the_optimizer(model, batch, optimizer, schedule, max_norm=1.0):
+    optimizer.zero_grad()
+    return step(model, batch, optimizer, schedule, max_norm, without=["clear before", "clear after"])
+
+
+@mistake(
+    training_step,
+    "The gradients are cleared once, at the end, and by the optimizer. So those from before the call count, and those "
+    "of parameters that the optimizer does not know pile up. `model.zero_grad()` clears all; it is needed before and "
+    "after.",
+    keeps=0.97,
+)
+def clears_after_by_the_optimizer(model, batch, optimizer, schedule, max_norm=1.0):
+    result = step(model, batch, optimizer, schedule, max_norm, without=["clear before", "clear after"])
+    optimizer.zero_grad()
+    return result
+
+
+@mistake(
+    training_step,
+    "The batch that was handed over holds other tensors afterwards, since what was moved is written back into it. Make "
+    "a new dict.",
+    keeps=0.97,
+)
+def writes_into_the_batch(model, batch, optimizer, schedule, max_norm=1.0):
+    batch.update(moved(batch, model))
+    return step(model, batch, optimizer, schedule, max_norm, without=["move"])

@@ -128,6 +128,16 @@ def by_another_factor(predicted, labels, classes):
     return torch.bincount(cells, minlength=classes * classes)[: classes * classes].reshape(classes, classes)
 
 
+@mistake(
+    confusion_matrix,
+    "Unless the last class is taken for itself somewhere, there are too few counts for the table, and an error comes. "
+    "`bincount` ends with the largest number that occurs; `minlength` says how many there should be.",
+)
+def without_a_length(predicted, labels, classes):
+    cells = labels.long() * classes + predicted.long()
+    return cells.bincount().reshape(classes, classes)
+
+
 @alternative(confusion_matrix)
 def by_index_put(predicted, labels, classes):
     counts = torch.zeros((classes, classes), dtype=torch.long, device=labels.device)

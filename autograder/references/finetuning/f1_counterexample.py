@@ -23,6 +23,15 @@ NOT_ONLY_SAID = (
 )
 ALL_HIT = "Every class that occurs has a hit, so who takes the classes with a hit only is right."
 ALL_RIGHT = "Everything is right, or nothing is: then nearly all of them say the same. Mix hits and mistakes."
+MEANS = (
+    "Precision and recall are too much alike here, so the F1 of their means is right, or nearly. Let one class be said "
+    "too often and another too seldom."
+)
+RECALL = (
+    "Precision and recall are alike in each class, so the mean recall is right as well. Let one class be said more "
+    "often than it is the right one."
+)
+WEIGHED = "The classes are equally large, so who weighs them by their labels is right. Take classes of unequal size."
 ALIKE = (
     "The classes are equally frequent and equally hard, so that a weighted mean, the accuracy or the mean recall is "
     "the same. Take classes of unequal size, with unequal mistakes."
@@ -62,6 +71,41 @@ def a_class_that_is_never_said():
 @mistake(f1_counterexample, f"{NOT_ONLY_SAID} {ALL_HIT} {ALIKE}")
 def in_balance():
     return made([0, 0, 1, 1], [0, 1, 0, 1])
+
+
+@mistake(f1_counterexample, f"{ALL_FOUR} {NOT_ONLY_SAID}", keeps=0.8)
+def four_of_which_one_is_missed():
+    return made([0, 3, 2, 1, 0, 2], [0, 3, 2, 3, 3, 1])
+
+
+@mistake(f1_counterexample, f"{NOT_ONLY_SAID} {MEANS}", keeps=0.8)
+def one_class_takes_all():
+    return made([1, 1, 0], [1, 1, 1])
+
+
+@mistake(f1_counterexample, f"{WEIGHED} {NOT_ONLY_SAID} {ALL_HIT}", keeps=0.7)
+def equal_sizes():
+    return made([1, 0, 1, 2, 2, 0], [1, 0, 1, 2, 2, 1])
+
+
+@mistake(f1_counterexample, f"{MEANS}", keeps=0.9)
+def the_means_agree():
+    return made([0, 1, 1, 0, 1, 0, 1], [2, 1, 1, 0, 2, 0, 1])
+
+
+@mistake(f1_counterexample, f"{NOT_ONLY_SAID} {ALL_HIT} {MEANS} {RECALL}", keeps=0.6)
+def balanced_mistakes():
+    return made([0, 0, 0, 0, 1, 1, 2], [0, 0, 0, 1, 1, 0, 2])
+
+
+@mistake(f1_counterexample, f"{NOT_ONLY_SAID} {MEANS} {RECALL}", keeps=0.7)
+def balanced_without_a_hit():
+    return made([0, 1, 3, 1], [1, 0, 3, 0])
+
+
+@mistake(f1_counterexample, f"{MEANS} {RECALL}", keeps=0.8)
+def means_and_recall():
+    return made([1, 1, 2], [1, 1, 0])
 
 
 @alternative(f1_counterexample)

@@ -3,6 +3,7 @@
 import torch
 
 from autograder.references import alternative, equivalent, mistake, promised
+from autograder.references.finetuning import _sounds_like_mistakes  # noqa: F401  (they register themselves)
 from autograder.references.finetuning._sounds_like import ranked, scores_of, sounds_like
 
 
@@ -145,74 +146,6 @@ def pairs_the_other_way_round(model, tokenizer, sentence, most=5):
 @mistake(sounds_like, "Only the names come back, without their probabilities.")
 def names_only(model, tokenizer, sentence, most=5):
     return [name for name, _ in sounds_like(model, tokenizer, sentence, most)]
-
-
-@mistake(
-    sounds_like,
-    "To ask for more than there are raises an error: `topk` wants a k that is not larger than the number of classes. "
-    "Take the smaller of the two.",
-    keeps=0.8,
-)
-def refuses_more(model, tokenizer, sentence, most=5):
-    scores_of(model, tokenizer, sentence).topk(most)
-    return sounds_like(model, tokenizer, sentence, most)
-
-
-@mistake(
-    sounds_like,
-    "All classes come back, or five always. `most` says how many are wanted.",
-    keeps=0.7,
-)
-def all_of_them(model, tokenizer, sentence, most=5):
-    return sounds_like(model, tokenizer, sentence, 10**6)
-
-
-@mistake(
-    sounds_like,
-    "All classes come back, or five always. `most` says how many are wanted.",
-    keeps=0.7,
-)
-def always_five(model, tokenizer, sentence, most=5):
-    return sounds_like(model, tokenizer, sentence, 5)
-
-
-@mistake(
-    sounds_like,
-    "Without a word about it, another number than five comes back.",
-    keeps=0.8,
-)
-def another_default(model, tokenizer, sentence, most=3):
-    return sounds_like(model, tokenizer, sentence, most)
-
-
-@mistake(
-    sounds_like,
-    "A sentence that is too long is not cut, and the model has no place for its end. `truncation=True` cuts at the "
-    "tokenizer's `model_max_length`.",
-    keeps=0.9,
-)
-def does_not_cut(model, tokenizer, sentence, most=5):
-    scores = scores_of(model, tokenizer, sentence, truncation=False)
-    return ranked(model, scores - scores.max(), most)
-
-
-@mistake(
-    sounds_like,
-    "The special tokens, [CLS] and [SEP], are missing. The model has learned to read texts that have them.",
-)
-def without_special_tokens(model, tokenizer, sentence, most=5):
-    scores = scores_of(model, tokenizer, sentence or "the", add_special_tokens=False)
-    return ranked(model, scores - scores.max(), most)
-
-
-@mistake(
-    sounds_like,
-    "exp is taken of scores in the hundreds, and gives infinities. `softmax` takes the largest off first.",
-    keeps=0.8,
-)
-def by_exp(model, tokenizer, sentence, most=5):
-    scores = scores_of(model, tokenizer, sentence).float()
-    return ranked(model, scores, most, scores.exp() / scores.exp().sum())
 
 
 @alternative(sounds_like)
