@@ -548,14 +548,17 @@ def scores_of(model: Any, rows: Sequence[Any]) -> Tensor:
 
 
 answers = torch.tensor([label2id[each.library] for each in test])
+losses: list[float] = []
+accuracies: list[float] = []
+native = by_trainer = model  # a new one takes its place when it learns
+
+# %%
 native = new_model()
 batches = DataLoader(train, batch_size=16, sampler=task.TrainerOrder(len(train)), collate_fn=collate)
 optimizer = torch.optim.AdamW(parameter_groups(native, 0.01), lr=0.001, fused=True)
 schedule = get_scheduler("linear", optimizer, num_warmup_steps=6, num_training_steps=3 * len(batches))
 
 torch.manual_seed(0)  # what dropout drops
-losses: list[float] = []
-accuracies: list[float] = []
 for epoch in range(3):
     losses += [training_step(native, batch, optimizer, schedule) for batch in batches]
     accuracies.append((scores_of(native, test).argmax(dim=1) == answers).double().mean().item())
@@ -778,7 +781,8 @@ arguments = TrainingArguments(
     remove_unused_columns=False,  # our rows are no dicts; else it would drop what `forward` does not ask for
     use_cpu=True,
 )  # fmt: skip
-by_trainer, notes = new_model(), task.Losses()
+notes = task.Losses()
+by_trainer = new_model()
 trainer = Trainer(
     by_trainer, arguments, train_dataset=train, eval_dataset=test, data_collator=collate,
     compute_metrics=lambda prediction: compute_metrics(prediction), callbacks=[notes],
@@ -793,12 +797,12 @@ for epoch, metrics in enumerate(notes.metrics, start=1):
 # The accuracies look familiar. But how close is it?
 
 # %%
+print("on the test texts:", compute_metrics((scores_of(by_trainer, test).numpy(), answers.numpy())))
 pairs = list(zip(losses, notes.losses, strict=True))
 print(f"{len(pairs)} losses, the largest difference: {max(abs(mine - theirs) for mine, theirs in pairs)}")
 mine, theirs = native.state_dict(), by_trainer.state_dict()
 same = [torch.equal(mine[name], theirs[name]) for name in mine]
 print(f"{sum(same)} of {len(same)} tensors are the same, to the last bit")
-print("on the test texts:", compute_metrics((scores_of(by_trainer, test).numpy(), answers.numpy())))
 
 # %% [markdown]
 # Not roughly, and not to four digits: the difference is zero. Each of the 63 losses is the same number, and so is every
@@ -961,9 +965,9 @@ lines(curves, xlabel="texts to learn from (logarithmic)", ylabel="accuracy", log
 # is first with 0.75, three trained layers have 0.74, one has 0.73, and frozen MiniLM is last with 0.70.*
 #
 # So now we know when each pays. With **five texts** for each library, what a model has read before is nearly all there
-# is, and the less one lets learn, the better. With **a thousand and more**, fine-tuning overtakes the frozen vectors, and
-# the more layers learn, the better. But libraries use words of their own, *coroutine*, *axes*, *tensor*, and whoever has seen
-# enough texts has seen these words. That is why a count of words is so hard to beat here, as in many a task that one
+# is, and the less one lets learn, the better. With **a thousand and more**, fine-tuning overtakes the frozen vectors,
+# and the more layers learn, the better. But libraries use words of their own, *coroutine*, *axes*, *tensor*, and
+# whoever has seen enough texts has seen these words. That is why a count of words is so hard to beat here, as in many a task that one
 # meets at work. Where it loses is where the words change and the meaning stays: in a short question in somebody's own
 # words, such as the one with which we have begun.
 #

@@ -157,14 +157,3 @@ def zeros_instead_of_none(model, count):
         part.requires_grad_(False)
         part.zero_grad(set_to_none=False)
     return left(model)
-
-
-@mistake(
-    freeze_layers,
-    "A count that makes no sense is refused, but not by a ValueError, as promised. An `assert` raises an "
-    "AssertionError, and is switched off by `python -O`.",
-    keeps=0.95,
-)
-def asserts(model, count):
-    assert 0 <= count <= len(model.base_model.encoder.layer)
-    return freeze_layers(model, count)
