@@ -967,9 +967,9 @@ lines(curves, xlabel="texts to learn from (logarithmic)", ylabel="accuracy", log
 # So now we know when each pays. With **five texts** for each library, what a model has read before is nearly all there
 # is, and the less one lets learn, the better. With **a thousand and more**, fine-tuning overtakes the frozen vectors,
 # and the more layers learn, the better. But libraries use words of their own, *coroutine*, *axes*, *tensor*, and
-# whoever has seen enough texts has seen these words. That is why a count of words is so hard to beat here, as in many a task that one
-# meets at work. Where it loses is where the words change and the meaning stays: in a short question in somebody's own
-# words, such as the one with which we have begun.
+# whoever has seen enough texts has seen these words. That is why a count of words is so hard to beat here, as in many a
+# task that one meets at work. Where it loses is where the words change and the meaning stays: in a short question in
+# somebody's own words, such as the one with which we have begun.
 #
 # Which is the answer to that question. The model knew what "let others run" means, 25 examples said what it is called,
 # and seven pieces of code brought the two together. Before you fine-tune anything, run the baseline. It takes a second.
