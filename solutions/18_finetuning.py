@@ -68,7 +68,7 @@ pictures.guesses(panels)
 # - as extras: stop early with the best weights, tell macro F1 from its imitations, and read your own files with
 #   `datasets`.
 #
-# About 60 minutes for the core, 110 with the extras. You need a training loop ([lesson
+# About 60 minutes for the core, 85 with the extras. You need a training loop ([lesson
 # 10](../10_training/10_training.ipynb)), padding ([lesson 09](../09_data/09_data.ipynb)) and BERT's parts ([lesson
 # 16](../16_bert_internals/16_bert_internals.ipynb)).
 
