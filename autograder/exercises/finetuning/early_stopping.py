@@ -45,6 +45,7 @@ def early_stopping(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "small progress of a loss", lambda: run([-v for v in _creeping(draw)], 3, 20, threshold=0.05,
         greater_is_better=False), THRESHOLD  # fmt: skip
     yield "steps of just the threshold", lambda: run(_steps(draw), 2, threshold=0.25), THRESHOLD
+    yield "large values, and small ones", lambda: [run(v, 2, threshold=0.05) for v in _sizes(draw)], THRESHOLD
     yield "called by names", lambda: _by_names(candidate, draw), THRESHOLD
 
 
@@ -125,6 +126,12 @@ def _steps(draw: Draw) -> list[float]:
     """Quarters are exact."""
     start = draw.integer(1, 8) / 4
     return [start, start + 0.25, start + 1, start + 1.25, start + 1.5, start + 1.75]
+
+
+def _sizes(draw: Draw) -> list[list[float]]:
+    """The same threshold is little beside the one, and much beside the other."""
+    large, small = draw.integer(10, 40), draw.integer(2, 5) / 100
+    return [[large + 0.25 * step for step in range(5)], [small + step / 64 for step in range(5)]]
 
 
 def _moving(candidate: Any, draw: Draw) -> dict[str, Any]:

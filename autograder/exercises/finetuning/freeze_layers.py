@@ -42,6 +42,8 @@ def freeze_layers(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "how many", lambda: [candidate(model_of(width=w), draw.integer(0, layers)) for w in (3, 7)], COUNT
     yield "its kind", lambda: _kind(candidate, model_of(), draw.integer(0, layers)), COUNT
     yield "a parameter with two names", lambda: _tied(candidate, model_of(), draw.integer(1, layers)), COUNT
+    yield "layers that share a matrix", lambda: _shared_by_layers(candidate, draw, model_of(), layers), COUNT
+    yield "a part before the body", lambda: _before_the_body(candidate, draw, model_of(), layers), COUNT
     yield "more layers, then fewer", lambda: _again(candidate, model_of(), layers), AGAIN
     yield "something else was frozen before", lambda: _thawed(candidate, model_of()), AGAIN
     yield "a gradient from before", lambda: _gradients(candidate, draw, model_of()), TRACES
@@ -99,6 +101,22 @@ def _tied(candidate: Any, model: SmallClassifier, count: int) -> dict[str, Any]:
     return {"learn": candidate(model, count), "who": _learning(model)}
 
 
+def _shared_by_layers(candidate: Any, draw: Draw, model: SmallClassifier, layers: int) -> dict[str, Any]:
+    """The last layer has a matrix of the first, and the one before it a norm of the embeddings."""
+    body = model.bert
+    body.encoder.layer[-1].dense.weight = body.encoder.layer[0].dense.weight
+    body.encoder.layer[-2].LayerNorm.bias = body.embeddings.LayerNorm.bias
+    return {"learn": candidate(model, draw.integer(1, layers - 1)), "who": _learning(model)}
+
+
+def _before_the_body(candidate: Any, draw: Draw, model: SmallClassifier, layers: int) -> dict[str, Any]:
+    """What was made first has the first name: here a head that has the table of words, and a layer's matrix."""
+    body, head = model._modules.pop("bert"), nn.Module()
+    head.words, head.matrix = body.embeddings.word_embeddings.weight, body.encoder.layer[0].dense.weight
+    model.head, model.bert = head, body
+    return {"learn": candidate(model, draw.integer(1, layers)), "who": _learning(model)}
+
+
 def _again(candidate: Any, model: SmallClassifier, layers: int) -> list[Any]:
     found = []
     for count in (layers, 1, 2, 0):
@@ -131,7 +149,12 @@ def _traces(candidate: Any, draw: Draw, model: Any) -> dict[str, Any]:
 
 def _refused(candidate: Any, draw: Draw, model_of: Any, layers: int) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for name, count in (("below", -draw.integer(1, 3)), ("beyond", layers + 1), ("allowed", draw.integer(0, layers))):
+    for name, count in (
+        ("just below", -1),
+        ("below", -draw.integer(2, 9)),
+        ("beyond", layers + 1),
+        ("allowed", draw.integer(0, layers)),
+    ):
         model = model_of()
         model.classifier.requires_grad_(False)
         found[name] = refusal(ValueError, candidate, model, count)

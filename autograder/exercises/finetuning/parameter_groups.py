@@ -22,6 +22,10 @@ class OwnNorm(nn.LayerNorm):
     """A subclass of a norm is a norm."""
 
 
+class Scaled(nn.RMSNorm):
+    """So is one whose name does not say it."""
+
+
 @exercise(points=2)
 def parameter_groups(candidate: Any, draw: Draw) -> Iterator[Step]:
     """Who decays, and who does not."""
@@ -37,6 +41,7 @@ def parameter_groups(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "norms of other names", lambda: run(_norms(draw)), KINDS
     yield "names that sound like a norm or a bias", lambda: run(_sounding(draw)), KINDS
     yield "vectors and matrices", lambda: run(_shapes(draw)), KINDS
+    yield "norms of other kinds", lambda: run(_other_norms(draw)), KINDS
     yield "frozen parameters", lambda: run(_frozen(draw)), ONCE
     yield "a parameter with two names", lambda: run(_tied(draw)), ONCE
     yield "a module with two names", lambda: run(_same_part(draw)), ONCE
@@ -92,6 +97,12 @@ def _norms(draw: Draw) -> nn.Module:
     """As in other models: `ln_1`, `final`."""
     parts = [nn.LayerNorm(3), nn.RMSNorm(3), OwnNorm(3), nn.LayerNorm(3, bias=False)]
     return nn.ModuleDict(dict(zip(("ln_1", "final", "second", "gain"), draw.shuffled(parts), strict=True)))
+
+
+def _other_norms(draw: Draw) -> nn.Module:
+    """Only two kinds of norm are spared; what is made from one of them may have any name."""
+    parts = [nn.BatchNorm1d(3), nn.GroupNorm(1, 2), Scaled(2), nn.LayerNorm(4), nn.InstanceNorm1d(2, affine=True)]
+    return nn.Sequential(*draw.shuffled(parts))
 
 
 def _sounding(draw: Draw) -> nn.Module:

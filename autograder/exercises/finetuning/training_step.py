@@ -43,6 +43,7 @@ def training_step(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "gradients from before", lambda: _before(candidate, draw, texts, length), CLEAN
     yield "gradients afterwards", lambda: _after(candidate, draw, texts, length), CLEAN
     yield "a gradient that the optimizer does not know", lambda: _unknown(candidate, draw, texts, length), CLEAN
+    yield "an old one that it does not know", lambda: _old(candidate, draw, texts, length), CLEAN
     yield "a model that was evaluated before", lambda: _mode(candidate, draw, texts, length), MODE
     yield "a batch that lies elsewhere", lambda: _elsewhere(candidate, draw, texts, length), MODE
     yield "the batch afterwards", lambda: _batch(candidate, draw, texts, length), MODE
@@ -54,7 +55,7 @@ class _Parts:
     """A model, its optimizer and its schedule."""
 
     def __init__(self, draw: Draw, kind: Any = torch.optim.SGD, warmup: bool = False, **options: Any) -> None:
-        self.model = classifier_of(draw, **options)
+        self.model = classifier_of(draw, layers=1, **options)
         self.optimizer = kind(self.model.parameters(), lr=0.5)
         factor = (lambda step: step / 4) if warmup else (lambda step: 0.5**step)
         self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, factor)
@@ -64,7 +65,14 @@ class _Parts:
 
     @property
     def weights(self) -> dict[str, Tensor]:
-        return {name: value for name, value in self.model.named_parameters() if "0" not in name}
+        """Some of them: of the first layer, of the last, and in between."""
+        body = self.model.bert
+        shown = {
+            "words": body.embeddings.word_embeddings,
+            "layer": body.encoder.layer[0].dense,
+            "head": self.model.classifier,
+        }
+        return {name: part.weight for name, part in shown.items()}
 
     @property
     def rate(self) -> float:
@@ -104,7 +112,7 @@ def _calls(candidate: Any, draw: Draw, texts: int, length: int) -> list[str]:
 
         owner.step = noted  # type: ignore[method-assign]
     parts.model.register_forward_pre_hook(lambda *_: seen.append("the model is called"))
-    for _ in range(draw.integer(2, 9)):
+    for _ in range(draw.integer(2, 5)):
         candidate(*parts.given(batch_of(draw, texts, length)))
     return seen
 
@@ -132,6 +140,17 @@ def _unknown(candidate: Any, draw: Draw, texts: int, length: int) -> dict[str, A
     parts.schedule = torch.optim.lr_scheduler.LambdaLR(parts.optimizer, lambda step: 1.0)
     losses = [candidate(*parts.given(batch_of(draw, texts, length)), max_norm=0.5) for _ in range(3)]
     return {"losses": losses, "weights": parts.weights}
+
+
+def _old(candidate: Any, draw: Draw, texts: int, length: int) -> dict[str, Any]:
+    """Gradients from before the first call, the body's too, while the optimizer knows the head only."""
+    parts = _Parts(draw)
+    parts.optimizer = torch.optim.SGD(parts.model.classifier.parameters(), lr=0.5)
+    parts.schedule = torch.optim.lr_scheduler.LambdaLR(parts.optimizer, lambda step: 1.0)
+    for value in parts.model.parameters():
+        value.grad = draw.normal(*value.shape)
+    loss = candidate(*parts.given(batch_of(draw, texts, length)), max_norm=0.5)
+    return {"loss": loss, "weights": parts.weights}
 
 
 def _mode(candidate: Any, draw: Draw, texts: int, length: int) -> dict[str, Any]:

@@ -29,5 +29,6 @@ def f1(hits, true, said):
 
 
 def told(prediction, macro, accuracy=None):
-    right = compute_metrics(prediction)
-    return {"accuracy": right["accuracy"] if accuracy is None else accuracy, "macro_f1": float(macro)}
+    scores, labels = prediction
+    right = float((scores.argmax(axis=1) == labels).mean()) if accuracy is None else accuracy
+    return {"accuracy": right, "macro_f1": float(macro)}

@@ -27,7 +27,7 @@ def counts_tensors(model, count):
 @mistake(
     freeze_layers,
     "A parameter with two names is counted twice. `model.parameters()` gives it once.",
-    keeps=0.95,
+    keeps=0.97,
 )
 def counts_twice(model, count):
     freeze_layers(model, count)
@@ -48,6 +48,36 @@ def thaws_what_is_shared(model, count):
         first = name.partition("embeddings")[1] or any(name.find(f"layer.{place}.") >= 0 for place in range(count))
         if not first and body is not None:
             parameter.requires_grad = True
+    return left(model)
+
+
+@mistake(
+    freeze_layers,
+    "A parameter that a frozen layer shares with a later one learns again: the last of its holders decides, as where "
+    "each layer is set to True or False in turn. A frozen part decides.",
+    keeps=0.97,
+)
+def the_last_layer_decides(model, count):
+    freeze_layers(model, count)
+    for later in model.base_model.encoder.layer[count:]:
+        later.requires_grad_(True)
+    return left(model)
+
+
+@mistake(
+    freeze_layers,
+    "A parameter that stands before the body, too, is not frozen, as where one goes by the first of its names. The "
+    "parts decide, whatever their parameters are called elsewhere.",
+    keeps=0.97,
+)
+def the_first_name_decides(model, count):
+    checked(model, count)
+    model.requires_grad_(True)
+    firsts = ("embeddings.", *[f"encoder.layer.{place}." for place in range(count)])
+    for name, parameter in model.named_parameters():
+        within = name.removeprefix("bert.").removeprefix("anything.")
+        if within.startswith(firsts):
+            parameter.requires_grad, parameter.grad = False, None
     return left(model)
 
 

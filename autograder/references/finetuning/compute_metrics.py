@@ -3,7 +3,10 @@
 import numpy as np
 
 from autograder.references import alternative, equivalent, mistake, promised
-from autograder.references.finetuning import _compute_metrics_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.finetuning import (  # noqa: F401  (they register themselves)
+    _compute_metrics_mistakes,
+    _compute_metrics_slips,
+)
 from autograder.references.finetuning._compute_metrics import compute_metrics, f1, parts, told
 
 

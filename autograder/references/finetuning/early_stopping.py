@@ -3,7 +3,10 @@
 import copy
 
 from autograder.references import alternative, equivalent, mistake, promised
-from autograder.references.finetuning import _early_stopping_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.finetuning import (  # noqa: F401  (they register themselves)
+    _early_stopping_mistakes,
+    _early_stopping_slips,
+)
 from autograder.references.finetuning._early_stopping import early_stopping, run
 
 
@@ -197,7 +200,7 @@ promised(
     early_stopping,
     "It is progress if its value is better than the best one before by more than `threshold`; the first round always "
     "is.",
-    by=["small progress", "steps of just the threshold", "below zero"],
+    by=["small progress", "large values, and small ones", "steps of just the threshold", "below zero"],
 )
 promised(
     early_stopping,

@@ -1,7 +1,10 @@
 """`freeze_layers`: what is right, and what goes wrong."""
 
 from autograder.references import alternative, mistake, promised
-from autograder.references.finetuning import _freeze_layers_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.finetuning import (  # noqa: F401  (they register themselves)
+    _freeze_layers_mistakes,
+    _freeze_layers_slips,
+)
 from autograder.references.finetuning._freeze_layers import checked, freeze_layers, frozen_names, left, with_parts
 
 
@@ -186,7 +189,7 @@ promised(
 promised(
     freeze_layers,
     "A parameter that a frozen part shares with another one is frozen.",
-    by=["a parameter with two names"],
+    by=["a parameter with two names", "layers that share a matrix", "a part before the body"],
 )
 promised(
     freeze_layers,

@@ -3,7 +3,10 @@
 from torch import nn
 
 from autograder.references import alternative, equivalent, mistake, promised
-from autograder.references.finetuning import _parameter_groups_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.finetuning import (  # noqa: F401  (they register themselves)
+    _parameter_groups_mistakes,
+    _parameter_groups_slips,
+)
 from autograder.references.finetuning._parameter_groups import NORMS, by, groups, named, parameter_groups, spared
 
 
@@ -192,7 +195,12 @@ promised(
     parameter_groups,
     "Without it are all parameters of an `nn.LayerNorm` or `nn.RMSNorm`, whatever it is called, and every other one "
     "whose own name is exactly `bias`.",
-    by=["norms of other names", "names that sound like a norm or a bias", "vectors and matrices"],
+    by=[
+        "norms of other names",
+        "norms of other kinds",
+        "names that sound like a norm or a bias",
+        "vectors and matrices",
+    ],
 )
 promised(
     parameter_groups,

@@ -3,7 +3,10 @@
 import torch
 
 from autograder.references import alternative, equivalent, mistake, promised
-from autograder.references.finetuning import _sounds_like_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.finetuning import (  # noqa: F401  (they register themselves)
+    _sounds_like_mistakes,
+    _sounds_like_slips,
+)
 from autograder.references.finetuning._sounds_like import ranked, scores_of, sounds_like
 
 

@@ -3,7 +3,10 @@
 import torch
 
 from autograder.references import alternative, mistake, promised
-from autograder.references.finetuning import _tokenize_batch_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.finetuning import (  # noqa: F401  (they register themselves)
+    _tokenize_batch_mistakes,
+    _tokenize_batch_slips,
+)
 from autograder.references.finetuning._tokenize_batch import by_call, rows_of, tokenize_batch
 
 
@@ -139,6 +142,26 @@ def numbers_them_as_they_come(tokenizer, texts, names, label2id, longest):
 def takes_the_place_in_the_table(tokenizer, texts, names, label2id, longest):
     known = sorted(label2id, key=label2id.__getitem__)
     return by_call(tokenizer, texts, names, {name: known.index(name) for name in known}, longest)
+
+
+@mistake(
+    tokenize_batch,
+    "A name gets its place in the table, not the number that stands there. The two differ where the table has gaps or "
+    "another order: `label2id[name]`.",
+    keeps=0.8,
+)
+def takes_the_place_in_which_it_was_written(tokenizer, texts, names, label2id, longest):
+    places = {name: place for place, name in enumerate(label2id)}
+    return by_call(tokenizer, texts, names, places, longest)
+
+
+@mistake(
+    tokenize_batch,
+    "A name gets its place in the alphabet, not the number that stands in the table: `label2id[name]`.",
+)
+def takes_the_place_in_the_alphabet(tokenizer, texts, names, label2id, longest):
+    places = {name: place for place, name in enumerate(sorted(label2id))}
+    return by_call(tokenizer, texts, names, places, longest)
 
 
 @alternative(tokenize_batch)

@@ -4,7 +4,10 @@ import torch
 from torch import nn
 
 from autograder.references import alternative, mistake, promised
-from autograder.references.finetuning import _training_step_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.finetuning import (  # noqa: F401  (they register themselves)
+    _training_step_mistakes,
+    _training_step_slips,
+)
 from autograder.references.finetuning._training_step import clipped, moved, step, training_step
 
 
@@ -118,6 +121,42 @@ def schedule_first(model, batch, optimizer, schedule, max_norm=1.0):
 
 @mistake(
     training_step,
+    "The schedule moves on before the optimizer has made its step, so that the first rate is never used. Optimizer "
+    "first, then schedule.",
+    keeps=0.7,
+)
+def schedule_just_before_the_optimizer(model, batch, optimizer, schedule, max_norm=1.0):
+    def moves_on(loss):
+        schedule.optimizer._opt_called = True
+        schedule.step()
+        return loss
+
+    return step(model, batch, optimizer, schedule, max_norm, without=["schedule"], loss_of=moves_on)
+
+
+@mistake(
+    training_step,
+    "Where the optimizer has only some of the parameters, gradients are shortened by another length than that of all "
+    "gradients of the model together, as with `optimizer.param_groups` instead of `model.parameters()`.",
+    keeps=0.97,
+)
+def clips_what_the_optimizer_knows(model, batch, optimizer, schedule, max_norm=1.0):
+    def moves(inputs):
+        model.train()
+        model.zero_grad()
+        return model(**inputs).loss
+
+    loss = moves(moved(batch, model))
+    loss.backward()
+    nn.utils.clip_grad_norm_([value for group in optimizer.param_groups for value in group["params"]], max_norm)
+    optimizer.step()
+    schedule.step()
+    model.zero_grad()
+    return loss.item()
+
+
+@mistake(
+    training_step,
     "Gradients that were there before the call are added to those of this batch. Clear them before `backward`.",
     keeps=0.97,
 )
@@ -212,5 +251,10 @@ promised(training_step, "The loss before the step, a Python float.", by=["what c
 promised(
     training_step,
     "Gradients from before have no influence, also on parameters that the optimizer does not know, and none are left.",
-    by=["gradients from before", "gradients afterwards", "a gradient that the optimizer does not know"],
+    by=[
+        "gradients from before",
+        "gradients afterwards",
+        "a gradient that the optimizer does not know",
+        "an old one that it does not know",
+    ],
 )
