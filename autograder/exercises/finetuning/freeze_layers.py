@@ -101,7 +101,7 @@ def _tied(candidate: Any, model: SmallClassifier, count: int) -> dict[str, Any]:
     return {"learn": candidate(model, count), "who": _learning(model)}
 
 
-def _shared_by_layers(candidate: Any, draw: Draw, model: SmallClassifier, layers: int) -> dict[str, Any]:
+def _shared_by_layers(candidate: Any, draw: Draw, model: Any, layers: int) -> dict[str, Any]:
     """The last layer has a matrix of the first, and the one before it a norm of the embeddings."""
     body = model.bert
     body.encoder.layer[-1].dense.weight = body.encoder.layer[0].dense.weight
@@ -109,9 +109,10 @@ def _shared_by_layers(candidate: Any, draw: Draw, model: SmallClassifier, layers
     return {"learn": candidate(model, draw.integer(1, layers - 1)), "who": _learning(model)}
 
 
-def _before_the_body(candidate: Any, draw: Draw, model: SmallClassifier, layers: int) -> dict[str, Any]:
+def _before_the_body(candidate: Any, draw: Draw, model: Any, layers: int) -> dict[str, Any]:
     """What was made first has the first name: here a head that has the table of words, and a layer's matrix."""
-    body, head = model._modules.pop("bert"), nn.Module()
+    body: Any = model._modules.pop("bert")
+    head: Any = nn.Module()
     head.words, head.matrix = body.embeddings.word_embeddings.weight, body.encoder.layer[0].dense.weight
     model.head, model.bert = head, body
     return {"learn": candidate(model, draw.integer(1, layers)), "who": _learning(model)}

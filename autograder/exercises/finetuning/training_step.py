@@ -66,8 +66,8 @@ class _Parts:
     @property
     def weights(self) -> dict[str, Tensor]:
         """Some of them: of the first layer, of the last, and in between."""
-        body = self.model.bert
-        shown = {
+        body: Any = self.model.bert
+        shown: dict[str, Any] = {
             "words": body.embeddings.word_embeddings,
             "layer": body.encoder.layer[0].dense,
             "head": self.model.classifier,
