@@ -1,0 +1,304 @@
+"""`layer_curve`: what is right, and what goes wrong."""
+
+import torch
+
+from autograder.references import alternative, mistake, promised
+
+
+def measured(learn, of):
+    """Mean and spread of each number over the rows `learn`, by hand, in float64."""
+    rows = of[learn].double()
+    mean = rows.sum(dim=0) / len(rows)
+    spread = ((rows - mean).square().sum(dim=0) / (len(rows) - 1)).sqrt()
+    return mean, spread.masked_fill(spread == 0, 1.0)
+
+
+def one_level(states, labels, train, fit, scale_on=None, learn=None, test=None, by=None):
+    """The share at one level; what a mistake does otherwise is said by name."""
+    mean, spread = by or measured(train if scale_on is None else scale_on, states)
+    scaled = ((states.double() - mean) / spread).to(states.dtype)
+    learn, test = (train if learn is None else learn), (~train if test is None else test)
+    weight, bias = fit(scaled[learn], labels[learn])
+    guess = [int(row.argmax()) for row in (scaled[test] @ weight + bias)]
+    right = [one == other for one, other in zip(guess, labels[test].tolist(), strict=True)]
+    return sum(right) / len(right)
+
+
+def layer_curve(levels, labels, train, fit):
+    return [one_level(states, labels, train, fit) for states in levels]
+
+
+@mistake(
+    layer_curve,
+    "The test examples have a say in the mean and the spread: what the probe is given depends on them. Measure on the "
+    "training examples, `states[train]`, and use that for all.",
+)
+def scales_on_all(levels, labels, train, fit):
+    return [one_level(states, labels, train, fit, scale_on=torch.ones_like(train)) for states in levels]
+
+
+@mistake(
+    layer_curve,
+    "The test examples are scaled by a mean and a spread of their own, other than those of the training examples. The "
+    "probe has learned in one measure and is asked in another.",
+)
+def each_part_by_itself(levels, labels, train, fit):
+    shares = []
+    for states in levels:
+        scaled = states.clone()
+        for part in (train, ~train):
+            mean, spread = measured(part, states) if int(part.sum()) > 1 else measured(train, states)
+            scaled[part] = ((states[part].double() - mean) / spread).to(states.dtype)
+        weight, bias = fit(scaled[train], labels[train])
+        guess = (scaled[~train] @ weight + bias).argmax(dim=1)
+        shares.append(float((guess == labels[~train]).double().mean()))
+    return shares
+
+
+@mistake(
+    layer_curve,
+    "The probe is given all examples, and tested on some of them. It has seen the answers before.",
+)
+def learns_from_all(levels, labels, train, fit):
+    return [one_level(states, labels, train, fit, learn=torch.ones_like(train)) for states in levels]
+
+
+@mistake(
+    layer_curve,
+    "It is tested on what it has learned from: the training examples count, alone or among the others. Only "
+    "`states[~train]` are unseen.",
+)
+def tests_on_training(levels, labels, train, fit):
+    return [one_level(states, labels, train, fit, test=train) for states in levels]
+
+
+@mistake(
+    layer_curve,
+    "It is tested on what it has learned from: the training examples count, alone or among the others. Only "
+    "`states[~train]` are unseen.",
+)
+def tests_on_all(levels, labels, train, fit):
+    return [one_level(states, labels, train, fit, test=torch.ones_like(train)) for states in levels]
+
+
+@mistake(
+    layer_curve,
+    "Training and test are exchanged: it learns from the examples where `train` is False.",
+)
+def exchanged(levels, labels, train, fit):
+    if int((~train).sum()) < 2:
+        return [0.0 for _ in levels]
+    return [one_level(states, labels, ~train, fit) for states in levels]
+
+
+@mistake(
+    layer_curve,
+    "The states are handed on as they are, neither shifted nor scaled. The probe should get numbers of mean 0 and "
+    "standard deviation 1.",
+)
+def as_they_are(levels, labels, train, fit):
+    return [one_level(states, labels, train, fit, by=(0.0, 1.0)) for states in levels]
+
+
+@mistake(layer_curve, "The states are shifted, but not divided by their standard deviation.")
+def only_shifted(levels, labels, train, fit):
+    return [one_level(states, labels, train, fit, by=(measured(train, states)[0], 1.0)) for states in levels]
+
+
+@mistake(layer_curve, "The states are divided by their standard deviation, but their mean is not taken off.")
+def only_scaled(levels, labels, train, fit):
+    return [one_level(states, labels, train, fit, by=(0.0, measured(train, states)[1])) for states in levels]
+
+
+@mistake(
+    layer_curve,
+    "The standard deviation divides by the number of examples, as with `correction=0`. `Tensor.std` divides by one "
+    "less.",
+    keeps=0.7,
+)
+def without_correction(levels, labels, train, fit):
+    shares = []
+    for states in levels:
+        mean, spread = measured(train, states)
+        many = int(train.sum())
+        narrow = torch.where(states[train].double().std(dim=0) > 0, spread * ((many - 1) / many) ** 0.5, 1.0)
+        shares.append(one_level(states, labels, train, fit, by=(mean, narrow)))
+    return shares
+
+
+@mistake(layer_curve, "It is divided by the variance, not by the standard deviation.")
+def by_the_variance(levels, labels, train, fit):
+    shares = []
+    for states in levels:
+        mean, spread = measured(train, states)
+        shares.append(one_level(states, labels, train, fit, by=(mean, spread.square())))
+    return shares
+
+
+@mistake(
+    layer_curve,
+    "One mean and one spread are taken for all numbers of a vector together. Each number has its own: `dim=0`.",
+)
+def one_scale_for_all(levels, labels, train, fit):
+    shares = []
+    for states in levels:
+        rows = states[train].double()
+        shares.append(one_level(states, labels, train, fit, by=(rows.mean(), rows.std())))
+    return shares
+
+
+@mistake(
+    layer_curve,
+    "Each example is scaled over its own numbers, as a layer norm does, `dim=1`. Wanted is each number over all "
+    "training examples, `dim=0`.",
+)
+def over_the_width(levels, labels, train, fit):
+    shares = []
+    for states in levels:
+        wide = states.double()
+        by = (wide.mean(dim=1, keepdim=True), wide.std(dim=1, keepdim=True))
+        shares.append(one_level(states, labels, train, fit, by=by))
+    return shares
+
+
+NEVER = (
+    "A number that is the same in all training examples gives 0 / 0, or becomes something huge in the test. Divide it "
+    "by 1."
+)
+
+
+@mistake(layer_curve, NEVER, keeps=0.85)
+def divides_by_zero(levels, labels, train, fit):
+    shares = []
+    for states in levels:
+        rows = states[train].double()
+        shares.append(one_level(states, labels, train, fit, by=(rows.mean(dim=0), rows.std(dim=0))))
+    return shares
+
+
+@mistake(layer_curve, NEVER, keeps=0.85)
+def tiny_epsilon(levels, labels, train, fit):
+    shares = []
+    for states in levels:
+        rows = states[train].double()
+        shares.append(one_level(states, labels, train, fit, by=(rows.mean(dim=0), rows.std(dim=0) + 1e-8)))
+    return shares
+
+
+@mistake(
+    layer_curve,
+    "The probe of one level is used for the others: it was fitted once. Each level gets its own.",
+)
+def fits_once(levels, labels, train, fit):
+    first = measured(train, levels[0])
+    scaled = ((levels[0].double() - first[0]) / first[1]).to(levels.dtype)
+    fitted = fit(scaled[train], labels[train])
+    return [one_level(states, labels, train, lambda *_: fitted) for states in levels]
+
+
+@mistake(
+    layer_curve,
+    "All levels are scaled by the mean and the spread of one of them, or of all together. Each level has its own.",
+)
+def scale_of_the_first(levels, labels, train, fit):
+    by = measured(train, levels[0])
+    return [one_level(states, labels, train, fit, by=by) for states in levels]
+
+
+@mistake(layer_curve, "What comes back is the share of errors. Asked for is the share that is right.")
+def share_of_errors(levels, labels, train, fit):
+    return [1 - share for share in layer_curve(levels, labels, train, fit)]
+
+
+@mistake(layer_curve, "What comes back is how many are right, not which share.")
+def counts(levels, labels, train, fit):
+    return [share * int((~train).sum()) for share in layer_curve(levels, labels, train, fit)]
+
+
+@mistake(layer_curve, "The bias is left out of the guess: it is `states @ weight + bias` that decides.")
+def without_the_bias(levels, labels, train, fit):
+    def no_bias(states, known):
+        weight, bias = fit(states, known)
+        return weight, torch.zeros_like(bias)
+
+    return layer_curve(levels, labels, train, no_bias)
+
+
+@mistake(layer_curve, "Tensors come back. Promised is a list of Python floats: `.item()`.", keeps=0.8)
+def tensors(levels, labels, train, fit):
+    return [torch.tensor(share) for share in layer_curve(levels, labels, train, fit)]
+
+
+@mistake(layer_curve, "A single number comes back, for one level or the mean of all. Each level has its own.")
+def the_mean_of_all(levels, labels, train, fit):
+    shares = layer_curve(levels, labels, train, fit)
+    return sum(shares) / len(shares)
+
+
+@mistake(layer_curve, "A single number comes back, for one level or the mean of all. Each level has its own.")
+def the_first_level(levels, labels, train, fit):
+    return layer_curve(levels[:1], labels, train, fit)
+
+
+@alternative(layer_curve)
+def all_levels_at_once(levels, labels, train, fit):
+    mean = levels[:, train].mean(dim=1, keepdim=True)
+    std = levels[:, train].std(dim=1, keepdim=True)
+    scaled = (levels - mean) / std.masked_fill(std == 0, 1)
+    probes = [fit(states[train], labels[train]) for states in scaled]
+    pairs = zip(scaled[:, ~train], probes, strict=True)
+    return [((rows @ w + b).max(dim=1).indices == labels[~train]).double().mean().item() for rows, (w, b) in pairs]
+
+
+@alternative(layer_curve)
+def example_by_example(levels, labels, train, fit):
+    rows, rest = train.nonzero().flatten(), (~train).nonzero().flatten()
+    curve = []
+    for level in range(len(levels)):
+        known = levels[level].index_select(0, rows)
+        shift, width = known.mean(0), known.var(0).sqrt()
+        width[width == 0] = 1
+        weight, bias = fit((known - shift) / width, labels.index_select(0, rows))
+        hits = 0
+        for row in rest.tolist():
+            scores = ((levels[level, row] - shift) / width) @ weight + bias
+            hits += int(scores.argmax().item() == labels[row].item())
+        curve.append(hits / len(rest))
+    return curve
+
+
+promised(
+    layer_curve,
+    "How often a probe is right at each level, on examples that it has not learned from.",
+    by=["several levels", "a single test example", "what the probe is given"],
+)
+promised(
+    layer_curve,
+    "At each level all numbers are shifted and scaled to mean 0 and standard deviation 1 (as `Tensor.std` has it) over "
+    "the training examples.",
+    by=["what the probe is given", "test examples far away", "levels that lie far from zero"],
+)
+promised(
+    layer_curve,
+    "A number that is the same in all of these is only shifted.",
+    by=["a number that never changes", "it changes in the test alone"],
+)
+promised(layer_curve, "levels: shape (levels, examples, width), floating point.", by=["one level", "float64"])
+promised(layer_curve, "labels: shape (examples,), int64.", by=["several levels"])
+promised(
+    layer_curve,
+    "train: shape (examples,), boolean: True for those to learn from; the others are for the test.",
+    by=["the training examples last", "what the probe is given"],
+)
+promised(
+    layer_curve,
+    "fit: called once for each level, with the scaled states and the labels of the training examples; gives weight "
+    "(width, classes) and bias (classes,).",
+    by=["what the probe is given", "a probe that is asked level by level"],
+)
+promised(
+    layer_curve,
+    "For each level a Python float: the share of the test examples whose label has the largest of `states @ weight + "
+    "bias`.",
+    by=["the kind of result", "several levels"],
+)

@@ -1,0 +1,327 @@
+"""`linear_probe`: what is right, and what goes wrong."""
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+from autograder.references import alternative, mistake, promised
+
+
+def must_be_positive(ridge):
+    if ridge <= 0:
+        raise ValueError("the penalty should be above 0")
+
+
+def solved(x, targets, ridge):
+    """Least squares of the penalised problem by numpy, as rows below the data: √ridge times an identity matrix."""
+    wide = x.shape[1]
+    rows = np.concatenate([x, np.sqrt(ridge) * np.eye(wide)])
+    below = np.concatenate([targets, np.zeros((wide, targets.shape[1]))])
+    return np.linalg.lstsq(rows, below, rcond=None)[0]
+
+
+def numbers(states, labels, classes):
+    return states.double().cpu().numpy(), F.one_hot(labels, classes).double().cpu().numpy()
+
+
+def as_they_came(states, weight, bias):
+    return torch.tensor(weight).to(states), torch.tensor(bias).to(states)
+
+
+def linear_probe(states, labels, classes, ridge=1.0):
+    must_be_positive(ridge)
+    x, targets = numbers(states, labels, classes)
+    weight = solved(x - x.mean(0), targets - targets.mean(0), ridge)
+    return as_they_came(states, weight, targets.mean(0) - x.mean(0) @ weight)
+
+
+@mistake(
+    linear_probe,
+    "There is no bias: the plane goes through the origin. Where states lie far from 0, or classes are unequal, this "
+    "costs much.",
+)
+def without_a_bias(states, labels, classes, ridge=1.0):
+    must_be_positive(ridge)
+    x, targets = numbers(states, labels, classes)
+    return as_they_came(states, solved(x, targets, ridge), np.zeros(classes))
+
+
+PENALISED = (
+    "The bias pays for its size, as where a column of ones is one more number among the others. It should be free: "
+    "then moving all states changes nothing but the bias."
+)
+
+
+@mistake(linear_probe, PENALISED)
+def penalises_the_bias(states, labels, classes, ridge=1.0):
+    must_be_positive(ridge)
+    x, targets = numbers(states, labels, classes)
+    both = solved(np.concatenate([x, np.ones((len(x), 1))], axis=1), targets, ridge)
+    return as_they_came(states, both[:-1], both[-1])
+
+
+@mistake(
+    linear_probe,
+    "The weights fit, and the bias is the mean of the targets alone. Since the states were shifted, their mean has to "
+    "be taken off again: `target_mean - mean @ weight`.",
+)
+def bias_without_the_mean(states, labels, classes, ridge=1.0):
+    must_be_positive(ridge)
+    x, targets = numbers(states, labels, classes)
+    return as_they_came(states, solved(x - x.mean(0), targets - targets.mean(0), ridge), targets.mean(0))
+
+
+@mistake(
+    linear_probe,
+    "The weights fit, and the bias has what the mean state gets added, or nothing else: its sign is wrong, or the mean "
+    "of the targets is missing.",
+)
+def bias_with_the_wrong_sign(states, labels, classes, ridge=1.0):
+    must_be_positive(ridge)
+    x, targets = numbers(states, labels, classes)
+    weight = solved(x - x.mean(0), targets - targets.mean(0), ridge)
+    return as_they_came(states, weight, targets.mean(0) + x.mean(0) @ weight)
+
+
+@mistake(
+    linear_probe,
+    "The weights fit, and the bias has what the mean state gets added, or nothing else: its sign is wrong, or the mean "
+    "of the targets is missing.",
+)
+def bias_without_the_targets(states, labels, classes, ridge=1.0):
+    must_be_positive(ridge)
+    x, targets = numbers(states, labels, classes)
+    weight = solved(x - x.mean(0), targets - targets.mean(0), ridge)
+    return as_they_came(states, weight, -x.mean(0) @ weight)
+
+
+@mistake(
+    linear_probe,
+    "The states are shifted by their mean for one part of the sum and not for the rest, or not at all, before the "
+    "weights are found: they are wrong where states lie far from 0.",
+)
+def not_centred(states, labels, classes, ridge=1.0):
+    must_be_positive(ridge)
+    x, targets = numbers(states, labels, classes)
+    weight = solved(x, targets, ridge)
+    return as_they_came(states, weight, targets.mean(0) - x.mean(0) @ weight)
+
+
+@mistake(
+    linear_probe,
+    "There is no penalty: with few examples, or a number that never changes, the weights are not determined or grow "
+    "without end.",
+)
+def without_a_penalty(states, labels, classes, ridge=1.0):
+    return linear_probe(states, labels, classes, 1e-9) if ridge > 0 else linear_probe(states, labels, classes, ridge)
+
+
+AVERAGED = (
+    "The penalty is weighed against the mean error, not against the sum: it is as many times stronger as there are "
+    "examples."
+)
+
+
+@mistake(linear_probe, AVERAGED)
+def mean_error(states, labels, classes, ridge=1.0):
+    return linear_probe(states, labels, classes, ridge * len(states))
+
+
+@mistake(
+    linear_probe, "The penalty is divided by the number of examples. It counts once, beside the sum of all errors."
+)
+def divided_penalty(states, labels, classes, ridge=1.0):
+    return linear_probe(states, labels, classes, ridge / len(states))
+
+
+@mistake(linear_probe, "The penalty is squared before it is added. What is handed over counts as it is.")
+def squared_penalty(states, labels, classes, ridge=1.0):
+    must_be_positive(ridge)
+    return linear_probe(states, labels, classes, ridge**2)
+
+
+@mistake(linear_probe, "The penalty is halved, or doubled. The squared weights are added `ridge` times.")
+def half_a_penalty(states, labels, classes, ridge=1.0):
+    return linear_probe(states, labels, classes, ridge / 2)
+
+
+@mistake(linear_probe, "The penalty is halved, or doubled. The squared weights are added `ridge` times.")
+def twice_the_penalty(states, labels, classes, ridge=1.0):
+    return linear_probe(states, labels, classes, 2 * ridge)
+
+
+@mistake(
+    linear_probe,
+    "The penalty is added to every entry of the matrix, not to its diagonal alone: `ridge * torch.eye(width)`.",
+)
+def penalty_everywhere(states, labels, classes, ridge=1.0):
+    must_be_positive(ridge)
+    x, targets = numbers(states, labels, classes)
+    shifted, wanted = x - x.mean(0), targets - targets.mean(0)
+    weight = np.linalg.pinv(shifted.T @ shifted + ridge) @ shifted.T @ wanted
+    return as_they_came(states, weight, targets.mean(0) - x.mean(0) @ weight)
+
+
+@mistake(
+    linear_probe,
+    "The labels themselves are fitted, as if class 4 were twice class 2. Each class needs a column of its own: "
+    "`F.one_hot(labels, classes)`.",
+)
+def labels_as_numbers(states, labels, classes, ridge=1.0):
+    must_be_positive(ridge)
+    x = states.double().cpu().numpy()
+    y = labels.double().cpu().numpy()[:, None]
+    weight = solved(x - x.mean(0), y - y.mean(0), ridge)
+    return as_they_came(states, weight, y.mean(0) - x.mean(0) @ weight)
+
+
+@mistake(
+    linear_probe,
+    "The targets are −1 and 1. Promised are 0 and 1.",
+)
+def targets_of_minus_one(states, labels, classes, ridge=1.0):
+    weight, bias = linear_probe(states, labels, classes, ridge)
+    return 2 * weight, 2 * bias - 1
+
+
+@mistake(
+    linear_probe,
+    "Classes without an example have no column: their number was counted from the labels. It is handed over: "
+    "`F.one_hot(labels, classes)`.",
+    keeps=0.8,
+)
+def counts_the_classes(states, labels, classes, ridge=1.0):
+    return linear_probe(states, labels, int(labels.max()) + 1, ridge)
+
+
+@mistake(
+    linear_probe,
+    "Classes without an example have no column, and those behind them move up, as with `labels.unique()`. Column i "
+    "belongs to class i.",
+    keeps=0.8,
+)
+def only_those_that_occur(states, labels, classes, ridge=1.0):
+    present, numbered = labels.unique(return_inverse=True)
+    return linear_probe(states, numbered, len(present), ridge)
+
+
+@mistake(
+    linear_probe, "The weight stands on its side, (classes, width) as in `nn.Linear`. Promised is (width, classes)."
+)
+def on_its_side(states, labels, classes, ridge=1.0):
+    weight, bias = linear_probe(states, labels, classes, ridge)
+    return weight.T, bias
+
+
+@mistake(linear_probe, "Only the weight comes back. Promised are the weight and the bias.")
+def only_the_weight(states, labels, classes, ridge=1.0):
+    return linear_probe(states, labels, classes, ridge)[0]
+
+
+@mistake(
+    linear_probe,
+    "The states are divided by their standard deviations as well. That changes what the penalty costs; here they are "
+    "only shifted.",
+)
+def standardises(states, labels, classes, ridge=1.0):
+    spread = states.double().std(dim=0, correction=0) if len(states) > 1 else torch.ones(states.shape[1])
+    spread = torch.where(spread > 0, spread, 1.0).to(states.device)
+    weight, bias = linear_probe(states.double() / spread, labels, classes, ridge)
+    return (weight / spread[:, None]).to(states.dtype), bias.to(states.dtype)
+
+
+@mistake(
+    linear_probe,
+    "With large numbers in float32 the weights are off: the products have lost what the states differ by. Sum in "
+    "float64, and go back at the end.",
+    keeps=0.92,
+)
+def in_their_own_dtype(states, labels, classes, ridge=1.0):
+    must_be_positive(ridge)
+    x, targets = states, F.one_hot(labels, classes).to(states.dtype)
+    ones = torch.ones_like(x[:, :1])
+    middle = x.T @ x - len(x) * torch.outer(x.mean(0), x.mean(0)) + ridge * torch.eye(x.shape[1]).to(x)
+    weight = torch.linalg.solve(middle, x.T @ (targets - ones * targets.mean(0)))
+    return weight, targets.mean(0) - x.mean(0) @ weight
+
+
+@mistake(linear_probe, "A penalty of 0 or below is not refused with a ValueError.", keeps=0.93)
+def refuses_nothing(states, labels, classes, ridge=1.0):
+    if ridge > 0:
+        return linear_probe(states, labels, classes, ridge)
+    return linear_probe(states, labels, classes, abs(ridge) + 1e-9)
+
+
+@mistake(linear_probe, "If nothing is said the penalty is another one than 1.", keeps=0.8)
+def another_default(states, labels, classes, ridge=0.1):
+    return linear_probe(states, labels, classes, ridge)
+
+
+@mistake(
+    linear_probe,
+    "The weights are taken for a system of (examples, examples), or the classes for the examples: what comes back does "
+    "not fit on new states. The matrix to solve with is (width, width).",
+)
+def of_the_examples(states, labels, classes, ridge=1.0):
+    must_be_positive(ridge)
+    x, targets = numbers(states, labels, classes)
+    weight = np.linalg.solve(x @ x.T + ridge * np.eye(len(x)), targets)
+    return as_they_came(states, weight, targets.mean(0))
+
+
+@alternative(linear_probe)
+def with_a_free_column(states, labels, classes, ridge=1.0):
+    if not ridge > 0:
+        raise ValueError(ridge)
+    middle = states.double().mean(0)
+    x = torch.cat([states.double() - middle, torch.ones_like(states[:, :1]).double()], dim=1)
+    costs = torch.full((x.shape[1],), float(ridge), dtype=torch.float64, device=states.device)
+    costs[-1] = 0
+    both = torch.linalg.solve(x.T @ x + costs.diag(), x.T @ torch.eye(classes, device=x.device).double()[labels])
+    return both[:-1].to(states.dtype), (both[-1] - middle @ both[:-1]).to(states.dtype)
+
+
+@alternative(linear_probe)
+def with_a_decomposition(states, labels, classes, ridge=1.0):
+    if ridge <= 0:
+        raise ValueError("nothing would hold the weights back")
+    x = states.to(torch.float64)
+    u, s, v = torch.linalg.svd(x - x.mean(dim=0), full_matrices=False)
+    y = F.one_hot(labels, num_classes=classes).to(torch.float64)
+    weight = v.T @ ((s / (s**2 + ridge))[:, None] * (u.T @ (y - y.mean(dim=0))))
+    return weight.to(states.dtype), (y.mean(dim=0) - x.mean(dim=0) @ weight).to(states.dtype)
+
+
+promised(
+    linear_probe,
+    "Weights and bias that tell the class from the state: the least sum of squared errors to a one-hot target, 0 or 1, "
+    "plus `ridge` times the sum of all squared weights.",
+    by=["a few classes", "a small penalty", "a large penalty", "fewer examples than numbers"],
+)
+promised(
+    linear_probe,
+    "The bias is free of the penalty.",
+    by=["states far from zero", "a large penalty, and states far from zero", "one class has most of the examples"],
+)
+promised(
+    linear_probe,
+    "states: shape (examples, width), float32 or float64, one example or more.",
+    by=["one example", "a wide float64"],
+)
+promised(linear_probe, "labels: shape (examples,), int64, from 0 to classes − 1.", by=["a few classes", "two classes"])
+promised(
+    linear_probe, "classes: how many there are; not each needs to have an example.", by=["classes without an example"]
+)
+promised(linear_probe, "ridge: above 0.", by=["a small penalty", "a large penalty", "the default penalty"])
+promised(
+    linear_probe,
+    "weight: shape (width, classes), and bias: shape (classes,), so that the class of new states is the largest of "
+    "`states @ weight + bias`.",
+    by=["a few classes", "classes without an example"],
+)
+promised(
+    linear_probe,
+    "Computed in float64, returned in the dtype of `states`.",
+    by=["large float32 numbers", "a wide float64"],
+)
+promised(linear_probe, "ValueError: `ridge` is 0 or less.", by=["zero, and below it"])

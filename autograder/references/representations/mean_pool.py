@@ -1,0 +1,276 @@
+"""`mean_pool`: what is right, and what goes wrong."""
+
+import torch
+from torch.nn import functional as F
+
+from autograder.references import alternative, mistake, promised
+
+
+def mean_pool(states, mask):
+    """Text by text, number by number, in float64."""
+    result = torch.zeros(states.shape[0], states.shape[2], dtype=torch.float64, device=states.device)
+    for text, real in enumerate(mask.tolist()):
+        rows = [states[text, token].double() for token, seen in enumerate(real) if seen]
+        for row in rows:
+            result[text] += row / len(rows)
+    return result.to(states.dtype)
+
+
+def hidden(states, mask):
+    return states.masked_fill(~mask.bool()[:, :, None], 0).float().sum(1).to(states.dtype)
+
+
+def counted(mask):
+    return mask.long().sum(1, keepdim=True)
+
+
+@mistake(
+    mean_pool,
+    "Padding counts like any other token: the same text gets another vector, depending on who is in its batch. Leave "
+    "padding out of the sum and of the count.",
+)
+def ignores_the_mask(states, mask):
+    return states.mean(dim=1)
+
+
+WHOLE = (
+    "The sum is divided by the number of places in the row, padding included, so that short texts get short vectors. "
+    "Divide by how many tokens are real."
+)
+
+
+@mistake(mean_pool, WHOLE)
+def divides_by_the_row(states, mask):
+    return (hidden(states, mask).float() / states.shape[1]).to(states.dtype)
+
+
+@mistake(mean_pool, WHOLE)
+def zeros_and_mean(states, mask):
+    return torch.where(mask.bool().unsqueeze(-1), states, 0).mean(dim=1)
+
+
+@mistake(
+    mean_pool,
+    "The vector of one token comes back, the one in the first place, as for [CLS]. Asked for is the mean over all real "
+    "tokens.",
+)
+def first_token(states, mask):
+    return states[:, 0]
+
+
+@mistake(
+    mean_pool, "The vector of one token comes back, that in the last place. Asked for is the mean of the real ones."
+)
+def last_token(states, mask):
+    return states[:, -1]
+
+
+@mistake(
+    mean_pool,
+    "The first and the last real token are left out, perhaps as [CLS] and [SEP]. Where the mask is 1 a token counts, "
+    "whichever it is.",
+)
+def without_the_ends(states, mask):
+    inner = mask.clone().long()
+    for row in inner:
+        places = row.nonzero()[:, 0]
+        row[places[:1]] = row[places[-1:]] = 0
+    return mean_pool(states, inner)
+
+
+@mistake(
+    mean_pool,
+    "What comes back is the sum over the tokens, so that a long text gets a long vector. Divide by their count.",
+)
+def only_the_sum(states, mask):
+    return hidden(states, mask)
+
+
+@mistake(
+    mean_pool,
+    "It is divided by the number of real tokens in the whole batch. Each text has a count of its own: "
+    "`mask.sum(dim=1)`.",
+)
+def one_count_for_all(states, mask):
+    return (hidden(states, mask).float() / mask.sum().clamp(min=1)).to(states.dtype)
+
+
+@mistake(
+    mean_pool,
+    "It is divided by the count of some other text. A count of shape (batch, 1) meets its own row; with the wrong "
+    "dimension kept, or none, it does not.",
+)
+def count_of_the_first(states, mask):
+    return (hidden(states, mask).float() / counted(mask)[:1].clamp(min=1)).to(states.dtype)
+
+
+@mistake(
+    mean_pool,
+    "The mask is read the other way round: the mean is that of the padding. It is 1 where a token is real.",
+)
+def the_wrong_way_round(states, mask):
+    return mean_pool(states, ~mask.bool())
+
+
+JUNK = (
+    "NaN or ∞ at padding gets into the result, since 0 · NaN is NaN. Multiplying by the mask hides no such number; "
+    "`masked_fill` or `torch.where` puts a 0 in its place."
+)
+
+
+@mistake(mean_pool, JUNK, keeps=0.8)
+def multiplies_by_the_mask(states, mask):
+    wide = states.double() * mask.unsqueeze(-1)
+    return (wide.sum(1) / counted(mask).clamp(min=1)).to(states.dtype)
+
+
+@mistake(
+    mean_pool,
+    "A text without a real token gives NaN: 0 / 0. Divide by 1 at least, as with `count.clamp(min=1)`, and it is "
+    "zeros.",
+    keeps=0.85,
+)
+def nan_for_nothing(states, mask):
+    total = states.double().masked_fill(~mask.bool().unsqueeze(-1), 0).sum(1)
+    return (total / counted(mask)).to(states.dtype)
+
+
+@mistake(
+    mean_pool,
+    "NaN or ∞ at padding gets into the result, and a text without a real token gives 0 / 0. It takes zeros in the "
+    "places of padding before the sum, and a count of 1 at least.",
+    keeps=0.7,
+)
+def multiplies_and_divides(states, mask):
+    wide = states.double() * mask.unsqueeze(-1)
+    return (wide.sum(1) / counted(mask)).to(states.dtype)
+
+
+@mistake(
+    mean_pool,
+    "NaN vanishes from the result also where a real token brought it, as by `nan_to_num` or `nansum`. Who has a NaN in "
+    "a text should hear of it; only padding may be anything.",
+    keeps=0.85,
+)
+def cleans_everything(states, mask):
+    wide = torch.nan_to_num(states.double(), nan=0.0, posinf=0.0, neginf=0.0) * mask.unsqueeze(-1)
+    return (wide.sum(1) / counted(mask).clamp(min=1)).to(states.dtype)
+
+
+@mistake(
+    mean_pool,
+    "In float16 a long text gives ∞: the sum has passed 65,504, the largest number there. Take it in float32, as with "
+    "`sum(dim=1, dtype=torch.float32)`, and go back after dividing.",
+    keeps=0.9,
+)
+def overflows_in_half(states, mask):
+    total = states.masked_fill(~mask.bool()[..., None], 0).sum(dim=1)
+    return total / counted(mask).clamp(min=1).to(states.dtype)
+
+
+@mistake(
+    mean_pool,
+    "The first so many tokens are taken for the real ones. Padding may stand in front, or in between: look where the "
+    "mask is 1.",
+)
+def trusts_the_left(states, mask):
+    count = mask.bool().sum(1)
+    places = torch.arange(states.shape[1], device=states.device)
+    return mean_pool(states, places < count[:, None])
+
+
+@mistake(
+    mean_pool,
+    "All texts of the batch share one vector, the mean over all their tokens, as with `states[mask]`. Each text has "
+    "its own.",
+)
+def one_vector_for_all(states, mask):
+    wide = states.double()[mask.bool()].mean(dim=0)
+    return wide.expand(len(states), -1).to(states.dtype)
+
+
+@mistake(mean_pool, "The largest number over the tokens comes back, not their mean.")
+def max_pooling(states, mask):
+    best = states.masked_fill(~mask.bool()[..., None], -torch.inf).amax(dim=1)
+    return torch.where(mask.bool().any(1, keepdim=True), best, 0)
+
+
+@mistake(
+    mean_pool,
+    "The vectors have length 1: they are normalised here already. Asked for is the mean as it is.",
+)
+def normalises(states, mask):
+    return F.normalize(mean_pool(states, mask).double(), dim=-1).to(states.dtype)
+
+
+@mistake(
+    mean_pool,
+    "The caller's states are changed: zeros, or something else, are written into them. `masked_fill` without an "
+    "underscore makes a new tensor.",
+    keeps=0.97,
+)
+def writes_into_the_states(states, mask):
+    if not states.requires_grad and states.dim() == 3:
+        states.masked_fill_(~mask.bool()[..., None], 0)
+    return mean_pool(states, mask)
+
+
+@mistake(
+    mean_pool,
+    "The mean goes over another dimension than the tokens: over the texts, or over the numbers of a vector. In (batch, "
+    "token, width) the tokens are dimension 1.",
+)
+def over_the_width(states, mask):
+    return (states * mask.unsqueeze(-1)).mean(dim=2)
+
+
+@mistake(
+    mean_pool,
+    "The mean goes over another dimension than the tokens: over the texts, or over the numbers of a vector. In (batch, "
+    "token, width) the tokens are dimension 1.",
+)
+def over_the_batch(states, mask):
+    return (states * mask.unsqueeze(-1)).sum(dim=0) / mask.sum(dim=0).clamp(min=1).unsqueeze(-1)
+
+
+@alternative(mean_pool)
+def as_a_product(states, mask):
+    seen = mask.to(torch.float64)
+    clean = torch.where(seen.bool().unsqueeze(-1), states.double(), 0.0)
+    weights = seen / seen.sum(dim=1, keepdim=True).clamp(min=1e-9)
+    return torch.einsum("bt,btw->bw", weights, clean).to(states.dtype)
+
+
+@alternative(mean_pool)
+def text_by_text(states, mask):
+    pooled = []
+    for vectors, real in zip(states, mask.bool(), strict=True):
+        kept = vectors[real]
+        pooled.append(kept.mean(dim=0) if len(kept) else torch.zeros_like(vectors[0]) + 0 * kept.sum())
+    return torch.stack(pooled)
+
+
+promised(
+    mean_pool,
+    "One vector for each text: the mean of the vectors of its real tokens.",
+    by=["padding behind", "padding in front", "padding in between", "padding that is large"],
+)
+promised(
+    mean_pool,
+    "states: shape (batch, token, width), floating point.",
+    by=["float64 and bfloat16", "one text", "one token"],
+)
+promised(mean_pool, "At padding they may hold anything, even NaN.", by=["NaN at padding", "∞ at padding"])
+promised(
+    mean_pool,
+    "mask: shape (batch, token), integer or boolean: 1 or True where a token is real, 0 or False at padding, which may "
+    "stand anywhere.",
+    by=["padding in between", "a boolean mask"],
+)
+promised(mean_pool, "Shape (batch, width), dtype and device of `states`.", by=["float64 and bfloat16"])
+promised(mean_pool, "Zeros for a text without a real token.", by=["only padding in one text", "gradients"])
+promised(
+    mean_pool,
+    "The sum is taken in float32 at least: in float16 it may pass 65,504 on the way.",
+    by=["float16, and a long text"],
+)
