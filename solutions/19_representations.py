@@ -428,7 +428,7 @@ lines({name: (ks, [recall_at_k(each, wanted, k) for k in ks]) for name, each in 
 # <details><summary>What to see</summary>
 #
 # Two curves for words lie below ours everywhere. At ten results our search has a bit more than half of the answers, the
-# better of the two word searches a fifth. But it is far from 1, even at 200 results.
+# better of the two word searches a quarter. But it is far from 1, even at 200 results.
 #
 # </details>
 #
@@ -735,9 +735,9 @@ for question in ("is this file a symbolic link", "is there nothing left in the q
 
 # %%
 explore(
-    lambda question, k: pictures.hits(docs, *search(question, k)[:2], f"the {k} nearest of {len(docs.texts):,}"),
+    lambda said, k: pictures.hits(docs, *search(said, k)[:2], f"the {k} nearest of {len(docs.texts):,}"),
     "What does it find?",
-    question=typed("is this file a symbolic link", label="question"),
+    said=typed("is this file a symbolic link", label="question"),
     k=slider(1, 20, 8, label="k"),
 )
 
@@ -812,7 +812,7 @@ def layer_curve(
     Args:
         levels: shape (levels, examples, width), floating point.
         labels: shape (examples,), int64.
-        train: shape (examples,), boolean: True for those to learn from; the others are for the test.
+        train: shape (examples,), boolean: True for those to learn from, two at least; the others are for the test.
         fit: called once for each level, with the scaled states and the labels of the training examples; gives weight
             (width, classes) and bias (classes,).
 
@@ -1104,7 +1104,7 @@ explore(race, "How much recall does how much speed cost?",
 # off that come back, in steps. Rounding to the nearest step can never be off by more than half of one.
 
 # %%
-x = torch.tensor([[7.0, 3.4, 1.2], [2.0, -7.0, 0.6], [0.0, 0.0, 0.0]])
+x = torch.tensor([[7.0, 3.6, 1.2], [2.0, -7.0, 0.6], [0.0, 0.0, 0.0]])
 scale = x.amax(dim=-1, keepdim=True) / 7
 codes = (x / scale).clamp(-7, 7).to(torch.int8)
 print(codes.tolist())

@@ -43,7 +43,7 @@ def cell_search(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "how many, cell by cell", lambda: _counts(candidate, case(), cells), COUNT
     yield "NaN in other cells", lambda: candidate(*_broken(case(), 2), 2, k), UNSEEN
     yield "equal texts", lambda: candidate(*_equal_texts(draw), 2, 30), TIES
-    yield "equal centres", lambda: candidate(*_equal_centres(draw, case()), 3, texts), TIES
+    yield "equal centres", lambda: candidate(*_equal_centres(draw, case()), 6, texts), TIES
     yield "more cells than there are", lambda: candidate(*case(), cells + k, k), FEW
     yield "k above what the cells hold", lambda: candidate(*case(), 1, texts + 5), FEW
     yield "the nearest cell is empty", lambda: _empty(candidate, case(), k), FEW
@@ -105,11 +105,11 @@ def _equal_texts(draw: Draw) -> list[Tensor]:
 
 
 def _equal_centres(draw: Draw, case: list[Tensor]) -> list[Tensor]:
-    """Four centres are one and the same, and the best."""
-    query, corpus, cell, centres = case
-    centres = -query.sign().repeat(len(centres), 1)
-    centres[draw.permutation(len(centres))[:4]] = query.sign()
-    return [query, corpus, cell, centres]
+    """Of thirty centres, ten are one and the same, and the best."""
+    query, corpus, _, _ = case
+    centres = -query.sign().repeat(30, 1)
+    centres[draw.permutation(30)[:10]] = query.sign()
+    return [query, corpus, draw.integers(len(corpus), high=30), centres]
 
 
 def _empty(candidate: Any, case: list[Tensor], k: int) -> list[Any]:

@@ -56,7 +56,7 @@ def layer_curve(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "a single test example", lambda: run(*_single(draw, case(), examples)), UNSEEN
     yield "a probe that is asked level by level", lambda: _in_turn(candidate, draw, case()), UNSEEN
     yield "a number that never changes", lambda: _constant(candidate, draw, case(), classes), CONSTANT
-    yield "it changes in the test alone", lambda: _changes_later(candidate, draw, case(), classes), CONSTANT
+    yield "it changes in the test alone", lambda: _changes_later(candidate, draw, case(), classes, width), CONSTANT
     yield "float64", lambda: run(*case(dtype=torch.float64))
     yield "the kind of result", lambda: _kind(candidate, case(), classes)
     yield "called by names", lambda: _named(candidate, case(), classes)
@@ -140,10 +140,14 @@ def _constant(candidate: Any, draw: Draw, case: tuple[Tensor, Tensor, Tensor], c
     return _given(candidate, (levels, labels, train), classes)
 
 
-def _changes_later(candidate: Any, draw: Draw, case: tuple[Tensor, Tensor, Tensor], classes: int) -> dict[str, Any]:
+def _changes_later(
+    candidate: Any, draw: Draw, case: tuple[Tensor, Tensor, Tensor], classes: int, width: int
+) -> list[Any]:
+    """The probe has weights for this number all the same: what is made of it in the test decides."""
     levels, labels, train = case
-    levels[:, train, draw.integer(0, levels.shape[2])] = draw.integer(2, 9)
-    return _given(candidate, (levels, labels, train), classes)
+    levels[:, train, draw.integer(0, width)] = draw.integer(2, 9)
+    probes = [(draw.normal(width, classes), draw.normal(classes)) for _ in range(6)]
+    return [candidate(levels, labels, train, lambda states, known, probe=probe: probe) for probe in probes]
 
 
 def _kind(candidate: Any, case: tuple[Tensor, Tensor, Tensor], classes: int) -> dict[str, Any]:

@@ -87,7 +87,8 @@ def _gradients(candidate: Any, draw: Draw, states: Tensor, mask: Tensor) -> Any:
 
 def _long(candidate: Any, draw: Draw, width: int) -> Any:
     """Two hundred tokens of about a thousand: the sum is far above 65,504, the mean is not."""
-    states = (1000 + 100 * draw.normal(2, 200, width)).half()
+    about = draw.uniform(2, 1, width, low=600.0, high=3000.0)
+    states = (about + 100 * draw.normal(2, 200, width)).half()
     return candidate(states, draw.mask(2, 200).long())
 
 

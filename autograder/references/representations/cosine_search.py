@@ -3,7 +3,7 @@
 import torch
 from torch.nn import functional as F
 
-from autograder.references import alternative, mistake, promised
+from autograder.references import alternative, equivalent, mistake, promised
 
 
 def must_be_one_or_more(k):
@@ -163,7 +163,7 @@ def the_higher_row_first(queries, corpus, k):
 @mistake(
     cosine_search,
     "With a k above the size of the corpus it raises. All of its texts come then: `min(k, len(corpus))`.",
-    keeps=0.9,
+    keeps=0.96,
 )
 def large_k_raises(queries, corpus, k):
     must_be_one_or_more(k)
@@ -342,3 +342,14 @@ promised(
     by=["zeros among the texts", "zeros among the queries"],
 )
 promised(cosine_search, "ValueError: k is 0 or less.", by=["zero, and below it"])
+
+BOTH = "scores = F.normalize(queries, dim=-1) @ F.normalize(corpus, dim=-1).T"
+SORTED = "ordered, places = scores.sort(dim=-1, descending=True, stable=True)"
+for before, after in (
+    (BOTH, "F.normalize(queries, dim={})"),
+    (BOTH, "F.normalize(corpus, dim={})"),
+    (SORTED, "scores.sort(dim={},"),
+):
+    for dim in ("+1", "1"):
+        changed = before.replace(after.format("-1"), after.format(dim))
+        equivalent(cosine_search, before, changed, "there are two dimensions, of which 1 is the last")

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.references import alternative, mistake, promised
+from autograder.references import alternative, equivalent, mistake, promised
 
 
 def targets(tokens, mark):
@@ -34,7 +34,7 @@ def head_specialists(weights, tokens, mark):
     return means(weights, targets(tokens, mark))
 
 
-def otherwise(weights, tokens, mark, **changed):
+def otherwise(weights, tokens, mark, /, **changed):
     """The right ones, but for what is handed over."""
     return {**head_specialists(weights, tokens, mark), **changed}
 
@@ -300,26 +300,23 @@ promised(head_specialists, "tokens: shape (token,), int64: which token stands wh
 promised(head_specialists, "mark: a token that is a mark, such as [SEP].", by=["a text: mark", "the mark is number 0"])
 promised(
     head_specialists,
-    "Under each of these names a tensor of shape (layer, head), dtype and device of `weights`:",
-    by=["one head, one layer", "float64 and bfloat16"],
-)
-promised(
-    head_specialists,
-    '"previous": the token right before; "next": the one right behind;',
-    by=["a text: previous", "a text: next", "two tokens"],
-)
-promised(
-    head_specialists,
-    '"same word": all other places of the same token, together;',
-    by=["a text: same word", "one word, again and again"],
-)
-promised(
-    head_specialists,
-    '"mark": all places of `mark`, together, also for a mark itself.',
-    by=["a text: mark", "one mark, and many"],
+    'Under each of these names a tensor of shape (layer, head), dtype and device of `weights`: "previous": the token '
+    'right before; "next": the one right behind; "same word": all other places of the same token, together; "mark": all '
+    "places of `mark`, together, also for a mark itself.",
+    by=["a text: previous", "a text: next", "a text: same word", "one mark, and many", "float64 and bfloat16"],
 )
 promised(
     head_specialists,
     "Zeros where no token of the text has a target.",
     by=["no word twice, and no mark", "a single token"],
 )
+
+SAME = '"same word": (tokens[:, None] == tokens) & (place[:, None] != place),'
+equivalent(head_specialists, SAME, SAME.replace("&", "*"), "a product of two booleans is true where both are")
+SHARE = "name: (weights * table).sum(dim=(-2, -1)) / table.any(dim=-1).sum().clamp(min=1)"
+for two in ("+2", "2"):
+    equivalent(head_specialists, SHARE, SHARE.replace("-2", two), "of four dimensions, 2 is the last but one")
+for one in ("+1", "1"):
+    equivalent(
+        head_specialists, SHARE, SHARE.replace("any(dim=-1)", f"any(dim={one})"), "a table has two dimensions, 0 and 1"
+    )

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.references import alternative, mistake, promised
+from autograder.references import alternative, equivalent, mistake, promised
 
 
 def measured(learn, of):
@@ -167,7 +167,7 @@ NEVER = (
 )
 
 
-@mistake(layer_curve, NEVER, keeps=0.85)
+@mistake(layer_curve, NEVER, keeps=0.88)
 def divides_by_zero(levels, labels, train, fit):
     shares = []
     for states in levels:
@@ -287,7 +287,7 @@ promised(layer_curve, "levels: shape (levels, examples, width), floating point."
 promised(layer_curve, "labels: shape (examples,), int64.", by=["several levels"])
 promised(
     layer_curve,
-    "train: shape (examples,), boolean: True for those to learn from; the others are for the test.",
+    "train: shape (examples,), boolean: True for those to learn from, two at least; the others are for the test.",
     by=["the training examples last", "what the probe is given"],
 )
 promised(
@@ -302,3 +302,9 @@ promised(
     "bias`.",
     by=["the kind of result", "several levels"],
 )
+
+GUESS = "guess = (scaled[~train] @ weight + bias).argmax(dim=-1)"
+for dim in ("+1", "1"):
+    equivalent(layer_curve, GUESS, GUESS.replace("-1", dim), "there are two dimensions, of which 1 is the last")
+SCALED = "scaled = (states - mean) / torch.where(std > 0, std, 1)"
+equivalent(layer_curve, SCALED, SCALED.replace("> 0", "!= 0"), "a standard deviation is never below 0")

@@ -118,7 +118,7 @@ JUNK = (
 )
 
 
-@mistake(mean_pool, JUNK, keeps=0.8)
+@mistake(mean_pool, JUNK, keeps=0.87)
 def multiplies_by_the_mask(states, mask):
     wide = states.double() * mask.unsqueeze(-1)
     return (wide.sum(1) / counted(mask).clamp(min=1)).to(states.dtype)
@@ -128,7 +128,7 @@ def multiplies_by_the_mask(states, mask):
     mean_pool,
     "A text without a real token gives NaN: 0 / 0. Divide by 1 at least, as with `count.clamp(min=1)`, and it is "
     "zeros.",
-    keeps=0.85,
+    keeps=0.87,
 )
 def nan_for_nothing(states, mask):
     total = states.double().masked_fill(~mask.bool().unsqueeze(-1), 0).sum(1)
@@ -150,7 +150,7 @@ def multiplies_and_divides(states, mask):
     mean_pool,
     "NaN vanishes from the result also where a real token brought it, as by `nan_to_num` or `nansum`. Who has a NaN in "
     "a text should hear of it; only padding may be anything.",
-    keeps=0.85,
+    keeps=0.95,
 )
 def cleans_everything(states, mask):
     wide = torch.nan_to_num(states.double(), nan=0.0, posinf=0.0, neginf=0.0) * mask.unsqueeze(-1)
