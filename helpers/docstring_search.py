@@ -72,9 +72,11 @@ def encoded(reader: Reader, texts: Sequence[str], pool: Callable[[Tensor, Tensor
         pool: makes of the last states (batch, token, width) and the mask (batch, token) a vector for each text.
     """
     order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
-    vectors = torch.empty(len(texts), reader.model.config.hidden_size)
+    parts = []
     for start in range(0, len(order), BATCH):
-        places = order[start : start + BATCH]
-        inputs = reader.inputs([texts[place] for place in places])
-        vectors[places] = pool(reader.model(**inputs).last_hidden_state, inputs["attention_mask"])
+        inputs = reader.inputs([texts[place] for place in order[start : start + BATCH]])
+        parts.append(pool(reader.model(**inputs).last_hidden_state, inputs["attention_mask"]))
+    by_length = torch.cat(parts)
+    vectors = torch.empty_like(by_length)
+    vectors[order] = by_length
     return vectors

@@ -65,7 +65,8 @@ def searched(index: Any, queries: Tensor, k: int) -> tuple[Tensor, float]:
 
     The comparisons with centres are not among them.
     """
-    stats = faiss.cvar.hnsw_stats if isinstance(index, faiss.IndexHNSW) else faiss.cvar.indexIVF_stats
+    counters: Any = faiss.cvar
+    stats = counters.hnsw_stats if isinstance(index, faiss.IndexHNSW) else counters.indexIVF_stats
     stats.reset()
     _, places = index.search(queries.numpy(), k)
     return torch.from_numpy(places), stats.ndis / len(queries)

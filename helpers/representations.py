@@ -13,7 +13,7 @@ from helpers.corpus import WORD
 from helpers.docstring_search import Shelf
 from helpers.marked import Marked, shade
 from helpers.plots import heatmaps
-from helpers.style import CYCLE, GREY, INK, RED, WIDTH, Picture, style
+from helpers.style import BLUE, CYCLE, GREEN, GREY, INK, ORANGE, PURPLE, RED, SKY, WIDTH, Picture, style
 from helpers.suspects import lineup_of
 
 LETTERS = 92  # of a text that are shown
@@ -53,12 +53,13 @@ def hits(shelf: Shelf, scores: Tensor, places: Tensor, caption: str = "") -> Mar
 
 
 def arrows(vectors: Mapping[str, tuple[float, float]], query: str, xlabel: str, ylabel: str) -> Picture:
-    """Vectors of two numbers, from the origin. The one named `query` is drawn in another colour."""
+    """A query and up to five vectors beside it, of two numbers each, from the origin."""
     with style():
         figure = Picture(figsize=(WIDTH * 0.7, 3.4))
         axis = figure.subplots()
-        for place, (name, (x, y)) in enumerate(vectors.items()):
-            colour = RED if name == query else CYCLE[place % len(CYCLE)]
+        colours = iter((BLUE, ORANGE, GREEN, PURPLE, SKY))
+        for name, (x, y) in vectors.items():
+            colour = RED if name == query else next(colours)
             axis.annotate("", (x, y), (0, 0), arrowprops={"arrowstyle": "->", "color": colour, "linewidth": 2})
             axis.annotate(name, (x, y), xytext=(5, 3), textcoords="offset points", color=colour)
         most = [max(values) for values in zip(*vectors.values(), strict=True)]
@@ -72,6 +73,11 @@ def flattened(vectors: Tensor) -> tuple[Tensor, float]:
     _, sizes, directions = torch.linalg.svd(centred, full_matrices=False)
     largest = directions[:2] * directions[:2].sum(dim=1, keepdim=True).sign()  # the sign of a direction is chance
     return centred @ largest.T, float(sizes[:2].square().sum() / sizes.square().sum())
+
+
+def _across_and_up(points: Tensor) -> tuple[list[float], list[float]]:
+    across, up = points.T.tolist()
+    return across, up
 
 
 def map_of(
@@ -89,17 +95,18 @@ def map_of(
         figure = Picture(figsize=(WIDTH, 5.0))
         axis = figure.subplots()
         others = [row for row, library in enumerate(libraries) if library not in MAPPED]
-        axis.scatter(*points[others].T.tolist(), s=5, color=GREY, alpha=0.4, label="other libraries")
+        axis.scatter(*_across_and_up(points[others]), s=5, color=GREY, alpha=0.4, label="other libraries")
         for place, library in enumerate(MAPPED):
             rows = [row for row, each in enumerate(libraries) if each == library]
             axis.scatter(
-                *points[rows].T.tolist(), s=9, color=CYCLE[place], marker=MARKS[place], alpha=0.6, label=library
+                *_across_and_up(points[rows]), s=9, color=CYCLE[place], marker=MARKS[place], alpha=0.6, label=library
             )
         if found is not None:
-            near = points[found]
-            axis.scatter(*near.T.tolist(), s=70, facecolors="none", edgecolors=INK, linewidths=1.5, label="found")
+            axis.scatter(
+                *_across_and_up(points[found]), s=70, facecolors="none", edgecolors=INK, linewidths=1.5, label="found"
+            )
         if at is not None:
-            axis.scatter(*at[:, None].tolist(), s=160, marker="X", color=RED, edgecolors="white", label=question)
+            axis.scatter(*_across_and_up(at[None]), s=160, marker="X", color=RED, edgecolors="white", label=question)
         axis.set(xlabel="first direction", ylabel="second direction", xticks=[], yticks=[])
         figure.legend(loc="outside right upper", markerscale=1.2)
     return figure

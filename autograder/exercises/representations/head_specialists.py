@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import torch
@@ -35,13 +36,13 @@ def head_specialists(candidate: Any, draw: Draw) -> Iterator[Step]:
         return words
 
     yield "the docstring's example", lambda: _example(candidate, draw), PLACES
+
+    def kind(name: str, size: int, high: int = 5) -> Any:
+        return candidate(weights(size), text(size, high), mark)[name]
+
     for name, idea in (("previous", PLACES), ("next", PLACES), ("same word", WORDS), ("mark", MARKS)):
-        yield f"a text: {name}", lambda name=name: candidate(weights(), text(), mark)[name], idea
-        yield (
-            f"another text: {name}",
-            lambda name=name: candidate(weights(tokens + 3), text(tokens + 3, 3), mark)[name],
-            idea,
-        )
+        yield f"a text: {name}", partial(kind, name, tokens), idea
+        yield f"another text: {name}", partial(kind, name, tokens + 3, 3), idea
     yield "one head, one layer", lambda: candidate(weights()[:1, :1], text(), mark), PLACES
     yield "a head that looks one way only", lambda: _single_minded(candidate, draw, tokens, mark), PLACES
     yield "one word, again and again", lambda: candidate(weights(), _again(draw, tokens), mark), WORDS

@@ -300,9 +300,10 @@ promised(head_specialists, "tokens: shape (token,), int64: which token stands wh
 promised(head_specialists, "mark: a token that is a mark, such as [SEP].", by=["a text: mark", "the mark is number 0"])
 promised(
     head_specialists,
-    'Under each of these names a tensor of shape (layer, head), dtype and device of `weights`: "previous": the token '
-    'right before; "next": the one right behind; "same word": all other places of the same token, together; "mark": all '
-    "places of `mark`, together, also for a mark itself.",
+    "Under each of these names a tensor of shape (layer, head), dtype and device of `weights`: "
+    '"previous": the token right before; "next": the one right behind; '
+    '"same word": all other places of the same token, together; '
+    '"mark": all places of `mark`, together, also for a mark itself.',
     by=["a text: previous", "a text: next", "a text: same word", "one mark, and many", "float64 and bfloat16"],
 )
 promised(
