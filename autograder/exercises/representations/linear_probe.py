@@ -44,6 +44,7 @@ def linear_probe(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "the default penalty", lambda: candidate(*case()), FIT
     yield "a wide float64", lambda: candidate(*case(dtype=torch.float64), ridge)
     yield "large float32 numbers", lambda: _large(candidate, draw, examples, classes)
+    yield "two numbers that are nearly the same", lambda: _alike(candidate, draw, examples, classes)
     yield "zero, and below it", lambda: _refused(candidate, case(), ridge), REFUSED
     yield "not contiguous", lambda: candidate(draw.normal(width, 20).T, _labels(draw, 20, classes), classes, ridge)
     yield "called by names", lambda: _named(candidate, *case(), ridge)
@@ -88,6 +89,13 @@ def _large(candidate: Any, draw: Draw, examples: int, classes: int) -> dict[str,
     states = (3000 + draw.normal(examples, 3)).float()
     weight, bias = candidate(states, _labels(draw, examples, classes), classes, 1e-2)
     return {"weight": weight, "kinds": [str(weight.dtype), str(bias.dtype)]}
+
+
+def _alike(candidate: Any, draw: Draw, examples: int, classes: int) -> Any:
+    """What they differ by is a hundredth, and in float32 products hardly a trace of it is left."""
+    first = draw.normal(examples, 1)
+    states = torch.cat([first, first + 0.01 * draw.normal(examples, 1), draw.normal(examples, 1)], dim=1)
+    return candidate(states, _labels(draw, examples, classes), classes, 1e-5)
 
 
 def _refused(candidate: Any, case: tuple[Tensor, Tensor, int], ridge: float) -> dict[str, Any]:

@@ -39,6 +39,7 @@ def mean_pool(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "padding in between", lambda: candidate(states(), draw.mask(batch, tokens).long()), MEAN
     yield "padding that is large", lambda: candidate(*_large(draw, states(), draw.mask(batch, tokens))), MEAN
     yield "nothing but real tokens", lambda: candidate(states(), real(*[tokens] * batch)), MEAN
+    yield "a real token of zeros", lambda: candidate(*_of_zeros(draw, states(), draw.mask(batch, tokens))), MEAN
     yield "one token", lambda: candidate(draw.normal(batch, 1, width), real(*[1] * batch)[:, :1]), MEAN
     yield "a boolean mask", lambda: candidate(states(), draw.mask(batch, tokens)), MEAN
     yield "NaN at padding", lambda: candidate(*_junk(draw, states(), draw.mask(batch, tokens), torch.nan)), ANYTHING
@@ -66,6 +67,13 @@ def _large(draw: Draw, states: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
 
 def _junk(draw: Draw, states: Tensor, mask: Tensor, junk: float) -> tuple[Tensor, Tensor]:
     return states.masked_fill(~mask[..., None], junk), mask.long()
+
+
+def _of_zeros(draw: Draw, states: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    """In each text the vector of one real token is zero; it counts like any other."""
+    for text, real in enumerate(mask):
+        states[text, int(real.nonzero()[0])] = 0
+    return states, mask.long()
 
 
 def _seen(draw: Draw, states: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:

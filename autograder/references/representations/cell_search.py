@@ -233,6 +233,33 @@ def raises_for_more(query, corpus, cell, centres, probes, k):
     return among(query, corpus, rows, k)
 
 
+@mistake(
+    cell_search,
+    "Of equals it is not the lower that comes first, among the texts and among the cells. `sort(stable=True)` keeps "
+    "their order; `topk` promises nothing.",
+    keeps=0.8,
+)
+def topk_for_both(query, corpus, cell, centres, probes, k):
+    chosen = (centres @ query).topk(min(probes, len(centres)))[1].tolist()
+    rows = torch.tensor(inside(cell, chosen), dtype=torch.int64)
+    values, order = torch.topk(corpus[rows] @ query, min(k, len(rows)))
+    return values, rows[order], len(rows)
+
+
+@mistake(
+    cell_search,
+    "Where the cells hold fewer than k, texts of other cells come back with a score of −∞. They were not searched, so "
+    "they are not found.",
+    keeps=0.7,
+)
+def fills_up_with_others(query, corpus, cell, centres, probes, k):
+    rows = inside(cell, nearest_cells(query, centres, probes))
+    hidden = torch.ones(len(corpus), dtype=torch.bool, device=corpus.device)
+    hidden[rows] = False
+    scores, places = (corpus @ query).masked_fill(hidden, -torch.inf).sort(descending=True, stable=True)
+    return scores[:k], places[:k], len(rows)
+
+
 @alternative(cell_search)
 def with_a_mask(query, corpus, cell, centres, probes, k):
     order = torch.argsort(centres @ query, descending=True, stable=True)

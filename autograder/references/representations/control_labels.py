@@ -173,6 +173,23 @@ def overwrites(words, classes, generator):
     return result.clone()
 
 
+@mistake(
+    control_labels,
+    "More labels are drawn than there are different words, so that whoever draws next from the generator gets others. "
+    "One for each different word is enough.",
+    keeps=0.9,
+)
+def draws_for_all_examples(words, classes, generator):
+    different = sorted(set(words.tolist()))
+    drawn = torch.randint(classes, (len(words),), generator=generator).tolist()
+    return torch.tensor([drawn[different.index(word)] for word in words.tolist()], dtype=torch.int64).to(words.device)
+
+
+@mistake(control_labels, "The labels are floating point. Promised is int64.", keeps=0.6)
+def floating_labels(words, classes, generator):
+    return control_labels(words, classes, generator).float()
+
+
 @alternative(control_labels)
 def with_a_search(words, classes, generator):
     different = torch.unique(words)

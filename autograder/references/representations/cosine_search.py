@@ -284,6 +284,34 @@ def in_place(queries, corpus, k):
     return result
 
 
+@mistake(
+    cosine_search,
+    "`topk` decides, and nothing else: of equals it is not the lower row that comes first, a k above the corpus "
+    "raises, and one of 0 is not refused.",
+    keeps=0.75,
+)
+def bare_topk(queries, corpus, k):
+    found = (F.normalize(queries, dim=-1) @ F.normalize(corpus, dim=-1).mT).topk(k, dim=-1)
+    return found.values, found.indices
+
+
+@mistake(
+    cosine_search,
+    "All vectors together are brought to one length, as with `x / x.norm()`: long ones stay longer than others. Each "
+    "row has a length of its own, `dim=-1`.",
+)
+def one_length_for_all(queries, corpus, k):
+    must_be_one_or_more(k)
+    one, other = (each.double() / each.double().norm() for each in (queries, corpus))
+    return best(one @ other.T, k, queries.dtype)
+
+
+@mistake(cosine_search, "Cosines below zero have become 0. They go down to −1, and their order counts as well.")
+def nothing_below_zero(queries, corpus, k):
+    must_be_one_or_more(k)
+    return best(cosines(queries, corpus).clamp(min=0), k, queries.dtype)
+
+
 @alternative(cosine_search)
 def with_the_librarys_cosine(queries, corpus, k):
     if k <= 0:

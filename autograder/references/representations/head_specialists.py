@@ -256,6 +256,37 @@ def the_largest(weights, tokens, mark):
     return found
 
 
+@mistake(
+    head_specialists,
+    'The names are others than promised. They are "previous", "next", "same word" and "mark".',
+)
+def other_names(weights, tokens, mark):
+    right = head_specialists(weights, tokens, mark)
+    return dict(zip(("prev", "following", "same", "separator"), right.values(), strict=True))
+
+
+@mistake(
+    head_specialists,
+    "The first token's neighbour before it is the last token, and the other way round: a place of −1 counts from the "
+    "end, and `roll` goes round. At the ends there is nobody.",
+)
+def goes_round(weights, tokens, mark):
+    many = len(tokens)
+    around = {"previous": [[i - 1] for i in range(many)], "next": [[(i + 1) % many] for i in range(many)]}
+    return otherwise(weights, tokens, mark, **means(weights, around))
+
+
+@mistake(
+    head_specialists,
+    "Rows of the marks are taken instead of their columns: the last dimension is the key, who is looked at.",
+    keeps=0.7,
+)
+def rows_of_the_marks(weights, tokens, mark):
+    chosen = weights[:, :, tokens == mark]
+    share = chosen.mean(dim=(-2, -1)) if chosen.numel() else torch.zeros_like(weights[:, :, 0, 0])
+    return otherwise(weights, tokens, mark, mark=share)
+
+
 @alternative(head_specialists)
 def with_diagonals(weights, tokens, mark):
     many = len(tokens)

@@ -240,6 +240,36 @@ def the_first_level(levels, labels, train, fit):
     return layer_curve(levels[:1], labels, train, fit)
 
 
+@mistake(
+    layer_curve,
+    "All levels are scaled by the mean and the spread of one of them, or of all together. Each level has its own.",
+)
+def scale_of_all_levels(levels, labels, train, fit):
+    by = measured(train.repeat(len(levels)), levels.flatten(0, 1))
+    return [one_level(states, labels, train, fit, by=by) for states in levels]
+
+
+@mistake(
+    layer_curve,
+    "A number that never changes in the training examples is set to 0 in the test, too, or left out. It is only "
+    "shifted: if it changes there, the probe's weight for it counts.",
+    keeps=0.95,
+)
+def constants_become_zero(levels, labels, train, fit):
+    same = (levels[:, train] == levels[:, train][:, :1]).all(dim=1)
+    return layer_curve(levels.masked_fill(same[:, None], 0.0), labels, train, fit)
+
+
+@mistake(layer_curve, "A tensor comes back. Promised is a list of Python floats: `.item()` for each level.", keeps=0.8)
+def one_tensor(levels, labels, train, fit):
+    return torch.tensor(layer_curve(levels, labels, train, fit), dtype=torch.float64)
+
+
+@mistake(layer_curve, "A tensor comes back. Promised is a list of Python floats: `.item()` for each level.", keeps=0.8)
+def one_narrow_tensor(levels, labels, train, fit):
+    return torch.tensor(layer_curve(levels, labels, train, fit))
+
+
 @alternative(layer_curve)
 def all_levels_at_once(levels, labels, train, fit):
     mean = levels[:, train].mean(dim=1, keepdim=True)

@@ -269,6 +269,49 @@ def of_the_examples(states, labels, classes, ridge=1.0):
     return as_they_came(states, weight, targets.mean(0))
 
 
+@mistake(
+    linear_probe,
+    "Where numbers are nearly the same, or large, the weights are off: float32 has lost what they differ by. Sum and "
+    "solve in float64, and go back at the end.",
+    keeps=0.96,
+)
+def centred_in_their_own_dtype(states, labels, classes, ridge=1.0):
+    must_be_positive(ridge)
+    middle, targets = states.mean(0), torch.eye(classes, device=states.device).to(states.dtype)[labels]
+    x = states - middle
+    table = x.T @ x
+    table.diagonal().add_(ridge)
+    weight = torch.linalg.solve(table, x.T @ targets)
+    return weight, targets.mean(0) - middle @ weight
+
+
+@mistake(linear_probe, "What comes back is in float64, whatever came. Promised is the dtype of the states.", keeps=0.6)
+def stays_in_float64(states, labels, classes, ridge=1.0):
+    return linear_probe(states.double(), labels, classes, ridge)
+
+
+@mistake(
+    linear_probe,
+    "The weights fit, and the bias is 0. Since the states and the targets were shifted for them, it is "
+    "`target_mean - mean @ weight`.",
+)
+def bias_of_zero(states, labels, classes, ridge=1.0):
+    weight, bias = linear_probe(states, labels, classes, ridge)
+    return weight, torch.zeros_like(bias)
+
+
+@mistake(
+    linear_probe,
+    "Each example is shifted by the mean of its own numbers. It is the mean over the examples that is taken off, "
+    "`dim=0`.",
+)
+def shifts_each_example(states, labels, classes, ridge=1.0):
+    must_be_positive(ridge)
+    x, targets = numbers(states, labels, classes)
+    weight = solved(x - x.mean(1, keepdims=True), targets - targets.mean(0), ridge)
+    return as_they_came(states, weight, targets.mean(0) - x.mean(0) @ weight)
+
+
 @alternative(linear_probe)
 def with_a_free_column(states, labels, classes, ridge=1.0):
     if not ridge > 0:

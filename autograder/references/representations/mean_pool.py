@@ -233,6 +233,46 @@ def over_the_batch(states, mask):
     return (states * mask.unsqueeze(-1)).sum(dim=0) / mask.sum(dim=0).clamp(min=1).unsqueeze(-1)
 
 
+@mistake(
+    mean_pool,
+    "NaN vanishes from the result also where a real token brought it, as by `nan_to_num` or `nansum`. Who has a NaN in "
+    "a text should hear of it; only padding may be anything.",
+    keeps=0.95,
+)
+def leaves_nan_out(states, mask):
+    wide = states.double().masked_fill(~mask.bool().unsqueeze(-1), torch.nan)
+    return torch.where(mask.bool().any(1, keepdim=True), wide.nanmean(dim=1), 0).to(states.dtype)
+
+
+@mistake(
+    mean_pool,
+    "With a mask of integers everything is taken for padding: `~` turns 1 into −2 and 0 into −1, and both count as "
+    "True. Make it boolean first, `mask.bool()`.",
+)
+def turns_integers_round(states, mask):
+    real = counted(mask).clamp(min=1)
+    return (states.masked_fill((~mask).bool()[..., None], 0).double().sum(1) / real).to(states.dtype)
+
+
+@mistake(
+    mean_pool,
+    "The token in the first place is left out, perhaps as [CLS]. Where the mask is 1 a token counts, whichever it is.",
+)
+def without_the_first(states, mask):
+    return mean_pool(states[:, 1:], mask[:, 1:])
+
+
+@mistake(
+    mean_pool,
+    "Real tokens whose vector is zero do not count, as if they were padding. Count in the mask, not in the states.",
+    keeps=0.9,
+)
+def counts_what_is_not_zero(states, mask):
+    kept = states.masked_fill(~mask.bool()[..., None], 0)
+    count = (kept != 0).any(dim=-1, keepdim=True).sum(dim=1).clamp(min=1)
+    return (kept.double().sum(dim=1) / count).to(states.dtype)
+
+
 @alternative(mean_pool)
 def as_a_product(states, mask):
     seen = mask.to(torch.float64)

@@ -199,6 +199,45 @@ def in_place(x, bits=8):
     return codes, scale
 
 
+@mistake(
+    quantize_rows,
+    "The scale has lost its dimension before the division: with as many rows as numbers each number gets the scale of "
+    "another row, else the shapes do not fit. `amax(dim=-1, keepdim=True)`.",
+)
+def loses_the_dimension(x, bits=8):
+    most = 2 ** (bits - 1) - 1
+    scale = scale_of(x.abs().amax(dim=-1), most)
+    return rounded(x, scale, most), scale
+
+
+@mistake(
+    quantize_rows,
+    "The numbers are cut off towards zero instead of rounded, and a row of zeros gives 0 / 0. `.round()` comes before "
+    "`.to(torch.int8)`, and a scale of 0 has to become 1.",
+)
+def only_the_size_is_mended(x, bits=8):
+    most = 2 ** (bits - 1) - 1
+    scale = x.abs().amax(dim=-1, keepdim=True) / most
+    return torch.nan_to_num(x / scale).trunc().to(torch.int8), scale
+
+
+@mistake(quantize_rows, "The numbers are rounded up, below zero towards it. The nearest step is wanted: `.round()`.")
+def rounds_up(x, bits=8):
+    return with_scale(x, x.abs().amax(dim=-1, keepdim=True), bits, torch.ceil)
+
+
+@mistake(
+    quantize_rows,
+    "A row of zeros has another scale than 1, and rows of tiny numbers are taken for zeros, as where the largest size "
+    "is held up by `clamp(min=…)`.",
+    keeps=0.9,
+)
+def clamps_the_size(x, bits=8):
+    most = 2 ** (bits - 1) - 1
+    scale = x.abs().amax(dim=-1, keepdim=True).clamp(min=1e-8) / most
+    return rounded(x, scale, most), scale
+
+
 @alternative(quantize_rows)
 def with_norms(x, bits=8):
     most = (1 << (bits - 1)) - 1

@@ -1,5 +1,7 @@
 """`recall_at_k`: what is right, and what goes wrong."""
 
+import torch
+
 from autograder.references import alternative, equivalent, mistake, promised
 
 
@@ -250,6 +252,35 @@ def refuses_no_k(found, wanted, k):
 @mistake(recall_at_k, "A k of 0 or below is not refused with a ValueError.", keeps=0.95)
 def cuts_from_the_end(found, wanted, k):
     return recall_at_k(found[:, :k], wanted, max(k, 1) if k > 0 else found.shape[1])
+
+
+@mistake(recall_at_k, "What comes back is a tensor. Promised is a Python float: `.item()`.")
+def a_tensor(found, wanted, k):
+    return torch.tensor(recall_at_k(found, wanted, k), dtype=torch.float64)
+
+
+@mistake(recall_at_k, "What comes back is a tensor. Promised is a Python float: `.item()`.")
+def a_narrow_tensor(found, wanted, k):
+    return torch.tensor(recall_at_k(found, wanted, k), dtype=torch.float32)
+
+
+@mistake(
+    recall_at_k,
+    "It is divided by k where more are wanted than k, so that a full list counts as a full success. What does not fit "
+    "into k places is missed, too.",
+)
+def at_most_k_wanted(found, wanted, k):
+    return mean([len(got & want) / min(k, len(want)) for got, want in sets(found, wanted, k) if want])
+
+
+@mistake(
+    recall_at_k,
+    "A wanted row 0 does not count, as where `0` is asked for as a truth. Nobody is −1; row 0 is the first text.",
+    keeps=0.8,
+)
+def wants_above_zero(found, wanted, k):
+    both = [(got, want - {0}) for got, want in sets(found, wanted, k)]
+    return mean([len(got & want) / len(want) for got, want in both if want])
 
 
 @alternative(recall_at_k)
