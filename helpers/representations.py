@@ -20,6 +20,7 @@ LETTERS = 92  # of a text that are shown
 MARK = shade(0.6)
 MAPPED = ("torch", "numpy", "matplotlib", "sklearn", "asyncio", "pathlib")  # libraries with a colour on the map
 MARKS = ("o", "s", "^", "D", "v", "*")
+SIZES = (9, 9, 9, 9, 9, 45)  # there are few of the last
 
 
 def shown(text: str) -> str:
@@ -99,7 +100,12 @@ def map_of(
         for place, library in enumerate(MAPPED):
             rows = [row for row, each in enumerate(libraries) if each == library]
             axis.scatter(
-                *_across_and_up(points[rows]), s=9, color=CYCLE[place], marker=MARKS[place], alpha=0.6, label=library
+                *_across_and_up(points[rows]),
+                s=SIZES[place],
+                color=CYCLE[place],
+                marker=MARKS[place],
+                alpha=0.6,
+                label=library,
             )
         if found is not None:
             axis.scatter(

@@ -427,8 +427,8 @@ lines({name: (ks, [recall_at_k(each, wanted, k) for k in ks]) for name, each in 
 # %% [markdown]
 # <details><summary>What to see</summary>
 #
-# Two curves for words lie below ours everywhere. At ten results our search has a bit more than half of the answers, the
-# better of the two word searches a quarter. But it is far from 1, even at 200 results.
+# The two curves for words lie below ours everywhere. At ten results our search has a bit more than half of the answers,
+# the better of the two word searches a quarter. And it takes two hundred results until nearly all of them are there.
 #
 # </details>
 #
@@ -469,9 +469,10 @@ for name, numbers in {"the mean": slice(0, 384), "at [CLS]": slice(384, 768)}.it
     print(f"{name}: recall at 1 {recall[0]:.2f}, at 10 {recall[1]:.2f}")
 
 # %% [markdown]
-# > [CLS] is clearly worse here, for a plain reason: nobody ever trained it. This model was trained with the mean. Which
-# > pooling is right is not a law but a fact about a model, and it stands in its description. (In [lesson
-# > 18](../18_finetuning/18_finetuning.ipynb) a model is trained for a task, and then [CLS] can learn to carry it.)
+# > [CLS] is clearly worse here, for a plain reason: nobody has trained it to stand for a whole text. This model was
+# > trained with the mean. Which pooling is right is not a law but a fact about a model, and it stands in its
+# > description. (In [lesson 18](../18_finetuning/18_finetuning.ipynb) a model is trained for a task, and then [CLS] can
+# > learn to carry it.)
 
 # %% [markdown]
 # ## 4 · What does a vector know? · core
@@ -577,16 +578,19 @@ check(linear_probe)
 
 
 # %%
-def accuracy(states: Tensor, labels: Tensor, train: Tensor, test: Tensor, ridge: float = 100.0) -> float:
+Probe = Callable[[Tensor, Tensor, int, float], tuple[Tensor, Tensor]]
+
+
+def accuracy(probe: Probe, states: Tensor, labels: Tensor, train: Tensor, test: Tensor, ridge: float = 100.0) -> float:
     """How often a probe that has learned on `train` is right on `test`."""
     mean, std = states[train].mean(dim=0), states[train].std(dim=0)
     scaled = (states - mean) / std  # all numbers equally wide, so that the penalty treats them alike
-    weight, bias = linear_probe(scaled[train], labels[train], int(labels.max()) + 1, ridge)
+    weight, bias = probe(scaled[train], labels[train], int(labels.max()) + 1, ridge)
     return ((scaled[test] @ weight + bias).argmax(dim=1) == labels[test]).double().mean().item()
 
 
 train, test = both.train, ~both.train
-kind = [accuracy(states, both.labels, train, test) for states in both.levels]
+kind = [accuracy(linear_probe, states, both.labels, train, test) for states in both.levels]
 print("noun or verb:", [f"{share:.2f}" for share in kind])
 
 # %% [markdown]
@@ -596,7 +600,7 @@ print("noun or verb:", [f"{share:.2f}" for share in kind])
 
 # %%
 early = torch.tensor([int(name[0] <= "m") for name in names])[both.groups]
-letter = [accuracy(states, early, train, test) for states in both.levels]
+letter = [accuracy(linear_probe, states, early, train, test) for states in both.levels]
 print("a to m, or n to z:", [f"{share:.2f}" for share in letter])
 
 # %% [markdown]
@@ -609,7 +613,7 @@ print("a to m, or n to z:", [f"{share:.2f}" for share in letter])
 # %%
 new = both.groups % 3 == 0  # every third word is kept for the test
 for name, labels in {"noun or verb": both.labels, "a to m, or n to z": early}.items():
-    shares = [accuracy(states, labels, train & ~new, test & new) for states in both.levels]
+    shares = [accuracy(linear_probe, states, labels, train & ~new, test & new) for states in both.levels]
     print(f"{name:18} new words:", [f"{share:.2f}" for share in shares])
 
 # %% [markdown]
@@ -691,7 +695,7 @@ rows: dict[str, list[float]] = {}
 for name, labels in {"noun or verb": both.labels, "drawn by lot": lots}.items():
     network = probing.network_probe(scaled[train], labels[train], 2)
     right = (network(scaled[test]).argmax(dim=1) == labels[test]).double().mean().item()
-    rows[name] = [*(accuracy(states, labels, train, test, ridge) for ridge in penalties), right]
+    rows[name] = [*(accuracy(linear_probe, states, labels, train, test, ridge) for ridge in penalties), right]
 for place, name in {0: "linear, penalty 100,000", 3: "linear, penalty 100", 5: "a network"}.items():
     real, lot = rows["noun or verb"][place], rows["drawn by lot"][place]
     print(f"{name:24} noun or verb {real:.2f}   by lot {lot:.2f}   selectivity {real - lot:+.2f}")
@@ -721,11 +725,10 @@ lines({name: (penalties, shares[:5]) for name, shares in rows.items()}, xlabel="
 
 
 # %%
-def search(question: str, k: int = 10) -> tuple[Tensor, Tensor, Tensor]:
-    """Scores and places of the k nearest docstrings, and the question's own vector."""
-    vector = encoded(model, [question], mean_pool)
-    scores, places = cosine_search(vector, vectors, k)
-    return scores[0], places[0], vector[0]
+def search(question: str, k: int = 10) -> tuple[Tensor, Tensor]:
+    """Scores and places of the k nearest docstrings, the best first."""
+    scores, places = cosine_search(encoded(model, [question], mean_pool), vectors, k)
+    return scores[0], places[0]
 
 
 for question in ("is this file a symbolic link", "is there nothing left in the queue", "give up if it takes too long"):
@@ -740,7 +743,7 @@ for question in ("is this file a symbolic link", "is there nothing left in the q
 
 # %%
 explore(
-    lambda said, k: pictures.hits(docs, *search(said, k)[:2], f"the {k} nearest of {len(docs.texts):,}"),
+    lambda said, k: pictures.hits(docs, *search(said, k), f"the {k} nearest of {len(docs.texts):,}"),
     "What does it find?",
     said=typed("is this file a symbolic link", label="question"),
     k=slider(1, 20, 8, label="k"),
@@ -759,17 +762,17 @@ explore(
 # two directions in which the points are spread most (**PCA**), and are told how much of the spread we see.
 
 # %%
-points, share = pictures.flattened(vectors)
-_, places, vector = search("is this file a symbolic link")
-at = (F.normalize(vector, dim=0) - vectors.mean(dim=0)) @ torch.linalg.lstsq(
-    vectors - vectors.mean(dim=0), points
-).solution
+vector = encoded(model, ["is this file a symbolic link"], mean_pool)
+places = cosine_search(vector, vectors, 10)[1][0]
+points, share = pictures.flattened(torch.cat([vectors, F.normalize(vector, dim=-1)]))
 print(f"these two directions hold {share:.1%} of the spread")
-pictures.map_of(docs, points, "the question", at, places)
+pictures.map_of(docs, points[:-1], "the question", points[-1], places)
 
 # %% [markdown]
-# *The picture: matplotlib lies on one side, asyncio and pathlib on another, torch and sklearn overlap in a third. The
-# question is a cross among the points of pathlib, with its ten results circled around it.*
+# *The picture: at the left lie asyncio, pathlib and the other parts of the standard library, at the right the four
+# large ones: torch at the top, matplotlib at the bottom, sklearn and numpy between them, with wide overlaps. The
+# question is a cross at the left. Most of its ten results are circled close below it, two at the left edge and one farther to the
+# right.*
 #
 # Nobody told the model about libraries. But mind the printed number: more than nine tenths of the spread are not in
 # this picture, so two points that touch here may be far apart. A map is for orientation. The search uses all 384
@@ -861,14 +864,15 @@ lines({name: (range(7), curve) for name, curve in curves.items()}, xlabel="level
 #
 # The length can be read off best in the lower levels, and is mostly lost at the top. The exchanged words cannot be seen
 # at all at level 0, where a mean of token vectors knows nothing about who stands beside whom; they are seen best at
-# levels 2 and 3, and then less and less. The library rises slowly to its best values in the upper levels.
+# levels 2 and 3, and then less and less. The library rises slowly to its best values in the upper levels. (With so few
+# test texts, two or three hundredths are chance.)
 #
 # </details>
 #
 # > **You may read that** lower layers hold surface, middle ones syntax, upper ones meaning. Our curves have their peaks
 # > in this order, and that is worth something. But look at what else they say. The library can be told at level 0
 # > already, better than two times in three, before any layer has done anything: the words alone say it, and six layers
-# > add a few hundredths. And nouns were told from verbs after *one* layer, though that is syntax as well. "Where is
+# > add less than a tenth. And nouns were told from verbs after *one* layer, though that is syntax as well. "Where is
 # > it?" depends on the question, on the probe, and on what the model was trained for. This one was trained for
 # > similarity of meaning, and it may throw away at the top what does not serve that. A peak says where something is
 # > *easiest to read*. It does not say where it is computed, nor that the model uses it. For that one has to switch
@@ -1237,6 +1241,10 @@ check(search_counterexample)
 
 # %%
 pictures.lineup(search_counterexample())
+
+# %% [markdown]
+# *The picture, for the answer of this lesson: a 1 marks the text that each takes for the best. The library takes text 0.
+# None of the six rows below it has its 1 there: two of them take text 1, two text 2, one text 3 and one text 4.*
 
 # %% [markdown]
 # ## What you have built

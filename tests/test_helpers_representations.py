@@ -10,7 +10,7 @@ import torch
 from sklearn.linear_model import Ridge
 from torch.nn import functional as F
 
-from autograder.references.representations.linear_probe import linear_probe
+from autograder.references.representations._linear_probe import linear_probe
 from helpers import near, probing
 from helpers import representations as pictures
 from helpers import representations_vectors as making
