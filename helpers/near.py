@@ -80,3 +80,9 @@ def seconds(index: Any, queries: Tensor, k: int, times: int = 5) -> float:
         index.search(queries.numpy(), k)
         taken.append(time.perf_counter() - began)
     return min(taken)
+
+
+def overlap(one: Tensor, other: Tensor) -> float:
+    """How much of the places in `one`, shape (queries, k), are among those of the same query in `other`."""
+    rows = zip(one.tolist(), other.tolist(), strict=True)
+    return sum(len(set(mine) & set(theirs)) for mine, theirs in rows) / one.numel()

@@ -177,3 +177,27 @@ def network_probe(
         F.cross_entropy(network(states), labels).backward()
         optimizer.step()
     return network.eval().requires_grad_(False)
+
+
+def accuracy(
+    probe: Callable[[Tensor, Tensor, int, float], tuple[Tensor, Tensor]],
+    states: Tensor,
+    labels: Tensor,
+    train: Tensor,
+    test: Tensor,
+    ridge: float = 100.0,
+) -> float:
+    """How often a probe that has learned on the examples `train` is right on `test`, both boolean masks.
+
+    Args:
+        probe: makes of states, labels, the number of classes and the penalty a weight and a bias.
+    """
+    weight, bias = probe(scaled(states, train)[train], labels[train], int(labels.max()) + 1, ridge)
+    guesses = (scaled(states, train)[test] @ weight + bias).argmax(dim=1)
+    return (guesses == labels[test]).double().mean().item()
+
+
+def scaled(states: Tensor, train: Tensor) -> Tensor:
+    """Each number with mean 0 and standard deviation 1 over the examples `train`."""
+    seen = states[train]
+    return (states - seen.mean(dim=0)) / seen.std(dim=0).clamp(min=1e-6)

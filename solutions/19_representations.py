@@ -55,7 +55,7 @@ pictures.shared_words(docs, best.tolist(), said)
 # - as extras: follow surface, syntax and meaning through the layers, find heads with a profession, search without
 #   looking at everything, and store a vector in a few bits.
 #
-# About 60 minutes for the core, 110 with the extras. You need masks and broadcasting ([lesson
+# About 55 minutes for the core, 105 with the extras. You need masks and broadcasting ([lesson
 # 03](../03_products_and_masks/03_products_and_masks.ipynb)), padding ([lesson 09](../09_data/09_data.ipynb)), and for
 # the extras attention with its heads ([lesson 11](../11_attention/11_attention.ipynb)). What stands inside the model is
 # taken apart in [lesson 16](../16_bert_internals/16_bert_internals.ipynb).
@@ -311,7 +311,8 @@ pictures.hits(docs, scores[0], places[0])
 # %%
 import faiss
 
-faiss.omp_set_num_threads(1)  # torch and faiss each have threads of their own; on some machines both at once crash
+from helpers import near
+
 stretch = 1 + 2 * torch.rand(len(vectors), 1, generator=torch.Generator().manual_seed(0))
 asked = F.normalize(encoded(model, list(QUESTIONS), mean_pool), dim=-1)
 ours = cosine_search(asked, stretch * vectors, 10)[1]
@@ -323,13 +324,22 @@ for name, make in {"IndexFlatL2": faiss.IndexFlatL2, "IndexFlatIP": faiss.IndexF
         index = make(given.shape[1])
         index.add(given.numpy())
         theirs = torch.from_numpy(index.search(asked.numpy(), 10)[1])
-        both = (theirs[:, :, None] == ours[:, None, :]).any(dim=-1).float().mean()
-        print(f"{name}, {lengths:12} {both:7.1%} of ours, in the same order: {torch.equal(theirs, ours)}")
+        same = torch.equal(theirs, ours)
+        print(f"{name}, {lengths:12} {near.overlap(theirs, ours):7.1%} of ours, in the same order: {same}")
 
 # %% [markdown]
 # > With vectors of length 1 both indexes agree with us, to the last place. (For these, the square of the distance is 2
 # > − 2 · cosine, so the smallest distance *is* the largest cosine.) With other lengths both go wrong, and nothing
 # > warns. So the rule is: normalise, then inner product, for the corpus and for every query.
+#
+# (torch and faiss each bring threads of their own, which on some machines crash together. `helpers/near.py` holds faiss
+# to one.)
+#
+# | measure | the best is | in faiss |
+# |---|---|---|
+# | inner product | a long vector in about the same direction | `IndexFlatIP` |
+# | distance | the one that ends nearest | `IndexFlatL2` |
+# | cosine | the one in the same direction | either of them, after normalising |
 
 # %% [markdown]
 # ## 3 · How good is it? · core
@@ -575,22 +585,12 @@ check(linear_probe)
 
 # %% [markdown]
 # **See it.** The probe learns on half of the sentences and is tested on the others, which are built differently.
+# (`probing.accuracy` first makes all 384 numbers equally wide, so that the penalty treats them alike.)
 
 
 # %%
-Probe = Callable[[Tensor, Tensor, int, float], tuple[Tensor, Tensor]]
-
-
-def accuracy(probe: Probe, states: Tensor, labels: Tensor, train: Tensor, test: Tensor, ridge: float = 100.0) -> float:
-    """How often a probe that has learned on `train` is right on `test`."""
-    mean, std = states[train].mean(dim=0), states[train].std(dim=0)
-    scaled = (states - mean) / std  # all numbers equally wide, so that the penalty treats them alike
-    weight, bias = probe(scaled[train], labels[train], int(labels.max()) + 1, ridge)
-    return ((scaled[test] @ weight + bias).argmax(dim=1) == labels[test]).double().mean().item()
-
-
 train, test = both.train, ~both.train
-kind = [accuracy(linear_probe, states, both.labels, train, test) for states in both.levels]
+kind = [probing.accuracy(linear_probe, states, both.labels, train, test) for states in both.levels]
 print("noun or verb:", [f"{share:.2f}" for share in kind])
 
 # %% [markdown]
@@ -600,7 +600,7 @@ print("noun or verb:", [f"{share:.2f}" for share in kind])
 
 # %%
 early = torch.tensor([int(name[0] <= "m") for name in names])[both.groups]
-letter = [accuracy(linear_probe, states, early, train, test) for states in both.levels]
+letter = [probing.accuracy(linear_probe, states, early, train, test) for states in both.levels]
 print("a to m, or n to z:", [f"{share:.2f}" for share in letter])
 
 # %% [markdown]
@@ -613,7 +613,7 @@ print("a to m, or n to z:", [f"{share:.2f}" for share in letter])
 # %%
 new = both.groups % 3 == 0  # every third word is kept for the test
 for name, labels in {"noun or verb": both.labels, "a to m, or n to z": early}.items():
-    shares = [accuracy(linear_probe, states, labels, train & ~new, test & new) for states in both.levels]
+    shares = [probing.accuracy(linear_probe, states, labels, train & ~new, test & new) for states in both.levels]
     print(f"{name:18} new words:", [f"{share:.2f}" for share in shares])
 
 # %% [markdown]
@@ -689,13 +689,13 @@ check(control_labels)
 # %%
 lots = control_labels(both.groups, 2, torch.Generator().manual_seed(0))
 states = both.levels[4]
-scaled = (states - states[train].mean(dim=0)) / states[train].std(dim=0)
+scaled = probing.scaled(states, train)
 penalties = (1e5, 1e4, 1e3, 1e2, 1e1)
 rows: dict[str, list[float]] = {}
 for name, labels in {"noun or verb": both.labels, "drawn by lot": lots}.items():
     network = probing.network_probe(scaled[train], labels[train], 2)
     right = (network(scaled[test]).argmax(dim=1) == labels[test]).double().mean().item()
-    rows[name] = [*(accuracy(linear_probe, states, labels, train, test, ridge) for ridge in penalties), right]
+    rows[name] = [*(probing.accuracy(linear_probe, states, labels, train, test, ridge) for ridge in penalties), right]
 for place, name in {0: "linear, penalty 100,000", 3: "linear, penalty 100", 5: "a network"}.items():
     real, lot = rows["noun or verb"][place], rows["drawn by lot"][place]
     print(f"{name:24} noun or verb {real:.2f}   by lot {lot:.2f}   selectivity {real - lot:+.2f}")
@@ -771,8 +771,8 @@ pictures.map_of(docs, points[:-1], "the question", points[-1], places)
 # %% [markdown]
 # *The picture: at the left lie asyncio, pathlib and the other parts of the standard library, at the right the four
 # large ones: torch at the top, matplotlib at the bottom, sklearn and numpy between them, with wide overlaps. The
-# question is a cross at the left. Most of its ten results are circled close below it, two at the left edge and one farther to the
-# right.*
+# question is a cross at the left. Most of its ten results are circled close below it,
+# two at the left edge and one farther to the right.*
 #
 # Nobody told the model about libraries. But mind the printed number: more than nine tenths of the spread are not in
 # this picture, so two points that touch here may be far apart. A map is for orientation. The search uses all 384
@@ -789,9 +789,9 @@ pictures.map_of(docs, points[:-1], "the question", points[-1], places)
 # about meaning, which of four libraries does it come from. A third of the *modules* is kept for the test, since texts
 # in one file resemble each other.
 #
-# Our `accuracy` above did one level. One detail in it is easy to get wrong: the mean and the spread that bring all
-# numbers to the same width are those of the *training* examples. If the test examples have a say in it, they are no
-# longer unseen.
+# So far `probing.accuracy` did one level for us. Now we write it. One detail in it is easy to get wrong: the mean and
+# the spread that bring all numbers to the same width are those of the *training* examples. If the test examples have a say
+# in it, they are no longer unseen.
 #
 # ### Exercise: `layer_curve` ●●○ · 8 minutes · extra
 #
@@ -1041,8 +1041,6 @@ check(cell_search)
 # each vector has links to neighbours and a search walks along them (**HNSW**).
 
 # %%
-from helpers import near
-
 centres = near.cell_centres(vectors, 64)
 cell = (vectors @ centres.T).argmax(dim=1)
 flat, lists, graph = near.flat_index(vectors), near.inverted_index(vectors, centres), near.graph_index(vectors)
@@ -1243,8 +1241,8 @@ check(search_counterexample)
 pictures.lineup(search_counterexample())
 
 # %% [markdown]
-# *The picture, for the answer of this lesson: a 1 marks the text that each takes for the best. The library takes text 0.
-# None of the six rows below it has its 1 there: two of them take text 1, two text 2, one text 3 and one text 4.*
+# *The picture, for the answer of this lesson: a 1 marks the text that each takes for the best. The library takes text
+# 0. None of the six rows below it has its 1 there: two of them take text 1, two text 2, one text 3 and one text 4.*
 
 # %% [markdown]
 # ## What you have built

@@ -194,6 +194,25 @@ def test_a_network_learns_labels_by_heart_and_leaves_the_random_numbers_alone():
     assert (network(states).argmax(dim=1) == labels).all()
 
 
+def test_accuracy_is_that_on_the_test_and_the_scale_that_of_the_training():
+    states = torch.tensor([[1.0], [3.0], [100.0], [0.0]])
+    train = torch.tensor([True, True, False, False])
+    assert probing.scaled(states, train)[:2].mean() == 0
+    given = []
+
+    def probe(seen, labels, classes, ridge):
+        given.append((seen, labels.tolist(), classes, ridge))
+        return torch.tensor([[-1.0, 1.0]]), torch.zeros(2)
+
+    assert probing.accuracy(probe, states, torch.tensor([0, 1, 1, 1]), train, ~train, 7.0) == 0.5
+    assert given[0][1:] == ([0, 1], 2, 7.0)
+    torch.testing.assert_close(given[0][0].std(), torch.tensor(1.0))
+
+
+def test_overlap_looks_for_places_of_the_same_query():
+    assert near.overlap(torch.tensor([[1, 2], [3, 4]]), torch.tensor([[2, 9], [1, 2]])) == 0.25
+
+
 def test_the_reference_of_the_probe_is_scikit_learns_ridge():
     drawn = np.random.RandomState(0)
     x, labels = 3 + drawn.standard_normal((30, 6)), drawn.randint(4, size=30)
