@@ -690,16 +690,16 @@ check(control_labels)
 lots = control_labels(both.groups, 2, torch.Generator().manual_seed(0))
 states = both.levels[4]
 scaled = probing.scaled(states, train)
-penalties = (1e5, 1e4, 1e3, 1e2, 1e1)
+penalties = (1e5, 1e4, 1e3, 1e2)
 rows: dict[str, list[float]] = {}
 for name, labels in {"noun or verb": both.labels, "drawn by lot": lots}.items():
     network = probing.network_probe(scaled[train], labels[train], 2)
     right = (network(scaled[test]).argmax(dim=1) == labels[test]).double().mean().item()
     rows[name] = [*(probing.accuracy(linear_probe, states, labels, train, test, ridge) for ridge in penalties), right]
-for place, name in {0: "linear, penalty 100,000", 3: "linear, penalty 100", 5: "a network"}.items():
+for place, name in {0: "linear, penalty 100,000", 3: "linear, penalty 100", 4: "a network"}.items():
     real, lot = rows["noun or verb"][place], rows["drawn by lot"][place]
     print(f"{name:24} noun or verb {real:.2f}   by lot {lot:.2f}   selectivity {real - lot:+.2f}")
-lines({name: (penalties, shares[:5]) for name, shares in rows.items()}, xlabel="penalty of the linear probe",
+lines({name: (penalties, shares[:4]) for name, shares in rows.items()}, xlabel="penalty of the linear probe",
     ylabel="right on new sentences", logx=True)  # fmt: skip
 
 # %% [markdown]
@@ -771,8 +771,8 @@ pictures.map_of(docs, points[:-1], "the question", points[-1], places)
 # %% [markdown]
 # *The picture: at the left lie asyncio, pathlib and the other parts of the standard library, at the right the four
 # large ones: torch at the top, matplotlib at the bottom, sklearn and numpy between them, with wide overlaps. The
-# question is a cross at the left. Most of its ten results are circled close below it,
-# two at the left edge and one farther to the right.*
+# question is a cross at the left. Half of its ten results are circled close below it, the
+# others around it, two of them at the left edge.*
 #
 # Nobody told the model about libraries. But mind the printed number: more than nine tenths of the spread are not in
 # this picture, so two points that touch here may be far apart. A map is for orientation. The search uses all 384
@@ -790,8 +790,8 @@ pictures.map_of(docs, points[:-1], "the question", points[-1], places)
 # in one file resemble each other.
 #
 # So far `probing.accuracy` did one level for us. Now we write it. One detail in it is easy to get wrong: the mean and
-# the spread that bring all numbers to the same width are those of the *training* examples. If the test examples have a say
-# in it, they are no longer unseen.
+# the spread that bring all numbers to the same width are those of the *training* examples. If the test examples have a
+# say in it, they are no longer unseen.
 #
 # ### Exercise: `layer_curve` ●●○ · 8 minutes · extra
 #
