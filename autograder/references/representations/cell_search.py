@@ -4,7 +4,14 @@ import torch
 
 from autograder.references import alternative, equivalent, mistake, promised
 from autograder.references.representations import _cell_search_mistakes  # noqa: F401  (they register themselves)
-from autograder.references.representations._cell_search import among, cell_search, inside, nearest_cells, product
+from autograder.references.representations._cell_search import (
+    among,
+    cell_search,
+    inside,
+    nearest_cells,
+    product,
+    ranked,
+)
 
 
 @mistake(cell_search, "The count is the size of the whole corpus. Only what lies in the searched cells was compared.")
@@ -96,6 +103,16 @@ def fills_up_with_others(query, corpus, cell, centres, probes, k):
     hidden[rows] = False
     scores, places = (corpus @ query).masked_fill(hidden, -torch.inf).sort(descending=True, stable=True)
     return scores[:k], places[:k], len(rows)
+
+
+@mistake(
+    cell_search,
+    "The cells are those of the best texts, not those with the nearest centres. For that all texts had to be compared, "
+    "and nothing is saved.",
+)
+def cells_of_the_best(query, corpus, cell, centres, probes, k):
+    top = ranked([product(query, text) for text in corpus])[:probes]
+    return among(query, corpus, inside(cell, set(cell[top].tolist())), k)
 
 
 @alternative(cell_search)

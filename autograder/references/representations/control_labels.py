@@ -190,6 +190,16 @@ def floating_labels(words, classes, generator):
     return control_labels(words, classes, generator).float()
 
 
+@mistake(
+    control_labels,
+    "A word draws anew when it comes back after another one, as with `unique_consecutive`. It draws once, wherever it "
+    "stands.",
+)
+def draws_for_each_run(words, classes, generator):
+    runs, place = torch.unique_consecutive(words, return_inverse=True)
+    return torch.randint(classes, (len(runs),), generator=generator).to(words.device)[place]
+
+
 @alternative(control_labels)
 def with_a_search(words, classes, generator):
     different = torch.unique(words)

@@ -123,6 +123,26 @@ def nothing_below_zero(queries, corpus, k):
     return best(cosines(queries, corpus).clamp(min=0), k, queries.dtype)
 
 
+@mistake(
+    cosine_search,
+    "It is divided by the sums of sizes, not by lengths: `p=1`. The length of a vector is the root of its sum of "
+    "squares.",
+)
+def by_sums_of_sizes(queries, corpus, k):
+    must_be_one_or_more(k)
+    one, other = (F.normalize(each.double(), p=1.0, dim=-1) for each in (queries, corpus))
+    return best(one @ other.T, k, queries.dtype)
+
+
+@mistake(
+    cosine_search,
+    "The scores of a query sum to 1 over all texts, as after a softmax. The order is right; wanted are the cosines.",
+)
+def shares_of_one(queries, corpus, k):
+    must_be_one_or_more(k)
+    return best(cosines(queries, corpus).softmax(dim=-1), k, queries.dtype)
+
+
 @alternative(cosine_search)
 def with_the_librarys_cosine(queries, corpus, k):
     if k <= 0:

@@ -107,6 +107,16 @@ def rows_of_the_marks(weights, tokens, mark):
     return otherwise(weights, tokens, mark, mark=share)
 
 
+@mistake(
+    head_specialists,
+    "All earlier tokens count as previous, and all later ones as next. Wanted are the direct neighbours alone.",
+)
+def anybody_before(weights, tokens, mark):
+    many = len(tokens)
+    sides = {"previous": [list(range(i)) for i in range(many)], "next": [list(range(i + 1, many)) for i in range(many)]}
+    return otherwise(weights, tokens, mark, **means(weights, sides))
+
+
 @alternative(head_specialists)
 def with_diagonals(weights, tokens, mark):
     many = len(tokens)

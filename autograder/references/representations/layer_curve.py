@@ -115,6 +115,18 @@ def one_narrow_tensor(levels, labels, train, fit):
     return torch.tensor(layer_curve(levels, labels, train, fit))
 
 
+@mistake(
+    layer_curve,
+    "The probe learns from the states as they came, and is asked with scaled ones. Both have to be in the same "
+    "measure.",
+)
+def learns_unscaled(levels, labels, train, fit):
+    def unscaled(states):
+        return lambda *_: fit(states[train], labels[train])
+
+    return [one_level(states, labels, train, unscaled(states)) for states in levels]
+
+
 @alternative(layer_curve)
 def all_levels_at_once(levels, labels, train, fit):
     mean = levels[:, train].mean(dim=1, keepdim=True)

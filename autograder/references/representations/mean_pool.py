@@ -113,6 +113,26 @@ def counts_what_is_not_zero(states, mask):
     return (kept.double().sum(dim=1) / count).to(states.dtype)
 
 
+@mistake(
+    mean_pool,
+    "It is divided by the count of some other text, such as the longest. A count of shape (batch, 1) meets its own "
+    "row.",
+)
+def count_of_the_longest(states, mask):
+    kept = states.double().masked_fill(~mask.bool()[..., None], 0).sum(dim=1)
+    return (kept / mask.sum(dim=1).max().clamp(min=1)).to(states.dtype)
+
+
+@mistake(
+    mean_pool,
+    "All texts are cut to as many tokens as the shortest has, from the left. Each text has as many as its own mask "
+    "says.",
+)
+def cut_to_the_shortest(states, mask):
+    shortest = int(mask.sum(dim=1).min())
+    return states[:, :shortest].mean(dim=1) if shortest else torch.zeros_like(states[:, 0])
+
+
 @alternative(mean_pool)
 def as_a_product(states, mask):
     seen = mask.to(torch.float64)

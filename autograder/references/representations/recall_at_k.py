@@ -120,6 +120,17 @@ def wants_above_zero(found, wanted, k):
     return mean([len(got & want) / len(want) for got, want in both if want])
 
 
+@mistake(
+    recall_at_k,
+    "−1 counts as one of the wanted, once for each query that has it, and a −1 among the found meets it. Both mean "
+    "nobody.",
+)
+def nobody_in_a_set(found, wanted, k):
+    sets(found, wanted, k)
+    pairs = zip(found.tolist(), wanted.tolist(), strict=True)
+    return mean([len(set(row[:k]) & set(want)) / len(set(want)) for row, want in pairs])
+
+
 @alternative(recall_at_k)
 def with_a_table(found, wanted, k):
     if k < 1:
