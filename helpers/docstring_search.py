@@ -71,7 +71,7 @@ def encoded(reader: Reader, texts: Sequence[str], pool: Callable[[Tensor, Tensor
     Args:
         pool: makes of the last states (batch, token, width) and the mask (batch, token) a vector for each text.
     """
-    order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+    order = reader.inputs(texts)["attention_mask"].sum(dim=1).argsort(stable=True).tolist()
     parts = []
     for start in range(0, len(order), BATCH):
         inputs = reader.inputs([texts[place] for place in order[start : start + BATCH]])

@@ -73,7 +73,7 @@ def levels(reader: Reader, texts: Sequence[str], places: Sequence[int] | None = 
     Args:
         places: of each text the token that is taken instead of the mean; [CLS] is 0.
     """
-    order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
+    order = reader.inputs(texts)["attention_mask"].sum(dim=1).argsort(stable=True).tolist()  # little padding
     found = torch.empty(reader.model.config.num_hidden_layers + 1, len(texts), reader.model.config.hidden_size)
     for start in range(0, len(order), BATCH):
         rows = order[start : start + BATCH]

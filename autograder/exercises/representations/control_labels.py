@@ -36,6 +36,7 @@ def control_labels(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "a single word, many times", lambda: run(draw.integers(1, high=900).expand(count).clone()), WORD
     yield "numbers of words with gaps", lambda: run(5000 * words() + 17), DRAWN
     yield "numbers below zero and above 2⁵³", lambda: [run(words() - 2**55), run(words() + 2**55)], DRAWN
+    yield "numbers that differ above 2³²", lambda: run((words() - 5) * 2**40), DRAWN
     yield "many words", lambda: _many(run, draw), DRAWN
     yield "no words", lambda: _none(run, words()), DRAWN
     yield "the generator, twice", lambda: _twice(candidate, draw, words(), classes), STREAM

@@ -64,7 +64,7 @@ def _example(candidate: Any, draw: Draw) -> dict[str, Any]:
 
 
 def _stretched(draw: Draw, vectors: Tensor) -> Tensor:
-    powers = draw.uniform(len(vectors), 1, low=-3.0, high=3.0, dtype=vectors.dtype)
+    powers = draw.uniform(len(vectors), 1, low=-5.0, high=3.0, dtype=vectors.dtype)
     return vectors * 10**powers
 
 

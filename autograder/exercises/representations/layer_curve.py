@@ -51,6 +51,7 @@ def layer_curve(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "numbers of very different width", lambda: run(*_stretched(draw, case())), RIGHT
     yield "levels that lie far from zero", lambda: run(*_moved(draw, case())), RIGHT
     yield "what the probe is given", lambda: _given(candidate, case(), classes), UNSEEN
+    yield "numbers that hardly vary", lambda: _given(candidate, _narrow(case()), classes), CONSTANT
     yield "test examples far away", lambda: _far(candidate, draw, case(), classes), UNSEEN
     yield "the training examples last", lambda: run(*_last(case(), examples)), UNSEEN
     yield "a single test example", lambda: run(*_single(draw, case(), examples)), UNSEEN
@@ -104,6 +105,12 @@ def _given(candidate: Any, case: tuple[Tensor, Tensor, Tensor], classes: int) ->
     fit = Nearest(classes)
     shares = candidate(*case, fit)
     return {"result": shares, "given": fit.given}
+
+
+def _narrow(case: tuple[Tensor, Tensor, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
+    """They vary by a billionth, and are brought to the same width as any others."""
+    levels, labels, train = case
+    return 1e-9 * levels, labels, train
 
 
 def _far(candidate: Any, draw: Draw, case: tuple[Tensor, Tensor, Tensor], classes: int) -> dict[str, Any]:

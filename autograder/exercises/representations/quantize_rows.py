@@ -15,7 +15,7 @@ from autograder.engine.probes import with_arguments
 LARGEST = Idea("the number of largest size becomes the largest code, whatever its sign", weight=3, point=True)
 NEAREST = Idea("the nearest step, not the next one towards zero", weight=3, point=True)
 ROWS = Idea("each row has a scale of its own", weight=1.5)
-ZEROS = Idea("a row of zeros", weight=1)
+ZEROS = Idea("a row of zeros, and what only looks like one", weight=1.5)
 
 
 @exercise(points=2)
@@ -35,6 +35,7 @@ def quantize_rows(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "one row", lambda: candidate(draw.normal(1, width), 5), ROWS
     yield "columns of very different size", lambda: candidate(_unlike(draw, width, rows).T, 6), ROWS
     yield "a row of zeros among others", lambda: candidate(_with_zeros(draw, rows, width), 4), ZEROS
+    yield "numbers that sum to zero", lambda: candidate(_balanced(draw, rows, width), 6), ZEROS
     yield "tiny numbers", lambda: candidate(1e-20 * draw.normal(rows, width), 5), ZEROS
     yield "float64", lambda: candidate(draw.normal(rows, width, dtype=torch.float64), 8)
     yield "not contiguous", lambda: candidate(draw.normal(width, rows).T, 8)
@@ -82,6 +83,12 @@ def _with_zeros(draw: Draw, rows: int, width: int) -> Tensor:
     x = draw.normal(rows, width)
     x[draw.integer(0, rows)] = 0
     return x
+
+
+def _balanced(draw: Draw, rows: int, width: int) -> Tensor:
+    """Whole numbers and their negatives: each row sums to 0, exactly."""
+    half = draw.integers(rows, width, low=1, high=50).float()
+    return torch.cat([half, -half], dim=1)[:, draw.permutation(2 * width)]
 
 
 def _named(candidate: Any, x: Tensor) -> Any:

@@ -3,7 +3,10 @@
 import torch
 
 from autograder.references import alternative, equivalent, mistake, promised
-from autograder.references.representations import _cell_search_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.representations import (
+    _cell_search_mistakes,  # noqa: F401  (they register themselves)
+    _cell_search_slips,  # noqa: F401  (they register themselves)
+)
 from autograder.references.representations._cell_search import (
     among,
     cell_search,

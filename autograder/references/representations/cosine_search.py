@@ -4,7 +4,10 @@ import torch
 from torch.nn import functional as F
 
 from autograder.references import alternative, equivalent, mistake, promised
-from autograder.references.representations import _cosine_search_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.representations import (
+    _cosine_search_mistakes,  # noqa: F401  (they register themselves)
+    _cosine_search_slips,  # noqa: F401  (they register themselves)
+)
 from autograder.references.representations._cosine_search import best, cosine_search, cosines, must_be_one_or_more
 
 

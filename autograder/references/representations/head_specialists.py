@@ -3,7 +3,10 @@
 import torch
 
 from autograder.references import alternative, equivalent, mistake, promised
-from autograder.references.representations import _head_specialists_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.representations import (
+    _head_specialists_mistakes,  # noqa: F401  (they register themselves)
+    _head_specialists_slips,  # noqa: F401  (they register themselves)
+)
 from autograder.references.representations._head_specialists import head_specialists, means, otherwise, targets
 
 

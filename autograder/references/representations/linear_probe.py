@@ -5,7 +5,10 @@ import torch
 from torch.nn import functional as F
 
 from autograder.references import alternative, equivalent, mistake, promised
-from autograder.references.representations import _linear_probe_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.representations import (
+    _linear_probe_mistakes,  # noqa: F401  (they register themselves)
+    _linear_probe_slips,  # noqa: F401  (they register themselves)
+)
 from autograder.references.representations._linear_probe import (
     as_they_came,
     linear_probe,

@@ -4,7 +4,10 @@ import torch
 from torch.nn import functional as F
 
 from autograder.references import alternative, mistake, promised
-from autograder.references.representations import _mean_pool_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.representations import (
+    _mean_pool_mistakes,  # noqa: F401  (they register themselves)
+    _mean_pool_slips,  # noqa: F401  (they register themselves)
+)
 from autograder.references.representations._mean_pool import counted, mean_pool
 
 

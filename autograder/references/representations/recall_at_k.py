@@ -3,7 +3,10 @@
 import torch
 
 from autograder.references import alternative, equivalent, mistake, promised
-from autograder.references.representations import _recall_at_k_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.representations import (
+    _recall_at_k_mistakes,  # noqa: F401  (they register themselves)
+    _recall_at_k_slips,  # noqa: F401  (they register themselves)
+)
 from autograder.references.representations._recall_at_k import mean, recall_at_k, sets
 
 
