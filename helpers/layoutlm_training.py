@@ -23,7 +23,7 @@ SHAPE = {
     "hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 128,
     "max_position_embeddings": LONGEST,
 }  # fmt: skip
-BATCH, RATE, WARM_UP = 16, 4e-3, 0.1
+BATCH, RATE, WARM_UP = 16, 6e-3, 0.1
 NEAR, FAR, LOUD = 60.0, 4000.0, 0.3  # wavelengths of the places, in units of the box; their size at the start
 Page = dict[str, list[Any]]
 
@@ -136,7 +136,7 @@ def _batches(pages: Sequence[Page], steps: int, chance: random.Random) -> Iterab
 
 def train(model: nn.Module, pages: Sequence[Page], steps: int, boxes: bool = True, seed: int = 0) -> list[float]:
     """Trains in place; the loss of every step. Without `boxes` every word stands at 0, 0, 0, 0."""
-    optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=0.0)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, betas=(0.85, 0.98), weight_decay=0.0)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min(step / (WARM_UP * steps), 0.5 + 0.5 * math.cos(math.pi * step / steps)) + 1e-3
     )
