@@ -13,7 +13,8 @@ import torch
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
-from transformers import LayoutLMConfig, LayoutLMForTokenClassification
+from transformers import AutoConfig, AutoModel, LayoutLMConfig, LayoutLMForTokenClassification
+from transformers.models.layoutlm.modeling_layoutlm import LayoutLMEmbeddings
 
 from helpers import receipt_paper as paper
 
@@ -61,21 +62,48 @@ def config(**changes: Any) -> LayoutLMConfig:
     })  # fmt: skip
 
 
-def batch_of(pages: Sequence[Page]) -> dict[str, Tensor]:
-    """The five keys of a batch, padded on the right to its longest page."""
+def batch_of(pages: Sequence[Page], longest: int | None = None) -> dict[str, Tensor]:
+    """The five keys of a batch, padded on the right to its longest page, or to `longest`."""
 
-    def padded(key: str, filling: int) -> Tensor:
-        return pad_sequence([torch.tensor(page[key]) for page in pages], batch_first=True, padding_value=filling)
+    def padded(rows: Sequence[Sequence[Any]], filling: int) -> Tensor:
+        found = pad_sequence([torch.tensor(row) for row in rows], batch_first=True, padding_value=filling)
+        room = 0 if longest is None else longest - found.shape[1]
+        return torch.cat([found, found.new_full((len(found), room, *found.shape[2:]), filling)], dim=1)
 
-    ids = padded("input_ids", PADDING)
-    real = [torch.ones(len(page["input_ids"]), dtype=torch.int64) for page in pages]
+    ids = padded([page["input_ids"] for page in pages], PADDING)
     return {
         "input_ids": ids,
-        "bbox": padded("bbox", 0),
-        "attention_mask": pad_sequence(real, batch_first=True),
+        "bbox": padded([page["bbox"] for page in pages], 0),
+        "attention_mask": padded([[1] * len(page["input_ids"]) for page in pages], 0),
         "token_type_ids": torch.zeros_like(ids),
-        "labels": padded("labels", -100),
+        "labels": padded([page["labels"] for page in pages], -100),
     }
+
+
+def library_embeddings(**changes: Any) -> nn.Module:
+    """LayoutLM's own embeddings in evaluation mode, small, with random weights; called as ours are."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        return Library(config(**changes)).eval()
+
+
+class Library(LayoutLMEmbeddings):
+    """The library's class, with its arguments in the order of the lesson."""
+
+    def forward(self, input_ids: Tensor, bbox: Tensor, token_type_ids: Tensor | None = None) -> Tensor:
+        result: Tensor = super().forward(input_ids=input_ids, bbox=bbox, token_type_ids=token_type_ids)
+        return result
+
+
+def change_by_boxes(model_type: str) -> tuple[float, str]:
+    """How much another box changes what a model says whose configuration has this type; and the model's class."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        model = AutoModel.from_config(AutoConfig.for_model(model_type, vocab_size=100, **SHAPE)).eval()
+    ids, here = torch.tensor([[5, 6, 7]]), torch.zeros(1, 3, 4, dtype=torch.int64)
+    with torch.no_grad():
+        one, other = (model(input_ids=ids, bbox=box).last_hidden_state for box in (here, here + 100))
+    return float((one - other).abs().max()), type(model).__name__
 
 
 def waves(places: int, width: int) -> Tensor:
@@ -169,3 +197,20 @@ def predictions(model: nn.Module, pages: Sequence[Page], boxes: bool = True, siz
         labels = model(**(batch if boxes else without_boxes(batch))).logits.argmax(dim=-1).tolist()
         found += [row[: len(page["input_ids"])] for row, page in zip(labels, chosen, strict=True)]
     return found
+
+
+@torch.no_grad()
+def loss_of_first(model: nn.Module, batch: dict[str, Tensor]) -> float:
+    """The loss of the first page of a batch, while it stands beside the others."""
+    logits = model(**{key: value for key, value in batch.items() if key != "labels"}).logits[0]
+    return float(nn.functional.cross_entropy(logits, batch["labels"][0]))
+
+
+def bio(labels: Sequence[str], boxes: Sequence[Sequence[float]]) -> list[str]:
+    """Tags for words in the order of reading: a B where the label changes, and where a new line begins."""
+    tags, before = [], "O"
+    for place, label in enumerate(labels):
+        same = label == before and place > 0 and boxes[place][0] > boxes[place - 1][0]
+        tags.append("O" if label == "O" else f"{'I' if same else 'B'}-{label}")
+        before = label
+    return tags

@@ -60,7 +60,7 @@ class Layout:
 def layout_of(chance: random.Random) -> Layout:
     named, letter = chance.random() < 0.85, chance.uniform(6, 13)
     return Layout(
-        columns=chance.randint(30, 42), letter=letter, line=letter * chance.uniform(1.9, 2.6),
+        columns=chance.randint(34, 44), letter=letter, line=letter * chance.uniform(1.9, 2.6),
         centred=chance.random() < 0.5, prices_left=chance.random() < 0.25,
         counts=chance.choice(("", "before", "below")), total_left=chance.random() < 0.3,
         total_below=chance.random() < 0.3, total_first=chance.random() < 0.25,
@@ -136,7 +136,8 @@ def _head_side(layout: Layout) -> str:
 
 
 def _shop(paper: Paper, chance: random.Random) -> None:
-    side, size = _head_side(paper.layout), chance.choice((1.0, 1.0, 1.4))
+    beside = paper.layout.date == "right"  # then there is little room
+    side, size = "left" if beside else _head_side(paper.layout), 1.0 if beside else chance.choice((1.0, 1.0, 1.4))
     name = chance.choice((
         f"{chance.choice(HOUSES)} {chance.choice(KINDS)}", f"{chance.choice(KINDS)} {chance.choice(HOUSES)}",
         f"{chance.choice(KINDS)} {chance.choice(GOODS)} {chance.choice(HOUSES)}",
@@ -144,7 +145,7 @@ def _shop(paper: Paper, chance: random.Random) -> None:
     ))  # fmt: skip
     paper.feed(size - 1)
     paper.write(name, SHOP, side=side, size=size)
-    if paper.layout.date == "right":
+    if beside:
         _stamp(paper, chance, paper.layout.columns, "right")
     paper.feed()
     paper.write(f"{chance.randint(1, 99)} {chance.choice(KINDS)} {chance.choice(ROADS)}", OTHER, side=side)

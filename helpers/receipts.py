@@ -42,6 +42,14 @@ class Receipt:
             labels=tuple(self.labels[place] for place in order),
         )
 
+    def scaled(self, across: float, down: float) -> Receipt:
+        """As another scanner sees it: so many times as many pixels."""
+        boxes = tuple(
+            (round(x0 * across), round(y0 * down), round(x1 * across), round(y1 * down))
+            for x0, y0, x1, y1 in self.boxes
+        )
+        return replace(self, boxes=boxes, width=round(self.width * across), height=round(self.height * down))
+
     def moved(self, word: int, box: Box) -> Receipt:
         """The same receipt with the box of one word elsewhere."""
         boxes = list(self.boxes)

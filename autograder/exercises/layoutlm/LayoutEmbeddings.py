@@ -33,13 +33,18 @@ LEARNS = Idea("left and right teach one table, top and bottom the other", weight
 TRACES = Idea("nothing else is changed", weight=1)
 
 
-@exercise(points=3, without=[LAYOUTLM + name for name in ("LayoutLMEmbeddings", "LayoutLMModel", "LayoutLMForTokenClassification")])
+@exercise(
+    points=3,
+    without=[LAYOUTLM + name for name in ("LayoutLMEmbeddings", "LayoutLMModel", "LayoutLMForTokenClassification")],
+)
 def LayoutEmbeddings(candidate: Any, draw: Draw) -> Iterator[Step]:
     """Words in their places, added and normalised."""
     sizes = sizes_of(draw)
     module = evaluated(draw, candidate(small(sizes)))
     batch, tokens = draw.sizes(2, 2, 6)
-    words, places, longest = (sizes[f"{n}"] for n in ("vocab_size", "max_2d_position_embeddings", "max_position_embeddings"))
+    words, places, longest = (
+        sizes[f"{n}"] for n in ("vocab_size", "max_2d_position_embeddings", "max_position_embeddings")
+    )
     ids, bbox = draw.integers(batch, tokens, low=1, high=words), boxes(draw, batch, tokens, places=places)
     types = draw.integers(batch, tokens, high=4)
     one = draw.integers(1, 1, low=1, high=words)
@@ -64,7 +69,11 @@ def LayoutEmbeddings(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "gradients, with padding", lambda: _padding_gradients(candidate, draw, sizes, ids, bbox), PADDING
     yield "float64, float16 and bfloat16", lambda: _dtypes(candidate, draw, sizes, ids, bbox), TABLES
     yield "the inputs are left alone", lambda: with_arguments(module, ids.clone(), bbox.clone(), types.clone()), TRACES
-    yield "another text, then the first again", lambda: [module(ids, bbox), module(ids[:1, :1], bbox[:1, :1]), module(ids, bbox)], TRACES
+    yield (
+        "another text, then the first again",
+        lambda: [module(ids, bbox), module(ids[:1, :1], bbox[:1, :1]), module(ids, bbox)],
+        TRACES,
+    )
 
 
 def _example(candidate: Any, draw: Draw, sizes: dict[str, int]) -> list[Any]:
@@ -73,7 +82,9 @@ def _example(candidate: Any, draw: Draw, sizes: dict[str, int]) -> list[Any]:
 
     module = candidate(LayoutLMConfig(vocab_size=50, hidden_size=12))
     tokens = draw.integer(2, 6)
-    mine = candidate(small(sizes))(torch.ones(1, tokens, dtype=torch.int64), torch.ones(1, tokens, 4, dtype=torch.int64))
+    mine = candidate(small(sizes))(
+        torch.ones(1, tokens, dtype=torch.int64), torch.ones(1, tokens, 4, dtype=torch.int64)
+    )
     first = module(torch.tensor([[7, 3]]), torch.tensor([[[700, 90, 800, 120], [10, 90, 60, 120]]]))
     return [list(result.shape) for result in (first, mine)]
 

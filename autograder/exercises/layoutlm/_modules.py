@@ -33,7 +33,10 @@ def small(sizes: dict[str, int], **changes: Any) -> Any:
 def boxes(draw: Draw, *shape: int, places: int) -> Tensor:
     """Boxes (…, 4) on a page of `places`: left, top, right, bottom; no width equals the height."""
     left, top = (draw.integers(*shape, high=places // 2) for _ in range(2))
-    wide, high = draw.integers(*shape, low=1, high=places // 4), draw.integers(*shape, low=places // 4, high=places // 2)
+    wide, high = (
+        draw.integers(*shape, low=1, high=places // 4),
+        draw.integers(*shape, low=places // 4, high=places // 2),
+    )
     return torch.stack([left, top, left + wide, top + high], dim=-1)
 
 

@@ -8,7 +8,7 @@ from autograder.engine.draw import Draw
 
 
 def cut(draw: Draw, counts: Sequence[int], padding: int = 0) -> list[int | None]:
-    """For each piece of a page the word that it belongs to: [CLS], then `counts` pieces of each word, [SEP], padding."""
+    """For each piece of a page its word: [CLS], then `counts` pieces of each word, [SEP], padding."""
     pieces = [word for word, count in enumerate(counts) for _ in range(count)]
     return [None, *pieces, None, *[None] * padding]
 

@@ -52,7 +52,11 @@ def _same_box(candidate: Any, draw: Draw) -> Any:
 
 
 def _empty(candidate: Any, draw: Draw) -> Any:
-    return [candidate([], [None, None]), candidate([], [None] * draw.integer(4, 9)), candidate(boxes_of(draw, 1), [None, 0, None])]
+    return [
+        candidate([], [None, None]),
+        candidate([], [None] * draw.integer(4, 9)),
+        candidate(boxes_of(draw, 1), [None, 0, None]),
+    ]
 
 
 def _cut_off(candidate: Any, draw: Draw, words: int) -> Any:

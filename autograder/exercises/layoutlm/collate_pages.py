@@ -91,9 +91,8 @@ def _like_padding(candidate: Any, draw: Draw) -> dict[str, Any]:
 
 
 def _long(batch: Any, draw: Draw) -> dict[str, Any]:
-    """Two pages of which one fills 512 pieces: a corner of each tensor, and the sum."""
-    draw_sums = {key: [value[:, :3], value.sum()] for key, value in batch([draw.integer(3, 9), 240]).items()}
-    return draw_sums
+    """Two pages of which one is long: a corner of each tensor, and the sum."""
+    return {key: [value[:, :3], value.sum()] for key, value in batch([draw.integer(3, 9), 240]).items()}
 
 
 def _own(candidate: Any, draw: Draw) -> dict[str, Any]:

@@ -57,12 +57,17 @@ def _example(candidate: Any, draw: Draw) -> dict[str, Any]:
 def _at_the_ends(candidate: Any, draw: Draw) -> list[Any]:
     one, two = draw.shuffled(KINDS)[:2]
     gap = ["O"] * draw.integer(1, 5)
-    return [candidate([*_entity(one, draw.integer(1, 4)), *gap, *_entity(two, draw.integer(1, 4))]), candidate(_entity(one, draw.integer(2, 6)))]
+    return [
+        candidate([*_entity(one, draw.integer(1, 4)), *gap, *_entity(two, draw.integer(1, 4))]),
+        candidate(_entity(one, draw.integer(2, 6))),
+    ]
 
 
 def _twins(candidate: Any, draw: Draw) -> Any:
     kind = draw.choice(KINDS)
-    return candidate(["O", *_entity(kind, draw.integer(1, 4)), *_entity(kind, draw.integer(2, 5)), *_entity(kind, 1), "O"])
+    return candidate(
+        ["O", *_entity(kind, draw.integer(1, 4)), *_entity(kind, draw.integer(2, 5)), *_entity(kind, 1), "O"]
+    )
 
 
 def _touching(candidate: Any, draw: Draw) -> Any:
@@ -91,7 +96,10 @@ def _any(draw: Draw, count: int) -> list[str]:
 def _names(candidate: Any, draw: Draw) -> list[Any]:
     """FUNSD's and others' names: two that agree up to a dash are two kinds."""
     one, two = draw.shuffled(["UNIT-PRICE", "UNIT-NAME", "B-I", "X", "O", "total", "I"])[:2]
-    return [candidate([f"B-{one}", f"I-{one}", f"I-{two}", "O", f"B-{two}"]), candidate(["B-UNIT-PRICE", "I-UNIT-NAME", *["O"] * draw.integer(1, 5), "I-UNIT-NAME"])]
+    return [
+        candidate([f"B-{one}", f"I-{one}", f"I-{two}", "O", f"B-{two}"]),
+        candidate(["B-UNIT-PRICE", "I-UNIT-NAME", *["O"] * draw.integer(1, 5), "I-UNIT-NAME"]),
+    ]
 
 
 def _kinds(candidate: Any, draw: Draw) -> dict[str, Any]:

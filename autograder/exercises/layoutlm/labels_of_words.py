@@ -54,7 +54,9 @@ def _example(candidate: Any, draw: Draw) -> dict[str, Any]:
 def _outvoted(candidate: Any, draw: Draw) -> Any:
     """Three later pieces agree on something else."""
     first, second, others = draw.sizes(3, 1, 9)
-    return candidate([0, first, others, others, others, second, others, others, 0], [None, 0, 0, 0, 0, 1, 1, 1, None], 2)
+    return candidate(
+        [0, first, others, others, others, second, others, others, 0], [None, 0, 0, 0, 0, 1, 1, 1, None], 2
+    )
 
 
 def _first_says_zero(candidate: Any, draw: Draw) -> Any:

@@ -128,8 +128,10 @@ def _hair(candidate: Any, draw: Draw) -> dict[str, Any]:
     """So little that the thousandths would not show it."""
     width, height = draw.sizes(2, 310, 990)
     left, top, right, bottom = _box(draw, width, height)
-    boxes = {"right": [left, top, width + 0.2, bottom], "bottom": [left, top, right, height + 0.2],
-        "left": [-0.1, top, right, bottom], "top": [left, -0.1, right, bottom]}  # fmt: skip
+    boxes: dict[str, list[Any]] = {
+        "right": [left, top, width + 0.2, bottom], "bottom": [left, top, right, height + 0.2],
+        "left": [-0.1, top, right, bottom], "top": [left, -0.1, right, bottom],
+    }  # fmt: skip
     return _looked_at(candidate, draw, boxes, width, height)
 
 
@@ -148,8 +150,10 @@ def _two_faults(candidate: Any, draw: Draw) -> dict[str, Any]:
 def _turned(candidate: Any, draw: Draw) -> dict[str, Any]:
     width, height = draw.sizes(2, 310, 990)
     left, top, right, bottom = _box(draw, width, height)
-    boxes = {"right before left": [right, top, left, bottom], "bottom above top": [left, bottom, right, top],
-        "both": [right, bottom, left, top], "by a hair": [left + 0.1, top, left, bottom]}  # fmt: skip
+    boxes: dict[str, list[Any]] = {
+        "right before left": [right, top, left, bottom], "bottom above top": [left, bottom, right, top],
+        "both": [right, bottom, left, top], "by a hair": [left + 0.1, top, left, bottom],
+    }  # fmt: skip
     return _looked_at(candidate, draw, boxes, width, height)
 
 

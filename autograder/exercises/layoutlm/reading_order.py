@@ -131,7 +131,9 @@ def _at_the_edge(candidate: Any, draw: Draw) -> list[Any]:
 def _crooked(draw: Draw) -> list[list[float]]:
     """Each word a little lower than the one before: the last ones are below the first one's edge, and a new line."""
     words = _line(draw, 30, 20, 8)
-    fallen = [[left, top + 4 * place, right, bottom + 4 * place] for place, (left, top, right, bottom) in enumerate(words)]
+    fallen = [
+        [left, top + 4 * place, right, bottom + 4 * place] for place, (left, top, right, bottom) in enumerate(words)
+    ]
     return _shuffled(draw, fallen)
 
 
@@ -152,7 +154,12 @@ def _flat_first(candidate: Any, draw: Draw) -> Any:
 def _nested(candidate: Any, draw: Draw) -> Any:
     """A wide box, and narrow ones above it within its width: their left edges say the order, and nothing else does."""
     left = draw.integer(5, 20)
-    boxes = [[left, 30, 300, 50], [left + 20, 31, left + 60, 51], [left + 90, 29, left + 95, 49], [0, 30, left + 40, 50]]
+    boxes = [
+        [left, 30, 300, 50],
+        [left + 20, 31, left + 60, 51],
+        [left + 90, 29, left + 95, 49],
+        [0, 30, left + 40, 50],
+    ]
     return candidate(_shuffled(draw, boxes))
 
 

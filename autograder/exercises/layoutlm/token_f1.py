@@ -85,26 +85,40 @@ def _rare(candidate: Any, draw: Draw) -> Any:
 def _extremes(candidate: Any, draw: Draw, classes: int) -> Any:
     labels = draw.integers(30, low=1, high=classes)
     wrong = labels % (classes - 1) + 1
-    return [candidate(labels.clone(), labels, classes), candidate(wrong, labels, classes), candidate(draw.integers(30, high=2), draw.integers(30, high=2), 2)]
+    return [
+        candidate(labels.clone(), labels, classes),
+        candidate(wrong, labels, classes),
+        candidate(draw.integers(30, high=2), draw.integers(30, high=2), 2),
+    ]
 
 
 def _said_at_hidden(candidate: Any, draw: Draw) -> Any:
     """Class 1 is said everywhere it does not count, class 0 where it does."""
     labels = draw.integers(50, low=1, high=4)
     hidden = draw.mask(50, keep=0.5)
-    said = torch.where(hidden, draw.integers(50, low=1, high=3), torch.where(draw.mask(50, keep=0.3), labels, 0 * labels))
+    said = torch.where(
+        hidden, draw.integers(50, low=1, high=3), torch.where(draw.mask(50, keep=0.3), labels, 0 * labels)
+    )
     return candidate(said, labels.masked_fill(hidden, -100), 4)
 
 
 def _all_hidden(candidate: Any, draw: Draw, classes: int) -> Any:
     nothing = torch.full((3, 7), -100, device=draw.device)
-    return [candidate(draw.integers(3, 7, high=classes), nothing, classes), candidate(draw.integers(20, high=2), draw.integers(20, high=2), 2)]
+    return [
+        candidate(draw.integers(3, 7, high=classes), nothing, classes),
+        candidate(draw.integers(20, high=2), draw.integers(20, high=2), 2),
+    ]
 
 
 def _all_other(candidate: Any, draw: Draw, classes: int) -> Any:
     zeros = torch.zeros(30, dtype=torch.int64, device=draw.device)
     labels = draw.integers(30, high=classes)
-    return [candidate(zeros, zeros.clone(), classes), candidate(zeros, labels, classes), candidate(labels, zeros, classes), candidate(labels.flip(0), labels, classes)]
+    return [
+        candidate(zeros, zeros.clone(), classes),
+        candidate(zeros, labels, classes),
+        candidate(labels, zeros, classes),
+        candidate(labels.flip(0), labels, classes),
+    ]
 
 
 def _mostly_other(candidate: Any, draw: Draw) -> Any:
@@ -136,7 +150,11 @@ def _named(candidate: Any, draw: Draw) -> Any:
 
 def _kinds(candidate: Any, draw: Draw) -> dict[str, Any]:
     each, micro = candidate(draw.integers(50, high=4), draw.integers(50, high=4), 4)
-    return {"each": each, "micro": micro, "kinds": [type(each).__name__, *sorted({type(one).__name__ for one in each}), type(micro).__name__]}
+    return {
+        "each": each,
+        "micro": micro,
+        "kinds": [type(each).__name__, *sorted({type(one).__name__ for one in each}), type(micro).__name__],
+    }
 
 
 def _afterwards(candidate: Any, draw: Draw) -> dict[str, Any]:

@@ -23,7 +23,8 @@ class TextOnly(Parts):
 
 @mistake(
     LayoutEmbeddings,
-    "Only left and top of a box are looked up. The right and the bottom edge belong to it, too, from the same two tables.",
+    "Only left and top of a box are looked up. The right and the bottom edge belong to it, too, from the same two "
+    "tables.",
 )
 class OneCorner(Parts):
     def edges(self, left, top, right, bottom):
@@ -92,8 +93,8 @@ class OneTable(Parts):
 
 @mistake(
     LayoutEmbeddings,
-    "The third and the fourth number of a box are looked up as its width and height. They are right and bottom: take the "
-    "differences.",
+    "The third and the fourth number of a box are looked up as its width and height. They are right and bottom: take "
+    "the differences.",
 )
 class EdgesForSizes(Parts):
     def size(self, left, top, right, bottom):
@@ -118,7 +119,8 @@ class FourRows(Parts):
 
 @mistake(
     LayoutEmbeddings,
-    "The middle of a box is looked up, not its two edges. LayoutLM adds the row of the left and that of the right edge.",
+    "The middle of a box is looked up, not its two edges. LayoutLM adds the row of the left and that of the right "
+    "edge.",
 )
 class Middles(Parts):
     def edges(self, left, top, right, bottom):
@@ -171,14 +173,14 @@ BATCH = ["one token", "a batch", "as many tokens as there are positions", "a pag
 BOXES = ["a batch", "the box moves by one", "the box grows by one", "an empty box, and the largest one"]
 promised(
     LayoutEmbeddings,
-    "A vector for each piece of a page, from what it is and where it stands: nine rows of seven tables, added, normalised, "
-    "with dropout.",
+    "A vector for each piece of a page, from what it is and where it stands: nine rows of seven tables, added, "
+    "normalised, with dropout.",
     by=[*BATCH, "in training, with dropout"],
 )
 promised(
     LayoutEmbeddings,
-    "config: vocab_size, max_position_embeddings, max_2d_position_embeddings, type_vocab_size, hidden_size, pad_token_id "
-    "(the row of the words that gets no gradient), layer_norm_eps, hidden_dropout_prob.",
+    "config: vocab_size, max_position_embeddings, max_2d_position_embeddings, type_vocab_size, hidden_size, "
+    "pad_token_id (the row of the words that gets no gradient), layer_norm_eps, hidden_dropout_prob.",
     by=["names and shapes of what is saved", "gradients, with padding", "another eps", "in training, with dropout"],
 )
 promised(

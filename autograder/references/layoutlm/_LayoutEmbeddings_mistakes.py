@@ -39,8 +39,8 @@ class ZeroIsNone(Parts):
 
 @mistake(
     LayoutEmbeddings,
-    "padding_idx is given to a table of the boxes, or to positions or segments, whose row then never learns. Box 0 is a "
-    "place like any other: padding_idx belongs to the words alone.",
+    "padding_idx is given to a table of the boxes, or to positions or segments, whose row then never learns. Box 0 is "
+    "a place like any other: padding_idx belongs to the words alone.",
     keeps=0.9,
 )
 class PaddingEverywhere(Parts):
@@ -77,8 +77,8 @@ class TablesOfAThousand(Parts):
 
 @mistake(
     LayoutEmbeddings,
-    "Left and right have a table each, or top and bottom. LayoutLM looks both edges up in one: x for left and right, y for "
-    "top and bottom.",
+    "Left and right have a table each, or top and bottom. LayoutLM looks both edges up in one: x for left and right, "
+    "y for top and bottom.",
 )
 class TablesForEachEdge(Parts):
     def __init__(self, config):
@@ -93,7 +93,8 @@ class TablesForEachEdge(Parts):
 
 @mistake(
     LayoutEmbeddings,
-    "The tables have other names than LayoutLM's, so that its weights cannot be loaded: x_position_embeddings and so on.",
+    "The tables have other names than LayoutLM's, so that its weights cannot be loaded: x_position_embeddings and so "
+    "on.",
 )
 class OtherNames(Parts):
     def __init__(self, config):
@@ -133,8 +134,8 @@ class SavesPositions(Parts):
 
 @mistake(
     LayoutEmbeddings,
-    "Boxes are taken to share their rows with others: what a box adds depends on the whole batch, or on the first page's "
-    "boxes. Each token has its own.",
+    "Boxes are taken to share their rows with others: what a box adds depends on the whole batch, or on the first "
+    "page's boxes. Each token has its own.",
 )
 class FirstPagesBoxes(Parts):
     def place(self, bbox):
@@ -143,8 +144,8 @@ class FirstPagesBoxes(Parts):
 
 @mistake(
     LayoutEmbeddings,
-    "The numbers of a box are changed before they are looked up, as by dividing or cutting them off. They are rows: look "
-    "them up as they are.",
+    "The numbers of a box are changed before they are looked up, as by dividing or cutting them off. They are rows: "
+    "look them up as they are.",
 )
 class Coarse(Parts):
     def edges(self, left, top, right, bottom):

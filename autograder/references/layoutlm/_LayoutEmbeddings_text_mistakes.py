@@ -16,8 +16,8 @@ class NoWords(Parts):
 
 @mistake(
     LayoutEmbeddings,
-    "The positions in the text are missing from the sum. A LayoutLM has both: the place in the text and the place on the "
-    "page.",
+    "The positions in the text are missing from the sum. A LayoutLM has both: the place in the text and the place on "
+    "the page.",
 )
 class NoPositions(Parts):
     def text(self, ids, types):
@@ -77,7 +77,8 @@ class NormsEach(Parts):
 
 @mistake(
     LayoutEmbeddings,
-    "The rows are averaged, or the sum is scaled, before the LayerNorm: that shows where the numbers are small. Add them.",
+    "The rows are averaged, or the sum is scaled, before the LayerNorm: that shows where the numbers are small. Add "
+    "them.",
     keeps=0.85,
 )
 class Averages(Parts):
@@ -87,7 +88,8 @@ class Averages(Parts):
 
 @mistake(
     LayoutEmbeddings,
-    "LayerNorm's eps is 1e-5, which torch takes when none is given. LayoutLM's is in the configuration, layer_norm_eps.",
+    "LayerNorm's eps is 1e-5, which torch takes when none is given. LayoutLM's is in the configuration, "
+    "layer_norm_eps.",
     keeps=0.9,
 )
 class OwnEps(Parts):

@@ -49,8 +49,8 @@ def turns_it_back(box, width, height):
 
 @mistake(
     normalize_box,
-    "A box whose right edge lies left of its left one, or whose bottom lies above its top, is let through. Its width or "
-    "height is below 0, and there is no such row in LayoutLM's table.",
+    "A box whose right edge lies left of its left one, or whose bottom lies above its top, is let through. Its width "
+    "or height is below 0, and there is no such row in LayoutLM's table.",
     keeps=0.85,
 )
 def turned_is_fine(box, width, height):
@@ -77,7 +77,8 @@ def judged_by_thousandths(box, width, height):
 
 @mistake(
     normalize_box,
-    "An empty box is refused, one with left = right or top = bottom. It is allowed: LayoutLM has a row for a width of 0.",
+    "An empty box is refused, one with left = right or top = bottom. It is allowed: LayoutLM has a row for a width of "
+    "0.",
     keeps=0.85,
 )
 def refuses_empty(box, width, height):
@@ -186,7 +187,9 @@ def says_half(box, width, height):
         raise ValueError(f"{list(box)} is not on the page") from None
 
 
-@mistake(normalize_box, "A tuple of numbers is not refused, and not turned into a list either. Return a list.", keeps=0.5)
+@mistake(
+    normalize_box, "A tuple of numbers is not refused, and not turned into a list either. Return a list.", keeps=0.5
+)
 def writes_into_the_box(box, width, height):
     found = looked_at(box, width, height)
     if isinstance(box, list):

@@ -6,7 +6,8 @@ from autograder.references.layoutlm._reading_order import in_lines, middle, read
 
 @mistake(
     reading_order,
-    "Within a line the words come in the order of their heights, or as they were given. Sort each line by its left edges.",
+    "Within a line the words come in the order of their heights, or as they were given. Sort each line by its left "
+    "edges.",
 )
 def lines_not_sorted(boxes):
     return in_lines(boxes, right_belongs, across=lambda box: 0)
@@ -84,8 +85,8 @@ def forgets_the_last_line(boxes):
 
 @mistake(
     reading_order,
-    "Equal boxes come back in another order than they came in. Python's `sorted` keeps it, as long as it compares nothing "
-    "but the heights, or the left edges.",
+    "Equal boxes come back in another order than they came in. Python's `sorted` keeps it, as long as it compares "
+    "nothing but the heights, or the left edges.",
     keeps=0.9,
 )
 def turns_equals_round(boxes):
@@ -113,7 +114,8 @@ def bottom_against_bottom(boxes):
 
 @mistake(
     reading_order,
-    "All words melt into one line, or nearly all: who belongs to a line is asked with the wrong edge or the wrong sign.",
+    "All words melt into one line, or nearly all: who belongs to a line is asked with the wrong edge or the wrong "
+    "sign.",
 )
 def one_line(boxes):
     return in_lines(boxes, lambda box, line: middle(box) >= line[0][1])
@@ -121,8 +123,8 @@ def one_line(boxes):
 
 @mistake(
     reading_order,
-    "The words are compared with the bottom edge of the page's first word, not with that of their own line's: below the "
-    "first line every word is a line of its own.",
+    "The words are compared with the bottom edge of the page's first word, not with that of their own line's: below "
+    "the first line every word is a line of its own.",
 )
 def with_the_first_line(boxes):
     ordered = sorted(range(len(boxes)), key=lambda place: middle(boxes[place]))

@@ -78,8 +78,8 @@ def tensors(predicted, labels, classes):
 
 @mistake(
     token_f1,
-    "A place that is right for one class is counted as a hit for all of them: hits are places where prediction and label "
-    "both are the class.",
+    "A place that is right for one class is counted as a hit for all of them: hits are places where prediction and "
+    "label both are the class.",
 )
 def hits_of_all(predicted, labels, classes):
     kept = pairs(predicted, labels)
@@ -94,7 +94,8 @@ def hits_of_all(predicted, labels, classes):
 )
 def without_misses(predicted, labels, classes):
     return score(
-        counted(pairs(predicted, labels), classes), lambda hit, alarm, miss: 2 * hit / (2 * hit + alarm) if hit + alarm else 0.0
+        counted(pairs(predicted, labels), classes),
+        lambda hit, alarm, miss: 2 * hit / (2 * hit + alarm) if hit + alarm else 0.0,
     )
 
 
@@ -104,7 +105,8 @@ def without_misses(predicted, labels, classes):
 )
 def without_alarms(predicted, labels, classes):
     return score(
-        counted(pairs(predicted, labels), classes), lambda hit, alarm, miss: 2 * hit / (2 * hit + miss) if hit + miss else 0.0
+        counted(pairs(predicted, labels), classes),
+        lambda hit, alarm, miss: 2 * hit / (2 * hit + miss) if hit + miss else 0.0,
     )
 
 

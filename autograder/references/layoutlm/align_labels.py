@@ -1,6 +1,6 @@
 """`align_labels`: what is right, and what goes wrong."""
 
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from autograder.references import alternative, mistake, promised
 
@@ -8,9 +8,7 @@ from autograder.references import alternative, mistake, promised
 def align_labels(labels, word_ids):
     """By the definition: a piece is labelled where it is the earliest one of its word."""
     ids = list(word_ids)
-    return [
-        labels[word] if word is not None and ids.index(word) == place else -100 for place, word in enumerate(ids)
-    ]
+    return [labels[word] if word is not None and ids.index(word) == place else -100 for place, word in enumerate(ids)]
 
 
 def aligned(labels, word_ids, first=lambda label: label, later=lambda label: -100, special=-100):
@@ -59,7 +57,8 @@ def zero_for_nothing(labels, word_ids):
 
 @mistake(
     align_labels,
-    "What has no label is marked with −1, or another number. Only −100 is left out by the loss, if nobody says otherwise.",
+    "What has no label is marked with −1, or another number. Only −100 is left out by the loss, if nobody says "
+    "otherwise.",
 )
 def minus_one(labels, word_ids):
     return aligned(labels, word_ids, later=lambda label: -1, special=-1)
@@ -67,7 +66,8 @@ def minus_one(labels, word_ids):
 
 @mistake(
     align_labels,
-    "What has no label is marked with −1, or another number. Only −100 is left out by the loss, if nobody says otherwise.",
+    "What has no label is marked with −1, or another number. Only −100 is left out by the loss, if nobody says "
+    "otherwise.",
 )
 def a_hundred(labels, word_ids):
     return aligned(labels, word_ids, later=lambda label: 100, special=100)
@@ -100,15 +100,13 @@ def label_zero_is_none(labels, word_ids):
 )
 def the_last_piece(labels, word_ids):
     ids = [*word_ids, None]
-    return [
-        labels[word] if word is not None and word != after else -100
-        for word, after in zip(ids[:-1], ids[1:], strict=True)
-    ]
+    return [labels[word] if word is not None and word != after else -100 for word, after in pairwise(ids)]
 
 
 @mistake(
     align_labels,
-    "A word whose label is that of the word before is taken for a part of it. Compare the words' numbers, not the labels.",
+    "A word whose label is that of the word before is taken for a part of it. Compare the words' numbers, not the "
+    "labels.",
     keeps=0.6,
 )
 def compares_labels(labels, word_ids):
@@ -140,8 +138,8 @@ def one_after_the_other(labels, word_ids):
 
 @mistake(
     align_labels,
-    "Words are counted as they begin, so that after a word without a piece all labels are those of the word before. Take "
-    "the number that stands in `word_ids`.",
+    "Words are counted as they begin, so that after a word without a piece all labels are those of the word before. "
+    "Take the number that stands in `word_ids`.",
     keeps=0.85,
 )
 def counts_the_words(labels, word_ids):
@@ -170,8 +168,8 @@ def wants_all_words(labels, word_ids):
 
 @mistake(
     align_labels,
-    "Only the first and the last piece are taken for special ones. Padding is special, too, and a page may have none: ask "
-    "each piece.",
+    "Only the first and the last piece are taken for special ones. Padding is special, too, and a page may have none: "
+    "ask each piece.",
     keeps=0.8,
 )
 def only_the_ends(labels, word_ids):
@@ -221,8 +219,8 @@ def with_a_set(labels, word_ids):
 
 promised(
     align_labels,
-    "The labels of a page's words, as labels of its pieces: the first piece of a word has the label of the word, and all "
-    "other pieces have −100.",
+    "The labels of a page's words, as labels of its pieces: the first piece of a word has the label of the word, and "
+    "all other pieces have −100.",
     by=["several pieces a word", "one piece a word", "neighbours with the same label", "words with label 0"],
 )
 promised(

@@ -54,8 +54,8 @@ def padding_at_the_end(boxes, word_ids):
 
 @mistake(
     boxes_for_tokens,
-    "The last piece of all gets 1000, 1000, 1000, 1000, also where it is padding. [SEP] is the second special piece, and "
-    "padding comes after it.",
+    "The last piece of all gets 1000, 1000, 1000, 1000, also where it is padding. [SEP] is the second special piece, "
+    "and padding comes after it.",
     keeps=0.6,
 )
 def the_last_is_sep(boxes, word_ids):
@@ -66,7 +66,8 @@ def the_last_is_sep(boxes, word_ids):
 
 @mistake(
     boxes_for_tokens,
-    "[SEP] is looked for behind the last word: where the page has no words, or its last piece is another, it is missed.",
+    "[SEP] is looked for behind the last word: where the page has no words, or its last piece is another, it is "
+    "missed.",
     keeps=0.85,
 )
 def behind_the_last_word(boxes, word_ids):
@@ -98,8 +99,8 @@ def sep_is_the_page(boxes, word_ids):
 
 @mistake(
     boxes_for_tokens,
-    "The box of a word is cut up among its pieces. Nobody has seen where a piece begins: each gets the whole box of the "
-    "word.",
+    "The box of a word is cut up among its pieces. Nobody has seen where a piece begins: each gets the whole box of "
+    "the word.",
 )
 def cut_up(boxes, word_ids):
     ids = list(word_ids)
@@ -115,8 +116,8 @@ def cut_up(boxes, word_ids):
 
 @mistake(
     boxes_for_tokens,
-    "Only the first piece of a word has its box. The others stand in the same place: −100 is for labels, and a box is for "
-    "all.",
+    "Only the first piece of a word has its box. The others stand in the same place: −100 is for labels, and a box is "
+    "for all.",
 )
 def only_the_first(boxes, word_ids):
     ids, found = list(word_ids), placed(boxes, word_ids)
@@ -165,8 +166,8 @@ def shared_lists(boxes, word_ids):
 
 @mistake(
     boxes_for_tokens,
-    "The pieces of a word share one and the same list, which is the caller's: who moves one moves them all. Make a list "
-    "for each.",
+    "The pieces of a word share one and the same list, which is the caller's: who moves one moves them all. Make a "
+    "list for each.",
     keeps=0.9,
 )
 def the_callers_lists(boxes, word_ids):
@@ -224,8 +225,8 @@ promised(
 )
 promised(
     boxes_for_tokens,
-    "The first special piece, [CLS], has 0, 0, 0, 0; the second, [SEP], has 1000, 1000, 1000, 1000; all further ones are "
-    "padding and have 0, 0, 0, 0.",
+    "The first special piece, [CLS], has 0, 0, 0, 0; the second, [SEP], has 1000, 1000, 1000, 1000; all further ones "
+    "are padding and have 0, 0, 0, 0.",
     by=["padding at the end", "one piece of padding", "a page without words", "the second page, after another one"],
 )
 promised(boxes_for_tokens, "boxes: for each word four integers from 0 to 1000.", by=["several pieces a word"])

@@ -17,7 +17,9 @@ def collate_pages(pages, padding=0):
         "labels": torch.full(size, -100),
     }
     for row, page in enumerate(pages):
-        for place, (piece, box, label) in enumerate(zip(*(page[k] for k in ("input_ids", "bbox", "labels")), strict=True)):
+        for place, (piece, box, label) in enumerate(
+            zip(*(page[k] for k in ("input_ids", "bbox", "labels")), strict=True)
+        ):
             found["input_ids"][row, place], found["labels"][row, place] = piece, label
             found["bbox"][row, place] = torch.tensor(box)
             found["attention_mask"][row, place] = 1
@@ -94,9 +96,9 @@ def mask_turned_round(pages, padding=0):
     keeps=0.85,
 )
 def mask_by_the_pieces(pages, padding=0):
-    return changed(
-        "attention_mask", lambda found, pages, padding: (found["input_ids"] != padding).long()
-    )(pages, padding)
+    return changed("attention_mask", lambda found, pages, padding: (found["input_ids"] != padding).long())(
+        pages, padding
+    )
 
 
 @mistake(
@@ -249,16 +251,16 @@ promised(
 )
 promised(
     collate_pages,
-    "pages: for each page three lists of one length: `input_ids`; `bbox`, four integers for each piece; `labels`. At least "
-    "one page.",
+    "pages: for each page three lists of one length: `input_ids`; `bbox`, four integers for each piece; `labels`. At "
+    "least one page.",
     by=["pieces and boxes", "a single page", "the pages afterwards"],
 )
 promised(collate_pages, "padding: the piece that pages are filled up with.", by=["another piece is the padding"])
 promised(
     collate_pages,
     "Five int64 tensors, new ones: `input_ids`, `attention_mask` (1 for a page's own pieces, 0 for padding), "
-    "`token_type_ids` (all 0) and `labels` (−100 for padding) of shape (pages, longest); `bbox` (0, 0, 0, 0 for padding) of "
-    "shape (pages, longest, 4).",
+    "`token_type_ids` (all 0) and `labels` (−100 for padding) of shape (pages, longest); `bbox` (0, 0, 0, 0 for "
+    "padding) of shape (pages, longest, 4).",
     by=[
         "which keys there are, and their shapes",
         "what is real",

@@ -189,4 +189,8 @@ promised(
     "tags: each O, or B or I, a dash and a kind, which may hold dashes itself; there may be none.",
     by=["names with a dash, and of one letter", "nothing but O, and nothing at all"],
 )
-promised(entities, "A list of tuples (kind, begin, end), in the order of the page.", by=["what comes back", "the tags afterwards"])
+promised(
+    entities,
+    "A list of tuples (kind, begin, end), in the order of the page.",
+    by=["what comes back", "the tags afterwards"],
+)

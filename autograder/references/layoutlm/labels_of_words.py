@@ -27,8 +27,8 @@ def the_last(predicted, word_ids, words):
 
 @mistake(
     labels_of_words,
-    "The pieces of a word vote. The later ones have never been told anything, since their labels were −100: the first one "
-    "speaks.",
+    "The pieces of a word vote. The later ones have never been told anything, since their labels were −100: the first "
+    "one speaks.",
 )
 def by_vote(predicted, word_ids, words):
     return gathered(predicted, word_ids, words, lambda said: Counter(said).most_common(1)[0][0])
@@ -133,7 +133,8 @@ def word_zero_is_none(predicted, word_ids, words):
 
 @mistake(
     labels_of_words,
-    "The first labels are taken as they come, as many as there are words. `word_ids` says which piece belongs to which.",
+    "The first labels are taken as they come, as many as there are words. `word_ids` says which piece belongs to "
+    "which.",
 )
 def the_first_ones(predicted, word_ids, words):
     return list(predicted[:words])

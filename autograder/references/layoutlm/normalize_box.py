@@ -18,7 +18,8 @@ def by_the_width(box, width, height):
 
 @mistake(
     normalize_box,
-    "All four numbers are in shares of the height. Left and right count across the page: they are divided by its width.",
+    "All four numbers are in shares of the height. Left and right count across the page: they are divided by its "
+    "width.",
 )
 def by_the_height(box, width, height):
     must_be_on_the_page(box, width, height)
@@ -136,7 +137,9 @@ def step_by_step(box, width, height):
         raise ValueError(f"page {width} x {height}, box {x0, y0, x1, y1}")
     if any(math.isnan(edge) for edge in box) or min(box) < 0 or x1 > width or y1 > height or x1 < x0 or y1 < y0:
         raise ValueError(f"box {x0, y0, x1, y1} does not lie on the page of {width} x {height}")
-    return [math.floor(x0 * 1000 / width), math.floor(y0 * 1000 / height)] + [
+    return [
+        math.floor(x0 * 1000 / width),
+        math.floor(y0 * 1000 / height),
         math.floor(x1 * 1000 / width),
         math.floor(y1 * 1000 / height),
     ]
@@ -167,11 +170,19 @@ promised(
 )
 promised(normalize_box, "It may be empty, and it may reach the page's edges.", by=["an empty box", "the whole page"])
 promised(normalize_box, "width, height: of the page, in the same unit.", by=PAGES)
-promised(normalize_box, "A new list of four Python integers from 0 to 1000.", by=["what comes back", "the box afterwards"])
+promised(
+    normalize_box, "A new list of four Python integers from 0 to 1000.", by=["what comes back", "the box afterwards"]
+)
 promised(
     normalize_box,
     "ValueError: the page has no size; the box does not lie within the page; its right edge lies left of its left one, "
     "or its bottom above its top; or one of the six is not a number.",
-    by=["a page without a size", "outside the page", "a hair outside", "turned round", "something that is not a number"],
+    by=[
+        "a page without a size",
+        "outside the page",
+        "a hair outside",
+        "turned round",
+        "something that is not a number",
+    ],
 )
 promised(normalize_box, "The message shows all six numbers.", by=["what the refusal says"])

@@ -48,8 +48,8 @@ def tops_on_a_grid(boxes):
 
 @mistake(
     reading_order,
-    "How far a line reaches is a fixed number of pixels, whatever size the letters are. The first word's own bottom edge "
-    "says it.",
+    "How far a line reaches is a fixed number of pixels, whatever size the letters are. The first word's own bottom "
+    "edge says it.",
 )
 def ten_pixels(boxes):
     return in_lines(boxes, lambda box, line: middle(box) - middle(line[0]) <= 10)
@@ -57,8 +57,8 @@ def ten_pixels(boxes):
 
 @mistake(
     reading_order,
-    "A word joins a line as soon as its box overlaps with that of the line's first word. Where lines are set close, their "
-    "boxes overlap. It is the middle that has to lie above the bottom edge.",
+    "A word joins a line as soon as its box overlaps with that of the line's first word. Where lines are set close, "
+    "their boxes overlap. It is the middle that has to lie above the bottom edge.",
 )
 def by_overlap(boxes):
     return in_lines(boxes, lambda box, line: box[1] <= line[0][3])
@@ -76,8 +76,8 @@ def from_word_to_word(boxes):
 
 @mistake(
     reading_order,
-    "A line reaches as far as the lowest of its words so far. A tall word then pulls in the line below. The first word's "
-    "bottom edge holds for the whole line.",
+    "A line reaches as far as the lowest of its words so far. A tall word then pulls in the line below. The first "
+    "word's bottom edge holds for the whole line.",
     keeps=0.8,
 )
 def as_far_as_the_lowest(boxes):
@@ -103,8 +103,8 @@ def goes_by_bottoms(boxes):
 
 @mistake(
     reading_order,
-    "A word whose middle lies exactly on the bottom edge of the line's first word opens a new line. It is not below that "
-    "edge, so it still belongs: `<=`.",
+    "A word whose middle lies exactly on the bottom edge of the line's first word opens a new line. It is not below "
+    "that edge, so it still belongs: `<=`.",
     keeps=0.9,
 )
 def not_at_the_edge(boxes):

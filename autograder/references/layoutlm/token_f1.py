@@ -13,7 +13,8 @@ def share(part, whole):
 
 @mistake(
     token_f1,
-    "What comes out for a class is the share of what was said that is right (precision). F1 also asks how much was found.",
+    "What comes out for a class is the share of what was said that is right (precision). F1 also asks how much was "
+    "found.",
 )
 def precision(predicted, labels, classes):
     return score(counted(pairs(predicted, labels), classes), lambda hit, alarm, miss: share(hit, hit + alarm))
@@ -58,8 +59,8 @@ def plain_mean(predicted, labels, classes):
 
 @mistake(
     token_f1,
-    "The one number for all classes is the mean of theirs (macro). Asked for is micro: hits, false alarms and misses are "
-    "added up first.",
+    "The one number for all classes is the mean of theirs (macro). Asked for is micro: hits, false alarms and misses "
+    "are added up first.",
     keeps=0.6,
 )
 def macro(predicted, labels, classes):
@@ -69,8 +70,8 @@ def macro(predicted, labels, classes):
 
 @mistake(
     token_f1,
-    "The one number for all classes is the share of places that are right (accuracy). Places of class 0 that stay 0 must "
-    "not count: they are nearly everywhere.",
+    "The one number for all classes is the share of places that are right (accuracy). Places of class 0 that stay 0 "
+    "must not count: they are nearly everywhere.",
     keeps=0.6,
 )
 def accuracy(predicted, labels, classes):
@@ -99,7 +100,8 @@ def micro_with_class_zero(predicted, labels, classes):
 
 @mistake(
     token_f1,
-    "Places whose label is 0 are left out, and with them the false alarms that were raised there. Only −100 is left out.",
+    "Places whose label is 0 are left out, and with them the false alarms that were raised there. Only −100 is left "
+    "out.",
 )
 def without_class_zero(predicted, labels, classes):
     kept = [pair for pair in pairs(predicted, labels) if pair[1] != 0]
@@ -174,8 +176,8 @@ promised(
 )
 promised(
     token_f1,
-    "F1 is 2 · hits / (2 · hits + false alarms + misses): of a class, how often it was rightly predicted, predicted where "
-    "it was not, and not predicted where it was.",
+    "F1 is 2 · hits / (2 · hits + false alarms + misses): of a class, how often it was rightly predicted, predicted "
+    "where it was not, and not predicted where it was.",
     by=[*BATCHES, "all right, and all wrong"],
 )
 promised(
