@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.patches import Patch, Rectangle
 from torch import Tensor
 
+from helpers.plots import bars
 from helpers.receipt_paper import LABELS
 from helpers.receipts import Box, Receipt
 from helpers.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, RED, SKY, WIDTH, Picture, style
@@ -69,8 +71,7 @@ def _word(axis: Axes, page: Receipt, word: int, label: str, thick: bool = False)
     left, top, right, bottom = page.boxes[word]
     if label != "O":
         axis.add_patch(Rectangle(
-            (left, top), right - left, bottom - top, facecolor=COLOURS[label], alpha=0.35,
-            hatch=HATCHES.get(label), linewidth=0,
+            (left, top), right - left, bottom - top, facecolor=_light(label), hatch=HATCHES.get(label), linewidth=0,
         ))  # fmt: skip
     edge = GREEN if thick else COLOURS[label]
     axis.add_patch(Rectangle(
@@ -79,15 +80,20 @@ def _word(axis: Axes, page: Receipt, word: int, label: str, thick: bool = False)
     letters = min((bottom - top) * 0.8, 1.55 * (right - left) / len(page.words[word]))
     axis.text(
         (left + right) / 2, (top + bottom) / 2, page.words[word], ha="center", va="center_baseline", color=PRINT,
-        family="monospace", fontsize=max(2.0, letters * _scale(axis, page)), clip_on=True,
+        family="monospace", fontsize=max(2.0, letters * _scale(axis, page)), clip_on=True, zorder=5,
     )  # fmt: skip
+
+
+def _light(label: str) -> tuple[float, float, float]:
+    """The colour of a label, so light that dark letters can be read on it, and white patterns seen."""
+    red, green, blue = (0.45 + 0.55 * part for part in to_rgb(COLOURS[label]))
+    return red, green, blue
 
 
 def _key(figure: Picture) -> None:
     """Which colour means what, below the pages."""
-    patches = [
-        Patch(facecolor=COLOURS[name], alpha=0.5, hatch=HATCHES.get(name), label=name) for name in LABELS if name != "O"
-    ]
+    names = [name for name in LABELS if name != "O"]
+    patches = [Patch(facecolor=_light(name), hatch=HATCHES.get(name), label=name) for name in names]
     figure.legend(handles=patches, loc="outside lower center", ncols=len(patches), fontsize=9)
 
 
@@ -111,7 +117,7 @@ def _path(axis: Axes, boxes: Sequence[Sequence[float]]) -> None:
 
 
 def scans(pages: Mapping[str, Receipt], normalize: Callable[..., Sequence[int]]) -> Picture:
-    """Three scans of one receipt: their boxes in pixels, and in thousandths of their pages.
+    """Up to three scans of one receipt: their boxes in pixels, and in thousandths of their pages.
 
     Args:
         normalize: from a box, a width and a height to four whole numbers.
@@ -120,16 +126,16 @@ def scans(pages: Mapping[str, Receipt], normalize: Callable[..., Sequence[int]])
     with style():
         figure = Picture(figsize=(WIDTH, 4.2))
         left, right = figure.subplots(1, 2)
-        for (name, page), look, colour in zip(pages.items(), looks, (BLUE, ORANGE, GREEN), strict=True):
-            for axis, boxes in (
-                (left, page.boxes),
-                (right, [normalize(box, page.width, page.height) for box in page.boxes]),
-            ):
+        for (name, page), look, colour in zip(pages.items(), looks, (BLUE, ORANGE, GREEN), strict=False):
+            shares = [normalize(box, page.width, page.height) for box in page.boxes]
+            for axis, boxes in ((left, page.boxes), (right, shares)):
                 for number, (x0, y0, x1, y1) in enumerate(boxes):
-                    axis.plot(
-                        [x0, x1, x1, x0, x0], [y0, y0, y1, y1, y0], look, color=colour, linewidth=1.2,
-                        label=name if number == 0 else None,
-                    )  # fmt: skip
+                    axis.add_patch(Rectangle(
+                        (x0, y0), x1 - x0, y1 - y0, fill=False, linestyle=look, edgecolor=colour, linewidth=1.2,
+                        label=None if number else name,
+                    ))  # fmt: skip
+        left.autoscale_view()
+        right.set(xlim=(0, 1000), ylim=(0, 1000))
         left.set(title="in pixels", xlabel="pixels from the left", ylabel="pixels from the top")
         right.set(title="by your normalize_box", xlabel="thousandths of the width", ylabel="thousandths of the height")
         for axis in (left, right):
@@ -152,6 +158,14 @@ def names_of(page: Receipt) -> list[tuple[str, int]]:
     return [(f"{page.words[word]} ({LABELS[page.labels[word]]})", word) for word in order]
 
 
+def score_bars(scores: Mapping[str, Mapping[str, float]]) -> Picture:
+    """F1 of each label and of all: name of a model → label → score; the key stands above the bars."""
+    figure = bars(scores, ylabel="F1")
+    with style():
+        figure.axes[0].legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(scores), fontsize=9)
+    return figure
+
+
 def lineup(boxes: Tensor) -> Picture:
     """In which order the library and each suspect read a page: a line from the first word to the last."""
     results = {name: make(boxes.clone()).tolist() for name, make in lineup_of("reading_order_counterexample").items()}
@@ -164,7 +178,7 @@ def lineup(boxes: Tensor) -> Picture:
             for number, word in enumerate(order, start=1):
                 x0, y0, x1, y1 = boxes[word].tolist()
                 axis.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, fill=False, edgecolor=GREY))
-                axis.text((x0 + x1) / 2, (y0 + y1) / 2, str(number), ha="center", va="center", fontsize=9)
+                axis.text(x0, y0, f" {number} ", ha="left", va="top", fontsize=9, zorder=5)
             _path(axis, [boxes[word].tolist() for word in order])
             axis.set(xticks=[], yticks=[])
             axis.autoscale_view()
@@ -176,5 +190,7 @@ def lineup(boxes: Tensor) -> Picture:
 
 def _halves(text: str) -> list[str]:
     words = text.split()
+    if len(words) < 4:
+        return [text]
     middle = (len(words) + 1) // 2
     return [" ".join(words[:middle]), " ".join(words[middle:])]

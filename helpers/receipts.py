@@ -97,7 +97,7 @@ def our_receipt() -> Receipt:
     layout = Layout(
         columns=32, letter=11, line=24, centred=True, prices_left=False, counts="below", total_left=False,
         total_below=False, total_first=False, total_large=1.0, named=True, date="head", shop_last=False, comma=False,
-        jitter=0.0, slope=0.004, slips=0.0,
+        jitter=0.0, slope=-0.004, slips=0.0,
     )  # fmt: skip
     paper, far = Paper(layout), float(layout.columns)
     lines: list[list[tuple[str, int, float, str]]] = [

@@ -29,6 +29,7 @@ def align_labels(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "several pieces a word", lambda: run(words), FIRST
     yield "neighbours with the same label", lambda: _neighbours(candidate, draw), FIRST
     yield "words with label 0", lambda: _zeros(candidate, draw, words), FIRST
+    yield "a page of many words", lambda: _many(candidate, draw), FIRST
     yield "the first word has many pieces", lambda: candidate(_labels(draw, 3), cut(draw, [4, 1, 2])), FIRST
     yield "padding at the end", lambda: run(words, draw.integer(2, 6)), SPECIAL
     yield "no special pieces at all", lambda: _bare(candidate, draw), SPECIAL
@@ -56,6 +57,12 @@ def _neighbours(candidate: Any, draw: Draw) -> Any:
     """Each word begins anew, even where its label is that of the word before."""
     label = draw.integer(1, 6)
     return candidate([label] * 4, cut(draw, draw.shuffled([1, 2, 3, 1])))
+
+
+def _many(candidate: Any, draw: Draw) -> Any:
+    """Numbers above 256, which Python makes anew each time: two that are equal are two objects. The end is shown."""
+    ids = [int(str(word)) for word in cut(draw, [2] * 400)[1:-1] if word is not None]
+    return candidate([draw.integer(0, 6) for _ in range(400)], [None, *ids, None])[-20:]
 
 
 def _zeros(candidate: Any, draw: Draw, words: int) -> Any:

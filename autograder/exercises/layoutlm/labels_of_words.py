@@ -77,7 +77,7 @@ def _cut_off(candidate: Any, draw: Draw, words: int) -> Any:
 
 def _skipped(candidate: Any, draw: Draw) -> Any:
     """A word of blanks has no pieces, so that its number does not occur."""
-    gone = draw.integer(0, 5)
+    gone = draw.integer(0, 4)
     counts = [0 if word == gone else draw.integer(1, 4) for word in range(5)]
     ids = cut(draw, counts)
     return candidate([1 + label for label in _said(draw, len(ids))], ids, 5)

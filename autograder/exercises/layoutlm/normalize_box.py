@@ -84,7 +84,7 @@ def _just_below(candidate: Any, draw: Draw) -> list[Any]:
 def _fractions(candidate: Any, draw: Draw) -> Any:
     width, height = draw.integer(500, 900) + 0.25, draw.integer(500, 900) + 0.75
     box = [edge + draw.integer(1, 9) / 16 for edge in _box(draw, 450, 400)]
-    return [candidate(box, width, height), candidate([edge / 1000 for edge in _box(draw, 900, 900)], 1.0, 1.0)]
+    return [candidate(box, width, height), candidate([(edge + 0.5) / 1000 for edge in _box(draw, 900, 900)], 1.0, 1.0)]
 
 
 def _kinds(candidate: Any, draw: Draw) -> dict[str, Any]:
@@ -178,13 +178,24 @@ def _no_page(candidate: Any, draw: Draw) -> dict[str, Any]:
 
 
 def _said(candidate: Any, draw: Draw) -> dict[str, Any]:
-    """Which of the six numbers the message leaves out."""
+    """Which of the six numbers the message leaves out, in four kinds of refusals."""
     width, height = draw.sizes(2, 310, 990)
-    left, top, _, bottom = _box(draw, width, height)
-    right = width + draw.integer(1, 90)
-    numbers = {"left": left, "top": top, "right": right, "bottom": bottom, "width": width, "height": height}
+    left, top, right, bottom = _box(draw, width, height)
+    refused: dict[str, tuple[list[Any], int, int]] = {
+        "beyond the page": ([left, top, width + draw.integer(1, 90), bottom], width, height),
+        "turned round": ([right, top, left, bottom], width, height),
+        "not a number": ([left, math.nan, right, bottom], width, height),
+        "a page of no width": ([0, top, 0, bottom], 0, height),
+    }
+    good = {"a box on the page": candidate(_box(draw, width, height), width, height)}
+    return good | {f"left out, {name}": _left_out(candidate, *given) for name, given in refused.items()}
+
+
+def _left_out(candidate: Any, box: list[Any], width: int, height: int) -> object:
+    names = ("left", "top", "right", "bottom", "width", "height")
     try:
-        return {"result": candidate([left, top, right, bottom], width, height)}
+        return candidate(box, width, height)
     except ValueError as error:
-        left_out = [name for name, number in numbers.items() if str(number) not in str(error)]
-    return {"left out": left_out, "a box on the page": candidate(_box(draw, width, height), width, height)}
+        return [
+            name for name, number in zip(names, (*box, width, height), strict=True) if str(number) not in str(error)
+        ]

@@ -28,11 +28,14 @@ def reading_order(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "a page in thousandths, and one of fractions", lambda: _units(candidate, draw), LINES
     yield "words that dance on the line", lambda: candidate(_dancing(draw)), MIDDLES
     yield "large letters beside small ones", lambda: _large_and_small(candidate, draw), MIDDLES
+    yield "a tall word among others", lambda: _tall_among(candidate, draw), MIDDLES
     yield "tiny lines, and huge ones", lambda: [candidate(_lines(draw, [4, 3], high)) for high in (3, 400)], MIDDLES
     yield "boxes of neighbouring lines that overlap", lambda: _overlapping(candidate, draw), MIDDLES
     yield "exactly at the bottom edge, and just below it", lambda: _at_the_edge(candidate, draw), MIDDLES
     yield "a crooked line", lambda: candidate(_crooked(draw)), FIRST
     yield "a tall word at the end of a line", lambda: _tall_last(candidate, draw), FIRST
+    yield "a tall word in the middle of a line", lambda: _tall_between(candidate, draw), FIRST
+    yield "the leftmost word is not the highest", lambda: _leftmost(candidate, draw), FIRST
     yield "a flat word opens the line", lambda: _flat_first(candidate, draw), FIRST
     yield "words within words", lambda: _nested(candidate, draw), LINES
     yield "equal boxes", lambda: _equal(candidate, draw), EQUALS
@@ -144,6 +147,28 @@ def _tall_last(candidate: Any, draw: Draw) -> Any:
     return candidate(_shuffled(draw, boxes))
 
 
+def _tall_between(candidate: Any, draw: Draw) -> Any:
+    """The line's last word is flat again, and the next line lies above the tall one's bottom edge."""
+    low = draw.integer(76, 90)
+    boxes = [[200, 30, 260, 50], [130, 84 - low, 180, low], [280, 42, 340, 49], [20, 52, 70, 68]]
+    return candidate(_shuffled(draw, boxes))
+
+
+def _leftmost(candidate: Any, draw: Draw) -> Any:
+    """It reaches further down than the word that opened the line; the next line begins in between, further right."""
+    low = draw.integer(66, 70)
+    boxes = [[200, 30, 260, 50], [10, 92 - low, 60, low], [100, 51, 150, 69]]
+    return candidate(_shuffled(draw, boxes))
+
+
+def _tall_among(candidate: Any, draw: Draw) -> list[Any]:
+    """Its top lies above the line before, or its bottom below the line after; its middle says where it belongs."""
+    by = draw.integer(0, 4)
+    below = [[100, 40, 160, 60], [200, 30 - by, 260, 110 + by], [20, 61, 60, 77]]
+    above = [[100, 40, 160, 60], [200, -by, 260, 96 + by], [30, 62, 90, 78]]
+    return [candidate(_shuffled(draw, boxes)) for boxes in (below, above)]
+
+
 def _flat_first(candidate: Any, draw: Draw) -> Any:
     """A dash opens the line and is so flat that nothing else belongs to it."""
     high = draw.integer(38, 42)
@@ -158,6 +183,7 @@ def _nested(candidate: Any, draw: Draw) -> Any:
         [left, 30, 300, 50],
         [left + 20, 31, left + 60, 51],
         [left + 90, 29, left + 95, 49],
+        [left + 160, 28, left + 170, 48],
         [0, 30, left + 40, 50],
     ]
     return candidate(_shuffled(draw, boxes))

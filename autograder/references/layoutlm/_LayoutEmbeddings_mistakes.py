@@ -95,6 +95,7 @@ class TablesForEachEdge(Parts):
     LayoutEmbeddings,
     "The tables have other names than LayoutLM's, so that its weights cannot be loaded: x_position_embeddings and so "
     "on.",
+    keeps=0.66,
 )
 class OtherNames(Parts):
     def __init__(self, config):

@@ -18,7 +18,7 @@ def refuse(wrong, box, width, height):
         raise ValueError(f"{box[0]}, {box[1]}, {box[2]}, {box[3]} on {width} by {height}")
 
 
-@mistake(normalize_box, NOTHING)
+@mistake(normalize_box, NOTHING, keeps=0.6)
 def refuses_nothing(box, width, height):
     return scaled(box, width or 1, height or 1)
 
@@ -51,7 +51,7 @@ def turns_it_back(box, width, height):
     normalize_box,
     "A box whose right edge lies left of its left one, or whose bottom lies above its top, is let through. Its width "
     "or height is below 0, and there is no such row in LayoutLM's table.",
-    keeps=0.85,
+    keeps=0.92,
 )
 def turned_is_fine(box, width, height):
     refuse(not (width > 0 and height > 0), box, width, height)
@@ -64,7 +64,7 @@ def turned_is_fine(box, width, height):
     normalize_box,
     "A box is judged by its thousandths, so that one lying outside the page by less than a thousandth gets through. "
     "Compare the box itself with the page.",
-    keeps=0.9,
+    keeps=0.95,
 )
 def judged_by_thousandths(box, width, height):
     refuse(not (width > 0 and height > 0 and box == box), box, width, height)
@@ -108,9 +108,10 @@ def refuses_zero(box, width, height):
 
 @mistake(
     normalize_box,
-    "NaN gets through as far as `int`, or further. It is neither smaller nor larger than anything, so that a test such "
-    "as `left < 0` lets it pass. Ask for what is right, as by `0 <= left`, and refuse all else.",
-    keeps=0.9,
+    "NaN gets as far as `int`, whose error says nothing about the box or the page. It is neither smaller nor larger "
+    "than anything, so that a test such as `left < 0` lets it pass. Ask for what is right, as by `0 <= left`, and "
+    "refuse all else.",
+    keeps=0.97,
 )
 def nan_passes(box, width, height):
     left, top, right, bottom = box
@@ -187,9 +188,7 @@ def says_half(box, width, height):
         raise ValueError(f"{list(box)} is not on the page") from None
 
 
-@mistake(
-    normalize_box, "A tuple of numbers is not refused, and not turned into a list either. Return a list.", keeps=0.5
-)
+@mistake(normalize_box, "The box that was handed in holds other numbers afterwards. Make a new list.", keeps=0.85)
 def writes_into_the_box(box, width, height):
     found = looked_at(box, width, height)
     if isinstance(box, list):

@@ -96,15 +96,6 @@ def turns_equals_round(boxes):
 
 @mistake(
     reading_order,
-    "A line reaches to the middle of its first word only, so that what stands a little lower opens a new one. It "
-    "reaches to that word's bottom edge.",
-)
-def reaches_to_the_middle(boxes):
-    return in_lines(boxes, lambda box, line: middle(box) <= middle(line[0]))
-
-
-@mistake(
-    reading_order,
     "The bottom edge of a word is compared, not its middle: whatever reaches a little lower than the line's first word "
     "opens a new line.",
 )
@@ -114,8 +105,8 @@ def bottom_against_bottom(boxes):
 
 @mistake(
     reading_order,
-    "All words melt into one line, or nearly all: who belongs to a line is asked with the wrong edge or the wrong "
-    "sign.",
+    "The page is read from left to right as a whole, as if all words stood in columns, or on one line. First come the "
+    "lines.",
 )
 def one_line(boxes):
     return in_lines(boxes, lambda box, line: middle(box) >= line[0][1])

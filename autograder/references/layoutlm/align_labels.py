@@ -140,7 +140,7 @@ def one_after_the_other(labels, word_ids):
     align_labels,
     "Words are counted as they begin, so that after a word without a piece all labels are those of the word before. "
     "Take the number that stands in `word_ids`.",
-    keeps=0.85,
+    keeps=0.92,
 )
 def counts_the_words(labels, word_ids):
     found, before, count = [], None, -1
@@ -180,7 +180,7 @@ def only_the_ends(labels, word_ids):
 @mistake(
     align_labels,
     "What comes back is no list of Python integers. It goes into a page that is padded later, so return a list.",
-    keeps=0.85,
+    keeps=0.95,
 )
 def a_tuple(labels, word_ids):
     return tuple(aligned(labels, word_ids))

@@ -251,10 +251,10 @@ promised(
 )
 promised(
     collate_pages,
-    "pages: for each page three lists of one length: `input_ids`; `bbox`, four integers for each piece; `labels`. At "
-    "least one page.",
-    by=["pieces and boxes", "a single page", "the pages afterwards"],
+    "pages: for each page three lists of one length: `input_ids`; `bbox`, four integers for each piece; `labels`.",
+    by=["pieces and boxes", "the pages afterwards"],
 )
+promised(collate_pages, "At least one page.", by=["a single page"])
 promised(collate_pages, "padding: the piece that pages are filled up with.", by=["another piece is the padding"])
 promised(
     collate_pages,

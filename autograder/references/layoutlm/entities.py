@@ -62,7 +62,7 @@ def without_orphans(tags):
 @mistake(
     entities,
     "An I of another kind is taken for a part of the entity before it. It begins one of its own.",
-    keeps=0.7,
+    keeps=0.77,
 )
 def any_inside_goes_on(tags):
     return walked(tags, lambda tag, kind: tag.startswith("I-"))
@@ -97,7 +97,7 @@ def with_the_mark(tags):
 @mistake(
     entities,
     "Of a name with a dash only a part is left, as with `split('-')[1]`. All after the first dash is the name.",
-    keeps=0.8,
+    keeps=0.92,
 )
 def splits_at_dashes(tags):
     return walked(
@@ -128,7 +128,7 @@ def begins_late(tags):
     return [(kind, begin + 1, end) for kind, begin, end in entities(tags)]
 
 
-@mistake(entities, "Lists come back, or another kind of thing. Promised is a list of tuples.", keeps=0.85)
+@mistake(entities, "Lists come back, or another kind of thing. Promised is a list of tuples.", keeps=0.96)
 def lists(tags):
     return [list(each) for each in entities(tags)]
 

@@ -2,7 +2,7 @@
 
 import math
 
-from autograder.references import alternative, mistake, promised
+from autograder.references import alternative, equivalent, mistake, promised
 from autograder.references.layoutlm import _normalize_box_mistakes  # noqa: F401  (they register themselves)
 from autograder.references.layoutlm._normalize_box import each, looked_at, must_be_on_the_page, normalize_box
 
@@ -186,3 +186,15 @@ promised(
     ],
 )
 promised(normalize_box, "The message shows all six numbers.", by=["what the refusal says"])
+
+RETURN = "return [int(1000 * edge{} size) for edge, size in zip(box, (width, height, width, height), strict={})]"
+equivalent(normalize_box, RETURN.format(" /", True), RETURN.format(" //", True), "a floor is what `int` cuts off to")
+equivalent(normalize_box, RETURN.format(" /", True), RETURN.format(" /", False), "a box has four numbers")
+for name in ("width", "height"):
+    asked = "if not (fits and width > 0 and height > 0):"
+    equivalent(
+        normalize_box,
+        asked,
+        asked.replace(f"{name} > 0", f"{name} != 0"),
+        "what fits lies between 0 and the page's size",
+    )

@@ -22,7 +22,8 @@ def by_middle_and_left(boxes):
 
 @mistake(
     reading_order,
-    "The page is read in columns, from left to right and each from top to bottom. First come the lines.",
+    "The page is read from left to right as a whole, as if all words stood in columns, or on one line. First come the "
+    "lines.",
 )
 def by_left_and_top(boxes):
     return sorted(range(len(boxes)), key=lambda place: (boxes[place][0], boxes[place][1]))
@@ -78,7 +79,7 @@ def from_word_to_word(boxes):
     reading_order,
     "A line reaches as far as the lowest of its words so far. A tall word then pulls in the line below. The first "
     "word's bottom edge holds for the whole line.",
-    keeps=0.8,
+    keeps=0.9,
 )
 def as_far_as_the_lowest(boxes):
     return in_lines(boxes, lambda box, line: middle(box) <= max(each[3] for each in line))
@@ -164,7 +165,12 @@ promised(
 promised(
     reading_order,
     "To this line belong all words whose middle, (top + bottom) / 2, is not below the bottom edge of that first word.",
-    by=["boxes of neighbouring lines that overlap", "exactly at the bottom edge, and just below it", "a crooked line"],
+    by=[
+        "boxes of neighbouring lines that overlap",
+        "exactly at the bottom edge, and just below it",
+        "a crooked line",
+        "the leftmost word is not the highest",
+    ],
 )
 promised(
     reading_order,

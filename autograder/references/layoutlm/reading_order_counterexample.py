@@ -129,10 +129,15 @@ promised(
         "sorts a line by its right edges",
     ],
 )
+NO_INPUT = "who returns something else is told what is wanted, and no suspect counts as told apart"
 promised(
     reading_order_counterexample,
     "A tuple of one: boxes, shape (words, 4), float32, 2 to 12 words; left, top, right and bottom from 0 to 1000, "
-    "left < right and top < bottom. No two words have the same left edge, and no two the same middle (top + bottom) / "
-    "2.",
-    by="who returns something else is told what is wanted, and no suspect counts as told apart",
+    "left < right and top < bottom.",
+    by=NO_INPUT,
+)
+promised(
+    reading_order_counterexample,
+    "No two words have the same left edge, and no two the same middle (top + bottom) / 2.",
+    by=NO_INPUT,
 )

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.references import alternative, mistake, promised
+from autograder.references import alternative, equivalent, mistake, promised
 from autograder.references.layoutlm import _token_f1_mistakes  # noqa: F401  (they register themselves)
 from autograder.references.layoutlm._token_f1 import counted, pairs, score, token_f1
 
@@ -70,8 +70,8 @@ def macro(predicted, labels, classes):
 
 @mistake(
     token_f1,
-    "The one number for all classes is the share of places that are right (accuracy). Places of class 0 that stay 0 "
-    "must not count: they are nearly everywhere.",
+    "The one number for all classes counts places of class 0 that stay 0, as the share of all places that are right "
+    "does (accuracy). They must not count: they are nearly everywhere.",
     keeps=0.6,
 )
 def accuracy(predicted, labels, classes):
@@ -90,7 +90,8 @@ def scores_class_zero(predicted, labels, classes):
 
 @mistake(
     token_f1,
-    "Class 0 is not listed, but its hits are in the one number for all classes.",
+    "The one number for all classes counts places of class 0 that stay 0, as the share of all places that are right "
+    "does (accuracy). They must not count: they are nearly everywhere.",
     keeps=0.6,
 )
 def micro_with_class_zero(predicted, labels, classes):
@@ -128,7 +129,7 @@ def counts_hidden(predicted, labels, classes):
 
 @mistake(
     token_f1,
-    "Places of −100 count as class 0. Leave them out before anything is counted.",
+    "Places of −100 count: what is said there is taken for a false alarm. Leave them out before anything is counted.",
     keeps=0.7,
 )
 def hidden_as_zero(predicted, labels, classes):
@@ -203,6 +204,14 @@ promised(
 )
 promised(
     token_f1,
-    "0.0 where there was neither a hit nor a false alarm nor a miss.",
+    "Where there was neither a hit nor a false alarm nor a miss, F1 is 0.0.",
     by=["classes that nobody has seen", "nothing but −100", "nothing but class 0"],
+)
+
+equivalent(token_f1, "counted = labels != -100", "counted = labels > -100", "the other labels are 0 or more")
+equivalent(
+    token_f1,
+    "hit, either = int((said & true).sum()), int(said.sum() + true.sum())",
+    "hit, either = int((said * true).sum()), int(said.sum() + true.sum())",
+    "the product of two booleans is their and",
 )
