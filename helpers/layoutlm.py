@@ -140,7 +140,7 @@ def scans(pages: Mapping[str, Receipt], normalize: Callable[..., Sequence[int]])
         right.set(title="by your normalize_box", xlabel="thousandths of the width", ylabel="thousandths of the height")
         for axis in (left, right):
             axis.invert_yaxis()
-        left.legend(fontsize=9)
+        figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=len(pages), fontsize=9)
     return figure
 
 

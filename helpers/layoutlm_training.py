@@ -113,13 +113,10 @@ def waves(places: int, width: int) -> Tensor:
     return LOUD * torch.cat([angles.sin(), angles.cos()], dim=1)
 
 
-def new_model(embeddings: Callable[[LayoutLMConfig], nn.Module] | None = None, seed: int = 0) -> nn.Module:
+def new_model(seed: int = 0) -> nn.Module:
     """A LayoutLM with random weights, always the same ones.
 
     What is up or down is told in one half of the numbers at first, what is left or right in the other.
-
-    Args:
-        embeddings: from a configuration to what stands instead of the library's embeddings, with the same names.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -130,10 +127,14 @@ def new_model(embeddings: Callable[[LayoutLMConfig], nn.Module] | None = None, s
             table = getattr(parts, f"{name}_position_embeddings").weight
             table[:, begin : begin + half] = waves(len(table), half)
             table[:, half - begin : 2 * half - begin] = 0.0
-    if embeddings is not None:
-        mine = embeddings(model.config)
-        mine.load_state_dict(parts.state_dict())
-        model.layoutlm.embeddings = InPlace(mine)
+    return model
+
+
+def put_in(model: Any, embeddings: Callable[[LayoutLMConfig], nn.Module]) -> Any:
+    """The model with embeddings of one's own instead of the library's, with the same weights; it is changed."""
+    mine = embeddings(model.config)
+    mine.load_state_dict(model.layoutlm.embeddings.state_dict())
+    model.layoutlm.embeddings = InPlace(mine)
     return model
 
 
@@ -164,7 +165,7 @@ def _batches(pages: Sequence[Page], steps: int, chance: random.Random) -> Iterab
 
 def train(model: nn.Module, pages: Sequence[Page], steps: int, boxes: bool = True, seed: int = 0) -> list[float]:
     """Trains in place; the loss of every step. Without `boxes` every word stands at 0, 0, 0, 0."""
-    optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, betas=(0.85, 0.98), weight_decay=0.0)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, betas=(0.85, 0.98), weight_decay=0.0, fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min(step / (WARM_UP * steps), 0.5 + 0.5 * math.cos(math.pi * step / steps)) + 1e-3
     )

@@ -70,7 +70,7 @@ print("page:", ours.width, "by", ours.height)
 print(ours.words[soup], ours.boxes[soup])
 
 # %% [markdown]
-# The box of the soup's 12.40 begins 345 pixels from the left edge and 140 from the top. But another scanner sees twice
+# The box of the soup's 12.40 begins 337 pixels from the left edge and 127 from the top. But another scanner sees twice
 # as many pixels, and the next page is wider. Then the same place has other numbers, and a model would have to learn all
 # of them. What we want to say is “far right, a third of the way down”. So we count in shares of the page, and since
 # LayoutLM looks its numbers up in a table, which wants whole numbers, it counts in *thousandths*: 0 is the left or
@@ -89,7 +89,7 @@ print(ours.words[soup], ours.boxes[soup])
 library = training.library_embeddings()
 tries = {
     "a good box": [700, 90, 800, 120],
-    "pixels of a small page": [345, 140, 400, 155],
+    "pixels of a small page": list(ours.boxes[soup]),
     "beyond the page": [1001, 90, 1020, 120],
     "far beyond the page": [1700, 90, 1800, 120],
     "left of the page": [-5, 90, 60, 120],
@@ -194,10 +194,9 @@ by_top = sorted(range(len(ours)), key=lambda place: (ours.boxes[place][1], ours.
 print(*(ours.words[place] for place in by_top))
 
 # %% [markdown]
-# Nearly. But this receipt lay a little crooked, as they do, so that what stands further right is a little lower. No two
-# words of a line have quite the same top. If one word stands one pixel higher than its neighbour, then it comes first,
-# and left and right have no say. Rounding does not help either. Wherever we put the border, some line will lie across
-# it.
+# Nearly. But this receipt lay a little crooked, as they do, and what stands further right is a little higher. So 12.40
+# now comes before “Total”. If a word stands one pixel higher than its neighbour, it comes first, and left and right
+# have no say. Rounding does not help either. Wherever we put the border, some line will lie across it.
 #
 # So we have to find out first which words form a line, and only then sort each line. Take the word that stands highest.
 # It opens a line. Which other words belong to it? Those whose *middle* is not below its bottom edge. The middle is a
@@ -281,10 +280,8 @@ check(reading_order)
 
 # %%
 order = reading_order(ours.boxes)
-pictures.paths({"as the scanner found them": (ours, range(len(ours))), "by your reading_order": (ours, order)})
-
-# %%
 print(*(ours.words[place] for place in order))
+pictures.paths({"as the scanner found them": (ours, range(len(ours))), "by your reading_order": (ours, order)})
 
 # %% [markdown]
 # *The picture: on the left a tangle across the whole page. On the right one line that goes through each row of words
@@ -639,7 +636,7 @@ for kind in ("layoutlm", "bert"):
 # right label. Let us count for a model that has learned nothing at all and says O to everything.
 
 # %%
-asked = batch["labels"][batch["labels"] != -100]
+asked = torch.tensor([label for page in receipts(32, seed=2) for label in page.labels])
 print(f"{len(asked)} words, of which {(asked == 0).float().mean():.0%} are O")
 print({name: int((asked == place).sum()) for place, name in enumerate(LABELS)})
 
@@ -739,12 +736,14 @@ some = list(receipts(3, seed=5))
 pictures.side_by_side({f"receipt {number}": (page, page.labels) for number, page in enumerate(some, start=1)})
 
 # %% [markdown]
-# *The picture: three receipts, in the colours of their labels. PICTURE*
+# *The picture: three receipts, in the colours of their labels. On the first two the total stands above the items, on
+# the second below its name, and larger. There, 2.40 is the total, the price of a salad and the subtotal. On the third,
+# the shop comes last, and its “Kitchen Sunday” is no dish.*
 #
 # We train a small LayoutLM three times, each time from the same random weights, with your embeddings in it. It has two
-# layers and vectors of 64 numbers. (Instead of Microsoft's eleven million pages, which taught the tables of places that
-# 700 lies beside 701, ours begin with slow waves, as in [lesson 12](../12_transformer/12_transformer.ipynb), in which
-# near places look alike.)
+# layers and vectors of 64 numbers, and learns from 600 batches of 16 receipts. (Instead of Microsoft's eleven million
+# pages, which taught the tables of places that 700 lies beside 701, ours begin with slow waves, as in [lesson
+# 12](../12_transformer/12_transformer.ipynb), in which near places look alike.)
 #
 # - The **first** model sees no boxes (all of them are 0), and the words are in the scanner's order.
 # - The **second** sees no boxes either, but gets the words in your `reading_order`.
@@ -756,6 +755,19 @@ pictures.side_by_side({f"receipt {number}": (page, page.labels) for number, page
 
 
 # %%
+learned, unseen = list(receipts(9600, seed=0)), list(receipts(400, seed=1))
+trials = {  # are the words put in order, and are there boxes?
+    "text, shuffled": (False, False),
+    "text, in your order": (True, False),
+    "boxes, shuffled": (False, True),
+}
+models = {name: training.new_model() for name in trials}
+
+
+def prepared(pages: list[Receipt], order: bool) -> list[dict[str, list[Any]]]:
+    return [encoded(page.ordered(reading_order(page.boxes)) if order else page) for page in pages]
+
+
 def scored(model: nn.Module, pages: list[dict[str, list[Any]]], boxes: bool) -> dict[str, float]:
     """F1 of each label and of all together, by your `token_f1`."""
     said = [label for row in training.predictions(model, pages, boxes) for label in row]
@@ -765,29 +777,20 @@ def scored(model: nn.Module, pages: list[dict[str, list[Any]]], boxes: bool) -> 
 
 
 torch.set_num_threads(1)  # so small a model has nothing for a second core to do
-learned, unseen = list(receipts(9600, seed=0)), list(receipts(400, seed=1))
-scanned = [encoded(page) for page in learned], [encoded(page) for page in unseen]
-ordered = tuple([encoded(page.ordered(reading_order(page.boxes))) for page in part] for part in (learned, unseen))
-
-trials = {
-    "text, shuffled": (scanned, False),
-    "text, in your order": (ordered, False),
-    "boxes, shuffled": (scanned, True),
-}
-models, scores = {}, {}
-for name, ((train_pages, test_pages), boxes) in trials.items():
-    models[name] = training.new_model(LayoutEmbeddings)
-    losses = training.train(models[name], train_pages, steps=600, boxes=boxes)
-    scores[name] = scored(models[name], test_pages, boxes)
+scores = {}
+for name, (order, boxes) in trials.items():
+    model = training.put_in(models[name], LayoutEmbeddings)  # yours instead of the library's, with the same weights
+    losses = training.train(model, prepared(learned, order), steps=600, boxes=boxes)
+    scores[name] = scored(model, prepared(unseen, order), boxes)
     print(f"{name:20} loss {losses[0]:.2f} → {sum(losses[-20:]) / 20:.3f}, F1 {scores[name]['all']:.3f}")
-
-# %%
 pictures.score_bars(scores)
 
 # %% [markdown]
 # <details><summary>The answer</summary>
 #
-# The picture: PICTURE
+# The picture: for all labels together, 0.64 for the text as the scanner gave it, 0.91 in your order, 0.99 with boxes.
+# Without an order, hardly any total is found. In your order TOTAL is still the lowest, with 0.62, and PRICE comes next,
+# with 0.82. With boxes TOTAL reaches 0.95, and all others more. (Another computer may give other last digits.)
 #
 # So the text alone, as a bag of words, tells something: a month is part of a date, “Coffee” is often bought. With the
 # words in order, the model without boxes becomes a good reader of names, and it is still bad at the total. “Total
@@ -803,9 +806,9 @@ pictures.score_bars(scores)
 
 # %%
 reader = models["boxes, shuffled"]
-print(f"with boxes, shuffled words  F1 {scores['boxes, shuffled']['all']:.3f}")
-print(f"with boxes, ordered words   F1 {scored(reader, ordered[1], True)['all']:.3f}")
-print(f"without its boxes           F1 {scored(reader, scanned[1], False)['all']:.3f}")
+print(f"with boxes, shuffled words  F1 {scored(reader, prepared(unseen, order=False), boxes=True)['all']:.3f}")
+print(f"with boxes, ordered words   F1 {scored(reader, prepared(unseen, order=True), boxes=True)['all']:.3f}")
+print(f"without its boxes           F1 {scored(reader, prepared(unseen, order=False), boxes=False)['all']:.3f}")
 
 # %% [markdown]
 # The order makes no difference to it. And the last line shows how much it leans on the boxes: without them, it is worse
@@ -880,7 +883,9 @@ for name, page in {"as it was": ours, "exchanged": swapped}.items():
 pictures.side_by_side({"as it was": (ours, read(ours)), "exchanged": (swapped, read(swapped))}, marked=[soup])
 
 # %% [markdown]
-# *The picture: PICTURE*
+# *The picture: on the left all 29 words have the right colour. The soup's 12.40, in its green frame, is a price, and
+# the one beside “Total” is the total. On the right the framed word stands beside “Total”, and is the total now; the
+# other one is the price. Nothing else has changed its colour.*
 #
 # One receipt is an anecdote. So let us exchange the boxes of the total and of one price on all 400 receipts of the
 # test, wherever the model had both right before.
@@ -922,7 +927,7 @@ explore(
 # %% [markdown]
 # <details><summary>What to see</summary>
 #
-# PICTURE
+# WIDGET
 #
 # </details>
 #
@@ -958,10 +963,10 @@ def faulty_collate(pages: Sequence[dict[str, list[Any]]], padding: int = 0) -> d
     }
 
 
-by_length = sorted(scanned[1], key=lambda page: len(page["input_ids"]))
-short, long = by_length[0], by_length[-1]
+short, long = min(unseen, key=len), max(unseen, key=len)
 for name, pages in {"alone": [short], "beside a long page": [short, long]}.items():
-    print(f"{name:20} loss {training.loss_of_first(reader, faulty_collate(pages)):.6f}")
+    batch = faulty_collate([encoded(page) for page in pages])
+    print(f"{name:20} loss {training.loss_of_first(reader, batch):.6f}")
 
 # %% [markdown]
 # Mend one fault, and the two numbers come closer. They are still not the same, since the second fault was hidden behind
@@ -1036,7 +1041,8 @@ check(collate_pages)
 
 # %%
 for name, pages in {"alone": [short], "beside a long page": [short, long]}.items():
-    print(f"{name:20} loss {training.loss_of_first(reader, collate_pages(pages)):.6f}")
+    batch = collate_pages([encoded(page) for page in pages])
+    print(f"{name:20} loss {training.loss_of_first(reader, batch):.6f}")
 
 # %% [markdown]
 # The two agree. Both faults are of the kind that nobody is told about. With labels of 0 the loss even falls faster,
@@ -1130,7 +1136,7 @@ for page in unseen:
     pair = [training.bio([LABELS[label] for label in labels], page.boxes) for labels in (read(page), page.labels)]
     said_set, true_set = (set(entities(tags)) for tags in pair)
     hits, said_ones, true_ones = hits + len(said_set & true_set), said_ones + len(said_set), true_ones + len(true_set)
-print(f"F1 of words    {scored(reader, scanned[1], True)['all']:.3f}")
+print(f"F1 of words    {scored(reader, prepared(unseen, order=False), boxes=True)['all']:.3f}")
 print(f"F1 of entities {2 * hits / (said_ones + true_ones):.3f}")
 
 # %% [markdown]
@@ -1206,7 +1212,9 @@ check(reading_order_counterexample)
 pictures.lineup(*reading_order_counterexample())
 
 # %% [markdown]
-# *The picture, for the answer of this lesson: PICTURE*
+# *The picture, for the answer of this lesson: in the first panel the wide box is read first, then the narrow one that
+# hangs low, then the one at the upper right, and the leftmost box last. In the six others, with red titles, the numbers
+# stand otherwise. Two of them even begin with the leftmost box, which belongs to the next line.*
 
 # %% [markdown]
 # ## What you have built
@@ -1216,7 +1224,7 @@ pictures.lineup(*reading_order_counterexample())
 # | `normalize_box` | `normalize_box` in the image processors of LayoutLMv2 and v3, which refuses nothing |
 # | `reading_order` | nothing; OCR engines have their own, and LayoutLM takes what it is given |
 # | `align_labels` | `tokenizer(words, boxes=…, word_labels=…)` of LayoutLMv2 and v3 |
-# | `boxes_for_tokens` | the same call; its `cls_token_box`, `sep_token_box`, `pad_token_box` |
+# | `boxes_for_tokens` | `cls_token_box`, `sep_token_box` of LayoutLMv2's tokenizer; v3 has 0 for both |
 # | `LayoutEmbeddings` | `LayoutLMEmbeddings` |
 # | `token_f1` | `sklearn.metrics.f1_score(labels=…, average="micro")` |
 # | `labels_of_words` | `aggregation_strategy="first"` of the token classification pipeline |

@@ -136,7 +136,8 @@ def test_near_places_look_alike_at_the_start():
 
 def test_embeddings_of_ones_own_take_the_librarys_place_with_its_weights():
     batch = training.batch_of([encoded(page) for page in PAGES[:3]])
-    one, other = training.new_model(), training.new_model(training.Library)
+    one, other = training.new_model(), training.put_in(training.new_model(), training.Library)
+    assert not isinstance(other.layoutlm.embeddings, type(one.layoutlm.embeddings))
     with torch.no_grad():
         torch.testing.assert_close(one(**batch).logits, other(**batch).logits)
 

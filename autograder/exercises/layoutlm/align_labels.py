@@ -72,7 +72,7 @@ def _zeros(candidate: Any, draw: Draw, words: int) -> Any:
 
 
 def _bare(candidate: Any, draw: Draw) -> Any:
-    return candidate(_labels(draw, 4), cut(draw, counts_of(draw, 4))[1:-1])
+    return [candidate(_labels(draw, 4), cut(draw, counts_of(draw, 4))[1:-1]), candidate(_labels(draw, 2), [0, 0, 0])]
 
 
 def _two_parts(candidate: Any, draw: Draw) -> Any:

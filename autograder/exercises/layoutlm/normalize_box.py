@@ -78,7 +78,8 @@ def _just_below(candidate: Any, draw: Draw) -> list[Any]:
     left, right = sorted(draw.sizes(2, 20, 900))
     top, bottom = sorted(draw.sizes(2, 20, 900))
     box = [3 * edge + 2 for edge in (left, top, right, bottom)]
-    return [candidate(box, 3000, 3000), candidate(box[::-1][2:] + box[:2][::-1], 7000, 7000)]
+    turned = [box[1], box[0], box[3], box[2]]
+    return [candidate(box, 3000, 3000), candidate(turned, 7000, 7000)]
 
 
 def _fractions(candidate: Any, draw: Draw) -> Any:
@@ -91,7 +92,8 @@ def _kinds(candidate: Any, draw: Draw) -> dict[str, Any]:
     """From a tuple, from a list; of what kind the numbers are."""
     box = _box(draw, 400, 600)
     found = [candidate(given, 400, 600) for given in (tuple(box), box, [float(edge) for edge in box])]
-    return {"results": found, "kinds": [sorted({type(edge).__name__ for edge in each}) for each in found]}
+    kinds = [[type(each).__name__, *sorted({type(edge).__name__ for edge in each})] for each in found]
+    return {"results": found, "kinds": kinds}
 
 
 def _empty(candidate: Any, draw: Draw) -> list[Any]:

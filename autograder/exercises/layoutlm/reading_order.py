@@ -21,7 +21,8 @@ def reading_order(candidate: Any, draw: Draw) -> Iterator[Step]:
     """In which order words are read."""
     yield "the docstring's example", lambda: _example(candidate, draw), LINES
     yield "one line", lambda: candidate(_lines(draw, [6])), LINES
-    yield "one word, and none", lambda: _few(candidate, draw), LINES
+    yield "one word", lambda: [candidate(_lines(draw, [1])), candidate(_lines(draw, [2, 2]))], LINES
+    yield "no words", lambda: [candidate([]), candidate(_lines(draw, [2, 2]))], LINES
     yield "several lines", lambda: candidate(_lines(draw, [3, 1, 5, 2])), LINES
     yield "a column", lambda: candidate(_lines(draw, [1] * 8)), LINES
     yield "lines that begin further and further right", lambda: candidate(_stairs(draw)), LINES
@@ -70,10 +71,6 @@ def _example(candidate: Any, draw: Draw) -> dict[str, Any]:
     """The docstring's boxes, and others."""
     boxes = [[60, 12, 90, 28], [10, 40, 50, 56], [10, 10, 50, 26]]
     return {"example": candidate(boxes), "other boxes": candidate(_lines(draw, [2, 2, 3]))}
-
-
-def _few(candidate: Any, draw: Draw) -> list[Any]:
-    return [candidate([]), candidate(_lines(draw, [1])), candidate(_lines(draw, [2, 2]))]
 
 
 def _stairs(draw: Draw) -> list[list[float]]:

@@ -38,6 +38,7 @@ def token_f1(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "many false alarms", lambda: _unbalanced(candidate, draw, alarms=True), EACH
     yield "many misses", lambda: _unbalanced(candidate, draw, alarms=False), EACH
     yield "a rare class beside a frequent one", lambda: _rare(candidate, draw), MICRO
+    yield "a perfect prediction, to the last digit", lambda: _perfect(candidate, draw, classes), EACH
     yield "all right, and all wrong", lambda: _extremes(candidate, draw, classes), MICRO
     yield "places of −100", lambda: run(5, 40, hidden=0.4), HIDDEN
     yield "the right class said at −100", lambda: _said_at_hidden(candidate, draw), HIDDEN
@@ -90,6 +91,13 @@ def _extremes(candidate: Any, draw: Draw, classes: int) -> Any:
         candidate(wrong, labels, classes),
         candidate(draw.integers(30, high=2), draw.integers(30, high=2), 2),
     ]
+
+
+def _perfect(candidate: Any, draw: Draw, classes: int) -> dict[str, Any]:
+    labels = draw.integers(90, high=classes)
+    each, micro = candidate(labels.clone(), labels, classes)
+    other, _ = candidate(draw.integers(50, high=3), draw.integers(50, high=3), 3)
+    return {"perfect": [str(float(one)) for one in (*each, micro)], "not perfect": other}
 
 
 def _said_at_hidden(candidate: Any, draw: Draw) -> Any:

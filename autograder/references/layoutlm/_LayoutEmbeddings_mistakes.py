@@ -151,3 +151,42 @@ class FirstPagesBoxes(Parts):
 class Coarse(Parts):
     def edges(self, left, top, right, bottom):
         return super().edges(left // 2 * 2, top // 2 * 2, right // 2 * 2, bottom // 2 * 2)
+
+
+@mistake(
+    LayoutEmbeddings,
+    "Left and top are looked up in one table, right and bottom in the other. Left and right belong to x, top and "
+    "bottom to y.",
+)
+class ATableForEachCorner(Parts):
+    def edges(self, left, top, right, bottom):
+        return super().edges(left, right, top, bottom)
+
+
+@mistake(
+    LayoutEmbeddings,
+    "The numbers of a box are taken along the wrong dimension, as by `bbox[:, 0]`, which is the first token of each "
+    "page. The box is the last dimension: `bbox[..., 0]`.",
+)
+class AlongTheTokens(Parts):
+    def place(self, bbox):
+        left, top, right, bottom = (bbox[:, number] for number in range(4))
+        return self.edges(left, top, right, bottom) + self.size(left, top, right, bottom)
+
+
+@mistake(LayoutEmbeddings, "What the box adds is scaled, as by a mean of its rows. The rows are added as they are.")
+class MeanOfTheBox(Parts):
+    def place(self, bbox):
+        return super().place(bbox) / 6
+
+
+@mistake(
+    LayoutEmbeddings,
+    "Positions are saved with the model, as a buffer. Nothing but the seven tables and LayerNorm is to be saved: "
+    "persistent=False, or make them anew.",
+    keeps=0.97,
+)
+class SavesFlatPositions(Parts):
+    def __init__(self, config):
+        super().__init__(config)
+        self.register_buffer("position_ids", torch.arange(config.max_position_embeddings))

@@ -62,16 +62,14 @@ def turned_is_fine(box, width, height):
 
 @mistake(
     normalize_box,
-    "A box is judged by its thousandths, so that one lying outside the page by less than a thousandth gets through. "
+    "A box is judged by its thousandths, so that one that is wrong by less than a thousandth gets through. "
     "Compare the box itself with the page.",
     keeps=0.95,
 )
 def judged_by_thousandths(box, width, height):
-    refuse(not (width > 0 and height > 0 and box == box), box, width, height)
-    refuse(any(edge != edge for edge in (*box, width, height)), box, width, height)
+    refuse(not (width > 0 and height > 0), box, width, height)
     found = scaled(box, width, height)
     refuse(not (0 <= found[0] <= found[2] <= 1000 and 0 <= found[1] <= found[3] <= 1000), box, width, height)
-    refuse(box[0] > box[2] or box[1] > box[3], box, width, height)
     return found
 
 
@@ -188,9 +186,14 @@ def says_half(box, width, height):
         raise ValueError(f"{list(box)} is not on the page") from None
 
 
-@mistake(normalize_box, "The box that was handed in holds other numbers afterwards. Make a new list.", keeps=0.85)
+@mistake(normalize_box, "The box that was handed in holds other numbers afterwards. Make a new list.", keeps=0.92)
 def writes_into_the_box(box, width, height):
     found = looked_at(box, width, height)
     if isinstance(box, list):
         box[:] = found
     return found
+
+
+@mistake(normalize_box, "A tuple comes back, or another kind of thing. Promised is a list.", keeps=0.96)
+def a_tuple(box, width, height):
+    return tuple(looked_at(box, width, height))

@@ -135,3 +135,43 @@ def with_the_first_line(boxes):
 )
 def by_the_leftmost(boxes):
     return in_lines(boxes, lambda box, line: middle(box) <= min(line, key=lambda each: each[0])[3])
+
+
+@mistake(
+    reading_order,
+    "The middle is rounded, as by `//`. Boxes may be fractions, and half a pixel can say to which line a word belongs.",
+    keeps=0.6,
+)
+def rounded_middles(boxes):
+    return in_lines(boxes, lambda box, line: (box[1] + box[3]) // 2 <= line[0][3], height=lambda box: middle(box) // 1)
+
+
+@mistake(
+    reading_order,
+    "Where two words have the same box, one place comes twice and another is missing: the place was looked for by the "
+    "box, as by `index`. Sort the places, not the boxes.",
+    keeps=0.95,
+)
+def finds_the_first_twin(boxes):
+    page = [tuple(box) for box in boxes]
+    return [page.index(page[place]) for place in reading_order(boxes)]
+
+
+@mistake(
+    reading_order,
+    "Across and down are exchanged: columns are gathered, and each is read from top to bottom. Top and bottom are the "
+    "second and the fourth number of a box.",
+)
+def columns_for_lines(boxes):
+    return reading_order([(top, left, bottom, right) for left, top, right, bottom in boxes])
+
+
+@mistake(
+    reading_order,
+    "The middle is taken for top + bottom / 2, which lies far below the word. It is (top + bottom) / 2.",
+)
+def without_brackets(boxes):
+    def low(box):
+        return box[1] + box[3] / 2
+
+    return in_lines(boxes, lambda box, line: low(box) <= line[0][3], height=low)

@@ -119,3 +119,28 @@ def without_alarms(predicted, labels, classes):
 def shifts_them(predicted, labels, classes):
     kept = labels[labels != -100]
     return token_f1(predicted.flatten()[: len(kept)], kept, classes)
+
+
+@mistake(
+    token_f1,
+    "The one number for all classes is a mean of theirs, weighted by how often they occur. Asked for is micro: hits, "
+    "false alarms and misses are added up first.",
+    keeps=0.6,
+)
+def weighted_mean(predicted, labels, classes):
+    counts = counted(pairs(predicted, labels), classes)
+    each, _ = score(counts)
+    often = [hit + miss for hit, _, miss in counts.values()]
+    total = sum(often)
+    return each, sum(one * many for one, many in zip(each, often, strict=True)) / total if total else 0.0
+
+
+@mistake(
+    token_f1,
+    "A tiny number is added to what is divided by, so that nobody gets quite 1.0. Ask whether it is 0 instead.",
+    keeps=0.9,
+)
+def with_an_epsilon(predicted, labels, classes):
+    return score(
+        counted(pairs(predicted, labels), classes), lambda hit, alarm, miss: 2 * hit / (2 * hit + alarm + miss + 1e-8)
+    )

@@ -199,6 +199,19 @@ def wants_a_word(labels, word_ids):
     return found
 
 
+@mistake(
+    align_labels,
+    "The first piece of all is compared with the last one, as `word_ids[i - 1]` does for i = 0: a page of one word and "
+    "nothing else has no label.",
+    keeps=0.85,
+)
+def looks_round_the_corner(labels, word_ids):
+    return [
+        labels[word] if word is not None and word != word_ids[place - 1] else -100
+        for place, word in enumerate(word_ids)
+    ]
+
+
 @alternative(align_labels)
 def by_groups(labels, word_ids):
     found = []

@@ -196,6 +196,24 @@ def wants_all_words(boxes, word_ids):
     return placed(boxes, word_ids)
 
 
+@mistake(
+    boxes_for_tokens,
+    "Padding has no box: one for [CLS], those of the words, one for [SEP], and that is all. Each piece needs one.",
+)
+def without_padding(boxes, word_ids):
+    inner = [list(boxes[word]) for word in word_ids if word is not None]
+    return [[0] * 4, *inner, [FAR] * 4]
+
+
+@mistake(
+    boxes_for_tokens,
+    "What was a tuple stays one, or becomes one. Each box is promised to be a list.",
+    keeps=0.9,
+)
+def tuples_stay(boxes, word_ids):
+    return placed(boxes, word_ids, word_box=lambda boxes, word: tuple(boxes[word]))
+
+
 @alternative(boxes_for_tokens)
 def with_a_counter(boxes, word_ids):
     found, special = [], 0

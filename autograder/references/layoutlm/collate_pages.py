@@ -92,7 +92,8 @@ def mask_turned_round(pages, padding=0):
 
 @mistake(
     collate_pages,
-    "A real piece is hidden because it looks like padding, by its number. How long the page is, says what is real.",
+    "The attention mask follows the pieces' numbers: a real piece is hidden because it has the padding's number, or "
+    "padding is seen because it has another one. How long the page is, says what is real.",
     keeps=0.85,
 )
 def mask_by_the_pieces(pages, padding=0):
@@ -215,6 +216,30 @@ def lengthens_the_pages(pages, padding=0):
     for page in pages:
         page["labels"].extend([-100] * (longest - len(page["labels"])))
     return found
+
+
+@mistake(
+    collate_pages,
+    "The attention mask follows the pieces' numbers: a real piece is hidden because it has the padding's number, or "
+    "padding is seen because it has another one. How long the page is, says what is real.",
+    keeps=0.85,
+)
+def mask_by_zero(pages, padding=0):
+    return changed("attention_mask", lambda found, pages, padding: found["input_ids"].bool().long())(pages, padding)
+
+
+@mistake(
+    collate_pages,
+    "The attention mask is boolean or floating point. Tokenizers hand out int64, 1 and 0.",
+    keeps=0.7,
+)
+def mask_of_floats(pages, padding=0):
+    return changed("attention_mask", lambda found, pages, padding: found["attention_mask"].float())(pages, padding)
+
+
+@mistake(collate_pages, "The segments are 1, for padding, too. All of a page is segment 0.", keeps=0.85)
+def segments_all_one(pages, padding=0):
+    return changed("token_type_ids", lambda found, pages, padding: torch.ones_like(found["input_ids"]))(pages, padding)
 
 
 @alternative(collate_pages)

@@ -141,6 +141,25 @@ def wants_an_entity(tags):
     return found
 
 
+@mistake(
+    entities,
+    "Of a name with a dash only a part is left, as with `split('-')[1]`. All after the first dash is the name.",
+    keeps=0.92,
+)
+def the_last_part(tags):
+    return walked(tags, lambda tag, kind: tag[2:] == kind and tag[0] == "I", name=lambda tag: tag.rpartition("-")[2])
+
+
+@mistake(
+    entities,
+    "Only a B begins and only a B or an O ends an entity: an I after nothing is left out, and one of another kind is "
+    "swallowed. Both begin an entity.",
+    keeps=0.7,
+)
+def believes_every_inside(tags):
+    return walked(tags, lambda tag, kind: tag[:2] == "I-", begins=lambda tag: tag[:2] == "B-")
+
+
 @alternative(entities)
 def with_an_expression(tags):
     numbers = {name: chr(0x100 + 2 * place) for place, name in enumerate(sorted({tag[2:] for tag in tags}))}

@@ -186,7 +186,7 @@ promised(reading_order, "Words with the same box keep the order in which they ca
 promised(
     reading_order,
     "boxes: left, top, right and bottom of each word, y counting downwards, in any unit; there may be none.",
-    by=["one word, and none", "a page in thousandths, and one of fractions", "tiny lines, and huge ones"],
+    by=["one word", "no words", "a page in thousandths, and one of fractions", "tiny lines, and huge ones"],
 )
 promised(
     reading_order,
