@@ -172,11 +172,11 @@ pictures.scans(scans, normalize_box)
 
 # %% [markdown]
 # *The picture: on the left three sets of boxes of different sizes, in pixels. On the right, in thousandths, they lie on
-# top of each other and fill the page from 0 to 1,000.*
+# top of each other. The page now goes from 0 to 1,000 both ways, and its lower fifth is empty.*
 #
 # For the eye one page has become three times the same. It has also lost something: how wide the paper is, compared to
 # its height. Nobody can tell a till receipt from a letter any more by the shape of the page, and a box that was a
-# square is one no longer.
+# square is not one any more.
 
 # %% [markdown]
 # ## 2 · In which order? · core
@@ -910,7 +910,7 @@ for kind, (exchanged, before) in counts.items():
 # a say as well. A total is never smaller than a price, and the model seems to have noticed.
 #
 # **Explore.** Choose a word, and push it about. Where does the soup's price become a total, and where nothing at all?
-# Can you bring the “Paris” of the address into the name of the shop? How far must the total fall until it is change?
+# Can you bring the “Paris” of the address into the name of the shop? How far must the total fall until it is O?
 
 
 # %%

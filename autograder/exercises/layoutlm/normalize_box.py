@@ -96,11 +96,16 @@ def _kinds(candidate: Any, draw: Draw) -> dict[str, Any]:
     return {"results": found, "kinds": kinds}
 
 
-def _empty(candidate: Any, draw: Draw) -> list[Any]:
+def _empty(candidate: Any, draw: Draw) -> dict[str, Any]:
     """No width, no height, neither: a scanner's speck."""
     left, top, right, bottom = _box(draw, 400, 600)
-    boxes = ([left, top, left, bottom], [left, top, right, top], [left, top, left, top], [0, 0, 0, 0])
-    return [candidate(box, 400, 600) for box in boxes]
+    boxes: dict[str, list[Any]] = {
+        "no width": [left, top, left, bottom],
+        "no height": [left, top, right, top],
+        "neither": [left, top, left, top],
+        "in the corner": [0, 0, 0, 0],
+    }
+    return _looked_at(candidate, draw, boxes, 400, 600)
 
 
 def _looked_at(candidate: Any, draw: Draw, boxes: dict[str, list[Any]], width: float, height: float) -> dict[str, Any]:
