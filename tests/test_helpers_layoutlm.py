@@ -114,6 +114,7 @@ def test_words_become_pieces_that_know_their_word():
     assert found.tokens[:5] == ["[CLS]", "Tomato", "12", ".", "40"]
     assert found.word_ids == [None, 0, 1, 1, 1, *[2] * (len(found.tokens) - 6), None]
     unknown = training.vocabulary()["[UNK]"]
+    assert unknown not in training.pieces().encode(["Cofé", "T0tol"], is_pretokenized=True).ids  # as a scanner misreads
     assert not any(unknown in training.pieces().encode(list(p.words), is_pretokenized=True).ids for p in PAGES)
 
 
