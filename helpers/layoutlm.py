@@ -167,7 +167,11 @@ def score_bars(scores: Mapping[str, Mapping[str, float]]) -> Picture:
 
 
 def lineup(boxes: Tensor) -> Picture:
-    """In which order the library and each suspect read a page: a line from the first word to the last."""
+    """In which order the library and each suspect read a page: a line from the first word to the last.
+
+    Raises:
+        ValueError: a box is not left, top, right, bottom, as the library says, which comes first.
+    """
     results = {name: make(boxes.clone()).tolist() for name, make in lineup_of("reading_order_counterexample").items()}
     with style():
         figure = Picture(figsize=(WIDTH, 4.4))

@@ -8,6 +8,10 @@ from collections import defaultdict
 import pytest
 import torch
 
+from autograder.engine.catalogue import own_catalogue
+from autograder.engine.counterexample import witnessed
+from autograder.engine.draw import Draw
+from autograder.engine.observe import observe
 from autograder.references.layoutlm.align_labels import align_labels
 from autograder.references.layoutlm.boxes_for_tokens import boxes_for_tokens
 from autograder.references.layoutlm.collate_pages import collate_pages
@@ -18,6 +22,7 @@ from helpers import layoutlm as pictures
 from helpers import layoutlm_training as training
 from helpers.receipt_paper import LABELS
 from helpers.receipts import Receipt, our_receipt, receipts
+from helpers.suspects import lineup_of
 
 PAGES = list(receipts(300, seed=4))
 
@@ -243,3 +248,15 @@ def test_the_lineup_shows_in_red_who_reads_otherwise():
     titles = {axis.get_title(): axis.title.get_color() for axis in pictures.lineup(straight).axes if axis.get_title()}
     assert len(titles) == 7
     assert titles["the library"] != pictures.RED
+
+
+@pytest.mark.parametrize("width_and_height", [(100.0, 40.0), (850.0, 40.0)])
+def test_boxes_of_widths_and_heights_are_refused_in_a_sentence_by_picture_and_check(width_and_height):
+    """Their bottom lies above their middle: a word that belongs to no line, not even its own, opens one for ever."""
+    sizes = torch.tensor([[500.0, 100.0, *width_and_height], [50.0, 116.0, 850.0, 40.0], [10.0, 138.0, 80.0, 50.0]])
+    for refuses in (pictures.lineup, lineup_of("reading_order_counterexample")["the library"]):
+        with pytest.raises(ValueError, match="each box should be left, top, right, bottom, with left < right"):
+            refuses(sizes)
+    check = own_catalogue().find("reading_order_counterexample")
+    told = witnessed(check, observe(check, lambda: (sizes,), Draw(0, check.name, "cpu")))
+    assert all("each box should be left, top, right, bottom" in str(item.value) for item in told.observations)

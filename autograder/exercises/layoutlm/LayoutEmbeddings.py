@@ -30,6 +30,7 @@ EPS = Idea("the configuration's eps", weight=1)
 DROPOUT = Idea("dropout comes last, in training", weight=1)
 PADDING = Idea("the row of the padding learns nothing", weight=1)
 LEARNS = Idea("left and right teach one table, top and bottom the other", weight=2)
+BOX_TABLES = ("x_position", "y_position", "w_position", "h_position")
 TRACES = Idea("nothing else is changed", weight=1)
 
 
@@ -71,7 +72,7 @@ def LayoutEmbeddings(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "the inputs are left alone", lambda: with_arguments(module, ids.clone(), bbox.clone(), types.clone()), TRACES
     yield (
         "another text, then the first again",
-        lambda: [module(ids, bbox), module(ids[:1, :1], bbox[:1, :1]), module(ids, bbox)],
+        lambda: [module(ids[:1, :1], bbox[:1, :1]), module(ids, bbox)],
         TRACES,
     )
 
@@ -93,25 +94,30 @@ def _long(module: nn.Module, draw: Draw, words: int, places: int, longest: int) 
     return module(draw.integers(2, longest, low=1, high=words), boxes(draw, 2, longest, places=places))
 
 
-def _moved(module: nn.Module, word: Tensor, draw: Draw, places: int) -> list[Tensor]:
+def _in_boxes(module: nn.Module, word: Tensor, rows: Tensor) -> Tensor:
+    """One word on as many pages as there are boxes, in one call."""
+    result: Tensor = module(word.expand(len(rows), 1), rows.unsqueeze(1))
+    return result
+
+
+def _moved(module: nn.Module, word: Tensor, draw: Draw, places: int) -> Tensor:
     """One edge after the other; a box that is moved as a whole keeps its size."""
-    box = boxes(draw, 1, 1, places=places)
-    steps = ((1, 0, 1, 0), (0, 1, 0, 1), (-1, 0, 0, 0), (0, 0, 0, 1))
-    return [module(word, (box + torch.tensor(step, device=box.device)).clamp(min=0)) for step in steps]
+    steps = torch.tensor(((1, 0, 1, 0), (0, 1, 0, 1), (-1, 0, 0, 0), (0, 0, 0, 1)), device=word.device)
+    return _in_boxes(module, word, (boxes(draw, 1, places=places) + steps).clamp(min=0))
 
 
-def _grown(module: nn.Module, word: Tensor, draw: Draw, places: int) -> list[Tensor]:
+def _grown(module: nn.Module, word: Tensor, draw: Draw, places: int) -> Tensor:
     """Twice as wide, then twice as high, from the same corner."""
     left, top = draw.sizes(2, 2, places // 4)
     sizes = ((3, 5), (6, 5), (3, 10))
     rows = [[left, top, left + wide, top + high] for wide, high in sizes]
-    return [module(word, torch.tensor([[row]], device=word.device)) for row in rows]
+    return _in_boxes(module, word, torch.tensor(rows, device=word.device))
 
 
-def _extremes(module: nn.Module, word: Tensor, places: int) -> list[Tensor]:
+def _extremes(module: nn.Module, word: Tensor, places: int) -> Tensor:
     last = places - 1
     rows = ([0, 0, 0, 0], [last, last, last, last], [0, 0, last, last], [0, last, last, last], [last, 0, last, last])
-    return [module(word, torch.tensor([[row]], device=word.device)) for row in rows]
+    return _in_boxes(module, word, torch.tensor(rows, device=word.device))
 
 
 def _padded(ids: Tensor, token: int) -> Tensor:
@@ -133,7 +139,8 @@ def _whole_page(candidate: Any, draw: Draw, sizes: dict[str, int]) -> Tensor:
 def _one_box(module: nn.Module, draw: Draw, ids: Tensor, places: int) -> dict[str, Any]:
     """Left and right, top and bottom are the same row each: it learns twice."""
     edge, other = draw.sizes(2, 2, places - 1)
-    return grads(module, ids, torch.tensor([edge, other, edge, other], device=ids.device).expand(*ids.shape, 4))
+    found = grads(module, ids, torch.tensor([edge, other, edge, other], device=ids.device).expand(*ids.shape, 4))
+    return {name: found.get(f"{name}_embeddings.weight") for name in BOX_TABLES}
 
 
 def _shrunken(module: nn.Module, ids: Tensor, bbox: Tensor) -> Tensor:
@@ -162,16 +169,23 @@ def _all_and_none(candidate: Any, draw: Draw, sizes: dict[str, int], ids: Tensor
     return [in_training(evaluated(draw, candidate(small(sizes, **rate))), ids[:1], bbox[:1]) for rate in rates]
 
 
-def _padding_gradients(candidate: Any, draw: Draw, sizes: dict[str, int], ids: Tensor, bbox: Tensor) -> list[Any]:
-    """With the padding in row 0, as in LayoutLM, and in another row; the boxes are small numbers, as those rows are."""
+def _padding_gradients(candidate: Any, draw: Draw, sizes: dict[str, int], ids: Tensor, bbox: Tensor) -> dict[str, Any]:
+    """With the padding in row 0, as in LayoutLM, and in another row; the boxes are small numbers, as those rows are.
+
+    The other tables have a row 0, too, and it learns.
+    """
     rows = (0, draw.integer(1, 6))
     near = bbox % 7
+    near[0, 0] = 0
     near[..., 2:] += near[..., :2]
     modules = [evaluated(draw, candidate(small(sizes, pad_token_id=row))) for row in rows]
-    found = [grads(module, _padded(ids, row), near) for module, row in zip(modules, rows, strict=True)]
-    return [{name: value[:9] for name, value in item.items() if "embeddings" in name} for item in found]
+    first, other = (grads(module, _padded(ids, row), near) for module, row in zip(modules, rows, strict=True))
+    words = [found["word_embeddings.weight"][:9] for found in (first, other)]
+    tables = [first[f"{name}_embeddings.weight"] for name in ("position", "token_type", *BOX_TABLES)]
+    none = torch.zeros(3, device=ids.device)
+    return {"words": words, "the other tables": torch.stack([none if each is None else each[:3] for each in tables])}
 
 
 def _dtypes(candidate: Any, draw: Draw, sizes: dict[str, int], ids: Tensor, bbox: Tensor) -> list[Tensor]:
-    dtypes = (torch.float64, torch.float16, torch.bfloat16)
-    return [evaluated(draw, candidate(small(sizes)).to(dtype))(ids[:1], bbox[:1]) for dtype in dtypes]
+    module, dtypes = candidate(small(sizes)), (torch.float64, torch.float16, torch.bfloat16)
+    return [evaluated(draw, module.to(dtype))(ids[:1], bbox[:1]) for dtype in dtypes]

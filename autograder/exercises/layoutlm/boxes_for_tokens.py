@@ -73,7 +73,7 @@ def _skipped(candidate: Any, draw: Draw) -> Any:
 def _kinds(candidate: Any, draw: Draw) -> dict[str, Any]:
     boxes = tuple(tuple(box) for box in boxes_of(draw, 3))
     found = candidate(boxes, tuple(cut(draw, counts_of(draw, 3))))
-    return {"result": found, "kinds": sorted({type(box).__name__ for box in found})}
+    return {"result": found, "kinds": [type(found).__name__, *sorted({type(box).__name__ for box in found})]}
 
 
 def _own(candidate: Any, draw: Draw) -> dict[str, Any]:

@@ -15,6 +15,14 @@ LENIENT = Idea("an I that goes on with nothing begins an entity", weight=2)
 NAMES = Idea("all after the first dash is the name", weight=1)
 TRACES = Idea("plain tuples, and nothing is changed", weight=1)
 
+# Kinds that agree behind the last dash, and those of which one is a part of the other, at its end or its beginning.
+NEAR = (
+    ("DUE-DATE", "PAID-DATE"),
+    ("SUB-TOTAL", "TOTAL"),
+    ("TOTAL", "SUBTOTAL"),
+    ("DATE", "DATE-DUE"),
+    ("NAMES", "NAME"),
+)
 KINDS = ("SHOP", "DATE", "ITEM", "PRICE", "TOTAL")
 
 
@@ -94,11 +102,15 @@ def _any(draw: Draw, count: int) -> list[str]:
 
 
 def _names(candidate: Any, draw: Draw) -> list[Any]:
-    """FUNSD's and others' names: two that agree up to a dash are two kinds."""
+    """FUNSD's and others' names: two that agree up to a dash, or from one on, are two kinds."""
     one, two = draw.shuffled(["UNIT-PRICE", "UNIT-NAME", "B-I", "X", "O", "total", "I"])[:2]
     return [
         candidate([f"B-{one}", f"I-{one}", f"I-{two}", "O", f"B-{two}"]),
         candidate(["B-UNIT-PRICE", "I-UNIT-NAME", *["O"] * draw.integer(1, 5), "I-UNIT-NAME"]),
+        *(
+            candidate([f"B-{first}", *["I-" + second] * draw.integer(1, 4), "O"])
+            for first, second in draw.shuffled(NEAR)
+        ),
     ]
 
 

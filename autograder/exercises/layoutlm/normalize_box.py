@@ -15,6 +15,8 @@ CUT = Idea("whole numbers, cut off", weight=1.5)
 OUTSIDE = Idea("a box that is not on the page is refused", weight=2)
 TURNED = Idea("a box without a sensible size is refused", weight=1.5)
 PAGE = Idea("a page without a size is refused", weight=1)
+# Pages of which neither 1000 / size nor size / 1000 is exact enough: with them their far edge comes out as 999.
+INEXACT = [size for size in range(200, 1000) if max(int(size * (1000 / size)), int(size / (size / 1000))) < 1000]
 SAID = Idea("the refusal says what is wrong", weight=1)
 
 
@@ -29,6 +31,7 @@ def normalize_box(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "called by names", lambda: _named(candidate, draw), SCALED
     yield "just below a whole number", lambda: _just_below(candidate, draw), CUT
     yield "pages and boxes with fractions", lambda: _fractions(candidate, draw), CUT
+    yield "up to the far edges of four pages", lambda: _far_edges(candidate, draw), CUT
     yield "what comes back", lambda: _kinds(candidate, draw), CUT
     yield "an empty box", lambda: _empty(candidate, draw), SCALED
     yield "outside the page", lambda: _outside(candidate, draw), OUTSIDE
@@ -86,6 +89,12 @@ def _fractions(candidate: Any, draw: Draw) -> Any:
     width, height = draw.integer(500, 900) + 0.25, draw.integer(500, 900) + 0.75
     box = [edge + draw.integer(1, 9) / 16 for edge in _box(draw, 450, 400)]
     return [candidate(box, width, height), candidate([(edge + 0.5) / 1000 for edge in _box(draw, 900, 900)], 1.0, 1.0)]
+
+
+def _far_edges(candidate: Any, draw: Draw) -> list[Any]:
+    one, two, three, four = draw.shuffled(INEXACT)[:4]
+    left, top = draw.sizes(2, 10, 190)
+    return [candidate([left, top, *page], *page) for page in ((one, two), (three, four), (two, three), (four, one))]
 
 
 def _kinds(candidate: Any, draw: Draw) -> dict[str, Any]:

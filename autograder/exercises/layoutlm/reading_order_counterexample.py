@@ -12,7 +12,13 @@ MOST = 12  # words of a page that one can still look at
 
 
 def library(boxes: Tensor) -> Tensor:
-    """The definition once more, on whole tensors: no library has a word for it."""
+    """The definition once more, on whole tensors: no library has a word for it.
+
+    Raises:
+        ValueError: the right edge of a box is not right of its left one, or its bottom not below its top. (A word whose
+            middle is below its own bottom would belong to no line, and would open lines for ever.)
+    """
+    must_be_two_corners(boxes)
     middles = boxes[:, 1::2].double().mean(dim=1)
     left, order = torch.arange(len(boxes)), torch.empty(0, dtype=torch.int64)
     while len(left):
@@ -21,6 +27,12 @@ def library(boxes: Tensor) -> Tensor:
         order = torch.cat([order, line[boxes[line, 0].argsort(stable=True)]])
         left = left[middles[left] > boxes[opens, 3]]
     return order
+
+
+def must_be_two_corners(boxes: Tensor) -> None:
+    """Refuses what is perhaps left, top, width, height, with a sentence for the card and for the picture."""
+    if not bool((boxes[:, :2] < boxes[:, 2:]).all()):
+        raise ValueError("each box should be left, top, right, bottom, with left < right and top < bottom")
 
 
 @counterexample(points=2, library=library, definition=right_reading_order, suspects=SUSPECTS)
@@ -32,8 +44,7 @@ def reading_order_counterexample(boxes: Tensor) -> None:
         raise ValueError(f"the page should hold 2 to {MOST} words")
     if not bool(boxes.isfinite().all()) or bool((boxes < 0).any()) or bool((boxes > 1000).any()):
         raise ValueError("each number should be from 0 to 1000")
-    if not bool((boxes[:, :2] < boxes[:, 2:]).all()):
-        raise ValueError("each box should be left, top, right, bottom, with left < right and top < bottom")
+    must_be_two_corners(boxes)
     if len(boxes[:, 0].unique()) < len(boxes) or len((boxes[:, 1] + boxes[:, 3]).unique()) < len(boxes):
         raise ValueError(
             "no two words should have the same left edge or the same middle, so that nothing is left to luck"

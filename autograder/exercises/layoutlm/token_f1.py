@@ -46,7 +46,7 @@ def token_f1(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "nothing but class 0", lambda: _all_other(candidate, draw, classes), OTHER
     yield "most of it is class 0", lambda: _mostly_other(candidate, draw), OTHER
     yield "classes that nobody has seen", lambda: _absent(candidate, draw), NOTHING
-    yield "many places", lambda: run(300, 101, right=0.9), EACH
+    yield "many places", lambda: _many(candidate, draw), EACH
     yield "not contiguous", lambda: _turned(candidate, draw, classes), TRACES
     yield "called by names", lambda: _named(candidate, draw), EACH
     yield "what comes back", lambda: _kinds(candidate, draw), TRACES
@@ -146,6 +146,12 @@ def _absent(candidate: Any, draw: Draw) -> Any:
     return candidate(said, labels, 6)
 
 
+def _many(candidate: Any, draw: Draw) -> Any:
+    """More than 2,048 hits of a class: float16 cannot count further, bfloat16 to no more than 256."""
+    labels = draw.integers(70, 101, high=2)
+    return candidate(torch.where(draw.mask(70, 101, keep=0.9), labels, 1 - labels), labels, 2)
+
+
 def _turned(candidate: Any, draw: Draw, classes: int) -> Any:
     labels = draw.integers(9, 14, high=classes)
     said = torch.where(draw.mask(9, 14, keep=0.6), labels, draw.integers(9, 14, high=classes))
@@ -157,11 +163,15 @@ def _named(candidate: Any, draw: Draw) -> Any:
 
 
 def _kinds(candidate: Any, draw: Draw) -> dict[str, Any]:
-    each, micro = candidate(draw.integers(50, high=4), draw.integers(50, high=4), 4)
+    """Also where there is nothing to find."""
+    zeros = torch.zeros(draw.integer(5, 20), dtype=torch.int64, device=draw.device)
+    found = [candidate(draw.integers(50, high=4), draw.integers(50, high=4), 4), candidate(zeros, zeros.clone(), 4)]
     return {
-        "each": each,
-        "micro": micro,
-        "kinds": [type(each).__name__, *sorted({type(one).__name__ for one in each}), type(micro).__name__],
+        "scores": found,
+        "kinds": [
+            [type(each).__name__, *sorted({type(one).__name__ for one in each}), type(micro).__name__]
+            for each, micro in found
+        ],
     }
 
 

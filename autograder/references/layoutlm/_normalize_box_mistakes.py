@@ -153,7 +153,8 @@ def looks_at_the_far_ones(box, width, height):
 
 @mistake(
     normalize_box,
-    "A box is compared with the other size of the page: left and right with the height, top and bottom with the width.",
+    "A box is compared with the other size of the page: right with the height, or bottom with the width. Across "
+    "counts the width, down the height.",
     keeps=0.85,
 )
 def compares_with_the_other_size(box, width, height):

@@ -137,6 +137,58 @@ def weighted_mean(predicted, labels, classes):
 
 @mistake(
     token_f1,
+    "Labels of several pages are not counted place by place: for every class there is neither a hit nor anything else, "
+    "or a row is taken for one prediction. Of any shape means that all places count alike; `flatten` makes one row.",
+    keeps=0.7,
+)
+def rows_for_places(predicted, labels, classes):
+    both = zip(predicted.tolist(), labels.tolist(), strict=True)
+    kept = [(said, label) for said, label in both if label != -100]
+    each = [
+        [
+            sum(said == label == number for said, label in kept),
+            sum(said == number != label for said, label in kept),
+            sum(label == number != said for said, label in kept),
+        ]
+        for number in range(1, classes)
+    ]
+    return score(dict(enumerate(each, 1)))
+
+
+def up_to(predicted, labels, last):
+    """F1 of the classes as far as `last`; what lies beyond is not known to be there."""
+    counts = counted(pairs(predicted, labels), last + 1)
+    return score(counts) if counts else ([], 0.0)
+
+
+def largest(*tensors):
+    return max((int(tensor.max()) for tensor in tensors if tensor.numel()), default=0)
+
+
+LAST_CLASS = (
+    "The list ends with the largest class that occurs, so that it is too short where the last ones do not. How many "
+    "there are, `classes` says."
+)
+
+
+@mistake(token_f1, LAST_CLASS, keeps=0.8)
+def up_to_the_largest_label(predicted, labels, classes):
+    return up_to(predicted, labels, largest(labels[labels != -100]))
+
+
+@mistake(token_f1, LAST_CLASS, keeps=0.8)
+def up_to_the_largest_of_both(predicted, labels, classes):
+    keep = labels != -100
+    return up_to(predicted, labels, largest(labels[keep], predicted[keep]))
+
+
+@mistake(token_f1, LAST_CLASS, keeps=0.8)
+def up_to_the_largest_prediction(predicted, labels, classes):
+    return up_to(predicted, labels, largest(predicted[labels != -100]))
+
+
+@mistake(
+    token_f1,
     "A tiny number is added to what is divided by, so that nobody gets quite 1.0. Ask whether it is 0 instead.",
     keeps=0.9,
 )

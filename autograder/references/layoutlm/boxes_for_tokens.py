@@ -1,26 +1,11 @@
 """`boxes_for_tokens`: what is right, and what goes wrong."""
 
 from autograder.references import alternative, mistake, promised
-
-FAR = 1000
-
-
-def boxes_for_tokens(boxes, word_ids):
-    """By the definition: what is special is told by how many special pieces came before."""
-    ids = list(word_ids)
-    found = []
-    for place, word in enumerate(ids):
-        edge = FAR if ids[:place].count(None) == 1 else 0
-        found.append([edge] * 4 if word is None else [int(number) for number in boxes[word]])
-    return found
-
-
-def placed(boxes, word_ids, cls=0, sep=FAR, padding=0, word_box=lambda boxes, word: list(boxes[word])):
-    """What most mistakes do: special pieces lie elsewhere, or words have another box."""
-    found, special = [], iter((cls, sep))
-    for word in word_ids:
-        found.append([next(special, padding)] * 4 if word is None else word_box(boxes, word))
-    return found
+from autograder.references.layoutlm import (  # they register themselves
+    _boxes_for_tokens_lists_mistakes,  # noqa: F401
+    _boxes_for_tokens_slips_mistakes,  # noqa: F401
+)
+from autograder.references.layoutlm._boxes_for_tokens import FAR, boxes_for_tokens, placed
 
 
 @mistake(
@@ -154,39 +139,6 @@ def leaves_out(boxes, word_ids):
 
 @mistake(
     boxes_for_tokens,
-    "Several pieces share one and the same list, or it is the caller's own: who moves one of them moves the others. "
-    "Make a list for each.",
-    keeps=0.9,
-)
-def shared_lists(boxes, word_ids):
-    ends = iter(([0] * 4, [FAR] * 4))
-    nowhere = [0] * 4
-    return [next(ends, nowhere) if word is None else boxes[word] for word in word_ids]
-
-
-@mistake(
-    boxes_for_tokens,
-    "The pieces of a word share one and the same list, which is the caller's: who moves one moves them all. Make a "
-    "list for each.",
-    keeps=0.9,
-)
-def the_callers_lists(boxes, word_ids):
-    return placed(boxes, word_ids, word_box=lambda boxes, word: boxes[word])
-
-
-@mistake(
-    boxes_for_tokens,
-    "The special pieces share one and the same list: who changes one of them changes the others. Make a list for each.",
-    keeps=0.96,
-)
-def shared_special_lists(boxes, word_ids):
-    nowhere = [0] * 4
-    found = placed(boxes, word_ids)
-    return [nowhere if word is None and box == nowhere else box for word, box in zip(word_ids, found, strict=True)]
-
-
-@mistake(
-    boxes_for_tokens,
     "A page without words raises, or one that has lost words to truncation. What has no piece needs no box.",
     keeps=0.85,
 )
@@ -203,15 +155,6 @@ def wants_all_words(boxes, word_ids):
 def without_padding(boxes, word_ids):
     inner = [list(boxes[word]) for word in word_ids if word is not None]
     return [[0] * 4, *inner, [FAR] * 4]
-
-
-@mistake(
-    boxes_for_tokens,
-    "What was a tuple stays one, or becomes one. Each box is promised to be a list.",
-    keeps=0.9,
-)
-def tuples_stay(boxes, word_ids):
-    return placed(boxes, word_ids, word_box=lambda boxes, word: tuple(boxes[word]))
 
 
 @alternative(boxes_for_tokens)

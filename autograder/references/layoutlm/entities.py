@@ -4,34 +4,8 @@ import re
 from itertools import groupby
 
 from autograder.references import alternative, mistake, promised
-
-
-def entities(tags):
-    """By the definition: first where one begins, then how far its I-tags go."""
-    tags = list(tags)
-    found = []
-    for place, tag in enumerate(tags):
-        kind = tag[2:]
-        before = tags[place - 1] if place else "O"
-        if tag == "O" or (tag.startswith("I-") and before in (f"B-{kind}", f"I-{kind}")):
-            continue
-        end = place + 1
-        while end < len(tags) and tags[end] == f"I-{kind}":
-            end += 1
-        found.append((kind, place, end))
-    return found
-
-
-def walked(tags, goes_on=lambda tag, kind: tag == f"I-{kind}", begins=lambda tag: True, name=lambda tag: tag[2:]):
-    """What most mistakes do: another question whether an entity goes on, or whether one begins."""
-    found, begin, kind = [], 0, None
-    for place, tag in enumerate([*tags, "O"]):
-        if kind is not None and not goes_on(tag, kind):
-            found.append((kind, begin, place))
-            kind = None
-        if tag != "O" and kind is None and begins(tag):
-            begin, kind = place, name(tag)
-    return found
+from autograder.references.layoutlm import _entities_slips_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.layoutlm._entities import entities, walked
 
 
 @mistake(
@@ -148,6 +122,19 @@ def wants_an_entity(tags):
 )
 def the_last_part(tags):
     return walked(tags, lambda tag, kind: tag[2:] == kind and tag[0] == "I", name=lambda tag: tag.rpartition("-")[2])
+
+
+@mistake(
+    entities,
+    "Of a name with a dash only a part is left, as with `split('-')[1]`. All after the first dash is the name.",
+    keeps=0.92,
+)
+def compares_last_parts(tags):
+    return walked(
+        tags,
+        lambda tag, kind: tag.startswith("I-") and tag.rpartition("-")[2] == kind,
+        name=lambda tag: tag.rpartition("-")[2],
+    )
 
 
 @mistake(

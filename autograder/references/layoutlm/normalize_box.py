@@ -3,7 +3,10 @@
 import math
 
 from autograder.references import alternative, equivalent, mistake, promised
-from autograder.references.layoutlm import _normalize_box_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.layoutlm import (  # they register themselves
+    _normalize_box_mistakes,  # noqa: F401
+    _normalize_box_slips_mistakes,  # noqa: F401
+)
 from autograder.references.layoutlm._normalize_box import each, looked_at, must_be_on_the_page, normalize_box
 
 
@@ -93,6 +96,27 @@ def rounded_up(box, width, height):
     return looked_at(box, width, height, lambda edge, size: math.ceil(1000 * edge / size))
 
 
+ON_SOME_PAGES = (
+    "On some pages a number is one too small, and their far edge is at 999, as where 1000 / width is worked out first: "
+    "it is not exact, and what is missing is cut off. Multiply by 1000, then divide."
+)
+
+
+@mistake(normalize_box, ON_SOME_PAGES, keeps=0.97)
+def factors_first(box, width, height):
+    return looked_at(box, width, height, lambda edge, size: int(edge * (1000 / size)))
+
+
+@mistake(normalize_box, ON_SOME_PAGES, keeps=0.97)
+def by_the_thousandth(box, width, height):
+    return looked_at(box, width, height, lambda edge, size: int(edge / (size / 1000)))
+
+
+@mistake(normalize_box, ON_SOME_PAGES, keeps=0.97)
+def how_often_it_fits(box, width, height):
+    return looked_at(box, width, height, lambda edge, size: int(edge // (size / 1000)))
+
+
 @mistake(
     normalize_box,
     "The fractions are kept. A box has to be whole numbers: each is a row of a table.",
@@ -161,7 +185,7 @@ promised(normalize_box, "A box in thousandths of its page, as LayoutLM wants it.
 promised(
     normalize_box,
     "Each number is `int(1000 * x / width)` or `int(1000 * y / height)`: cut off, not rounded.",
-    by=["just below a whole number", "pages and boxes with fractions"],
+    by=["just below a whole number", "pages and boxes with fractions", "up to the far edges of four pages"],
 )
 promised(
     normalize_box,

@@ -3,7 +3,10 @@
 import torch
 
 from autograder.references import alternative, equivalent, mistake, promised
-from autograder.references.layoutlm import _token_f1_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.layoutlm import (  # they register themselves
+    _token_f1_mistakes,  # noqa: F401
+    _token_f1_slips_mistakes,  # noqa: F401
+)
 from autograder.references.layoutlm._token_f1 import counted, pairs, score, token_f1
 
 
