@@ -72,7 +72,7 @@ def LayoutEmbeddings(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "the inputs are left alone", lambda: with_arguments(module, ids.clone(), bbox.clone(), types.clone()), TRACES
     yield (
         "another text, then the first again",
-        lambda: [module(ids[:1, :1], bbox[:1, :1]), module(ids, bbox)],
+        lambda: [module(text, box) for text, box in ((ids[:1, :1], bbox[:1, :1]), (ids, bbox))][1],
         TRACES,
     )
 
@@ -136,11 +136,11 @@ def _whole_page(candidate: Any, draw: Draw, sizes: dict[str, int]) -> Tensor:
     return result
 
 
-def _one_box(module: nn.Module, draw: Draw, ids: Tensor, places: int) -> dict[str, Any]:
+def _one_box(module: nn.Module, draw: Draw, ids: Tensor, places: int) -> Tensor:
     """Left and right, top and bottom are the same row each: it learns twice."""
     edge, other = draw.sizes(2, 2, places - 1)
     found = grads(module, ids, torch.tensor([edge, other, edge, other], device=ids.device).expand(*ids.shape, 4))
-    return {name: found.get(f"{name}_embeddings.weight") for name in BOX_TABLES}
+    return torch.stack([found[f"{name}_embeddings.weight"] for name in BOX_TABLES])
 
 
 def _shrunken(module: nn.Module, ids: Tensor, bbox: Tensor) -> Tensor:
