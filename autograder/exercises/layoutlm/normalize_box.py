@@ -66,9 +66,16 @@ def _sizes(candidate: Any, draw: Draw) -> list[Any]:
     return [candidate(_box(draw, *size), *size) for size in sizes]
 
 
-def _whole(candidate: Any, draw: Draw) -> list[Any]:
+def _whole(candidate: Any, draw: Draw) -> dict[str, Any]:
+    """The page itself, and boxes that reach one of its edges: none is refused."""
     width, height = draw.sizes(2, 210, 990)
-    return [candidate([0, 0, width, height], width, height), candidate(_box(draw, width, height), width, height)]
+    left, top, right, bottom = _box(draw, width, height)
+    boxes: dict[str, list[Any]] = {
+        "the page itself": [0, 0, width, height],
+        "as far as its right edge": [left, top, width, bottom],
+        "as far as its lower edge": [left, top, right, height],
+    }
+    return _looked_at(candidate, draw, boxes, width, height)
 
 
 def _named(candidate: Any, draw: Draw) -> Any:
@@ -119,7 +126,7 @@ def _empty(candidate: Any, draw: Draw) -> dict[str, Any]:
 
 def _looked_at(candidate: Any, draw: Draw, boxes: dict[str, list[Any]], width: float, height: float) -> dict[str, Any]:
     """Which of the boxes are refused; beside them one that is right."""
-    good = {"a box on the page": candidate(_box(draw, 300, 300), width, height)}
+    good = {"a box on the page": candidate(_box(draw, 200, 200), width, height)}
     return good | {name: refusal(ValueError, candidate, box, width, height) for name, box in boxes.items()}
 
 
