@@ -4,7 +4,7 @@ from itertools import combinations
 
 PUNCTUATION = (
     "No mark of another script touches a letter, so who splits off those of ASCII only is right. “ in front of a word "
-    "would do; beside a Chinese character it has blanks already."
+    "would do; beside a Chinese character it has spaces already."
 )
 RARE = (
     "No rare Chinese character touches another one or a letter, so who knows the common ones only is right. Rare ones "
@@ -12,13 +12,13 @@ RARE = (
 )
 ACCENTS = "No letter has an accent that makes a difference, so who leaves accents as they are is right."
 UNSEEN = (
-    "Nothing invisible stands inside a word, so it does not matter whether it vanishes or becomes a blank. Python "
+    "Nothing invisible stands inside a word, so it does not matter whether it vanishes or becomes a space. Python "
     "writes "
     'such a character as "\\u200b".'
 )
 PARTS = (
     "No word is unknown in a part only, so who keeps what it has found is right. Begin with a piece that is known, "
-    "and go on with a sign that is not, as ☃."
+    "and go on with a character that is not, as ☃."
 )
 EMPTY = "The second text has tokens, so nobody can take it for none."
 SENTENCES = (PUNCTUATION, RARE, ACCENTS, UNSEEN, PARTS, EMPTY)
