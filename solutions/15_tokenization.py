@@ -545,9 +545,9 @@ explore(
 # %% [markdown]
 # <details><summary>What to see</summary>
 #
-# *unbelievable* is one token in the English table and six in the Chinese one, *love* is one in both. 北 and 京 stand in
-# both tables: the Chinese characters in the English one belong to names and places mostly. `$5` is two words and x² is
-# one, in two pieces. The snowman is unknown everywhere. (A third table, trained on Python programs, will come up in
+# *unbelievable* is one token in the English table and six in the Chinese one, *love* is one in both. 北 and 京 stand
+# in both tables: the Chinese characters in the English one belong mostly to names and places. `$5` is two words and x²
+# is one, in two pieces. The snowman is unknown everywhere. (A third table, trained on Python programs, will come up in
 # section 6.)
 #
 # </details>
@@ -593,7 +593,7 @@ def encode(first: list[str], vocabulary: dict[str, int], second: list[str] | Non
     Args:
         first: the tokens of the first text; there may be none.
         vocabulary: token → number; what it does not hold gets the number of [UNK].
-        second: those of the second text; None if there is no second text, which is something else than one without
+        second: those of the second text; None if there is no second text, which is not the same as one without
             tokens.
 
     Returns:
@@ -721,7 +721,7 @@ def offsets(
         pieces: from a word to its tokens, where those after the first begin with ##, or to a list with [UNK] alone.
 
     Returns:
-        A list of tuples (token, start, end), so that `text[start:end]` is where the token is from.
+        A list of tuples (token, start, end), so that `text[start:end]` is what the token comes from.
 
     >>> offsets("É 1", lambda one: {"É": "e"}.get(one, one), str.split, lambda word: [word])
     [('e', 0, 1), ('1', 2, 3)]
@@ -777,7 +777,7 @@ in_my_colours(offsets, "Python")
 # <details><summary>What to see, for the answer of this lesson</summary>
 #
 # The same characters are 158 tokens by the English table, 197 by the Chinese one and 152 by that of programs. This is
-# closer than one might think, because half of the words in this code are punctuation marks, and those stand in every
+# closer than you might think, because half of the words in this code are punctuation marks, and those stand in every
 # table. The difference is in the other half. The table of programs has each of these words whole but one, the `unk` of
 # `[UNK]`, which it cuts into `un` and `##k`. The English one lacks `enumerate`, `normalize` and `append`, and the
 # Chinese one makes four pieces of *character*.
@@ -827,8 +827,8 @@ pictures.in_colours(messages, {
 def decode(ids: list[int], vocabulary: dict[str, int], skip_special: bool = False) -> str:
     """The text of a list of numbers, as well as it can be told.
 
-    A token that begins with ## goes on with what stands before it, without the ##; as the very first it stands as it
-    is. A full stop, comma, question mark or exclamation mark follows at once, and any other token after a space.
+    A token that begins with ## is joined to what stands before it, without the ##; the very first token stays as it is.
+    A full stop, comma, question mark or exclamation mark follows at once, and any other token after a space.
 
     Args:
         ids: numbers of tokens, all of them in the vocabulary; there may be none.
@@ -870,9 +870,9 @@ for text in (*messages, "Version 3.5, e.g."):
 # ## 8 · Too long · extra
 #
 # BERT has 512 places, and no more. (The table of positions has 512 rows.) For a pair, something has to be cut from one
-# text or from both. From which? Say a question of 10 tokens and a page of 600: if we took the same number from both,
-# nothing would be left of the question. So the library takes from the longer one, until both are equally long, and only
-# then from both.
+# text or from both. From which? Say we have a question of 10 tokens and a page of 600: if we took the same number from
+# both, nothing would be left of the question. So the library takes from the longer one, until both are equally long,
+# and only then from both.
 #
 # > **You may read that** `max_length` has to be 510, because two places are for `[CLS]` and `[SEP]`, or even that the
 # > library takes two off. Count:
@@ -962,9 +962,9 @@ lines({
 # %% [markdown]
 # ## 9 · A batch · extra
 #
-# Texts of different lengths, one tensor: short rows are filled up, and the mask says what was filled up ([lesson
-# 09](../09_data/09_data.ipynb) has more ways to do that). Here is how it stands in a script that we found. It works, as
-# long as all texts fit.
+# Texts of different lengths have to go into one tensor: short rows are filled up, and the mask says where ([lesson
+# 09](../09_data/09_data.ipynb) has more ways to do that). Here is a function from a script. It works as long as all
+# texts fit.
 
 
 # %%
@@ -1047,7 +1047,7 @@ for padding in (True, "max_length"):
 
 # %% [markdown]
 # With `padding=True` a batch is as wide as its longest row. With `padding="max_length"` it is always as wide as
-# allowed, which costs time, and which we need where shapes must not change.
+# allowed. That costs time, but we need it where shapes must not change.
 
 # %% [markdown]
 # ## 10 · Where a vocabulary comes from · extra
@@ -1237,7 +1237,7 @@ suspects("tokenizer_counterexample")
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Five of them can be caught with the first text. What has the second to be like for the last?
+# Five of them can be caught with the first text. What must the second be like to catch the sixth?
 #
 # </details>
 # <details><summary>Hint 2: "knows common Chinese only"?</summary>
@@ -1312,9 +1312,9 @@ pictures.lineup(tokenizer_counterexample())
 # **At scale.** BERT's table has 30,522 rows of 768 numbers, 23 million of its 110 million weights. Llama 3 has 128,256
 # rows of 4,096 numbers, and a second table of the same size at its end: together 1.05 billion of 8 billion weights. It
 # cuts bytes, so that nothing is unknown, and a larger table makes texts shorter: with 15 trillion tokens of training,
-# one per cent fewer is 150 billion tokens saved. Such a text is not tokenized while one trains. It is done once, on
-# hundreds of cores, and lies on disk as integers of 32 bits (16 are enough for 30,522 rows), 60 TB for 15 trillion. And
-# a vocabulary that was chosen cannot be changed any more: the rows are weights.
+# one per cent fewer is 150 billion tokens saved. Such a text is not tokenized during training but once, before it, on
+# hundreds of cores, and lies on disk as integers of 32 bits (16 are enough for 30,522 rows), 60 TB for 15 trillion.
+# And once chosen, a vocabulary cannot be changed: its rows are weights.
 #
 # **Three questions to take home.**
 #

@@ -210,7 +210,7 @@ promised(
 promised(basic_tokenize, "text: any text; it may be empty.", by=["a single word, and none"])
 promised(
     basic_tokenize,
-    "normalize: from a text to a normalized one, whose only white space are spaces.",
+    "normalize: from a text to a normalized one, whose only white space is spaces.",
     by=["another normalization", "called by names"],
 )
 promised(

@@ -180,7 +180,7 @@ promised(
 )
 promised(
     decode,
-    "A token that begins with ## goes on with what stands before it, without the ##; as the very first it stands as it "
+    "A token that begins with ## is joined to what stands before it, without the ##; the very first token stays as it "
     "is.",
     by=["words in pieces", "the first token has ##", "a piece behind one that is left out"],
 )

@@ -225,8 +225,7 @@ promised(
 )
 promised(
     encode,
-    "second: those of the second text; None if there is no second text, which is something else than one without "
-    "tokens.",
+    "second: those of the second text; None if there is no second text, which is not the same as one without tokens.",
     by=["the second without tokens", "both without tokens", "called by names"],
 )
 promised(encode, "Three lists of one length, of Python integers.", by=["all three rows of a single text"])

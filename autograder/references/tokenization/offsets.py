@@ -187,7 +187,7 @@ promised(
 )
 promised(
     offsets,
-    "A list of tuples (token, start, end), so that `text[start:end]` is where the token is from.",
+    "A list of tuples (token, start, end), so that `text[start:end]` is what the token comes from.",
     by=["words", "Chinese"],
 )
 

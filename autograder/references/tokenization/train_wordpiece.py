@@ -78,7 +78,7 @@ promised(
 )
 promised(
     train_wordpiece,
-    "The special tokens and characters are always there, even if they are more.",
+    "The special tokens and the characters are always there, even if they are more.",
     by=["less room than characters", "nothing but special tokens and characters"],
 )
 promised(
