@@ -16,6 +16,7 @@ Span = tuple[str, int, int]
 
 COLOURS = (SKY, YELLOW)  # by turns; dark letters can be read on all of them
 UNKNOWN = RED
+TWINS = ("caf\u00e9", "cafe\u0301")  # they look the same
 
 
 def library_spans(name: str) -> Callable[[str], list[Span]]:

@@ -14,7 +14,7 @@ from helpers.vocabularies import SPECIAL, merged
 def library_trained(counts: Mapping[str, int], size: int) -> list[str]:
     """The entries that `tokenizers` makes of words that occur so often, in the order of their numbers.
 
-    Of equally frequent pairs it takes another one in each process.
+    Which of two equally frequent pairs it takes is not specified, and may be another one in each process.
     """
     tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
     tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()

@@ -71,8 +71,8 @@ def read_vocabulary(name: str) -> dict[str, int]:
 def merged(pieces: list[str], first: str, second: str) -> list[str]:
     """A word's pieces, with `first` and `second` made one wherever they are neighbours, from left to right.
 
-    >>> merged(["h", "##u", "##g"], "##u", "##g")
-    ['h', '##ug']
+    >>> merged(["f", "##i", "##n", "##e"], "##n", "##e")
+    ['f', '##i', '##ne']
     """
     joined: list[str] = []
     for piece in pieces:

@@ -35,7 +35,8 @@ from helpers.widgets import text as typed
 # %%
 messages = ["FileNotFoundError: can't open résumé.txt", "无法打开 résumé.txt：文件不存在。"]
 for message in messages:
-    print(tokenizer_of("English").tokenize(message))
+    print(tokenizer_of("English").tokenize(message))  # the library's own tokenizer
+# `library_spans`: which characters each token came from; you will write that yourself in section 6
 pictures.in_colours(messages, {name: pictures.library_spans(name) for name in ("English", "中文")})
 
 # %% [markdown]
@@ -46,22 +47,22 @@ pictures.in_colours(messages, {name: pictures.library_spans(name) for name in ("
 # Two things are odd here. FileNotFoundError is surely not among the 30,522 words, and yet nothing in the first line is
 # red: it was taken apart, into `file`, `##not`, `##fo`, `##under` and `##ror`. Of the Chinese message, on the other
 # hand, hardly anything is left. It says *cannot open résumé.txt: the file does not exist*, and all that the English
-# BERT gets to see of its words is *law*, *text* and *not*. Both models have learned from gigabytes of text. What they
-# are able to read was decided before that, by a list.
+# BERT gets to see of its words is *law* (法), *text* (文) and *not* (不), the first two of them halves of longer words.
+# Both models have learned from gigabytes of text. What they are able to read was decided before that, by a list.
 #
-# In this lesson we write everything that stands between a text and its numbers, and what we write gives exactly what
-# the library gives. At the end we look at our own code as three models would see it.
+# In this lesson we write everything that stands between a text and its numbers, and on every text that we try, it gives
+# what the library gives. At the end we look at our own code as three models would see it.
 #
 # At the end you will be able to
 #
 # - cut a word into pieces as BERT does, and say when that fails;
-# - prepare a text for it: accents, capitals, punctuation, Chinese, and what one cannot see;
+# - prepare a text for it: accents, capitals, punctuation, Chinese, and invisible characters;
 # - put together what BERT is given, for one text and for two;
 # - say for each token which characters of the text it came from;
 # - as extras: go back to a text, cut pairs that are too long, mend a batch, train a vocabulary of your own, and catch
 #   six wrong tokenizers with two texts.
 #
-# About 59 minutes for the core, 102 with the extras. You need to know that a word is a row of a table ([lesson
+# About 60 minutes for the core, 104 with the extras. You need to know that a word is a row of a table ([lesson
 # 08](../08_layers/08_layers.ipynb)), and hardly any PyTorch.
 
 # %% [markdown]
@@ -76,7 +77,7 @@ print(f"{len(english):,} rows, {len(chinese):,} rows")
 print({token: english[token] for token in ("open", "file", "the", "not", *SPECIAL)})
 
 # %% [markdown]
-# Five of the entries are not words, but have a job. These are the **special tokens**, and we shall meet each of them:
+# Five of the entries are not words but **special tokens**, and we shall meet each of them:
 #
 # | token | what it is for |
 # |---|---|
@@ -86,7 +87,7 @@ print({token: english[token] for token in ("open", "file", "the", "not", *SPECIA
 # | `[MASK]` | hides a word that the model has to guess |
 # | `[PAD]` | fills up short texts in a batch |
 #
-# The plainest tokenizer cuts a text at its blanks and looks each word up.
+# The plainest tokenizer cuts a text at its spaces and looks each word up.
 #
 # ### Exercise: `numbers` ●○○ · 3 minutes · core
 #
@@ -130,16 +131,15 @@ def numbers(tokens: list[str], vocabulary: dict[str, int]) -> list[int]:
 check(numbers)
 
 # %% [markdown]
-# **See it.** Our message, cut at its blanks.
+# **See it.** Our message, cut at its spaces.
 
 # %%
 words = messages[0].split()
 print(dict(zip(words, numbers(words, english), strict=True)))
 
 # %% [markdown]
-# Only "open" has come through. "can't" is an ordinary word, but nobody has put it into the table with its apostrophe,
-# and FileNotFoundError was not there at all. The three became the same row, so that the model could not tell them
-# apart.
+# Only "open" has come through. "can't" is an ordinary word, but the table does not have it with its apostrophe, and
+# FileNotFoundError is not there at all. All three became the same row, so the model could not tell them apart.
 #
 # We could make the table larger. But people invent words faster than tables grow, above all people who write programs,
 # and a row that is met once in a billion words never learns anything. Or we could have a row for each letter. Then
@@ -150,8 +150,8 @@ print(dict(zip(words, numbers(words, english), strict=True)))
 # ## 2 · A word in pieces · core
 #
 # There is. Frequent words get a row of their own, and rare words are put together from pieces that are frequent. A
-# piece that goes on with a word is not the same as one that begins it (the *able* in *readable* is not the word
-# *able*), so it has a row of its own, and a name that begins with `##`. BERT knows `able` and `##able`.
+# piece inside a word is not the same as one that begins it (the *able* in *readable* is not the word *able*), so it has
+# a row of its own, and a name that begins with `##`. BERT knows `able` and `##able`.
 #
 # So where do we cut? Take "tokenization". We try the whole word, then the word without its last letter, and so on,
 # until something is in the vocabulary. Then we do the same with what is left.
@@ -169,10 +169,10 @@ print("then:", beginnings("ization", "##"))
 # The longest beginning is `token`, the longest that can follow is `##ization`, and then the word is used up. That is
 # all there is to **WordPiece**: take the longest piece, and never look back.
 #
-# One pays with coins in the same way, the largest first. With coins of 4, 3 and 1, somebody who does that pays 6 as 4 +
-# 1 + 1, although 3 + 3 would have been two coins. Here the picture breaks, and it is worth knowing where: as long as
-# there is a coin of 1, one can always pay. A vocabulary may lack the piece that is needed at the end. Then WordPiece
-# does not go back to try another way. It gives up the *whole* word, and says `[UNK]`.
+# It is how most of us count out change: the largest coin first. With coins of 4, 3 and 1, that pays 6 as 4 + 1 + 1,
+# although 3 + 3 is shorter. But as long as there is a coin of 1, we can always pay, and this is where the picture
+# breaks. A vocabulary may lack the piece that is needed at the end. Then WordPiece does not go back to try another way.
+# It gives up the *whole* word, and says `[UNK]`.
 #
 # **Predict first.** A vocabulary holds `no`, `not`, `##ti`, `##tice`, `##ice` and `##fy`. What becomes of *notice*, and
 # what of *notify*?
@@ -279,33 +279,40 @@ for vocabulary in (english, chinese):
 
 # %% [markdown]
 # The Chinese table knows nearly all of this, and the English one nothing of the last three words. 文件 means *file*,
-# and only one of its two characters is there; then the whole word is gone. "résumé" is unknown to both, although the
-# first picture shows it cut without trouble. So something has to happen to a text *before* it is cut.
+# and only one of its two characters is there; then the whole word is gone. (By the last two lines each Chinese
+# character stands in the table twice, once with ##. Let us keep that in mind.) "résumé" is unknown to both, although
+# the first picture shows it cut without trouble. So something has to happen to a text *before* it is cut.
 #
-# > **You may read that** pieces put an end to unknown words. That is true of tokenizers that go down to bytes, as the
-# > one in [lesson 14](../14_generation/14_generation.ipynb) does. For BERT it is not:
+# > **You may read that** pieces put an end to unknown words. That is true of tokenizers that go down to bytes, like the
+# > one in [lesson 14](../14_generation/14_generation.ipynb). For BERT it is not:
 
 # %%
 for word in ("file", "file☃", "😀"):
     print(word, wordpiece(word, english))
 
 # %% [markdown]
-# > One sign without a row, and the whole word is gone, however well the rest of it is known.
+# > One character without a row, and the whole word is gone, however well the rest of it is known.
 
 # %% [markdown]
 # ## 3 · Before the pieces · core
 #
-# **Predict first.** Two texts look the same on your screen. Are they?
+# Here are two texts.
 
 # %%
-one, other = "caf\u00e9", "cafe\u0301"
-print(one, other, one == other, len(one), len(other))
+one, other = pictures.TWINS
+print(one, other)
+
+# %% [markdown]
+# **Predict first.** They look the same on your screen. Are they equal, and how long is each?
+
+# %%
+print(one == other, len(one), len(other))
 
 # %% [markdown]
 # <details><summary>The answer</summary>
 #
-# No. In the first, é is a single character. In the second, it is an e, and behind it an accent that is drawn above
-# whatever stands before it. Unicode allows both.
+# They are not equal. In the first, of four characters, é is one of them. In the second it is an e, and behind it comes
+# an accent, which is drawn above whatever stands before it. Unicode allows both.
 #
 # </details>
 #
@@ -314,37 +321,37 @@ print(one, other, one == other, len(one), len(other))
 #
 # | what | becomes |
 # |---|---|
-# | tab, line feed, carriage return | a blank |
-# | other control characters, what cannot be seen, private use, U+FFFD (what could not be read) | nothing |
-# | any other white space | a blank |
-# | a Chinese character | itself, with a blank on either side |
-# | a letter with an accent | the letter |
+# | tab, line feed, carriage return | a space |
+# | other control characters, invisible ones, private use, U+FFFD (what could not be read) | nothing |
+# | any other white space | a space |
+# | a Chinese character | itself, with a space on either side |
+# | a letter with an accent, or another mark | the letter |
 # | a capital | a small letter |
 #
 # For each of these Python has a word. `unicodedata.category("\x07")` is `Cc`, a control character. `Cf` is invisible,
-# such as a mark that says in which direction one writes, `Co` is private use, and `Mn` an accent. NFD, a normal form of
-# Unicode, takes é apart into the letter and the accent.
+# such as a mark for the direction of writing, `Co` is private use, and `Mn` a mark that takes up no room of its own,
+# such as an accent. NFD, a normal form of Unicode, takes é apart into the letter and the accent.
 #
-# Why the blanks around Chinese? Because Chinese is written without any, and nobody can tell from the signs where one
-# word ends: 文件不存在 would be a single word of five characters. BERT's authors did not try. With the blanks, every
+# Why the spaces around Chinese? It is written without any, and where a word ends cannot be told from the characters
+# alone: 文件不存在 would be a single word of five characters. BERT's authors did not try. With the spaces, every
 # character is a word by itself.
 #
 # ### Exercise: `normalize` ●●○ · 8 minutes · core
 #
-# `is_chinese` is imported: it knows the eight blocks in which Unicode keeps Chinese characters. Lower case has one
-# trap. `"ΟΔΟΣ".lower()` ends with ς, since `lower` knows a rule of Greek for the ends of words. The library looks at
-# each character by itself, and makes σ.
+# `is_chinese` is imported: it knows the eight blocks of Unicode that BERT counts as Chinese. (Unicode has added more
+# since.) Lower case has one trap. `"ΟΔΟΣ".lower()` ends with ς, since `lower` knows a rule of Greek for the ends of
+# words. The library looks at each character by itself, and makes σ.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
 # One loop over the characters that builds a new text, with an `if` for each of the first four rows of the table. Then
-# `unicodedata.normalize("NFD", …)` on the whole, and a second loop that drops accents and makes small letters.
+# `unicodedata.normalize("NFD", …)` on the whole, and a second loop that drops category `Mn` and makes small letters.
 #
 # </details>
 # <details><summary>Hint 2: "control characters" or "tab and ends of lines"?</summary>
 #
 # To Unicode a tab is a control character as well, and to `isspace` some control characters are white space. The order
-# of the table decides: first the three that become a blank, then what vanishes, then white space.
+# of the table decides: first the three that become a space, then what vanishes, then white space.
 #
 # </details>
 # <details><summary>Hint 3: nearly the code</summary>
@@ -373,10 +380,10 @@ def normalize(text: str) -> str:
 
     Not to be used: `tokenizers.normalizers.BertNormalizer`, `helpers.vocabularies.normalize`.
 
-    Tab, line feed and carriage return become a blank. Other control characters, invisible and private ones (categories
-    Cc, Cf, Co) vanish, and so does U+FFFD. Any other white space becomes a blank. A Chinese character (`is_chinese`)
-    gets a blank before and a blank behind it. Canonical decomposition (NFD) separates accents from letters, and accents
-    (category Mn) vanish. Each character is put in lower case by itself. Everything else stays, also blanks in a row.
+    Tab, line feed and carriage return become a space. Other control characters, invisible and private ones (categories
+    Cc, Cf, Co) vanish, and so does U+FFFD. Any other white space becomes a space. A Chinese character (`is_chinese`)
+    gets a space before and a space behind it. Canonical decomposition (NFD) separates accents from letters, and accents
+    (category Mn) vanish. Each character is put in lower case by itself. Everything else stays, also spaces in a row.
 
     Args:
         text: any text; it may be empty.
@@ -404,17 +411,26 @@ def normalize(text: str) -> str:
 check(normalize)
 
 # %% [markdown]
-# **See it.** What each of these looks like to BERT, with marks at the ends so that one sees blanks.
+# **See it.** What each of these looks like to BERT, with a bar at either end so that we can see the spaces.
 
 # %%
-for text in (messages[1], "el año", "STRAẞE ﬁle Ⅻ", "can\u200b't", "open\ufeffthe file"):
+for text in (messages[1], "el año", "STRAẞE ﬁle Ⅻ", "й ガ हिन्दी", "open\ufeffthe file"):
     print(f"{text!r} → |{normalize(text)}|")
+print("한국:", wordpiece(normalize("한국"), english))
 
 # %% [markdown]
-# Something is lost here, and one should know what. *año* is Spanish for year, and *ano* is another word. An **uncased**
-# BERT cannot tell them apart, nor *US* from *us*. (There are cased ones, which skip the last two rows of the table.)
-# And the last line is a classic. Between two words there was a character that nobody sees, where a blank should have
-# been. It vanishes, and the two grow together.
+# Something is lost here, and we should know what. *año* is Spanish for year, and *ano* is another word. An **uncased**
+# BERT cannot tell them apart, nor *US* from *us*. (There are cased ones, which leave out the last two rows of our
+# table: accents and capitals stay.) The ﬁ is a single character and stays one, since NFD separates marks and no more.
+# So is Ⅻ, whose small form is ⅻ.
+#
+# For other scripts it is worse, because NFD takes more apart than accents. й and и are two letters of Russian, ガ
+# (*ga*) and カ (*ka*) two syllables of Japanese. हिन्दी, *Hindi*, has lost the mark that binds its n to its d. And
+# 한국, *Korea*, is written with two characters, of three letters each, and has become six tokens. The rule suits
+# European accents, and other languages pay for it.
+#
+# And *openthe* is a classic. Where a space should have been there stood an invisible character. It vanishes, and the
+# two words grow together.
 
 # %% [markdown]
 # ## 4 · Words · core
@@ -424,8 +440,8 @@ for text in (messages[1], "el año", "STRAẞE ﬁle Ⅻ", "can\u200b't", "open\
 #
 # What is punctuation? Unicode has categories for it, which all begin with a P: `Po` for a full stop, `Ps` for an
 # opening bracket, and 。 or “ are there as well. But $, +, <, =, >, ^, |, ~ and the backtick are *symbols* there. BERT
-# wants them split off too, and so it adds whatever else of ASCII is neither letter nor digit, and that is
-# `string.punctuation`. A € is in neither of the two, and stays with its word.
+# wants them split off too, and so it adds every visible character of ASCII that is neither letter nor digit, which is
+# what `string.punctuation` holds. A € is in neither of the two, and stays with its word.
 #
 # ### Exercise: `basic_tokenize` ●●○ · 5 minutes · core
 #
@@ -433,12 +449,12 @@ for text in (messages[1], "el año", "STRAẞE ﬁle Ⅻ", "can\u200b't", "open\
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# You have just seen how one makes something a word of its own: put a blank on either side, and split later.
+# We have just seen how to make something a word of its own: put a space on either side, and split later.
 #
 # </details>
-# <details><summary>Hint 2: "several blanks, in front and behind"?</summary>
+# <details><summary>Hint 2: "several spaces, in front and behind"?</summary>
 #
-# `split(" ")` makes an empty word between two blanks. `split()` does not.
+# `split(" ")` makes an empty word between two spaces. `split()` does not.
 #
 # </details>
 
@@ -449,13 +465,13 @@ def basic_tokenize(text: str, normalize: Callable[[str], str]) -> list[str]:
 
     Not to be used: `tokenizers.pre_tokenizers.BertPreTokenizer`, `helpers.vocabularies.split`.
 
-    The whole text is normalized once. Then it is cut at blanks, however many, and before and behind each punctuation
+    The whole text is normalized once. Then it is cut at spaces, however many, and before and behind each punctuation
     mark, which is a word of its own. Punctuation is what `string.punctuation` holds, and every character whose Unicode
     category begins with P.
 
     Args:
         text: any text; it may be empty.
-        normalize: from a text to a normalized one, whose only white space are blanks.
+        normalize: from a text to a normalized one, whose only white space is spaces.
 
     Returns:
         A list without empty words.
@@ -478,7 +494,7 @@ check(basic_tokenize)
 # %% [markdown]
 # **See it.** The tokenizer is complete: normalize, split, cut each word. One thing is left, special tokens that are
 # *written* in a text. The library looks for them first, before anything else happens, so we do as well. Does ours give
-# what the library's gives, on this whole lesson's worth of odd texts?
+# what the library's gives, on nine odd texts?
 
 # %%
 WRITTEN = re.compile(r"(\[(?:PAD|UNK|CLS|SEP|MASK)\])")
@@ -486,7 +502,7 @@ WRITTEN = re.compile(r"(\[(?:PAD|UNK|CLS|SEP|MASK)\])")
 
 def tokenize(text: str, vocabulary: dict[str, int]) -> list[str]:
     tokens: list[str] = []
-    for part in WRITTEN.split(text):  # every second part is a special token
+    for part in WRITTEN.split(text):
         words = [part] if part in SPECIAL else basic_tokenize(part, normalize)
         tokens += [token for word in words for token in ([word] if word in SPECIAL else wordpiece(word, vocabulary))]
     return tokens
@@ -505,7 +521,7 @@ print(tokenizer_of("English")(typed_in)["input_ids"])
 print(tokenizer_of("English")(typed_in, split_special_tokens=True)["input_ids"])
 
 # %% [markdown]
-# > In the first row 102 stands twice, and only the second one is real: a text has ended in the middle of a text. For a
+# > In the first list 102 stands twice, and only the second one is real: a text has ended in the middle of a text. For a
 # > model that takes orders this would be a way to speak in somebody else's name. `split_special_tokens=True` makes
 # > plain text of it.
 #
@@ -515,7 +531,7 @@ print(tokenizer_of("English")(typed_in, split_special_tokens=True)["input_ids"])
 
 # %%
 def by_hand(name: str, written: str) -> pictures.Marked:
-    vocabulary = vocabulary_of(name)
+    vocabulary = vocabulary_of(name)  # below: the tokens in colours, with their numbers
     return pictures.as_tokens(tokenize(written, vocabulary), numbers(tokenize(written, vocabulary), vocabulary))
 
 
@@ -529,9 +545,9 @@ explore(
 # %% [markdown]
 # <details><summary>What to see</summary>
 #
-# *unbelievable* is one token in the English table and six in the Chinese one, *love* is one in both. 北 and 京 stand in
-# both tables: the Chinese characters in the English one belong to names and places mostly. `$5` is two words and x² is
-# one, in two pieces. The snowman is unknown everywhere. (A third table, trained on Python programs, will come up in
+# *unbelievable* is one token in the English table and six in the Chinese one, *love* is one in both. 北 and 京 stand
+# in both tables: the Chinese characters in the English one belong mostly to names and places. `$5` is two words and x²
+# is one, in two pieces. The snowman is unknown everywhere. (A third table, trained on Python programs, will come up in
 # section 6.)
 #
 # </details>
@@ -540,8 +556,8 @@ explore(
 # ## 5 · What BERT is given · core
 #
 # BERT was trained on pairs: here are two texts, does the second follow the first? So it has to know where a text ends
-# and which of the two a token belongs to. For that there are two special tokens and a second row of numbers. Of *can't*
-# and its translation it would see this:
+# and which of the two a token belongs to. For that there are two special tokens and a second list of numbers. Of
+# *can't* and its translation it sees this:
 #
 # | | | | | | | | | |
 # |---|---|---|---|---|---|---|---|---|
@@ -577,7 +593,7 @@ def encode(first: list[str], vocabulary: dict[str, int], second: list[str] | Non
     Args:
         first: the tokens of the first text; there may be none.
         vocabulary: token → number; what it does not hold gets the number of [UNK].
-        second: those of the second text; None if there is no second text, which is something else than one without
+        second: those of the second text; None if there is no second text, which is not the same as one without
             tokens.
 
     Returns:
@@ -613,8 +629,7 @@ for name, values in mine.items():
     print(f"{name:16}{values}")
 
 # %% [markdown]
-# > **You may read that** one calls `tokenizer.encode_plus` for this. In many books one does. Let us look at what is
-# > there today:
+# > **You may read that** `tokenizer.encode_plus` does this. In many books it does. Let us see what is there today:
 
 # %%
 bert = tokenizer_of("English")
@@ -627,27 +642,28 @@ print("encode:", bert.encode("open the file"), "without special ones:", bert.enc
 print("convert_ids_to_tokens:", bert.convert_ids_to_tokens([101, 2330, 103, 102]))
 
 # %% [markdown]
-# > In transformers 5 it is gone, and one calls the tokenizer itself. It gives the three rows, as tensors with
+# > In transformers 5 it is gone, and we call the tokenizer itself. It gives all three lists, as tensors with
 # > `return_tensors="pt"`. `encode` is still there and gives the numbers alone.
 
 # %% [markdown]
 # ## 6 · Where it came from, and your own code in colours · core
 #
 # A model that finds a name in a text answers with tokens: from 3 to 5. We want to underline it in the text. So for each
-# token we have to know its **offsets**, where in the original text it begins and where it ends. And the text that was
-# cut is not the original any more. Accents have vanished, and blanks have come in.
+# token we have to know its **offsets**, where in the original text it begins and where it ends. But the text that we
+# cut is not the original any more. Accents have vanished, and spaces have come in.
 #
-# One could search for each token in the text, but there is no "resume" in "résumé". It is easier to take the places
-# along from the start. Normalize character by character, and note for each letter that comes out which character it
-# was:
+# We could search for each token in the text, but there is no "resume" in "résumé". It is easier to take the places
+# along from the start. Let us normalize character by character, and note for each letter that comes out which character
+# it was:
 
 # %%
 for place, character in enumerate("é 件\u200b."):
     print(place, ascii(character), [(letter, place) for letter in normalize(character)])
 
 # %% [markdown]
-# Now cut, and count letters. A token's beginning is the place of its first letter, and its end is one behind the place
-# of its last.
+# Now we cut, and count letters. A token's beginning is the place of its first letter, and its end is one behind the
+# place of its last. So what vanishes behind the last letter is not counted: for `cafe\u0301`, five characters, the
+# library says (0, 4), and so do we. A `[MASK]` written in the text is cut like any other word here.
 #
 # ### Exercise: `offsets` ●●● · 9 minutes · core
 #
@@ -699,12 +715,13 @@ def offsets(
 
     Args:
         text: any text; it may be empty.
-        normalize: from a text to a normalized one; it makes of each character what it makes of it alone.
+        normalize: from a text to a normalized one; normalizing character by character and joining gives the same as
+            normalizing the whole text.
         split: from a normalized text to its words, in order; what it leaves out lies between them.
         pieces: from a word to its tokens, where those after the first begin with ##, or to a list with [UNK] alone.
 
     Returns:
-        A list of tuples (token, start, end), so that `text[start:end]` is where the token is from.
+        A list of tuples (token, start, end), so that `text[start:end]` is what the token comes from.
 
     >>> offsets("É 1", lambda one: {"É": "e"}.get(one, one), str.split, lambda word: [word])
     [('e', 0, 1), ('1', 2, 3)]
@@ -729,7 +746,7 @@ check(offsets)
 
 # %% [markdown]
 # **See it.** Now for the code that you have just written. The function `offsets` itself goes through everything that
-# you have built. First as BERT would see it. Then as its Chinese sister does, and then by a third table of 8,000
+# you have built. First as BERT would see it, then as its Chinese sister does, and then by a third table of 8,000
 # entries, trained on nothing but Python programs.
 
 
@@ -760,9 +777,10 @@ in_my_colours(offsets, "Python")
 # <details><summary>What to see, for the answer of this lesson</summary>
 #
 # The same characters are 158 tokens by the English table, 197 by the Chinese one and 152 by that of programs. This is
-# closer than one might think, because half of the words in this code are punctuation marks, and those stand in every
-# table. The difference is in the other half. The table of programs has each of your words whole. The English one lacks
-# `enumerate`, `normalize` and `append`, and the Chinese one makes four pieces of *character*.
+# closer than you might think, because half of the words in this code are punctuation marks, and those stand in every
+# table. The difference is in the other half. The table of programs has each of these words whole but one, the `unk` of
+# `[UNK]`, which it cuts into `un` and `##k`. The English one lacks `enumerate`, `normalize` and `append`, and the
+# Chinese one makes four pieces of *character*.
 #
 # </details>
 #
@@ -775,29 +793,27 @@ pictures.in_colours(messages, {
 
 # %% [markdown]
 # The table of programs has a row for FileNotFoundError. In its world that is a common word. And of Chinese it knows not
-# a single sign, because programs hold none to speak of. So this is what a model does with a word that is not in its
-# table: it puts it together from pieces, as well as the table allows, and where a single sign has no row, it is blind.
-# Which words are whole, which fall to pieces and which are gone is decided by what the table was made from, long before
-# any learning.
+# a single character, because programs hold next to none. So this is what a model does with a word that is not in its
+# table: it puts it together from pieces, as well as the table allows, and if a single character has no row, it sees
+# nothing of the word. Which words are whole, which fall to pieces and which are gone is decided by what the table was
+# made from, long before any learning.
 #
-# That has a price that one can count. The same text in more tokens costs more time and fits less often into the 512
-# places that BERT has, and who pays by the token pays more for one language than for another.
-#
-# In [lesson 16](../16_bert_internals/16_bert_internals.ipynb) your numbers go into a real BERT.
+# That has a price, and we can count it. The same text in more tokens costs more time and fits less often into the 512
+# places that BERT has, and if you pay by the token, you pay more for one language than for another.
 
 # %% [markdown]
 # ## 7 · Back to text · extra
 #
-# If a model writes, or fills a gap, we want to read it. So back from numbers to text: pieces are joined, words get
-# blanks between them. But were there blanks? The tokens of "can't" and "can ' t" are the same. Nobody can know, and so
-# the library follows a rule: full stop, comma, question mark and exclamation mark follow at once, and all others stand
-# apart.
+# If a model writes, or fills a gap, we want to read it. So back from numbers to text: pieces are joined, and words get
+# spaces between them. But were there spaces? The tokens of "can't" and "can ' t" are the same, so there is no way to
+# know, and the library follows a rule: full stop, comma, question mark and exclamation mark follow at once, and all
+# others stand apart.
 #
 # ### Exercise: `decode` ●○○ · 5 minutes · extra
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Join all tokens with blanks first. What has to be replaced in that text?
+# Join all tokens with spaces first. What has to be replaced in that text?
 #
 # </details>
 # <details><summary>Hint 2: numbers to tokens</summary>
@@ -809,10 +825,10 @@ pictures.in_colours(messages, {
 
 # %% exercise="decode"
 def decode(ids: list[int], vocabulary: dict[str, int], skip_special: bool = False) -> str:
-    """The text of a row of numbers, as well as one can tell.
+    """The text of a list of numbers, as well as it can be told.
 
-    A token that begins with ## goes on with what stands before it, without the ##; as the very first it stands as it
-    is. A full stop, comma, question mark or exclamation mark follows at once, and any other token after a blank.
+    A token that begins with ## is joined to what stands before it, without the ##; the very first token stays as it is.
+    A full stop, comma, question mark or exclamation mark follows at once, and any other token after a space.
 
     Args:
         ids: numbers of tokens, all of them in the vocabulary; there may be none.
@@ -848,15 +864,15 @@ for text in (*messages, "Version 3.5, e.g."):
 
 # %% [markdown]
 # > It gives *a* text with nearly the same tokens. Capitals and accents are gone, so are the unknown words, and "3.5"
-# > has a blank in it. Who needs the original keeps it, and cuts from it by offsets.
+# > has a space in it. If you need the original, keep it, and cut from it by offsets.
 
 # %% [markdown]
 # ## 8 · Too long · extra
 #
 # BERT has 512 places, and no more. (The table of positions has 512 rows.) For a pair, something has to be cut from one
-# text or from both. From which? Say a question of 10 tokens and a page of 600: whoever takes the same share of both
-# loses half of a question that was short already. So the library takes from the longer one, until both are equally
-# long, and only then from both.
+# text or from both. From which? Say we have a question of 10 tokens and a page of 600: if we took the same number from
+# both, nothing would be left of the question. So the library takes from the longer one, until both are equally long,
+# and only then from both.
 #
 # > **You may read that** `max_length` has to be 510, because two places are for `[CLS]` and `[SEP]`, or even that the
 # > library takes two off. Count:
@@ -869,9 +885,9 @@ print("words among the 512:", bert(long, truncation=True, max_length=512)["input
 print("a pair, max_length=2:", len(bert("open the file", "now", truncation=True, max_length=2)["input_ids"]), "numbers")
 
 # %% [markdown]
-# > `max_length` is the length of the whole, special tokens included. So 512 leaves room for 510 words, and who says 510
-# > gives two of them away. (The last line is a trap: where there is no room even for special tokens, the library cuts
-# > nothing, and says nothing. Ours refuses.)
+# > `max_length` is the length of the whole, special tokens included. So 512 leaves room for 510 words, and if you set
+# > 510, you give two of them away. (The last line is a trap: where there is no room even for the special tokens, the
+# > library cuts nothing, and says nothing. Ours refuses.)
 #
 # ### Exercise: `truncate_pair` ●●○ · 7 minutes · extra
 #
@@ -946,9 +962,9 @@ lines({
 # %% [markdown]
 # ## 9 · A batch · extra
 #
-# Texts of different lengths, one tensor: short rows are filled up, and the mask says what was filled up ([lesson
-# 09](../09_data/09_data.ipynb) has more ways to do that). Here is how it stands in a script that we found. It works, as
-# long as all texts fit.
+# Texts of different lengths have to go into one tensor: short rows are filled up, and the mask says where ([lesson
+# 09](../09_data/09_data.ipynb) has more ways to do that). Here is a function from a script. It works as long as all
+# texts fit.
 
 
 # %%
@@ -969,7 +985,8 @@ except ValueError as error:
 # %% [markdown]
 # ### Exercise: `pad_batch` ●●○ · 6 minutes · extra
 #
-# **Find and mend the bugs.** When the error has gone, look at what stands at the end of each row.
+# **Find and mend the bugs.** There is more than the one that complains. Copy the body of the script into your function
+# and begin there.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -1025,45 +1042,43 @@ mine = pad_batch([bert(text)["input_ids"] for text in texts], 8, sep=102, pad=0)
 theirs = bert(texts, padding=True, truncation=True, max_length=8, return_tensors="pt")
 print("the same:", all(torch.equal(value, theirs[name]) for name, value in mine.items()))
 for padding in (True, "max_length"):
-    shapes = [
-        tuple(bert(texts[:2], padding=padding, truncation=True, max_length=8, return_tensors="pt")["input_ids"].shape)
-    ]
-    print(f"two short texts, padding={padding!r}: {shapes[0]}")
+    made = bert(texts[:2], padding=padding, truncation=True, max_length=8, return_tensors="pt")
+    print(f"two short texts, padding={padding!r}: {tuple(made['input_ids'].shape)}")
 
 # %% [markdown]
 # With `padding=True` a batch is as wide as its longest row. With `padding="max_length"` it is always as wide as
-# allowed, which costs time, and is what one takes where shapes must not change.
+# allowed. That costs time, but we need it where shapes must not change.
 
 # %% [markdown]
 # ## 10 · Where a vocabulary comes from · extra
 #
-# Who has decided that `##ization` is a piece and `##found` is not? A count. Take a tiny text: *hug* ten times, *pug* 5
-# times, *pun* 12, *bun* 4, *hugs* 5. We begin with single characters, as `h`, `##u`, `##g`. Nobody needs more to write
-# all of it, but it takes many tokens. So we look for the pair of neighbours that is most frequent and make one piece of
-# it. `##u ##g` stands in hug, pug and hugs, 10 + 5 + 5 = 20 times. `##u ##n` comes 16 times. So `##ug` is the first new
-# piece, and all words are written anew: `h ##ug`, `p ##ug`, `h ##ug ##s`. Then we count again.
-
-# %%
-toy = {"hug": 10, "pug": 5, "pun": 12, "bun": 4, "hugs": 5}
-cuts = {word: [word[0], *("##" + letter for letter in word[1:])] for word in toy}
-for _ in range(4):
-    pairs: Counter[tuple[str, str]] = Counter()
-    for word, cut in cuts.items():
-        for pair in itertools.pairwise(cut):
-            pairs[pair] += toy[word]
-    best = min(pairs, key=lambda pair: (-pairs[pair], pair))
-    cuts = {word: merged(cut, *best) for word, cut in cuts.items()}
-    print(f"{best[0]:5} {best[1]:4} {pairs[best]:3} times  →", "   ".join(" ".join(cut) for cut in cuts.values()))
-
-# %% [markdown]
+# What decides that `##ization` is a piece and `##found` is not? A count. Take a tiny text: *file* 12 times, *files* 5
+# times, *fine* 4, *line* 9, *lines* 6. We begin with single characters, such as `f`, `##i`, `##l`. They are enough to
+# write all of it, but it takes many tokens. So we look for the pair of neighbours that is most frequent and make one
+# piece of it. `f ##i` stands in file, files and fine, 12 + 5 + 4 = 21 times. `##i ##n` and `##n ##e` stand in fine,
+# line and lines, 19 times each. So `fi` is the first new piece, and all words are written anew: `fi ##l ##e`, `fi ##l
+# ##e ##s`, `fi ##n ##e`. Then we count again. Of `##i ##n`, only 15 are left by now, because in *fine* the i belongs to
+# another piece. `##n ##e` still comes 19 times, and is next.
+#
+# | | the most frequent pair | new piece | after it |
+# |---|---|---|---|
+# | 1 | `f ##i`, 21 times | `fi` | `fi ##l ##e`, `fi ##l ##e ##s`, `fi ##n ##e`, `l ##i ##n ##e`, `l ##i ##n ##e ##s` |
+# | 2 | `##n ##e`, 19 times | `##ne` | `fi ##l ##e`, `fi ##l ##e ##s`, `fi ##ne`, `l ##i ##ne`, `l ##i ##ne ##s` |
+# | 3 | `##l ##e` or `fi ##l`, 17 times | `##le` | `fi ##le`, `fi ##le ##s`, `fi ##ne`, `l ##i ##ne`, `l ##i ##ne ##s` |
+# | 4 | `fi ##le`, 17 times | `file` | `file`, `file ##s`, `fi ##ne`, `l ##i ##ne`, `l ##i ##ne ##s` |
+#
+# In the third round two pairs are equally frequent. We take the one that comes first in Python's order, where # stands
+# before all letters.
+#
 # ### Exercise: `train_wordpiece` ●●● · 10 minutes · extra
 #
-# The same as a function, from counts to a vocabulary of a given size. `merged` is there for you: it makes one piece of
-# two wherever they are neighbours.
+# The same as a function, from counts to a vocabulary of a given size. `merged` is there for you: `merged(pieces, first,
+# second)` makes one piece of the two wherever they are neighbours.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Nearly all of it stands above. What is new are the entries that it begins with, and when to stop.
+# Keep for each word its pieces, in a dict. In a loop, count all pairs of neighbours, each as often as its word occurs,
+# find the best, note the new piece, and replace the pieces of every word.
 #
 # </details>
 # <details><summary>Hint 2: the beginning</summary>
@@ -1072,7 +1087,13 @@ for _ in range(4):
 # word[1:]}`.
 #
 # </details>
-# <details><summary>Hint 3: <code>min() arg is an empty sequence</code>?</summary>
+# <details><summary>Hint 3: the most frequent, and of equals the first?</summary>
+#
+# `min(pairs, key=lambda pair: (-pairs[pair], pair))`. The smallest of the negative counts belongs to the most frequent
+# pair, and where two are equal, Python goes on to compare the pairs themselves.
+#
+# </details>
+# <details><summary>Hint 4: <code>min() arg is an empty sequence</code>?</summary>
 #
 # All words have become whole, and there is no pair left. Then it is over.
 #
@@ -1085,14 +1106,15 @@ def train_wordpiece(counts: dict[str, int], size: int) -> dict[str, int]:
 
     Not to be used: `tokenizers.trainers.WordPieceTrainer`, `tokenizers.trainers.BpeTrainer`.
 
-    First come the special tokens, in the order of `SPECIAL`, then all characters in order, then those that stand inside
-    a word, with ##, in order. At first each word is cut into characters. Then the most frequent pair of neighbours
-    becomes one piece in all words (`merged`) and the next entry, again and again. Of equally frequent pairs it is the
-    first in the order of Python's tuples.
+    First come the special tokens, in the order of `SPECIAL`, then all characters in order, including those that occur
+    only inside words, then those that stand inside a word, with ##, in order. At first each word is cut into
+    characters. Then the most frequent pair of neighbours becomes one piece in all words (`merged`) and the next entry,
+    again and again. Of equally frequent pairs it is the first in the order of Python's tuples.
 
     Args:
         counts: word → how often it occurs; it stays as it is.
-        size: entries of the vocabulary; it ends when there are so many, or when no word has two pieces.
+        size: entries of the vocabulary; it ends when there are so many, or when no word has two pieces. The special
+            tokens and the characters are always there, even if they are more.
 
     Returns:
         Token → number, counted from 0.
@@ -1122,9 +1144,10 @@ def train_wordpiece(counts: dict[str, int], size: int) -> dict[str, int]:
 check(train_wordpiece)
 
 # %% [markdown]
-# > **You may read that** WordPiece takes the pair with the highest *likelihood*: its frequency divided by those of its
-# > two parts. Many courses explain it so, and some write their trainer so. Others use `tokenizers`, and believe that
-# > they have that. Let us run both, on the 700 most frequent words of the docstrings on this machine.
+# > **You may read that** WordPiece takes the pair with the highest *likelihood*: its frequency divided by the product
+# > of the frequencies of its two parts. Many courses explain it so, and some write their trainer so. Others use
+# > `tokenizers`, and believe that this is what they have. Let us run both, on the 700 most frequent words of the
+# > docstrings on this machine.
 
 # %%
 frequent = Counter(word for each in docstrings("train") for word in words_of(each.text))
@@ -1140,12 +1163,12 @@ print("by likelihood, first: ", *others["by likelihood"][start : start + 9])
 
 # %% [markdown]
 # > The library's `WordPieceTrainer` is byte-pair encoding with ## in front of what goes on: it counts, as we do. Where
-# > it differs from ours, two pairs were equally frequent, and there it takes now this one and now that one: run it
-# > again in a new process, and some entries are others. Likelihood, by contrast, likes pairs whose parts occur nowhere
-# > else, however rare they are. Which of the two did Google use for BERT? Its trainer was never published. The paper
-# > that WordPiece comes from ([Schuster and Nakajima
-# > 2012](https://research.google/pubs/japanese-and-korean-voice-search/)) speaks of likelihood. What can be read in
-# > BERT's code is only how it *cuts*.
+# > it differs from ours, two pairs were equally frequent, and which of them it takes is not specified. Likelihood, by
+# > contrast, likes pairs whose parts occur nowhere else, however rare they are. And what did Google use for BERT?
+# > BERT's repository holds no trainer, only code that *cuts*. The paper that WordPiece comes from ([Schuster and
+# > Nakajima 2012](https://research.google/pubs/japanese-and-korean-voice-search/)) speaks of likelihood. TensorFlow
+# > Text, also Google's, later published a trainer that goes a third way: it starts from whole words and breaks them
+# > down.
 #
 # > **You may read that** a vocabulary is read with `read().splitlines()`. There is one token in a line, after all:
 
@@ -1155,11 +1178,12 @@ for name, entries in {"split": file.removesuffix("\n").split("\n"), "splitlines"
     print(f"{name:12}{len(entries):,} rows, 文 is row {entries.index('文')}, and 件 row {entries.index('件')}")
 
 # %% [markdown]
-# > Row 343 of the Chinese table is a character that few have met, U+2028, which ends a line. `splitlines` cuts there,
-# > and from then on every token has the vectors of another one. Nothing complains, and the model talks nonsense.
+# > Two rows of the Chinese table hold a character that few have met, U+2028, which ends a line: row 343 as it is, and
+# > row 13,502 with ## in front. `splitlines` cuts at both, which makes two rows more, and behind each of them every
+# > token has the vectors of another one. Nothing complains, and the model talks nonsense.
 #
-# **See it.** A vocabulary of your own: the words of all functions that you wrote in this lesson, counted, and a table
-# of 400 entries.
+# **See it.** A vocabulary of your own: the words of seven functions that you have written in this lesson, counted, and
+# a table of 400 entries. (The seven are listed in the first line; the cell needs all of them.)
 
 # %%
 written = [numbers, wordpiece, normalize, basic_tokenize, encode, offsets, train_wordpiece]
@@ -1179,19 +1203,19 @@ pictures.code_in_colours(unseen, spans(offsets, unseen, own), "your own table, o
 # %% [markdown]
 # <details><summary>What to see, with the answers of this lesson</summary>
 #
-# We asked for 400 entries and got 339, since by then all words were whole. On the code that it was made from (the first
-# number), this tiny table does as well as those with thousands of entries. That is no wonder: it has it by heart. On
-# code that it has not seen it needs more tokens than BERT's, and two words are red. The larger one is `frequencies`.
-# Nowhere in our code is there a q, so that there is no row for it, and one sign without a row takes the whole word
-# along.
+# We asked for 400 entries and got 339, since by then all words were whole. On code that it was made from (the first
+# number), this tiny table does as well as those with thousands of entries, which is no wonder: it has it by heart. On
+# code that it has not seen it needs more tokens than the English BERT's, fewer than its Chinese sister's, and two
+# words are red. The longer one is `frequencies`. Nowhere in our code is there a q, so there is no row for it, and one
+# character without a row takes the whole word with it.
 #
 # </details>
 
 # %% [markdown]
 # ## 11 · Tell them apart · extra
 #
-# Six tokenizers for `bert-base-chinese`, each with one fault that stands in somebody's program. On a plain sentence all
-# of them are right.
+# Six tokenizers for `bert-base-chinese`, each with one fault of a kind that is easily made. On a plain sentence all of
+# them are right.
 
 # %%
 suspects("tokenizer_counterexample")
@@ -1199,23 +1223,32 @@ suspects("tokenizer_counterexample")
 # %% [markdown]
 # ### Exercise: `tokenizer_counterexample` ●●○ · 7 minutes · extra
 #
-# Find two texts on which each of the six is seen to be wrong. (`right_tokenizer` is what its name says, and `mark`,
-# `han`, `plain`, `unseen`, `part` and `needed` are its parts.)
+# Find two texts on which each of the six is seen to be wrong. All of them call `right_tokenizer`, which is right unless
+# one of its arguments says otherwise:
+#
+# | argument | what it decides |
+# |---|---|
+# | `mark` | which characters are punctuation |
+# | `han` | which characters are Chinese |
+# | `plain` | what becomes of accents and capitals |
+# | `unseen` | what an invisible character becomes |
+# | `part` | whether the known beginning of an unknown word is kept |
+# | `needed` | whether a second text counts only if it has tokens |
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Five of them can be caught with the first text. What has the second to be like for the last?
+# Five of them can be caught with the first text. What must the second be like to catch the sixth?
 #
 # </details>
-# <details><summary>Hint 2: common Chinese?</summary>
+# <details><summary>Hint 2: "knows common Chinese only"?</summary>
 #
-# Two rare characters side by side, as 㐀㐁, are two words for the library. If one does not count as Chinese, there are
-# no blanks around it.
+# Two rare characters side by side, as 㐀㐁, are two words for the library. If a character does not count as Chinese, it
+# gets no spaces around it.
 #
 # </details>
-# <details><summary>Hint 3: the part of an unknown word?</summary>
+# <details><summary>Hint 3: "keeps what it has found of an unknown word"?</summary>
 #
-# A word that begins with a piece of the table and goes on with a sign that has no row and is not punctuation.
+# A word that begins with a piece of the table and goes on with a character that has no row and is not punctuation.
 #
 # </details>
 
@@ -1279,15 +1312,15 @@ pictures.lineup(tokenizer_counterexample())
 # **At scale.** BERT's table has 30,522 rows of 768 numbers, 23 million of its 110 million weights. Llama 3 has 128,256
 # rows of 4,096 numbers, and a second table of the same size at its end: together 1.05 billion of 8 billion weights. It
 # cuts bytes, so that nothing is unknown, and a larger table makes texts shorter: with 15 trillion tokens of training,
-# one per cent fewer is 150 billion tokens saved. Such a text is not tokenized while one trains. It is done once, on
-# hundreds of cores, and lies on disk as integers of 32 bits (16 are enough for 30,522 rows), 60 TB for 15 trillion. And
-# a vocabulary that was chosen cannot be changed any more: the rows are weights.
+# one per cent fewer is 150 billion tokens saved. Such a text is not tokenized during training but once, before it, on
+# hundreds of cores, and lies on disk as integers of 32 bits (16 are enough for 30,522 rows), 60 TB for 15 trillion.
+# And once chosen, a vocabulary cannot be changed: its rows are weights.
 #
 # **Three questions to take home.**
 #
 # 1. The Chinese table has 7,322 entries like `##件`. When are they used, if every Chinese character stands between
-#    blanks? And what would you do with their rows?
+#    spaces? And what would you do with their rows?
 # 2. Greedy cutting reads `filenotfounderror` as *file not fo under ror*. Programs write FileNotFoundError with
 #    capitals. Where would you split in order to use them, before the lower case or after it?
-# 3. Your trainer counts all pairs anew for each piece. Which counts change when `##u ##g` becomes one, and what would
-#    you have to keep in order to touch only those?
+# 3. Your trainer counts all pairs anew for each piece. Which counts change when `f ##i` becomes one, and what would you
+#    have to keep in order to touch only those?

@@ -39,7 +39,7 @@ def words(draw: Draw, count: int, among: Iterable[str] = COMMON) -> list[str]:
 
 
 def sentence(draw: Draw, count: int = 4) -> str:
-    """Words with single blanks between them, some of them with a capital."""
+    """Words with single spaces between them, some of them with a capital."""
     return " ".join(draw.choice([word, word.capitalize()]) for word in words(draw, count))
 
 
@@ -49,7 +49,7 @@ def chinese(draw: Draw, count: int) -> str:
 
 
 def between(draw: Draw, characters: Iterable[str]) -> str:
-    """Each of the characters between two words, without a blank, in drawn order."""
+    """Each of the characters between two words, without a space, in drawn order."""
     return "".join(draw.choice(COMMON) + each for each in draw.shuffled(characters)) + draw.choice(COMMON)
 
 

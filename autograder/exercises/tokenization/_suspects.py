@@ -86,7 +86,7 @@ def accents_stay(first: str, second: str) -> Made:
     return right_tokenizer(first, second, plain=str.lower)
 
 
-def blanks_for_the_unseen(first: str, second: str) -> Made:
+def spaces_for_the_unseen(first: str, second: str) -> Made:
     return right_tokenizer(first, second, unseen=" ")
 
 
@@ -102,7 +102,7 @@ SUSPECTS: dict[str, Callable[[str, str], Made]] = {
     "splits off punctuation of ASCII only": ascii_punctuation,
     "knows common Chinese only": common_chinese,
     "leaves letters with accents as they are": accents_stay,
-    "makes blanks of what cannot be seen": blanks_for_the_unseen,
+    "makes spaces of what cannot be seen": spaces_for_the_unseen,
     "keeps what it has found of an unknown word": keeps_a_part,
     "takes a second text without tokens for none": empty_is_none,
 }

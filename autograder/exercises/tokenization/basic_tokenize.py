@@ -11,9 +11,9 @@ from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
 from autograder.exercises.tokenization._shared import COMMON, between, sentence, words
 
-BLANKS = Idea("words are what stands between blanks", weight=2, point=True)
+SPACES = Idea("words are what stands between spaces", weight=2, point=True)
 MARKS = Idea("each punctuation mark is a word of its own", weight=3, point=True)
-SIGNS = Idea("signs that are no punctuation are letters like any other", weight=1.5)
+STAY = Idea("symbols that are not punctuation are letters like any other", weight=1.5)
 OTHERS = Idea("so are letters of other scripts, and digits", weight=1)
 FIRST = Idea("the text is normalized first", weight=2)
 
@@ -37,9 +37,9 @@ def basic_tokenize(candidate: Any, draw: Draw) -> Iterator[Step]:
         lambda: [run("Can't open it.", str.lower), run(sentence(draw) + "!", str.lower)],
         MARKS,
     )
-    yield "words between blanks", lambda: run(" ".join(words(draw, 6))), BLANKS
-    yield "several blanks, in front and behind", lambda: run(_gaps(draw)), BLANKS
-    yield "a single word, and none", lambda: [run(draw.choice(COMMON)), run(""), run("   ")], BLANKS
+    yield "words between spaces", lambda: run(" ".join(words(draw, 6))), SPACES
+    yield "several spaces, in front and behind", lambda: run(_gaps(draw)), SPACES
+    yield "a single word, and none", lambda: [run(draw.choice(COMMON)), run(""), run("   ")], SPACES
     yield (
         "marks behind words",
         lambda: run(f"{draw.choice(COMMON)}, {draw.choice(COMMON)}. {draw.choice(COMMON)}?"),
@@ -51,7 +51,7 @@ def basic_tokenize(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "all marks of ASCII", lambda: run(some(string.punctuation, 32)), MARKS
     yield "dollar, plus and their like", lambda: run(some(SYMBOLS_OF_ASCII, 5)), MARKS
     yield "marks of other scripts", lambda: run(between(draw, _of_each_category(draw))), MARKS
-    yield "signs that are no punctuation", lambda: run(some(SYMBOLS, 6)), SIGNS
+    yield "symbols that are not punctuation", lambda: run(some(SYMBOLS, 6)), STAY
     yield "letters of other scripts", lambda: run(some("éßшλかर한", 4)), OTHERS
     yield "digits", lambda: run(f"{draw.integer(10, 99)}.{draw.integer(100, 999)} a{draw.integer(1, 9)}b"), OTHERS
     yield "a text in two languages", lambda: run(f"{sentence(draw)}：  无  法 「{draw.choice(COMMON)}」。"), OTHERS
@@ -77,7 +77,7 @@ def _rows(draw: Draw) -> str:
 
 
 def _another(candidate: Any, draw: Draw) -> Any:
-    """What comes out of the normalization is split, even if it has made blanks and marks."""
+    """What comes out of the normalization is split, even if it has made spaces and marks."""
     word, mark = draw.choice("aeio"), draw.choice("!;)")
     return [
         candidate(sentence(draw), lambda text: text.replace(word, f" {word} ")),

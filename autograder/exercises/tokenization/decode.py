@@ -11,8 +11,8 @@ from autograder.engine.probes import with_arguments
 from autograder.exercises.tokenization._shared import COMMON, HAN, SPECIAL, letters, vocabulary_of, words
 
 JOINED = Idea("pieces with ## go on with the word", weight=2, point=True)
-BLANKS = Idea("other tokens get a blank before them", weight=2, point=True)
-MARKS = Idea("full stop, comma, question and exclamation mark follow without a blank", weight=1)
+BLANKS = Idea("other tokens get a space before them", weight=2, point=True)
+MARKS = Idea("full stop, comma, question and exclamation mark follow without a space", weight=1)
 SPECIALS = Idea("special tokens are left out on request", weight=2)
 ALONE = Idea("the arguments stay as they are", weight=1)
 CLOSE, APART = ".,?!", "'-:;()[]/\"#$%：。，"
@@ -40,7 +40,11 @@ def decode(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "words", lambda: run(words(draw, 5)), BLANKS
     yield "words in pieces", lambda: run([*words(draw, 2), *pieces(2), *words(draw, 1), *pieces(1)]), JOINED
     yield "the first token has ##", lambda: run([*pieces(2), *words(draw, 2)]), JOINED
-    yield "a piece that is ## and a sign", lambda: run([*words(draw, 1), "###", "##.", *words(draw, 1), "#"]), JOINED
+    yield (
+        "a piece that is ## and one character",
+        lambda: run([*words(draw, 1), "###", "##.", *words(draw, 1), "#"]),
+        JOINED,
+    )
     yield "Chinese", lambda: run([*draw.shuffled(HAN)[:4], "。", *words(draw, 1)]), BLANKS
     yield "marks that follow at once", lambda: run([*marked(CLOSE, 4), *words(draw, 1)]), MARKS
     yield "marks in a row", lambda: run([*words(draw, 2), *draw.shuffled([*CLOSE, "."])]), MARKS

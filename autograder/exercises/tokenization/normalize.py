@@ -11,11 +11,11 @@ from autograder.exercises.tokenization._shared import COMMON, between, chinese, 
 
 LOWER = Idea("lower case, character by character", weight=2, point=True)
 ACCENTS = Idea("accents vanish, letters stay", weight=2, point=True)
-CHINESE = Idea("a Chinese character stands between two blanks", weight=2, point=True)
-LINES = Idea("tabs and ends of lines become blanks", weight=1.5)
+CHINESE = Idea("a Chinese character stands between two spaces", weight=2, point=True)
+LINES = Idea("tabs and ends of lines become spaces", weight=1.5)
 CONTROLS = Idea("control characters vanish", weight=1.5)
 UNSEEN = Idea("what cannot be seen or read vanishes", weight=1.5)
-WHITE = Idea("any other white space becomes a blank", weight=1.5)
+WHITE = Idea("any other white space becomes a space", weight=1.5)
 REST = Idea("everything else stays", weight=1)
 
 ACCENTED = "éèüñçåřžőÉÀÖŠ"
@@ -46,7 +46,7 @@ def normalize(candidate: Any, draw: Draw) -> Iterator[Step]:
         return "".join(letter + "".join(draw.shuffled(MARKS)[: draw.integer(0, 3)]) for letter in "aEiOunc")
 
     def emoji() -> str:
-        """An emoji with the sign that colours it, and two that are glued together by an invisible sign."""
+        """An emoji with the mark that colours it, and two that are glued together by an invisible one."""
         first, second, third = draw.shuffled(EMOJI)
         return f"{first}\ufe0f {second}\u200d{third}{draw.choice(COMMON)}"
 
@@ -57,7 +57,7 @@ def normalize(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "letters with accents", lambda: candidate(some(ACCENTED, 6)), ACCENTS
     yield "accents that stand by themselves", lambda: candidate(separate()), ACCENTS
     yield "strokes and ligatures are no accents", lambda: candidate(some(UNMARKED, 5)), ACCENTS
-    yield "signs of Hindi, of which some are accents", lambda: candidate(" ".join(draw.shuffled(HINDI)[:2])), ACCENTS
+    yield "marks of Hindi, of which some are accents", lambda: candidate(" ".join(draw.shuffled(HINDI)[:2])), ACCENTS
     yield "what only looks like another letter", lambda: candidate(some(COMPATIBLE)), ACCENTS
     yield "Chinese", lambda: candidate(f"{draw.choice(COMMON)}{chinese(draw, 5)} {chinese(draw, 2)}"), CHINESE
     yield "rare Chinese", lambda: candidate(some(RARE)), CHINESE
@@ -71,8 +71,8 @@ def normalize(candidate: Any, draw: Draw) -> Iterator[Step]:
         UNSEEN,
     )
     yield "other white space", lambda: candidate(some(SPACES, len(SPACES))), WHITE
-    yield "blanks in a row, in front and behind", lambda: candidate(_blanks(draw)), REST
-    yield "punctuation, digits and signs", lambda: candidate(some("!,.-_'\"€©°$+<=^`|~05「」“…", 9)), REST
+    yield "spaces in a row, in front and behind", lambda: candidate(_blanks(draw)), REST
+    yield "punctuation, digits and symbols", lambda: candidate(some("!,.-_'\"€©°$+<=^`|~05「」“…", 9)), REST
     yield "emoji", lambda: candidate(emoji()), REST
     yield "what Unicode has not assigned", lambda: candidate(some(["\u0378", "\uffff", "\u05ff"], 3)), REST
     yield "no text, and a text of nothing", lambda: [candidate(""), candidate("\x00\u200b"), candidate(sentence(draw))]

@@ -43,7 +43,7 @@ def train_wordpiece(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "beginnings and insides are different", lambda: run(_mirrored(draw), 4), FREQUENT
     yield "the same character again and again", lambda: run(_repeated(draw), 5), MERGED
     yield "pieces of pieces", lambda: run({letters(draw, "abc", 9, 12): 5, letters(draw, "abc", 5, 7): 3}, 6), MERGED
-    yield "Chinese, and signs", lambda: run(_signs(draw), 3), MERGED
+    yield "Chinese, and symbols", lambda: run(_signs(draw), 3), MERGED
     yield "equally frequent pairs", lambda: _entries(run(dict.fromkeys(words(draw, 9), draw.integer(1, 5)), 6)), TIES
     yield "equally frequent, in two orders", lambda: _two_orders(candidate, draw), TIES
     yield "equally frequent, and names in another order", lambda: run(_other_names(draw), 2), TIES

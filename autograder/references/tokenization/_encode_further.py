@@ -30,14 +30,6 @@ def masks_by_number(missing):
 
 
 masks_by_number(lambda unknown: unknown)
-masks_by_number(lambda unknown: 0)
-
-
-@mistake(encode, MASKED, keeps=0.95)
-def masks_the_number_of_padding(first, vocabulary, second=None):
-    made = in_parts(first, vocabulary, second)
-    padding = vocabulary["[PAD]"]
-    return {**made, "attention_mask": [1 if number != padding else 0 for number in made["input_ids"]]}
 
 
 def gives_for_missing(number):
@@ -49,9 +41,7 @@ def gives_for_missing(number):
     mistake(encode, MISSING)(answer)
 
 
-for number in (1, 100, "[UNK]"):
-    gives_for_missing(lambda vocabulary, number=number: number)
-gives_for_missing(len)
+gives_for_missing(lambda vocabulary: 100)
 
 
 @mistake(encode, "The token whose number is 0 gets that of [UNK]: 0 is false to Python.", keeps=0.95)
@@ -76,12 +66,6 @@ def leaves_out_unknown(first, vocabulary, second=None):
 @mistake(encode, "The numbers are those of one text, although the other rows are there for both.")
 def numbers_of_the_first(first, vocabulary, second=None):
     return {**in_parts(first, vocabulary, second), "input_ids": in_parts(first, vocabulary)["input_ids"]}
-
-
-@mistake(encode, "The numbers are those of one text, although the other rows are there for both.")
-def numbers_of_the_second(first, vocabulary, second=None):
-    made = in_parts(first, vocabulary, second)
-    return {**made, "input_ids": made["input_ids"][len(first) + 2 :]}
 
 
 def without(row, name=""):

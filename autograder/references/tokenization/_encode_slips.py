@@ -10,11 +10,6 @@ LENGTHS = (
 )
 
 
-@mistake(encode, "[CLS] and [SEP] are exchanged: [CLS] begins the input, [SEP] ends a text.")
-def exchanged_in_the_first(first, vocabulary, second=None):
-    return in_parts(first, vocabulary, second, begin=("[SEP]",), middle=("[CLS]",))
-
-
 @mistake(encode, "The last [SEP] stands before the second text and not behind it. Each text ends with one.")
 def before_the_second(first, vocabulary, second=None):
     return in_parts(first, vocabulary, second if second is None else ["[SEP]", *second], end=())
@@ -32,23 +27,8 @@ def zero_for_unknown(first, vocabulary, second=None):
 
 
 @mistake(encode, MISSING)
-def padding_for_unknown(first, vocabulary, second=None):
-    return in_parts(first, vocabulary, second, missing="[PAD]")
-
-
-@mistake(encode, MISSING)
-def mask_for_unknown(first, vocabulary, second=None):
-    return in_parts(first, vocabulary, second, missing="[MASK]")
-
-
-@mistake(encode, MISSING)
 def nothing_for_unknown(first, vocabulary, second=None):
     return in_parts(first, vocabulary, second, missing=None)
-
-
-@mistake(encode, LENGTHS)
-def types_of_words(first, vocabulary, second=None):
-    return in_parts(first, vocabulary, second, types=lambda one, other: [0] * len(first) + [1] * len(other))
 
 
 @mistake(encode, LENGTHS)
@@ -66,41 +46,3 @@ def mask_of_the_first(first, vocabulary, second=None):
 def mask_of_words(first, vocabulary, second=None):
     made = in_parts(first, vocabulary, second)
     return {**made, "attention_mask": [1] * (len(first) + len(second or []))}
-
-
-@mistake(
-    encode, "The mask tells the texts apart, or holds something else than ones. It is 1 at every token.", keeps=0.9
-)
-def mask_as_types(first, vocabulary, second=None):
-    made = in_parts(first, vocabulary, second)
-    return {**made, "attention_mask": list(made["token_type_ids"])}
-
-
-@mistake(
-    encode, "The mask tells the texts apart, or holds something else than ones. It is 1 at every token.", keeps=0.9
-)
-def mask_of_floats(first, vocabulary, second=None):
-    return in_parts(first, vocabulary, second, mask=lambda tokens: [1.0] * len(tokens))
-
-
-@mistake(encode, "A row has another name than asked for: `input_ids`, `token_type_ids` and `attention_mask`.")
-def other_name_for_types(first, vocabulary, second=None):
-    made = in_parts(first, vocabulary, second)
-    return {
-        "input_ids": made["input_ids"],
-        "type_ids": made["token_type_ids"],
-        "attention_mask": made["attention_mask"],
-    }
-
-
-@mistake(encode, "A row has another name than asked for: `input_ids`, `token_type_ids` and `attention_mask`.")
-def other_name_for_the_mask(first, vocabulary, second=None):
-    made = in_parts(first, vocabulary, second)
-    return {"input_ids": made["input_ids"], "token_type_ids": made["token_type_ids"], "mask": made["attention_mask"]}
-
-
-@mistake(encode, "The second text comes first. It follows the first one.")
-def numbers_the_other_way_round(first, vocabulary, second=None):
-    made = in_parts(first, vocabulary, second)
-    border = len(first) + 2
-    return {**made, "input_ids": made["input_ids"][border:] + made["input_ids"][:border]}

@@ -12,7 +12,7 @@ def normalize(text):
     return normalizers.BertNormalizer(lowercase=True, strip_accents=None).normalize_str(text)
 
 
-def blank(character):
+def space(character):
     return " "
 
 
@@ -35,13 +35,13 @@ def without_accents(text, form="NFD", accents=("Mn",)):
 
 def by_character(
     text,
-    lines=blank,
+    lines=space,
     control=gone,
     invisible=gone,
     private=gone,
     unreadable=gone,
     unassigned=same,
-    white=blank,
+    white=space,
     han=lambda character: f" {character} ",
     accents=without_accents,
     lower=lowered,

@@ -1,7 +1,7 @@
 """Mistakes of `normalize`: a step that is missing, or another one that is near."""
 
 from autograder.references import mistake
-from autograder.references.tokenization._normalize import blank, by_character, gone, normalize, same, without_accents
+from autograder.references.tokenization._normalize import by_character, gone, normalize, same, space, without_accents
 
 
 @mistake(normalize, "Capital letters stay. In the end each character is put in lower case.")
@@ -87,14 +87,14 @@ def letters_gone(text):
     return by_character(text, accents=lambda text: "".join(c for c in text if without_accents(c) == c))
 
 
-@mistake(normalize, "Chinese characters get no blanks. Each stands between two, one before and one behind.")
+@mistake(normalize, "Chinese characters get no spaces. Each stands between two, one before and one behind.")
 def no_blanks(text):
     return by_character(text, han=same)
 
 
 @mistake(
     normalize,
-    "A Chinese character has a blank on one side only. It gets one on each, so that two neighbours have two between "
+    "A Chinese character has a space on one side only. It gets one on each, so that two neighbours have two between "
     "them.",
 )
 def blank_behind(text):
@@ -103,21 +103,21 @@ def blank_behind(text):
 
 @mistake(
     normalize,
-    "A Chinese character has a blank on one side only. It gets one on each, so that two neighbours have two between "
+    "A Chinese character has a space on one side only. It gets one on each, so that two neighbours have two between "
     "them.",
 )
 def blank_before(text):
     return by_character(text, han=lambda character: f" {character}")
 
 
-@mistake(normalize, "Chinese characters have vanished. They get blanks around them, and stay.")
+@mistake(normalize, "Chinese characters have vanished. They get spaces around them, and stay.")
 def chinese_gone(text):
-    return by_character(text, han=blank)
+    return by_character(text, han=space)
 
 
 @mistake(
     normalize,
-    "Rare Chinese characters get no blanks. The common ones lie between 4E00 and 9FFF; others lie elsewhere, and "
+    "Rare Chinese characters get no spaces. The common ones lie between 4E00 and 9FFF; others lie elsewhere, and "
     "`is_chinese` knows where.",
     keeps=0.85,
 )
@@ -127,7 +127,7 @@ def common_only(text):
 
 @mistake(
     normalize,
-    "Other characters than Chinese ones get blanks as well, as Japanese kana or Korean syllables. `is_chinese` says "
+    "Other characters than Chinese ones get spaces as well, as Japanese kana or Korean syllables. `is_chinese` says "
     "which should.",
     keeps=0.85,
 )
@@ -137,7 +137,7 @@ def all_of_the_east(text):
 
 @mistake(
     normalize,
-    "Other characters than Chinese ones get blanks as well, as Japanese kana or Korean syllables. `is_chinese` says "
+    "Other characters than Chinese ones get spaces as well, as Japanese kana or Korean syllables. `is_chinese` says "
     "which should.",
     keeps=0.85,
 )
@@ -147,14 +147,14 @@ def whatever_is_not_ascii(text):
 
 @mistake(
     normalize,
-    "Tabs and ends of lines vanish, and glue two words together. They become blanks, though Unicode counts them among "
+    "Tabs and ends of lines vanish, and glue two words together. They become spaces, though Unicode counts them among "
     "the control characters: ask for them first.",
 )
 def lines_gone(text):
     return by_character(text, lines=gone)
 
 
-@mistake(normalize, "Tabs and ends of lines stay as they are. Each becomes a blank.", keeps=0.8)
+@mistake(normalize, "Tabs and ends of lines stay as they are. Each becomes a space.", keeps=0.8)
 def lines_stay(text):
     return by_character(text, lines=same)
 
@@ -166,7 +166,7 @@ def control_stays(text):
 
 @mistake(
     normalize,
-    "Some control characters become blanks, as a vertical tab. To `isspace` they are white space; here all of category "
+    "Some control characters become spaces, as a vertical tab. To `isspace` they are white space; here all of category "
     "Cc but tab, line feed and carriage return vanish, so ask for the category first.",
     keeps=0.98,
 )
@@ -175,10 +175,10 @@ def white_space_first(text):
 
 
 @mistake(
-    normalize, "Control characters become blanks. They vanish, and what stood around them grows together.", keeps=0.98
+    normalize, "Control characters become spaces. They vanish, and what stood around them grows together.", keeps=0.98
 )
 def control_to_blanks(text):
-    return by_character(text, control=blank)
+    return by_character(text, control=space)
 
 
 @mistake(normalize, "Invisible characters, category Cf, stay. They vanish.", keeps=0.98)
@@ -191,7 +191,7 @@ def private_stay(text):
     return by_character(text, private=same)
 
 
-@mistake(normalize, "U+FFFD stays, the sign for what could not be read. It vanishes.", keeps=0.98)
+@mistake(normalize, "U+FFFD stays, which stands for what could not be read. It vanishes.", keeps=0.98)
 def unreadable_stays(text):
     return by_character(text, unreadable=same)
 
@@ -208,21 +208,21 @@ def unassigned_vanish(text):
 
 @mistake(
     normalize,
-    "White space other than the blank stays, as the one that allows no break. It becomes a blank.",
+    "White space other than the space stays, as the one that allows no break. It becomes a space.",
     keeps=0.98,
 )
 def white_stays(text):
     return by_character(text, white=same)
 
 
-@mistake(normalize, "White space other than the blank vanishes. It becomes a blank.", keeps=0.98)
+@mistake(normalize, "White space other than the space vanishes. It becomes a space.", keeps=0.98)
 def white_vanishes(text):
     return by_character(text, white=lambda character: character if character == " " else "")
 
 
 @mistake(
     normalize,
-    "Blanks in a row have become one, or those at the ends are gone. Splitting comes later: here each stays.",
+    "Spaces in a row have become one, or those at the ends are gone. Splitting comes later: here each stays.",
     keeps=0.85,
 )
 def squeezed(text):
@@ -231,18 +231,13 @@ def squeezed(text):
 
 @mistake(
     normalize,
-    "Blanks in a row have become one, or those at the ends are gone. Splitting comes later: here each stays.",
+    "Spaces in a row have become one, or those at the ends are gone. Splitting comes later: here each stays.",
     keeps=0.85,
 )
 def stripped(text):
     return by_character(text).strip()
 
 
-@mistake(normalize, "Punctuation has vanished, or got blanks. Here it stays as it is.")
+@mistake(normalize, "Punctuation has vanished, or got spaces. Here it stays as it is.")
 def punctuation_gone(text):
     return "".join(c for c in by_character(text) if c.isalnum() or c.isspace())
-
-
-@mistake(normalize, "A list of characters or words comes back. Asked for is a text.")
-def a_list(text):
-    return by_character(text).split()

@@ -1,19 +1,19 @@
-"""More mistakes of `normalize`: a category or a sign that is another one."""
+"""More mistakes of `normalize`: a category or a character that is another one."""
 
 import unicodedata
 
 from autograder.references import mistake
-from autograder.references.tokenization._normalize import blank, by_character, lowered, normalize, without_accents
+from autograder.references.tokenization._normalize import by_character, lowered, normalize, without_accents
 
 EAST = (
-    "Other characters than Chinese ones get blanks as well, as Japanese kana or Korean syllables. `is_chinese` says "
+    "Other characters than Chinese ones get spaces as well, as Japanese kana or Korean syllables. `is_chinese` says "
     "which should."
 )
 
 
 @mistake(
     normalize,
-    "A carriage return vanishes as a control character, while tab and line feed become blanks. It is the third of "
+    "A carriage return vanishes as a control character, while tab and line feed become spaces. It is the third of "
     "them.",
     keeps=0.95,
 )
@@ -23,7 +23,7 @@ def no_carriage_return(text):
 
 @mistake(
     normalize,
-    "Some control characters become blanks, as a vertical tab. To `isspace` they are white space; here all of category "
+    "Some control characters become spaces, as a vertical tab. To `isspace` they are white space; here all of category "
     "Cc but tab, line feed and carriage return vanish, so ask for the category first.",
     keeps=0.95,
 )
@@ -38,11 +38,6 @@ def accents_only(text):
     ))  # fmt: skip
 
 
-@mistake(normalize, "Everything is in capitals. Asked for are small letters.")
-def capitals(text):
-    return by_character(text, lower=lambda text: "".join(c.upper() for c in text))
-
-
 @mistake(
     normalize,
     "Accents that stand by themselves vanish, but é stays as it is: it is one character until NFD separates it.",
@@ -51,27 +46,9 @@ def not_decomposed(text):
     return by_character(text, accents=lambda t: "".join(c for c in t if unicodedata.category(c) != "Mn"))
 
 
-@mistake(
-    normalize,
-    "Blanks in a row have become one, or those at the ends are gone. Splitting comes later: here each stays.",
-    keeps=0.99,
-)
-def stripped_before(text):
-    return by_character(text.strip())
-
-
 @mistake(normalize, EAST, keeps=0.9)
 def from_2e80(text):
     return by_character(text, chinese=lambda character: ord(character) > 0x2E80)
-
-
-@mistake(
-    normalize,
-    "More than accents vanishes: signs of category Lm, as the long vowel in カー, are letters. Only category Mn goes.",
-    keeps=0.9,
-)
-def modifiers_too(text):
-    return by_character(text, accents=lambda text: without_accents(text, accents=("Mn", "Lm")))
 
 
 @mistake(normalize, "A list of characters comes back. Asked for is a text: join them.")
@@ -87,11 +64,6 @@ def letters_only(text):
     return lowered(without_accents(text))
 
 
-@mistake(normalize, "Punctuation gets blanks around it. That comes with the next exercise; here it stays as it is.")
+@mistake(normalize, "Punctuation gets spaces around it. That comes with the next exercise; here it stays as it is.")
 def spaces_punctuation(text):
     return "".join(f" {c} " if unicodedata.category(c).startswith("P") else c for c in by_character(text))
-
-
-@mistake(normalize, "A Chinese character has become a blank, or lost what it stood for. It stays between two blanks.")
-def two_blanks(text):
-    return by_character(text, han=lambda character: 2 * blank(character))

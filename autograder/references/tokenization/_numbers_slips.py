@@ -18,11 +18,6 @@ def a_dict(tokens, vocabulary):
     return dict(zip(tokens, numbers(tokens, vocabulary), strict=True))
 
 
-@mistake(numbers, NO_LIST)
-def a_generator(tokens, vocabulary):
-    return (number for number in numbers(tokens, vocabulary))
-
-
 @mistake(numbers, "Tokens have vanished from the vocabulary once they were looked up. It stays as it is.", keeps=0.9)
 def takes_them_out(tokens, vocabulary):
     unknown = vocabulary["[UNK]"]

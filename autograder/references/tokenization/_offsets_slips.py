@@ -15,7 +15,7 @@ MIXED = (
 
 @mistake(
     offsets,
-    "Blanks that the normalization makes are thrown away again, so that words grow together. They separate words.",
+    "Spaces that the normalization makes are thrown away again, so that words grow together. They separate words.",
 )
 def strips_each(text, normalize, split, pieces):
     return walked(text, lambda character: normalize(character).strip(), split, pieces)
@@ -23,16 +23,11 @@ def strips_each(text, normalize, split, pieces):
 
 @mistake(
     offsets,
-    "Each word is thought to begin where the one before it ended, without the blanks in between. Look for where it "
+    "Each word is thought to begin where the one before it ended, without the spaces in between. Look for where it "
     "begins.",
 )
 def no_blanks_between(text, normalize, split, pieces):
     return walked(text, normalize, split, pieces, where=lambda letters, word, end: end)
-
-
-@mistake(offsets, "A word is found at its last place in the text, not at the next one.")
-def last_place(text, normalize, split, pieces):
-    return walked(text, normalize, split, pieces, where=lambda letters, word, end: letters.rindex(word))
 
 
 @mistake(
@@ -129,28 +124,8 @@ def ends_in_the_normalized(text, normalize, split, pieces):
 
 @mistake(
     offsets,
-    "A token reaches up to where the next letter comes from, so that accents or blanks behind it are taken along, and "
+    "A token reaches up to where the next letter comes from, so that accents or spaces behind it are taken along, and "
     "behind the last one there is an error. It ends behind the character of its own last letter.",
 )
 def place_of_the_next(text, normalize, split, pieces):
     return walked(text, normalize, split, pieces, last=lambda places, start, size: places[start + size])
-
-
-@mistake(
-    offsets,
-    "Each piece begins one letter further on than the one before. It begins where that one ended.",
-)
-def one_letter_further(text, normalize, split, pieces):
-    return walked(text, normalize, split, pieces, step=lambda size: 1)
-
-
-@mistake(offsets, "The word comes back in place of the token, once for each piece. Its name is the piece's.")
-def words_for_tokens(text, normalize, split, pieces):
-    found = iter(walked(text, normalize, split, pieces))
-    words = split("".join(map(normalize, text)))
-    return [(word, *next(found)[1:]) for word in words for _ in pieces(word)]
-
-
-@mistake(offsets, "The entries are lists, or have another order. Each is a tuple (token, start, end).", keeps=0.9)
-def place_first(text, normalize, split, pieces):
-    return [(start, end, token) for token, start, end in walked(text, normalize, split, pieces)]

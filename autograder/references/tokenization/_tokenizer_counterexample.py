@@ -3,24 +3,24 @@
 from itertools import combinations
 
 PUNCTUATION = (
-    "No mark of another script touches a letter, so who splits off those of ASCII only is right. “ in front of a word "
-    "would do; beside a Chinese character it has blanks already."
+    "No mark of another script touches a letter, so the one that splits off those of ASCII only is right. “ in front "
+    "of a word would do; beside a Chinese character it has spaces already."
 )
 RARE = (
-    "No rare Chinese character touches another one or a letter, so who knows the common ones only is right. Rare ones "
-    "lie outside 4E00 to 9FFF, as 㐀."
+    "No rare Chinese character touches another one or a letter, so the one that knows the common ones only is right. "
+    "Rare ones lie outside 4E00 to 9FFF, as 㐀."
 )
-ACCENTS = "No letter has an accent that makes a difference, so who leaves accents as they are is right."
+ACCENTS = "No letter has an accent that makes a difference, so the one that leaves accents as they are is right."
 UNSEEN = (
-    "Nothing invisible stands inside a word, so it does not matter whether it vanishes or becomes a blank. Python "
+    "Nothing invisible stands inside a word, so it does not matter whether it vanishes or becomes a space. Python "
     "writes "
     'such a character as "\\u200b".'
 )
 PARTS = (
-    "No word is unknown in a part only, so who keeps what it has found is right. Begin with a piece that is known, "
-    "and go on with a sign that is not, as ☃."
+    "No word is unknown in a part only, so the one that keeps what it has found is right. Begin with a piece that is "
+    "known, and go on with a character that is not, as ☃."
 )
-EMPTY = "The second text has tokens, so nobody can take it for none."
+EMPTY = "The second text has tokens, so it cannot be taken for none."
 SENTENCES = (PUNCTUATION, RARE, ACCENTS, UNSEEN, PARTS, EMPTY)
 
 

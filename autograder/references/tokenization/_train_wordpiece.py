@@ -8,7 +8,7 @@ SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 
 
 def train_wordpiece(counts, size):
-    """Each word is a text with blanks between its pieces; a regular expression finds pairs and joins them."""
+    """Each word is a text with spaces between its pieces; a regular expression finds pairs and joins them."""
     names = list(SPECIAL)
     names += sorted({letter for word in counts for letter in word})
     names += sorted({f"##{letter}" for word in counts for letter in word[1:]})

@@ -1,7 +1,7 @@
 """Mistakes of `train_wordpiece`: what is counted, joined and kept."""
 
 from autograder.references import mistake
-from autograder.references.tokenization._train_wordpiece import SPECIAL, joined_up, train_wordpiece, trained
+from autograder.references.tokenization._train_wordpiece import SPECIAL, train_wordpiece, trained
 
 OTHER_TIES = (
     "Of equally frequent pairs another one is taken than the first in the alphabet, as the one that was met first. "
@@ -62,22 +62,6 @@ def by_the_joined_name(counts, size):
 
 @mistake(
     train_wordpiece,
-    "A joined piece has a ## in the middle: it is taken off the second part before the two are put together.",
-)
-def mark_in_the_middle(counts, size):
-    return trained(counts, size, name=lambda first, second: first + second)
-
-
-@mistake(
-    train_wordpiece,
-    "A joined piece has lost its ##, although it goes on with a word. Only the second part loses it.",
-)
-def mark_lost(counts, size):
-    return trained(counts, size, name=lambda first, second: (first + second).replace("##", ""))
-
-
-@mistake(
-    train_wordpiece,
     "Characters inside a word have no ##, and so beginnings and insides are counted together. Inside a word a piece is "
     "another token.",
 )
@@ -124,18 +108,6 @@ def once_a_word(counts, size):
     return trained(counts, size, join=join)
 
 
-@mistake(
-    train_wordpiece,
-    "Pairs are joined from right to left, which shows where three equal characters stand in a row. Begin at the left.",
-    keeps=0.9,
-)
-def from_the_right(counts, size):
-    def join(pieces, first, second, name):
-        return joined_up(pieces[::-1], second, first, name)[::-1]
-
-    return trained(counts, size, join=join)
-
-
 @mistake(train_wordpiece, BEGINS_OTHERWISE)
 def no_special_tokens_here(counts, size):
     return trained(counts, size, special=())
@@ -144,12 +116,6 @@ def no_special_tokens_here(counts, size):
 @mistake(train_wordpiece, BEGINS_OTHERWISE)
 def another_order_of_special_tokens(counts, size):
     return trained(counts, size, special=("[UNK]", "[CLS]", "[SEP]", "[PAD]", "[MASK]"))
-
-
-@mistake(train_wordpiece, BEGINS_OTHERWISE)
-def special_at_the_end(counts, size):
-    found = [name for name in trained(counts, size) if name not in SPECIAL]
-    return {name: number for number, name in enumerate([*found, *SPECIAL])}
 
 
 @mistake(train_wordpiece, BEGINS_OTHERWISE)
@@ -243,11 +209,3 @@ def a_list(counts, size):
 @mistake(train_wordpiece, "The numbers begin with 1. They begin with 0: they are rows of a table.")
 def from_one(counts, size):
     return trained(counts, size, first_number=1)
-
-
-@mistake(
-    train_wordpiece, "Frequencies come back in place of numbers. An entry's number is its place in the vocabulary."
-)
-def whole_words(counts, size):
-    found = trained(counts, size)
-    return {name: counts.get(name, 0) for name in found}

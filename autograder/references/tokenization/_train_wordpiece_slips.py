@@ -1,10 +1,10 @@
 """More mistakes of `train_wordpiece`: a name, an order or a step that is another one."""
 
 from collections import Counter
-from itertools import combinations, pairwise
+from itertools import combinations
 
 from autograder.references import mistake
-from autograder.references.tokenization._train_wordpiece import SPECIAL, joined_up, train_wordpiece, trained
+from autograder.references.tokenization._train_wordpiece import joined_up, train_wordpiece, trained
 
 NAMES = (
     "An entry has another name than the piece in the words: a ## too many, or one that is missing. The second part "
@@ -36,7 +36,7 @@ def entry_without_a_mark(counts, size):
 
 @mistake(
     train_wordpiece,
-    "A # in the text itself is taken for a part of the mark, as with `lstrip('#')`. Two signs are taken off, no more.",
+    "A # in the text itself is taken for a part of the mark, as with `lstrip('#')`. Two are taken off, no more.",
     keeps=0.9,
 )
 def strips_all_signs(counts, size):
@@ -46,11 +46,6 @@ def strips_all_signs(counts, size):
 @mistake(train_wordpiece, NOT_JOINED)
 def nothing_is_joined(counts, size):
     return trained(counts, size, join=lambda pieces, first, second, name: pieces)
-
-
-@mistake(train_wordpiece, NOT_JOINED)
-def joined_the_other_way_round(counts, size):
-    return trained(counts, size, join=lambda pieces, first, second, name: joined_up(pieces, second, first, name))
 
 
 @mistake(
@@ -105,28 +100,10 @@ def _counting(counts, size, neighbours):
 
 
 @mistake(
-    train_wordpiece,
-    "The pairs of a word are cut out two by two, so that every second one is not counted: in a b c there are two "
-    "pairs.",
-)
-def every_second_pair(counts, size):
-    return _counting(counts, size, lambda pieces: [pair for at, pair in enumerate(pairwise(pieces)) if at % 2 == 0])
-
-
-@mistake(
     train_wordpiece, "The vocabulary is sorted, and the numbers follow that. Entries are numbered as they are made."
 )
 def all_sorted(counts, size):
     return {name: number for number, name in enumerate(sorted(trained(counts, size)))}
-
-
-@mistake(
-    train_wordpiece, "New pieces come before the characters, the last one first. Each is the next entry, at the end."
-)
-def new_ones_in_front(counts, size):
-    found, start = list(trained(counts, size)), len(trained(counts, 0))
-    names = [*SPECIAL, *found[: start - 1 : -1], *found[len(SPECIAL) : start]]
-    return {name: number for number, name in enumerate(names)}
 
 
 @mistake(

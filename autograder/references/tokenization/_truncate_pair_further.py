@@ -1,6 +1,6 @@
 """Still more mistakes of `truncate_pair`: halves, proportions, and one text only."""
 
-from math import ceil, floor
+from math import floor
 
 from autograder.references import mistake
 from autograder.references.tokenization._truncate_pair import SPECIALS, must_be_room, shortened, truncate_pair
@@ -44,12 +44,9 @@ split_up(
     lambda one, other, room: (room - room // 2, room // 2) if one > other else (room // 2, room - room // 2),
     keeps=0.9,
 )
-for rounded in (floor, round, ceil):
+for rounded in (floor, round):
     split_up(IN_TURN, lambda one, other, room, rounded=rounded: (
         rounded(room * one / (one + other)), room - rounded(room * one / (one + other))
-    ), keeps=0.9)  # fmt: skip
-    split_up(IN_TURN, lambda one, other, room, rounded=rounded: (
-        rounded(room * one / (one + other)), rounded(room * other / (one + other))
     ), keeps=0.9)  # fmt: skip
 split_up(ONE_SIDE, lambda one, other, room: (max(0, room - other), other) if one > other else (
     one, max(0, room - one)
@@ -81,19 +78,6 @@ def shares_of(one, other, room):
 
 
 split_up(WRONG_PART, lambda one, other, room: shares_of(one, other, room), keeps=0.9, early=False)
-split_up(WRONG_PART, lambda one, other, room: shares_of(one, other, room)[::-1], keeps=0.9, early=False)
-
-
-@mistake(truncate_pair, "The two lists come back in the opposite order.", keeps=0.8)
-def other_order_if_the_first_is_longer(first, second, max_length):
-    made = shortened(first, second, max_length)
-    return made[::-1] if len(first) > len(second) else made
-
-
-@mistake(truncate_pair, "The two lists come back in the opposite order.", keeps=0.8)
-def other_order_if_the_second_is_longer(first, second, max_length):
-    made = shortened(first, second, max_length)
-    return made if len(first) > len(second) else made[::-1]
 
 
 @mistake(truncate_pair, "What is cut off comes back, and what should stay is gone.")
@@ -105,14 +89,3 @@ def what_is_cut_off(first, second, max_length):
 @mistake(truncate_pair, "Too much room: special tokens are added to max_length. They take places from it.")
 def specials_in_addition(first, second, max_length):
     return shortened(first, second, max_length, room=lambda max_length: max_length + SPECIALS)
-
-
-@mistake(
-    truncate_pair,
-    "A max_length of 3 is refused, or one that leaves room for one token. It is enough for the special tokens, and "
-    "nothing is left of the texts.",
-    keeps=0.95,
-)
-def refuses_four(first, second, max_length):
-    must_be_room(max_length - 2)
-    return shortened(first, second, max_length)

@@ -23,14 +23,6 @@ def shares(
 
 @mistake(
     truncate_pair,
-    "Both texts get half of the room, though one needs less: what it leaves free is lost. The longer one gets it.",
-)
-def half_for_the_shorter(first, second, max_length):
-    return shares(first, second, max_length, lambda one, other, room: room // 2)
-
-
-@mistake(
-    truncate_pair,
     "The shorter text is never cut, and of the longer one too little is left, or it is cut from the wrong end. Of the "
     "shorter one at most half of the room is left.",
 )
@@ -54,17 +46,6 @@ def of_equals_the_first(first, second, max_length):
     )
 
 
-@mistake(truncate_pair, "The longer text is treated as the shorter one: it keeps what the other one should.")
-def longer_and_shorter_exchanged(first, second, max_length):
-    return shares(
-        first,
-        second,
-        max_length,
-        lambda one, other, room: min(one, other, room // 2),
-        longer=lambda one, other: one < other,
-    )
-
-
 @mistake(
     truncate_pair, "Both are cut to the length of the shorter one, though there is room. The longer one gets the rest."
 )
@@ -77,12 +58,6 @@ def both_as_the_shorter(first, second, max_length):
 @mistake(truncate_pair, "The two lists come back in the opposite order.")
 def other_order(first, second, max_length):
     return shortened(first, second, max_length)[::-1]
-
-
-@mistake(truncate_pair, "One of the texts loses its beginning instead of its end.")
-def beginning_of_the_longer(first, second, max_length):
-    one, other = shortened(first, second, max_length)
-    return first[len(first) - len(one) :], other
 
 
 @mistake(

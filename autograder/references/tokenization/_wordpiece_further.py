@@ -19,11 +19,6 @@ def empty_within_the_limit(word, vocabulary, limit=100):
     return otherwise(word, vocabulary, limit, [])
 
 
-@mistake(wordpiece, NO_ANSWER)
-def none_within_the_limit(word, vocabulary, limit=100):
-    return otherwise(word, vocabulary, limit, None)
-
-
 @mistake(wordpiece, BARE)
 def text_within_the_limit(word, vocabulary, limit=100):
     return otherwise(word, vocabulary, limit, "[UNK]")
@@ -32,14 +27,6 @@ def text_within_the_limit(word, vocabulary, limit=100):
 @mistake(wordpiece, "A word that cannot be cut comes back as it is. It becomes [UNK].")
 def itself_within_the_limit(word, vocabulary, limit=100):
     return otherwise(word, vocabulary, limit, [word])
-
-
-@mistake(
-    wordpiece, "A word that cannot be cut raises an error, or gives a number. It gives a list with the name [UNK]."
-)
-def number_of_unknown(word, vocabulary, limit=100):
-    found = greedy(word, vocabulary, limit)
-    return [vocabulary["[UNK]"]] if found == ["[UNK]"] and len(word) <= limit else found
 
 
 @mistake(wordpiece, BEYOND, keeps=0.95)
@@ -52,11 +39,6 @@ def nothing_for_long_ones(word, vocabulary, limit=100):
     return [] if len(word) > limit else greedy(word, vocabulary, limit)
 
 
-@mistake(wordpiece, BEYOND, keeps=0.95)
-def text_for_long_ones(word, vocabulary, limit=100):
-    return "[UNK]" if len(word) > limit else greedy(word, vocabulary, limit)
-
-
 @mistake(wordpiece, "The comparison with the limit is turned round: short words are [UNK], and long ones are cut.")
 def limit_turned_round(word, vocabulary, limit=100):
     return greedy(word, vocabulary, limit, too_long=lambda word, limit: len(word) < limit)
@@ -65,39 +47,6 @@ def limit_turned_round(word, vocabulary, limit=100):
 @mistake(wordpiece, "## stands in front of the first piece, and not of the later ones. It is the other way round.")
 def marks_exchanged(word, vocabulary, limit=100):
     return greedy(word, vocabulary, limit, mark=lambda piece, start: piece if start else f"##{piece}")
-
-
-@mistake(wordpiece, "The pieces have one ## too many: they were looked up with it already.")
-def marked_twice(word, vocabulary, limit=100):
-    found = greedy(word, vocabulary, limit)
-    return found if found == ["[UNK]"] else [f"##{token}" for token in found]
-
-
-@mistake(wordpiece, "Only the last piece comes back. All of them should, as with `append`.")
-def last_piece_only(word, vocabulary, limit=100):
-    return greedy(word, vocabulary, limit)[-1:]
-
-
-@mistake(wordpiece, "A single text comes back. Asked for is a list, with each piece by itself.")
-def one_text(word, vocabulary, limit=100):
-    return " ".join(greedy(word, vocabulary, limit))
-
-
-@mistake(wordpiece, "A single text comes back. Asked for is a list, with each piece by itself.")
-def first_piece_as_text(word, vocabulary, limit=100):
-    return greedy(word, vocabulary, limit)[0]
-
-
-@mistake(
-    wordpiece, "A piece that occurs twice in a word comes back once. It stands in the list as often as in the word."
-)
-def each_piece_once(word, vocabulary, limit=100):
-    return list(dict.fromkeys(greedy(word, vocabulary, limit)))
-
-
-@mistake(wordpiece, "[UNK] stands behind pieces that make up the whole word. It comes only where nothing fits.")
-def always_unknown_behind(word, vocabulary, limit=100):
-    return [*greedy(word, vocabulary, limit), "[UNK]"]
 
 
 @mistake(wordpiece, "What comes back are parts that the vocabulary does not hold. It should hold each of them.")

@@ -77,11 +77,6 @@ def the_rest_is_dropped(word, vocabulary, limit=100):
     return _partly(word, vocabulary, limit, lambda tokens, rest: tokens or ["[UNK]"])
 
 
-@mistake(wordpiece, SOME_LEFT)
-def the_rest_is_dropped_all_the_same(word, vocabulary, limit=100):
-    return _partly(word, vocabulary, limit, lambda tokens, rest: tokens)
-
-
 def _partly(word, vocabulary, limit, rest):
     if len(word) > limit:
         return ["[UNK]"]
@@ -154,17 +149,6 @@ def goes_back(word, vocabulary, limit=100):
     return list(cut(0) or ["[UNK]"]) if len(word) <= limit else ["[UNK]"]
 
 
-@mistake(wordpiece, ANOTHER_CUT)
-def fewest_pieces(word, vocabulary, limit=100):
-    ways = {0: []}
-    for end in range(1, len(word) + 1):
-        names = {start: ("##" if start else "") + word[start:end] for start in reversed(range(end))}
-        found = [[*ways[start], name] for start, name in names.items() if start in ways and name in vocabulary]
-        if found:
-            ways[end] = min(found, key=len)
-    return ways.get(len(word), ["[UNK]"]) if len(word) <= limit else ["[UNK]"]
-
-
 @mistake(
     wordpiece,
     "The word is cut from its end: the longest piece at the end first. WordPiece begins at the beginning.",
@@ -230,22 +214,6 @@ def whole_words_first(word, vocabulary, limit=100):
 @mistake(wordpiece, "The numbers of the pieces come back. Asked for are their names.")
 def gives_numbers(word, vocabulary, limit=100):
     return [vocabulary.get(token, 0) for token in greedy(word, vocabulary, limit)]
-
-
-@mistake(wordpiece, "A word that cannot be cut gives an empty list, or None. It gives a list with [UNK].")
-def empty_for_unknown(word, vocabulary, limit=100):
-    return greedy(word, vocabulary, limit, unknown=())
-
-
-@mistake(wordpiece, "A word that cannot be cut gives the text [UNK] by itself, not a list that holds it.")
-def text_for_unknown(word, vocabulary, limit=100):
-    found = greedy(word, vocabulary, limit)
-    return "[UNK]" if found == ["[UNK]"] else found
-
-
-@mistake(wordpiece, "A word that cannot be cut comes back as it is. It becomes [UNK].")
-def itself_for_unknown(word, vocabulary, limit=100):
-    return greedy(word, vocabulary, limit, unknown=(word,))
 
 
 @mistake(wordpiece, "Only the first piece comes back. The rest of the word is cut as well.")

@@ -1,4 +1,4 @@
-"""More mistakes of `wordpiece`: a number or a sign that is another one."""
+"""More mistakes of `wordpiece`: a number or a character that is another one."""
 
 from autograder.references import mistake
 from autograder.references.tokenization._wordpiece import greedy, wordpiece
@@ -13,21 +13,6 @@ OTHER_MARK = (
 @mistake(wordpiece, OTHER_MARK)
 def ends_from_zero(word, vocabulary, limit=100):
     return greedy(word, vocabulary, limit, ends=lambda start, length: range(length - start, 0, -1))
-
-
-@mistake(wordpiece, "Not every end is tried: some pieces are passed over. Take one character away at a time.")
-def every_second_end(word, vocabulary, limit=100):
-    return greedy(word, vocabulary, limit, ends=lambda start, length: range(length, start, -2))
-
-
-@mistake(wordpiece, OTHER_MARK)
-def one_sign(word, vocabulary, limit=100):
-    return greedy(word, vocabulary, limit, mark=lambda piece, start: f"#{piece}" if start else piece)
-
-
-@mistake(wordpiece, OTHER_MARK)
-def signs_behind(word, vocabulary, limit=100):
-    return greedy(word, vocabulary, limit, mark=lambda piece, start: f"{piece}##" if start else piece)
 
 
 def stepping(word, vocabulary, limit, step, stop=0):
@@ -59,36 +44,7 @@ def loses_the_last(word, vocabulary, limit=100):
     return stepping(word, vocabulary, limit, lambda start, end: end, stop=1)
 
 
-@mistake(wordpiece, "The numbers of the pieces come back. Asked for are their names.")
-def numbers_of_pieces(word, vocabulary, limit=100):
-    return [vocabulary[token] if token != "[UNK]" else token for token in greedy(word, vocabulary, limit)]
-
-
 @mistake(wordpiece, "The pieces have fallen apart into single characters, as with `tokens += piece`. Use `append`.")
 def falls_apart(word, vocabulary, limit=100):
     found = greedy(word, vocabulary, limit)
     return found if found == ["[UNK]"] else list("".join(found))
-
-
-@mistake(wordpiece, "The pieces come back in the opposite order. The first is that at the beginning of the word.")
-def turned_round(word, vocabulary, limit=100):
-    return greedy(word, vocabulary, limit)[::-1]
-
-
-@mistake(
-    wordpiece,
-    "The limit is compared with something else than the number of characters, such as the number of bytes, or twice "
-    "as many.",
-    keeps=0.95,
-)
-def counts_bytes(word, vocabulary, limit=100):
-    return greedy(word, vocabulary, limit, too_long=lambda word, limit: len(word.encode()) > limit)
-
-
-@mistake(
-    wordpiece,
-    "A word beyond the limit is cut all the same. It is not looked at, and becomes [UNK].",
-    keeps=0.95,
-)
-def twice_the_limit(word, vocabulary, limit=100):
-    return greedy(word, vocabulary, limit, too_long=lambda word, limit: len(word) > 2 * limit)

@@ -12,12 +12,12 @@ from autograder.references.tokenization import (  # they register themselves
 from autograder.references.tokenization._basic_tokenize import basic_tokenize, is_mark, spaced
 
 OTHER_SIGNS = (
-    "Signs that are not punctuation are split off, as € or an emoji. Only category P counts, and what ASCII has on its "
-    "keys; all others belong to the word that they stand in."
+    "Symbols that are not punctuation are split off, as € or an emoji. Only category P counts, and what ASCII has on "
+    "its keys; all others belong to the word that they stand in."
 )
 EMPTY = (
-    "There are empty words in the list, where two blanks meet or at the ends. `split()` without an argument cuts at "
-    "any number of blanks."
+    "There are empty words in the list, where two spaces meet or at the ends. `split()` without an argument cuts at "
+    "any number of spaces."
 )
 
 
@@ -86,7 +86,7 @@ def ascii_marks(text, normalize):
 
 @mistake(
     basic_tokenize,
-    "Signs like $, + and < stay inside words. To Unicode they are symbols and not punctuation; BERT splits off "
+    "Characters like $, + and < stay inside words. To Unicode they are symbols and not punctuation; BERT splits off "
     "everything that `string.punctuation` holds.",
 )
 def only_category_p(text, normalize):
@@ -123,7 +123,7 @@ def empty_words_at_the_ends(text, normalize):
 
 @mistake(
     basic_tokenize,
-    "The words are normalized one by one, after splitting. Then the blanks and marks that the normalization makes, or "
+    "The words are normalized one by one, after splitting. Then the spaces and marks that the normalization makes, or "
     "takes away, come too late: it is given the whole text, once.",
     keeps=0.9,
 )
@@ -145,7 +145,7 @@ def normalizes_twice(text, normalize):
     return spaced(normalize(text), normalize)
 
 
-@mistake(basic_tokenize, "A text comes back, with blanks around the marks. Asked for is a list of words.")
+@mistake(basic_tokenize, "A text comes back, with spaces around the marks. Asked for is a list of words.")
 def still_a_text(text, normalize):
     return spaced(text, normalize, cut=str)
 
@@ -162,11 +162,6 @@ def single_characters(text, normalize):
 )
 def digits_too(text, normalize):
     return spaced(text, normalize, mark=lambda character: is_mark(character) or character.isdigit())
-
-
-@mistake(basic_tokenize, "Each word comes once. One that occurs twice stands in the list twice.")
-def once_each(text, normalize):
-    return list(dict.fromkeys(spaced(text, normalize)))
 
 
 @alternative(basic_tokenize)
@@ -190,7 +185,7 @@ def letter_by_letter(text, normalize):
 promised(
     basic_tokenize,
     "The words and punctuation marks of a text, in their order.",
-    by=["words between blanks", "marks behind words", "marks inside words"],
+    by=["words between spaces", "marks behind words", "marks inside words"],
 )
 promised(
     basic_tokenize,
@@ -199,20 +194,25 @@ promised(
 )
 promised(
     basic_tokenize,
-    "Then it is cut at blanks, however many, and before and behind each punctuation mark, which is a word of its own.",
-    by=["several blanks, in front and behind", "marks in a row", "nothing but marks"],
+    "Then it is cut at spaces, however many, and before and behind each punctuation mark, which is a word of its own.",
+    by=["several spaces, in front and behind", "marks in a row", "nothing but marks"],
 )
 promised(
     basic_tokenize,
     "Punctuation is what `string.punctuation` holds, and every character whose Unicode category begins with P.",
-    by=["all marks of ASCII", "dollar, plus and their like", "marks of other scripts", "signs that are no punctuation"],
+    by=[
+        "all marks of ASCII",
+        "dollar, plus and their like",
+        "marks of other scripts",
+        "symbols that are not punctuation",
+    ],
 )
 promised(basic_tokenize, "text: any text; it may be empty.", by=["a single word, and none"])
 promised(
     basic_tokenize,
-    "normalize: from a text to a normalized one, whose only white space are blanks.",
+    "normalize: from a text to a normalized one, whose only white space is spaces.",
     by=["another normalization", "called by names"],
 )
 promised(
-    basic_tokenize, "A list without empty words.", by=["several blanks, in front and behind", "a single word, and none"]
+    basic_tokenize, "A list without empty words.", by=["several spaces, in front and behind", "a single word, and none"]
 )

@@ -8,20 +8,20 @@ from autograder.references.tokenization import (  # they register themselves
 from autograder.references.tokenization._decode import SPECIAL, decode, joined
 
 NOT_SO_MANY = (
-    "More marks than four follow without a blank, as colons, brackets or apostrophes. Only . , ? and ! do; all other "
-    "tokens have a blank before them."
+    "More marks than four follow without a space, as colons, brackets or apostrophes. Only . , ? and ! do; all other "
+    "tokens have a space before them."
 )
 HALF_OF_THEM = (
     "Some special tokens stay although they should be left out. There are five: [PAD], [UNK], [CLS], [SEP] and [MASK]."
 )
 
 
-@mistake(decode, "Pieces keep their ##, and a blank before it. They go on with the word: both vanish.")
+@mistake(decode, "Pieces keep their ##, and a space before it. They go on with the word: both vanish.")
 def pieces_apart(ids, vocabulary, skip_special=False):
     return joined(ids, vocabulary, skip_special, mark="\0")
 
 
-@mistake(decode, "## has vanished, but the blank before it has stayed. A piece goes on with the word.")
+@mistake(decode, "## has vanished, but the space before it has stayed. A piece goes on with the word.")
 def blank_stays(ids, vocabulary, skip_special=False):
     return joined(ids, vocabulary, skip_special, mark="##")
 
@@ -40,12 +40,12 @@ def first_mark_gone(ids, vocabulary, skip_special=False):
     return joined(ids, vocabulary, skip_special).removeprefix("##")
 
 
-@mistake(decode, "There are no blanks between words. Every token but a piece with ## has one before it.")
+@mistake(decode, "There are no spaces between words. Every token but a piece with ## has one before it.")
 def no_blanks_between(ids, vocabulary, skip_special=False):
     return joined(ids, vocabulary, skip_special, between="", mark="##")
 
 
-@mistake(decode, "Punctuation has a blank before it. Four marks follow the word at once: . , ? and !")
+@mistake(decode, "Punctuation has a space before it. Four marks follow the word at once: . , ? and !")
 def marks_apart(ids, vocabulary, skip_special=False):
     return joined(ids, vocabulary, skip_special, marks="")
 
@@ -74,7 +74,7 @@ def apostrophes_too(ids, vocabulary, skip_special=False):
     return joined(ids, vocabulary, skip_special).replace(" ' ", "'")
 
 
-@mistake(decode, "Chinese characters stand without blanks. The tokenizer cannot know that there were none.", keeps=0.85)
+@mistake(decode, "Chinese characters stand without spaces. The tokenizer cannot know that there were none.", keeps=0.85)
 def chinese_together(ids, vocabulary, skip_special=False):
     words = joined(ids, vocabulary, skip_special).split(" ")
     text = words[0] if words else ""
@@ -137,28 +137,18 @@ def cuts_the_ends(ids, vocabulary, skip_special=False):
     return joined(ids[1:-1] if skip_special else ids, vocabulary)
 
 
-@mistake(
-    decode,
-    "The numbers are taken for places in the vocabulary's order, or for the special tokens of BERT. The dict says "
-    "which token has which number.",
-)
-def by_order(ids, vocabulary, skip_special=False):
-    names = sorted(vocabulary)
-    return joined([vocabulary[names[number % len(names)]] for number in ids], vocabulary, skip_special)
-
-
 @mistake(decode, "The tokens come back as a list. Asked for is a text.")
 def list_of_tokens(ids, vocabulary, skip_special=False):
     names = {number: token for token, number in vocabulary.items()}
     return [names[number] for number in ids if not (skip_special and names[number] in SPECIAL)]
 
 
-@mistake(decode, "There is a blank at the beginning, or at the end. Blanks stand between words only.")
+@mistake(decode, "There is a space at the beginning, or at the end. Spaces stand between words only.")
 def blank_in_front(ids, vocabulary, skip_special=False):
     return f" {joined(ids, vocabulary, skip_special)}"
 
 
-@mistake(decode, "There is a blank at the beginning, or at the end. Blanks stand between words only.")
+@mistake(decode, "There is a space at the beginning, or at the end. Spaces stand between words only.")
 def blank_at_the_end(ids, vocabulary, skip_special=False):
     return f"{joined(ids, vocabulary, skip_special)} "
 
@@ -185,16 +175,18 @@ def token_by_token(ids, vocabulary, skip_special=False):
     return text
 
 
-promised(decode, "The text of a row of numbers, as well as one can tell.", by=["words", "words in pieces", "Chinese"])
+promised(
+    decode, "The text of a list of numbers, as well as it can be told.", by=["words", "words in pieces", "Chinese"]
+)
 promised(
     decode,
-    "A token that begins with ## goes on with what stands before it, without the ##; as the very first it stands as it "
+    "A token that begins with ## is joined to what stands before it, without the ##; the very first token stays as it "
     "is.",
     by=["words in pieces", "the first token has ##", "a piece behind one that is left out"],
 )
 promised(
     decode,
-    "A full stop, comma, question mark or exclamation mark follows at once, and any other token after a blank.",
+    "A full stop, comma, question mark or exclamation mark follows at once, and any other token after a space.",
     by=["marks that follow at once", "marks in a row", "other marks", "Chinese"],
 )
 promised(

@@ -44,11 +44,6 @@ def exchanged(first, vocabulary, second=None):
     return in_parts(first, vocabulary, second, begin=("[SEP]",), middle=("[CLS]",), end=("[CLS]",))
 
 
-@mistake(encode, "The second text begins with a [CLS] of its own. There is one, at the beginning of the whole.")
-def two_beginnings(first, vocabulary, second=None):
-    return in_parts(first, vocabulary, second, middle=("[SEP]",) if second is None else ("[SEP]", "[CLS]"))
-
-
 @mistake(encode, "Two [SEP] stand between the texts, as other models have it (RoBERTa). BERT has one behind each text.")
 def two_separators(first, vocabulary, second=None):
     return in_parts(first, vocabulary, second, middle=("[SEP]",) if second is None else ("[SEP]", "[SEP]"))
@@ -122,20 +117,10 @@ def types_from_one(first, vocabulary, second=None):
     return in_parts(first, vocabulary, second, types=lambda one, other: [1] * len(one) + [2] * len(other))
 
 
-@mistake(encode, "The types are exchanged: 0 is for the first text, and for a text by itself.")
-def types_exchanged(first, vocabulary, second=None):
-    return in_parts(first, vocabulary, second, types=lambda one, other: [1] * len(one) + [0] * len(other))
-
-
 @mistake(encode, MASKED, keeps=0.85)
 def special_are_masked(first, vocabulary, second=None):
     special = ("[CLS]", "[SEP]", "[PAD]", "[MASK]", "[UNK]")
     return in_parts(first, vocabulary, second, mask=lambda tokens: [0 if token in special else 1 for token in tokens])
-
-
-@mistake(encode, MASKED, keeps=0.95)
-def masks_what_is_to_be_guessed(first, vocabulary, second=None):
-    return in_parts(first, vocabulary, second, mask=lambda tokens: [int(token != "[MASK]") for token in tokens])
 
 
 @mistake(encode, MASKED, keeps=0.95)
@@ -153,11 +138,6 @@ def masks_unknown(first, vocabulary, second=None):
 )
 def all_masked(first, vocabulary, second=None):
     return in_parts(first, vocabulary, second, mask=lambda tokens: [0] * len(tokens))
-
-
-@mistake(encode, "The mask holds True and False. Asked for are the integers 1.", keeps=0.9)
-def mask_of_booleans(first, vocabulary, second=None):
-    return in_parts(first, vocabulary, second, mask=lambda tokens: [True] * len(tokens))
 
 
 @mistake(
@@ -245,8 +225,7 @@ promised(
 )
 promised(
     encode,
-    "second: those of the second text; None if there is no second text, which is something else than one without "
-    "tokens.",
+    "second: those of the second text; None if there is no second text, which is not the same as one without tokens.",
     by=["the second without tokens", "both without tokens", "called by names"],
 )
 promised(encode, "Three lists of one length, of Python integers.", by=["all three rows of a single text"])

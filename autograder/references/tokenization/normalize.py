@@ -48,7 +48,7 @@ promised(
     "A text as BERT's tokenizer reads it: cleaned, Chinese characters apart, without accents, in lower case.",
     by=["the docstring's example", "capital letters", "letters with accents", "Chinese", "control characters"],
 )
-promised(normalize, "Tab, line feed and carriage return become a blank.", by=["tab and ends of lines"])
+promised(normalize, "Tab, line feed and carriage return become a space.", by=["tab and ends of lines"])
 promised(
     normalize,
     "Other control characters, invisible and private ones (categories Cc, Cf, Co) vanish, and so does U+FFFD.",
@@ -59,10 +59,10 @@ promised(
         "what Unicode has not assigned",
     ],
 )
-promised(normalize, "Any other white space becomes a blank.", by=["other white space"])
+promised(normalize, "Any other white space becomes a space.", by=["other white space"])
 promised(
     normalize,
-    "A Chinese character (`is_chinese`) gets a blank before and a blank behind it.",
+    "A Chinese character (`is_chinese`) gets a space before and a space behind it.",
     by=["Chinese", "rare Chinese", "Japanese, Korean and full stops"],
 )
 promised(
@@ -72,7 +72,7 @@ promised(
         "letters with accents",
         "accents that stand by themselves",
         "strokes and ligatures are no accents",
-        "signs of Hindi, of which some are accents",
+        "marks of Hindi, of which some are accents",
         "what only looks like another letter",
     ],
 )
@@ -83,7 +83,7 @@ promised(
 )
 promised(
     normalize,
-    "Everything else stays, also blanks in a row.",
-    by=["blanks in a row, in front and behind", "punctuation, digits and signs", "emoji"],
+    "Everything else stays, also spaces in a row.",
+    by=["spaces in a row, in front and behind", "punctuation, digits and symbols", "emoji"],
 )
 promised(normalize, "text: any text; it may be empty.", by=["no text, and a text of nothing"])

@@ -64,27 +64,10 @@ def always_a_hundred(tokens, vocabulary):
 
 @mistake(
     numbers,
-    "Missing tokens get a number that is the same in any vocabulary, as 0, −1 or the 100 of BERT. [UNK] has another "
-    "one in another vocabulary: look it up.",
-)
-def always_one(tokens, vocabulary):
-    return [vocabulary.get(token, 1) for token in tokens]
-
-
-@mistake(
-    numbers,
     "Missing tokens get the number of another special token than [UNK], as [PAD] or [MASK].",
 )
 def padding_for_missing(tokens, vocabulary):
     return [vocabulary.get(token, vocabulary["[PAD]"]) for token in tokens]
-
-
-@mistake(
-    numbers,
-    "Missing tokens get the number of another special token than [UNK], as [PAD] or [MASK].",
-)
-def mask_for_missing(tokens, vocabulary):
-    return [vocabulary.get(token, vocabulary["[MASK]"]) for token in tokens]
 
 
 @mistake(
@@ -124,11 +107,6 @@ def lower_case(tokens, vocabulary):
 )
 def without_the_mark(tokens, vocabulary):
     return [vocabulary.get(token.removeprefix("##"), vocabulary["[UNK]"]) for token in tokens]
-
-
-@mistake(numbers, "Each number comes once. A token that occurs twice gets its number twice.")
-def each_once(tokens, vocabulary):
-    return [vocabulary.get(token, vocabulary["[UNK]"]) for token in dict.fromkeys(tokens)]
 
 
 @mistake(numbers, "Where the tokens stand is given, not which row of the table is theirs.")

@@ -26,17 +26,6 @@ def places_in_the_normalized(text, normalize, split, pieces):
     )
 
 
-@mistake(offsets, IN_THE_NORMALIZED)
-def places_in_the_normalized_by_character(text, normalize, split, pieces):
-    return walked(
-        text,
-        normalize,
-        split,
-        pieces,
-        made=lambda text, normalize: ("".join(map(normalize, text)), list(range(3 * len(text) + 3))),
-    )
-
-
 @mistake(offsets, BY_LOOKING)
 def looks_in_the_text(text, normalize, split, pieces):
     found, at = [], 0
@@ -60,79 +49,15 @@ def looks_from_the_beginning(text, normalize, split, pieces):
     return found
 
 
-@mistake(
-    offsets,
-    "[UNK] is taken for a piece of five letters. It stands for its whole word, however long that is.",
-)
-def unknown_has_five_letters(text, normalize, split, pieces):
-    return walked(
-        text,
-        normalize,
-        split,
-        pieces,
-        size=lambda token, number, word: len(token) - 2 * (number > 0),
-        last=lambda places, start, size: (places + [places[-1]] * size)[start + size - 1] + 1,
-    )
-
-
 @mistake(offsets, "[UNK] has no characters here. It stands for its whole word.")
 def unknown_is_nowhere(text, normalize, split, pieces):
     found = walked(text, normalize, split, pieces)
     return [(token, start, start if token == "[UNK]" else end) for token, start, end in found]
 
 
-@mistake(
-    offsets,
-    "## is counted as two letters of the word. It is no part of the text.",
-)
-def counts_the_mark(text, normalize, split, pieces):
-    return walked(
-        text,
-        normalize,
-        split,
-        pieces,
-        size=lambda token, number, word: len(word) if token == "[UNK]" else len(token),
-        first=lambda places, start, size: places[min(start, len(places) - 1)],
-        last=lambda places, start, size: places[min(start + size, len(places)) - 1] + 1,
-    )
-
-
-@mistake(
-    offsets,
-    "Where a word of the text itself begins with ##, two letters are lost. Only a piece after the first has the mark.",
-    keeps=0.9,
-)
-def mark_at_any_place(text, normalize, split, pieces):
-    return walked(
-        text,
-        normalize,
-        split,
-        pieces,
-        size=lambda token, number, word: len(word) if token == "[UNK]" else len(token.removeprefix("##")),
-        first=lambda places, start, size: places[start],
-        last=lambda places, start, size: places[max(start, start + size - 1)] + 1,
-    )
-
-
 @mistake(offsets, "The end is the last character itself. It is the one behind it, so that text[start:end] is the part.")
 def ends_at_the_last(text, normalize, split, pieces):
     return walked(text, normalize, split, pieces, last=lambda places, start, size: places[start + size - 1])
-
-
-@mistake(
-    offsets,
-    "A token reaches up to where the next letter comes from, so that accents or blanks behind it are taken along. It "
-    "ends behind the character of its own last letter.",
-    keeps=0.8,
-)
-def up_to_the_next(text, normalize, split, pieces):
-    return walked(
-        text,
-        normalize,
-        split,
-        pieces,
-        last=lambda places, start, size: [*places, len(text)][start + size],
-    )
 
 
 @mistake(
@@ -181,7 +106,7 @@ def without_the_marks(text, normalize, split, pieces):
 
 @mistake(
     offsets,
-    "The characters are taken as they are: capitals, accents and what cannot be seen are still there, and blanks that "
+    "The characters are taken as they are: capitals, accents and what cannot be seen are still there, and spaces that "
     "the normalization makes are missing. Each character is normalized first.",
 )
 def not_normalized_at_all(text, normalize, split, pieces):
@@ -224,7 +149,7 @@ def with_lists(text, normalize, split, pieces):
 promised(
     offsets,
     "The tokens of a text, each with its place: the first character that it comes from, and the one behind the last.",
-    by=["words", "punctuation", "long words in pieces", "several blanks, in front and behind"],
+    by=["words", "punctuation", "long words in pieces", "several spaces, in front and behind"],
 )
 promised(
     offsets,
@@ -246,7 +171,8 @@ promised(
 promised(offsets, "text: any text; it may be empty.", by=["no text, and nothing in it"])
 promised(
     offsets,
-    "normalize: from a text to a normalized one; it makes of each character what it makes of it alone.",
+    "normalize: from a text to a normalized one; normalizing character by character and joining gives the same as "
+    "normalizing the whole text.",
     by=["a normalization that makes two of one", "called by names"],
 )
 promised(
@@ -257,11 +183,11 @@ promised(
 promised(
     offsets,
     "pieces: from a word to its tokens, where those after the first begin with ##, or to a list with [UNK] alone.",
-    by=["long words in pieces", "a word that begins with the sign of a number", "unknown words"],
+    by=["long words in pieces", "a word that begins with ## itself", "unknown words"],
 )
 promised(
     offsets,
-    "A list of tuples (token, start, end), so that `text[start:end]` is where the token is from.",
+    "A list of tuples (token, start, end), so that `text[start:end]` is what the token comes from.",
     by=["words", "Chinese"],
 )
 

@@ -34,17 +34,6 @@ def separator_lost(rows, max_length, sep, pad):
 
 @mistake(
     pad_batch,
-    "A row that is cut is one longer than allowed, or shorter: [SEP] comes in addition to what fits, or a place is "
-    "left free. With [SEP] it is as long as the limit.",
-)
-def one_more(rows, max_length, sep, pad):
-    return batch_of(
-        rows, max_length, sep, pad, cut=lambda row, size, sep: [*row[: size - 2], sep] if len(row) > size else row
-    )
-
-
-@mistake(
-    pad_batch,
     "[SEP] is put at the end of every row, so that short ones have two, or lose a word. Only a row that is cut needs "
     "it.",
 )
@@ -86,11 +75,6 @@ def never_cuts(rows, max_length, sep, pad):
     return batch_of(rows, max_length, sep, pad, width=lambda rows, max_length: max(map(len, rows)))
 
 
-@mistake(pad_batch, "The batch is as narrow as its shortest row. Short rows are filled up instead.")
-def as_the_shortest(rows, max_length, sep, pad):
-    return batch_of(rows, max_length, sep, pad, width=lambda rows, max_length: min(max_length, min(map(len, rows))))
-
-
 @mistake(
     pad_batch,
     "Special tokens are counted twice: a row has its [CLS] and [SEP] already, and max_length includes them.",
@@ -126,13 +110,6 @@ def fills_with_zeros(rows, max_length, sep, pad):
     return batch_of(rows, max_length, sep, pad, fill=lambda row, size, pad: row + [0] * (size - len(row)))
 
 
-@mistake(pad_batch, "Rows are filled up with [SEP]. They are filled up with the number for padding.")
-def fills_with_separators(rows, max_length, sep, pad):
-    return batch_of(
-        rows, max_length, pad, sep, cut=lambda row, size, _: row if len(row) <= size else [*row[: size - 1], sep]
-    )
-
-
 @mistake(pad_batch, "The mask is the wrong way round: 1 stands for a token, 0 for padding.")
 def mask_turned_round(rows, max_length, sep, pad):
     return batch_of(rows, max_length, sep, pad, mask=lambda row, size, pad: [0] * len(row) + [1] * (size - len(row)))
@@ -146,17 +123,6 @@ def mask_of_ones(rows, max_length, sep, pad):
 @mistake(pad_batch, "The mask is boolean, or floating point. Asked for are the integers 1 and 0, int64.", keeps=0.8)
 def boolean_mask(rows, max_length, sep, pad):
     return batch_of(rows, max_length, sep, pad, dtype=torch.bool)
-
-
-@mistake(pad_batch, "The mask is 0 at [CLS] and [SEP] as well. They are tokens and count; 0 is for padding alone.")
-def special_do_not_count(rows, max_length, sep, pad):
-    return batch_of(
-        rows,
-        max_length,
-        sep,
-        pad,
-        mask=lambda row, size, pad: [0] + [1] * (len(row) - 2) + [0] + [0] * (size - len(row)),
-    )
 
 
 @mistake(pad_batch, "Lists come back. Asked for are tensors.")

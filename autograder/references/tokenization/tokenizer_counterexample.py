@@ -113,7 +113,7 @@ promised(
         "splits off punctuation of ASCII only",
         "knows common Chinese only",
         "leaves letters with accents as they are",
-        "makes blanks of what cannot be seen",
+        "makes spaces of what cannot be seen",
         "keeps what it has found of an unknown word",
         "takes a second text without tokens for none",
     ],

@@ -42,8 +42,8 @@ promised(
 )
 promised(
     train_wordpiece,
-    "First come the special tokens, in the order of `SPECIAL`, then all characters in order, then those that stand "
-    "inside a word, with ##, in order.",
+    "First come the special tokens, in the order of `SPECIAL`, then all characters in order, including those that "
+    "occur only inside words, then those that stand inside a word, with ##, in order.",
     by=["nothing but special tokens and characters", "the first characters occur inside, too, or do not"],
 )
 promised(
@@ -74,8 +74,12 @@ promised(
         "just enough room for one more",
         "more room than pieces",
         "words of one character",
-        "less room than characters",
     ],
+)
+promised(
+    train_wordpiece,
+    "The special tokens and the characters are always there, even if they are more.",
+    by=["less room than characters", "nothing but special tokens and characters"],
 )
 promised(
     train_wordpiece, "Token → number, counted from 0.", by=["nothing but special tokens and characters", "ten pieces"]

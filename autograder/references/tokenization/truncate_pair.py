@@ -65,16 +65,6 @@ def the_shorter(first, second, max_length):
 
 @mistake(
     truncate_pair,
-    "Both texts get half of the room, though one needs less: what it leaves free is lost. The longer one gets it.",
-)
-def half_each(first, second, max_length):
-    must_be_room(max_length)
-    half = (max_length - SPECIALS) // 2
-    return parts(first, second, half, max_length - SPECIALS - half)
-
-
-@mistake(
-    truncate_pair,
     "Tokens are taken from both texts in turn, or in proportion, however unequal they are. Take from the longer one "
     "until they are equal.",
 )
@@ -88,20 +78,6 @@ def in_turn(first, second, max_length):
             other -= 1
         turn += 1
     return parts(first, second, one, other)
-
-
-@mistake(
-    truncate_pair,
-    "Tokens are taken from both texts in turn, or in proportion, however unequal they are. Take from the longer one "
-    "until they are equal.",
-)
-def in_proportion(first, second, max_length):
-    must_be_room(max_length)
-    room, both = max_length - SPECIALS, len(first) + len(second)
-    if both <= room:
-        return first, second
-    one = room * len(first) // both
-    return parts(first, second, one, room - one)
 
 
 @mistake(truncate_pair, ODD_ONE, keeps=0.9)
@@ -140,27 +116,6 @@ def refuses_nothing(first, second, max_length):
 
 @mistake(
     truncate_pair,
-    "A max_length of 3 is refused, or one that leaves room for one token. It is enough for the special tokens, and "
-    "nothing is left of the texts.",
-    keeps=0.9,
-)
-def refuses_three(first, second, max_length):
-    must_be_room(max_length - 1)
-    return shortened(first, second, max_length)
-
-
-@mistake(
-    truncate_pair,
-    "Lists that are long enough to be cut are refused. They are shortened; refused is only a max_length below 3.",
-)
-def refuses_long_ones(first, second, max_length):
-    if len(first) + len(second) > max_length - SPECIALS:
-        raise ValueError("too long")
-    return first, second
-
-
-@mistake(
-    truncate_pair,
     "The caller's lists are shorter afterwards, as with `pop`. Hand back new ones, or slices.",
     keeps=0.9,
 )
@@ -175,12 +130,6 @@ def pops(first, second, max_length):
 def adds_special_tokens(first, second, max_length):
     one, other = shortened(first, second, max_length)
     return ["[CLS]", *one, "[SEP]"], [*other, "[SEP]"]
-
-
-@mistake(truncate_pair, "A single list comes back. Two texts come in, and two come out.")
-def one_list(first, second, max_length):
-    one, other = shortened(first, second, max_length)
-    return one + other
 
 
 @alternative(truncate_pair)
