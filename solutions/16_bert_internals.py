@@ -256,9 +256,9 @@ pictures.likeness(places, title="cosine of the position vectors", label="positio
 # %% [markdown]
 # <details><summary>What to see</summary>
 #
-# Along a diagonal, that is for places equally far apart, the cosines are nearly the same. Neighbours are alike, places
-# 20 apart are not, and, oddly enough, places 30 apart are so again, by half. Place 0, where `[CLS]` always stands, is
-# like no other.
+# Along a diagonal, that is for places equally far apart, the cosines are nearly the same. Neighbours are alike. Then
+# darker and paler bands take turns: places 20 apart have almost nothing in common, and, oddly enough, places 30 apart
+# are half alike again. Place 0, where `[CLS]` always stands, is like no other.
 #
 # </details>
 #
