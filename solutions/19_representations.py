@@ -8,7 +8,6 @@
 # %%
 import torch
 
-from autograder import check
 from helpers import representations as pictures
 
 # %%
