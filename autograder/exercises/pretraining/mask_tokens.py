@@ -135,7 +135,7 @@ class _Look:
         return tokens_there(self.run(given, 1.0), ids, token, mask_id, vocab_size)
 
     def of_four(self) -> Any:
-        ids, _, mask_id, vocab_size = self.inputs(ROWS * LENGTH, 4)
+        ids, _, mask_id, vocab_size = self.inputs(ROWS * LENGTH // 2, 4)
         p = self.draw.integer(45, 66) / 100
         result = self.run((ids, torch.zeros_like(ids, dtype=torch.bool), mask_id, vocab_size), p)
         if not is_pair_like(result, ids):

@@ -16,6 +16,7 @@ CLS, SEP, MASK = 2, 3, 4
 INPUTS = Idea("the input is the text with some tokens covered, and nothing else", weight=2.5, point=True)
 LABELS = Idea("whoever was chosen has the old token as a label, whatever became of it", weight=3, point=True)
 PADDING = Idea("padding and special tokens are left alone", weight=1.5)
+WITHIN = Idea("a row may hold a [SEP] in between, and a random token may be [PAD]", weight=2)
 
 
 @exercise(points=1)
@@ -36,8 +37,8 @@ def masked_batch(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "rows of very different lengths", lambda: look(1.0, 3, spread=9), PADDING
     yield "rows of the same length", lambda: look(0.7, 3, spread=1), PADDING
     yield "a text with [MASK] in it", lambda: look.with_a_mask(), LABELS
-    yield "pairs, with one more [SEP] in between", lambda: look.couples(), PADDING
-    yield "the mask of padding, where a random token is [PAD]", lambda: look.tiny_vocabulary(), PADDING
+    yield "pairs, with one more [SEP] in between", lambda: look.couples(), WITHIN
+    yield "the mask of padding, where a random token is [PAD]", lambda: look.tiny_vocabulary(), WITHIN
     yield "two calls with one generator, and torch's own stream", lambda: look.streams()
     yield "the rows afterwards, without a probability", lambda: look.afterwards()
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from autograder.engine.chance import settled
 from autograder.engine.draw import Draw
@@ -21,7 +22,8 @@ OTHER = Idea("1 with a sentence of another document, never of the same", weight=
 HALF = Idea("half of each, by a toss", weight=2)
 ALIKE = Idea("every other document alike, and every sentence of it", weight=2.5)
 STREAM = Idea("random numbers from the generator alone, which goes on", weight=1.5)
-MANY = 800  # documents of a large draw
+MANY = 800  # draws, at least
+OTHER_SHARES = (1 / 3, 2 / 3, 0.15, 0.85, 0.25, 0.75)  # of label 1, as some have it
 
 
 @exercise(points=2)
@@ -124,12 +126,30 @@ class _Look:
         }
         return sorted(found)
 
-    def _many(self) -> list[Any]:
-        return list(self.run([2] * (MANY + 2 * self.draw.integer(0, 200))))
+    def _many(self) -> Any:
+        """Labels of a large draw; in words where each document has had one toss for all."""
+        follow = self.draw.integer(30, 51)  # sentences of a document that another one follows
+        documents = MANY // follow + self.draw.integer(1, 9)
+        labels = torch.tensor([label for *_, label in self.run([follow + 1] * documents)])
+        if len(labels) == documents * follow:
+            rows = labels.reshape(documents, follow)
+            if 0 < int(labels.sum()) < len(labels) and bool((rows == rows[:, :1]).all()):
+                return "all pairs of a document fare alike"
+        return labels
 
     def halves(self) -> Any:
-        labels = torch.tensor([label for *_, label in self._many()])
-        return {"pairs": len(labels), "share of label 1": settled((labels == 1).sum(), torch.tensor(0.5), len(labels))}
+        labels = self._many()
+        if isinstance(labels, str):
+            return labels
+        return {
+            "pairs": len(labels),
+            "share of label 1": settled(
+                (labels == 1).sum(),
+                torch.tensor(0.5),
+                len(labels),
+                guesses=[torch.tensor(part) for part in OTHER_SHARES],
+            ),
+        }
 
     def documents(self) -> Any:
         """Of five documents of different lengths; the first alone has a sentence that another one follows."""
@@ -164,9 +184,15 @@ class _Look:
         return settled(count, right, count.sum(), guesses=[right / 2 + own / 4, (1 + own) / (many + 2)])
 
     def in_a_row(self) -> Any:
-        labels = torch.tensor([label for *_, label in self._many()]).reshape(-1, 2)
+        labels = self._many()
+        if isinstance(labels, str):
+            return labels
+        labels = labels[: len(labels) // 2 * 2].reshape(-1, 2)
         both = torch.bincount(2 * labels[:, 0] + labels[:, 1], minlength=4)
-        return {"couples of pairs": len(labels), "shares": settled(both, torch.full((4,), 0.25), len(labels))}
+        return {
+            "couples of pairs": len(labels),
+            "shares": settled(both, torch.full((4,), 0.25), len(labels), guesses=_couples()),
+        }
 
     def seeds(self) -> dict[str, Any]:
         """Of 60 pairs by two seeds, not all are the same: by chance with one of 10^-18."""
@@ -217,6 +243,13 @@ class _Look:
     def tuples(self) -> Any:
         texts = tuple(map(tuple, self.written(self.some())))
         return [pair[0] for pair in self.candidate(generator=self.stream(), documents=texts)]
+
+
+def _couples() -> Iterator[Tensor]:
+    """How often two labels in a row are (0, 0), (0, 1), (1, 0), (1, 1), for other shares than half."""
+    for share in OTHER_SHARES:
+        one = torch.tensor([1 - share, share])
+        yield (one[:, None] * one).flatten()
 
 
 def _how_many(hits: Iterable[bool]) -> str:

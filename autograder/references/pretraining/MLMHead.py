@@ -200,7 +200,7 @@ class LogSoftmaxAtTheEnd(_Head):
     MLMHead,
     "In training the scores are other ones than in evaluation, as with a dropout before the decoder. This head has "
     "none.",
-    keeps=0.95,
+    keeps=0.97,
 )
 class WithDropout(_Head):
     def transform(self, x):

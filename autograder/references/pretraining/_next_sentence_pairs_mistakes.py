@@ -167,3 +167,13 @@ def _of_other_texts(texts, own, stream):
 )
 def other_texts(documents, generator):
     return steps(documents, generator, other=_of_other_texts)
+
+
+@mistake(
+    next_sentence_pairs,
+    "All pairs of a document fare alike: one toss decides for the whole of it. Each pair has a toss of its own.",
+    keeps=0.9,
+)
+def one_toss_for_a_document(documents, generator):
+    tosses = [far for text in documents for far in [toss(generator)] for _ in text[1:]]
+    return steps(documents, generator, tosses=lambda stream: tosses.pop(0))

@@ -28,7 +28,10 @@ def each_piece(continues, probability, generator):
 
 def spread(chosen, continues):
     """Each piece fares as the last one before it that begins a word."""
-    result = chosen.clone()
-    for place in range(1, result.shape[-1]):
-        result[..., place] = torch.where(continues[..., place], result[..., place - 1], result[..., place])
-    return result
+    result = chosen
+    while True:
+        before = torch.cat([result[..., :1], result[..., :-1]], dim=-1)
+        spread_further = torch.where(continues, before, result)
+        if torch.equal(spread_further, result):
+            return result
+        result = spread_further

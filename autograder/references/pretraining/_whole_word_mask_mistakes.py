@@ -195,10 +195,9 @@ def tables_only(continues, special, probability, generator):
 )
 def row_by_row_in_loops(continues, special, probability, generator):
     result = torch.zeros_like(special)
-    for number in range(continues.shape[0]):
-        row, decisions = numbers_of(continues[number]), yes(continues[number], probability, generator)
-        for place in range(continues.shape[1]):
-            result[number, place] = decisions[row[place]] & ~special[number, place]
+    for row in range(continues.shape[0]):
+        decisions = yes(continues[row], probability, generator)
+        result[row, : continues.shape[1]] = decisions[numbers_of(continues[row])] & ~special[row]
     return result
 
 
