@@ -153,7 +153,7 @@ class _Look:
 
     def documents(self) -> Any:
         """Of five documents of different lengths; the first alone has a sentence that another one follows."""
-        others = self.draw.integer(4, 12)
+        others = self.draw.integer(4, 17)
         texts, stream, found = self.written([2] + [1] * others), self.stream(), Counter[int]()
         texts[self.draw.integer(1, others + 1)] += [f"d999 s{s}" for s in range(7)]
         drawn = 0
@@ -170,7 +170,7 @@ class _Look:
                                                      lengths / lengths.sum()])  # fmt: skip
 
     def sentences(self) -> Any:
-        many = self.draw.integer(9, 15)
+        many = self.draw.integer(9, 21)
         texts, stream, found = self.written([2, many]), self.stream(), Counter[int]()
         for _ in range(MANY + MANY // 2):
             found.update(

@@ -62,6 +62,14 @@ class TakesTheLast(_Head):
 
 
 @mistake(
+    NSPHead, "The second token is asked, and not the first: Python counts from 0, and [CLS] is `hidden_states[:, 0]`."
+)
+class TakesTheSecond(_Head):
+    def choose(self, hidden_states):
+        return hidden_states[:, 1]
+
+
+@mistake(
     NSPHead,
     "The first row is taken instead of the first token of each row: `hidden_states[0]` is not `hidden_states[:, 0]`.",
 )

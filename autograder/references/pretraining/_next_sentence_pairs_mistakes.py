@@ -18,6 +18,15 @@ def one_pair_for_a_document(documents, generator):
 
 @mistake(
     next_sentence_pairs,
+    "A sentence is paired with itself and called 0. Its second part is the one that follows.",
+)
+def paired_with_itself(documents, generator):
+    pairs = steps(documents, generator)
+    return [(first, second if label else first, label) for first, second, label in pairs]
+
+
+@mistake(
+    next_sentence_pairs,
     "Sentences are paired off, the first with the second, the third with the fourth. Every sentence that another one "
     "follows begins a pair.",
 )

@@ -73,6 +73,16 @@ def softmax_of_both_twice(prediction_logits, seq_relationship_logits, labels, ne
 
 @mistake(
     pretraining_loss,
+    "The mean is divided by the number of labels once more, so that more covered words make a smaller loss.",
+)
+def mean_of_the_mean(prediction_logits, seq_relationship_logits, labels, next_sentence_label):
+    words, pairs = part(prediction_logits, labels), part(seq_relationship_logits, next_sentence_label)
+    count = [(each != IGNORED).sum().clamp(min=1) for each in (labels, next_sentence_label)]
+    return words / count[0] + pairs / count[1]
+
+
+@mistake(
+    pretraining_loss,
     "The softmax of the pairs is taken twice: `F.cross_entropy` wants scores, not probabilities.",
 )
 def softmax_of_pairs_twice(prediction_logits, seq_relationship_logits, labels, next_sentence_label):

@@ -62,6 +62,21 @@ def seed_times_place(rows, mask, seed):
     return [mask(row, seeded(seed * place)) for place, row in enumerate(rows)]
 
 
+@mistake(fixed_masks, "The generators are new, but have all the same seed, PyTorch's own: nobody seeds them.")
+def unseeded(rows, mask, seed):
+    return [mask(row, torch.Generator()) for row in rows]
+
+
+@mistake(fixed_masks, "The place is taken away from the seed. It is added: row i has the seed seed + i.")
+def seed_minus_place(rows, mask, seed):
+    return [mask(row, seeded(seed - place)) for place, row in enumerate(rows)]
+
+
+@mistake(fixed_masks, "The first row is masked each time. Each row should be.")
+def first_row_each_time(rows, mask, seed):
+    return [mask(rows[0], seeded(seed + place)) for place in range(len(rows))]
+
+
 @mistake(
     fixed_masks,
     "A seed of 0 is taken for none: `if seed` is False for it. 0 is a seed like any other.",

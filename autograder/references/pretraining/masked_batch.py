@@ -3,6 +3,7 @@
 import torch
 
 from autograder.references import alternative, equivalent, mistake, promised
+from autograder.references.pretraining import _masked_batch_slips  # noqa: F401 - they register themselves
 from autograder.references.pretraining._masked_batch import (
     CLS,
     IGNORED,
