@@ -201,7 +201,7 @@ class _Look:
 
     def transposed(self, rows: int, length: int) -> Any:
         ids, special, mask_id, vocab_size = self.inputs(rows, length)
-        result = self.candidate(ids.T, special.T, mask_id, vocab_size, generator_of(self.draw), probability=1.0)
+        result = self.candidate(ids.clone().T, special.T, mask_id, vocab_size, generator_of(self.draw), probability=1.0)
         return {"labels": labels_of(result, ids.T, special.T, mask_id), "special tokens": result[0][special.T]}
 
     def empty(self, rows: int, length: int) -> list[Any]:
