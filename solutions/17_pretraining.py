@@ -281,7 +281,7 @@ def whole_word_mask(continues: Tensor, special: Tensor, probability: float, gene
 
     Args:
         continues: shape (..., length), boolean; True where a piece goes on with the word of the piece to its left. A
-            row may begin with such a piece, which then is the rest of a word.
+            row may begin with such a piece, which then is the rest of a word, and chosen by itself as any word is.
         special: the same shape, boolean; True where nothing may be chosen.
         generator: the only source of random numbers; it goes on from call to call.
 
@@ -604,8 +604,8 @@ def fixed_masks(
 ) -> list[tuple[Tensor, Tensor]]:
     """Masks each row once and for all, so that every model is asked the same.
 
-    Row number i, from 0, gets a `torch.Generator` of its own on the CPU, with the seed `seed + i`; so no row's mask
-    depends on the other rows, and torch's own stream is left alone.
+    Row number i, from 0, gets a new `torch.Generator` of its own on the CPU, with the seed `seed + i`; so no row's mask
+    depends on the other rows, and torch's own stream is left alone, also while it masks.
 
     Args:
         rows: each of shape (length,), int64.
@@ -937,14 +937,14 @@ def next_sentence_pairs(documents: Sequence[Sequence[str]], generator: random.Ra
     other documents is drawn, each alike, then one of its sentences, each alike, and the label is 1.
 
     Args:
-        documents: each a sequence of sentences; some may be empty, and are never drawn.
+        documents: each a sequence of sentences; some may be empty, and are never drawn, and two may say the same.
         generator: a `random.Random`, the only source of random numbers; it goes on from call to call.
 
     Returns:
         A list of triples: first sentence, second sentence, label.
 
     Raises:
-        ValueError: fewer than two documents hold a sentence.
+        ValueError: fewer than two documents hold a sentence, whether or not there would be a pair.
 
     >>> [first for first, _, _ in next_sentence_pairs([["a1", "a2", "a3"], ["b1"]], random.Random(0))]
     ['a1', 'a2']
@@ -1138,7 +1138,7 @@ def masked_batch(
     [CLS] and [SEP] are never chosen.
 
     Args:
-        rows: lists of tokens, from [CLS] to [SEP].
+        rows: lists of tokens, from [CLS] to [SEP]; a pair has one more [SEP] in between.
         vocab_size: random tokens are drawn below it.
         generator: draws in the order of the code that was found: who is chosen, their fate, random tokens for all
             places.

@@ -11,6 +11,7 @@ from torch import nn
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
 from autograder.engine.probes import gradients, with_arguments
+from autograder.exercises.pretraining._reader import in_training
 
 BERT = "transformers.models.bert.modeling_bert:"
 SCORES = Idea("dense, GELU, norm, then a score for each token", weight=3, point=True)
@@ -42,7 +43,7 @@ def MLMHead(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "the table is the same object", lambda: look.same(), TIED
     yield "two heads on two tables", lambda: look.two(), TIED
     yield "as many tokens as numbers in a vector", lambda: _Look(candidate, draw, 6, 6).head()(draw.normal(2, 6))
-    yield "in training: nothing is dropped", lambda: look.head().train()(draw.normal(2, 3, width))
+    yield "in training: nothing is dropped", lambda: in_training(look.head(), draw.normal(20, 3, width))
     yield "the table's row of padding", lambda: look.padding()
     yield "what comes in afterwards", lambda: with_arguments(look.head(), draw.normal(2, 3, width))
 
@@ -57,7 +58,7 @@ class _Look:
         """All weights are set: those of the head by their names, then the table's."""
         table = nn.Embedding(self.tokens, self.width, **options).to(self.draw.device, dtype)
         head = self.candidate(table).to(self.draw.device, dtype)
-        self.draw.fill_(head)
+        self.draw.fill_(head).eval()
         with torch.no_grad():
             table.weight.copy_(self.draw.normal(self.tokens, self.width, dtype=dtype))
         return table, head

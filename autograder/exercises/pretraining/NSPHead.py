@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
 from autograder.engine.probes import gradients, with_arguments
+from autograder.exercises.pretraining._reader import in_training
 
 BERT = "transformers.models.bert.modeling_bert:"
 FIRST = Idea("the first token of each row, dense, tanh, two scores", weight=3, point=True)
@@ -24,7 +25,7 @@ def NSPHead(candidate: Any, draw: Draw) -> Iterator[Step]:
     rows, length = draw.sizes(2, 3, 8)
 
     def head(dtype: torch.dtype = torch.float32) -> nn.Module:
-        return draw.fill_(candidate(width).to(dtype))
+        return draw.fill_(candidate(width).to(dtype)).eval()
 
     yield "the docstring's example", lambda: _example(candidate, draw), KEPT
     yield "names and shapes of what is learned", lambda: _names(head()), KEPT
@@ -35,7 +36,7 @@ def NSPHead(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "large numbers", lambda: head()(30 * draw.normal(rows, length, width)), FIRST
     yield "gradient of each token", lambda: gradients(head(), draw.normal(2, 3, width), wrt=0), FIRST
     yield "gradients of what is learned", lambda: _learned(head(), draw.normal(3, 2, width)), FIRST
-    yield "in training: nothing is dropped", lambda: head().train()(draw.normal(rows, length, width))
+    yield "in training: nothing is dropped", lambda: in_training(head(), draw.normal(60, length, width))
     yield "float64", lambda: head(torch.float64)(draw.normal(rows, length, width, dtype=torch.float64))
     yield "what comes in afterwards", lambda: with_arguments(head(), draw.normal(rows, length, width))
 

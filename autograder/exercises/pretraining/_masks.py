@@ -7,11 +7,17 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from autograder.engine.chance import settled
 from autograder.engine.draw import Draw
-from autograder.exercises.pretraining._frequencies import settled
 
-ROWS, LENGTH = 200, 100  # 20,000 tokens: see `_frequencies`
+ROWS, LENGTH = 200, 100  # 20,000 tokens: see `engine/chance.py`
 IGNORED = -100
+# [MASK], stays, a random token: as it should be, then as known mistakes have it.
+FATES = (
+    (0.8, 0.1, 0.1), (1.0, 0.0, 0.0), (0.8, 0.0, 0.2), (0.8, 0.2, 0.0), (0.4, 0.1, 0.5), (0.72, 0.18, 0.1),
+    (0.8, 0.18, 0.02), (0.1, 0.8, 0.1), (0.1, 0.1, 0.8), (0.0, 0.0, 1.0), (8 / 9, 1 / 9, 0.0),
+)  # fmt: skip
+LABELLED = (0.9, 0.8)  # which part of the chosen has a label, where some mistakenly have none
 
 
 def generator_of(draw: Draw) -> torch.Generator:
@@ -37,6 +43,16 @@ def is_pair_like(result: Any, input_ids: Tensor) -> bool:
     return isinstance(result, tuple | list) and form(result) == wanted
 
 
+def labels_of(result: Any, input_ids: Tensor, special: Tensor, mask_id: int) -> Any:
+    """Labels where everybody is chosen, at [MASK] and at special tokens: there chance has no say.
+
+    What became of the others is another one's luck for each answer; whether they have labels is seen in large draws.
+    """
+    if not is_pair_like(result, input_ids):
+        return form(result)
+    return torch.where((result[0] == mask_id) | special, result[1], input_ids)
+
+
 def traces(result: Any, input_ids: Tensor, special: Tensor) -> Any:
     """What must never happen, counted; what is no pair of such tensors is handed back as its form."""
     if not is_pair_like(result, input_ids):
@@ -57,14 +73,18 @@ def chosen_share(result: Any, input_ids: Tensor, special: Tensor, chance: Tensor
         return form(result)
     labelled, free = (result[1] != IGNORED) & ~special, ~special
     count, many = (labelled.sum(), free.sum()) if by is None else (labelled.sum(by), free.sum(by))
-    return settled(count, chance, many)
+    guesses = [*(part * chance for part in LABELLED), 1 - chance, torch.full_like(chance, float(chance.mean()))]
+    return settled(count, chance, many, guesses=guesses)
+
+
+def _drawn(shares: tuple[float, float, float], vocab_size: int) -> list[float]:
+    """[MASK], the token itself, another: a random token may be any, so that one in `vocab_size` is [MASK] again."""
+    masked, same, other = shares
+    return [masked + other / vocab_size, same + other / vocab_size, other - 2 * other / vocab_size]
 
 
 def fates(result: Any, input_ids: Tensor, mask_id: int, vocab_size: int) -> Any:
-    """What stands where there is a label: shares of [MASK], of the token itself, and of others.
-
-    The random token may be any, so that one in `vocab_size` of them is [MASK] again, and one the token itself.
-    """
+    """What stands where there is a label: shares of [MASK], of the token itself, and of others."""
     if not is_pair_like(result, input_ids):
         return form(result)
     inputs, labels = result
@@ -73,9 +93,10 @@ def fates(result: Any, input_ids: Tensor, mask_id: int, vocab_size: int) -> Any:
         return "no label at all"
     now, before = inputs[at], input_ids[at]
     count = torch.stack([(now == mask_id).sum(), (now == before).sum(), ((now != mask_id) & (now != before)).sum()])
-    one = 0.1 / vocab_size
-    chance = torch.tensor([0.8 + one, 0.1 + one, 0.1 - 2 * one], device=count.device)
-    shares = settled(count, chance, len(now))
+    right, *others = (torch.tensor(_drawn(shares, vocab_size), device=count.device) for shares in FATES)
+    changed = right * torch.tensor([1.0, 0.0, 1.0], device=count.device)
+    others.append(changed / changed.sum())
+    shares = settled(count, right, len(now), guesses=others)
     return dict(zip(("[MASK]", "the token itself", "another token"), shares.tolist(), strict=True))
 
 
@@ -86,10 +107,18 @@ def tokens_there(result: Any, input_ids: Tensor, token: int, mask_id: int, vocab
     now = result[0].flatten()
     if not 0 <= int(now.min()) <= int(now.max()) < vocab_size:
         return f"tokens from {int(now.min())} to {int(now.max())}, of {vocab_size}"
-    chance = torch.full((vocab_size,), 0.1 / vocab_size, device=now.device, dtype=torch.float64)
-    chance[mask_id] += 0.8
-    chance[token] += 0.1
-    return settled(torch.bincount(now, minlength=vocab_size), chance, len(now))
+    if len(others := set(now.unique().tolist()) - {token, mask_id}) == 1:
+        return "one token alone stands instead"
+    right, *guesses = (_of_each(shares, token, mask_id, vocab_size).to(now.device) for shares in FATES)
+    count = torch.bincount(now, minlength=vocab_size)
+    return {"tokens that came up": len(others), "shares": settled(count, right, len(now), guesses=guesses)}
+
+
+def _of_each(shares: tuple[float, float, float], token: int, mask_id: int, vocab_size: int) -> Tensor:
+    chance = torch.full((vocab_size,), shares[2] / vocab_size, dtype=torch.float64)
+    chance[mask_id] += shares[0]
+    chance[token] += shares[1]
+    return chance
 
 
 def kinds(result: Any, input_ids: Tensor, mask_id: int) -> Tensor:
@@ -100,7 +129,22 @@ def kinds(result: Any, input_ids: Tensor, mask_id: int) -> Tensor:
 
 def together(one: Tensor, other: Tensor, probability: float, vocab_size: int) -> Tensor:
     """How often the kinds of two tokens come together, (3, 3): for independent ones the product of the chances."""
-    masked = 0.8 + 0.1 / vocab_size
-    chance = torch.tensor([1 - probability, probability * masked, probability * (1 - masked)], device=one.device)
     count = torch.stack([torch.stack([((one == i) & (other == j)).sum() for j in range(3)]) for i in range(3)])
-    return settled(count, chance[:, None].double() * chance.double(), one.numel())
+    right, *others = (_kinds_of(shares, probability, vocab_size).to(count.device) for shares in FATES)
+    masked, _, other_token = (probability * part for part in _drawn(FATES[0], vocab_size))
+    fewer = [torch.tensor([1 - masked - other, masked, other], device=count.device) for other in (other_token, 0.0)]
+    pairs = [each[:, None] * each for each in (*others, *fewer)]
+    return settled(count, right[:, None] * right, one.numel(), guesses=[*pairs, right.diag()])
+
+
+def _kinds_of(shares: tuple[float, float, float], probability: float, vocab_size: int) -> Tensor:
+    """Chances of `kinds`."""
+    masked = _drawn(shares, vocab_size)[0]
+    return torch.tensor([1 - probability, probability * masked, probability * (1 - masked)], dtype=torch.float64)
+
+
+def of_four(probability: float) -> Tensor:
+    """How likely it is that none, one, … of four are chosen, each by itself."""
+    rest = 1 - probability
+    chances = [ways * probability**k * rest ** (4 - k) for k, ways in enumerate((1, 4, 6, 4, 1))]
+    return torch.tensor(chances, dtype=torch.float64)

@@ -31,10 +31,12 @@ def fixed_masks(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "several rows of different lengths", lambda: candidate(rows(count), _masked, seed), OWN
     yield "rows that are equal", lambda: candidate(rows(1) * 3, _masked, seed), OWN
     yield "a masking function that draws more for some rows", lambda: candidate(rows(count), _greedy, seed), OWN
+    yield "generators that are kept, and drawn from afterwards", lambda: _kept(candidate, rows(count), seed), OWN
     yield "other seeds, and 0", lambda: [candidate(rows(2), _masked, one) for one in (0, seed + 1, 2**31)], OWN
     yield "called twice", lambda: _twice(candidate, rows(count), seed), SAME
     yield "more rows behind", lambda: _longer(candidate, rows(count), rows(2), seed), SAME
     yield "torch's own stream", lambda: _stream(candidate, draw, rows(count), seed), SAME
+    yield "torch's own stream, while it masks", lambda: _meanwhile(candidate, draw, rows(count), seed), SAME
     yield "another masking function", lambda: candidate(rows(2), _labelled, seed)
     yield "the rows afterwards, by names", lambda: _afterwards(candidate, rows(count), seed)
     yield "a tuple of rows, and none", lambda: _none(candidate, rows(2), seed)
@@ -71,6 +73,34 @@ def _longer(candidate: Any, rows: list[Tensor], more: list[Tensor], seed: int) -
 
 def _stream(candidate: Any, draw: Draw, rows: list[Tensor], seed: int) -> dict[str, Any]:
     return beside_stream(lambda: candidate(rows, _masked, seed), draw.integer(0, 10_000))
+
+
+def _kept(candidate: Any, rows: list[Tensor], seed: int) -> dict[str, Any]:
+    """A generator that is seeded anew for the next row is not the first row's own any more."""
+    kept: list[torch.Generator] = []
+
+    def keeping(row: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        kept.append(generator)
+        return _masked(row, generator)
+
+    candidate(rows, keeping, seed)
+    return {
+        "generators": len({id(each) for each in kept}),
+        "drawn afterwards": [float(torch.rand((), generator=each)) for each in kept],
+    }
+
+
+def _meanwhile(candidate: Any, draw: Draw, rows: list[Tensor], seed: int) -> list[Any]:
+    """What a masking function finds in torch's own stream, which it does not use for the masks."""
+    found: list[float] = []
+
+    def looking(row: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        found.append(float(torch.rand(())))
+        return _masked(row, generator)
+
+    torch.manual_seed(draw.integer(0, 10_000))
+    candidate(rows, looking, seed)
+    return [found, float(torch.rand(()))]
 
 
 def _afterwards(candidate: Any, rows: list[Tensor], seed: int) -> dict[str, Any]:

@@ -8,12 +8,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from autograder.engine.chance import settled
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
 from autograder.engine.streams import beside_stream
-from autograder.exercises.pretraining._frequencies import settled
 from autograder.exercises.pretraining._masks import (
     IGNORED,
+    LABELLED,
     LENGTH,
     ROWS,
     chosen_share,
@@ -22,6 +23,8 @@ from autograder.exercises.pretraining._masks import (
     generator_of,
     is_pair_like,
     kinds,
+    labels_of,
+    of_four,
     some,
     together,
     tokens_there,
@@ -42,7 +45,7 @@ HARM = Idea("the input is left as it was", weight=2)
 def mask_tokens(candidate: Any, draw: Draw) -> Iterator[Step]:
     """Inputs and labels. Right answers choose different tokens: looked at is what never happens, and how often.
 
-    A right answer fails with a chance below one in a million: see `_frequencies`.
+    A right answer fails with a chance below one in a million: see `engine/chance.py`.
     """
     rows, length = draw.sizes(2, 4, 9)
     look = _Look(candidate, draw)
@@ -77,7 +80,7 @@ class _Look:
 
     def inputs(self, *shape: int) -> tuple[Tensor, Tensor, int, int]:
         """Tokens other than [MASK], which of them are special, the number of [MASK], the size of the vocabulary."""
-        vocab_size = self.draw.integer(9, 14)
+        vocab_size = self.draw.integer(18, 25)
         mask_id = self.draw.integer(1, vocab_size - 1)
         ids = self.draw.integers(*shape, high=vocab_size - 1)
         return ids + (ids >= mask_id), some(self.draw, *shape, share=0.2), mask_id, vocab_size
@@ -94,24 +97,27 @@ class _Look:
     def labels(self, probability: float, *shape: int) -> Any:
         given = self.inputs(*shape)
         result = self.run(given, probability)
-        if not is_pair_like(result, given[0]):
-            return form(result)
-        return {"labels": result[1], "special tokens": result[0][given[1]]}
+        labels = labels_of(result, *given[:3])
+        return {"labels": labels, "special tokens": result[0][given[1]]} if isinstance(labels, Tensor) else labels
 
     def large(self) -> dict[str, Any]:
-        given, probability = self.inputs(ROWS, LENGTH), self.draw.integer(10, 35) / 100
+        given, probability = self.inputs(ROWS, LENGTH), self.draw.integer(45, 66) / 100
         result = self.run(given, probability)
         share = chosen_share(result, *given[:2], torch.tensor(probability, dtype=torch.float64))
         return {"share with a label": share, "never": traces(result, *given[:2])}
 
     def each_sure(self, rows: int, length: int) -> Any:
-        given = self.inputs(rows, length)
-        sure = self.draw.integers(rows, length, high=2)
+        given = self.inputs(rows * 40, length)
+        sure = self.draw.integers(rows * 40, length, high=2)
         result = self.run(given, sure.to(torch.float32))
-        return result[1] if is_pair_like(result, given[0]) else form(result)
+        if not is_pair_like(result, given[0]):
+            return form(result)
+        labelled = result[1] != IGNORED
+        kinds = {"sure to be chosen": (sure == 1) & ~given[1], "sure not to be": (sure == 0) | given[1]}
+        return {name: f"{_how_many(labelled[at])} of {int(at.sum())}" for name, at in kinds.items()}
 
     def each(self) -> Any:
-        given, chance = self.inputs(ROWS * LENGTH // 4, 4), 0.1 + 0.2 * self.draw.permutation(4).double()
+        given, chance = self.inputs(ROWS * LENGTH // 2, 4), 0.1 + 0.2 * self.draw.permutation(4).double()
         result = self.run(given, chance.float().expand(given[0].shape).contiguous())
         return chosen_share(result, *given[:2], chance, by=0)
 
@@ -129,18 +135,18 @@ class _Look:
         return tokens_there(self.run(given, 1.0), ids, token, mask_id, vocab_size)
 
     def of_four(self) -> Any:
-        ids, _, mask_id, vocab_size = self.inputs(ROWS * LENGTH // 4, 4)
-        p = self.draw.integer(30, 60) / 100
+        ids, _, mask_id, vocab_size = self.inputs(ROWS * LENGTH // 2, 4)
+        p = self.draw.integer(45, 66) / 100
         result = self.run((ids, torch.zeros_like(ids, dtype=torch.bool), mask_id, vocab_size), p)
         if not is_pair_like(result, ids):
             return form(result)
         count = torch.bincount((result[1] != IGNORED).sum(-1), minlength=5)
-        chance = [ways * p**k * (1 - p) ** (4 - k) for k, ways in enumerate((1, 4, 6, 4, 1))]
-        return settled(count, torch.tensor(chance, device=count.device, dtype=torch.float64), len(ids))
+        right, *fewer = (of_four(part * p).to(count.device) for part in (1, *LABELLED))
+        return settled(count, right, len(ids), guesses=fewer)
 
     def _kinds(self, *shape: int, generator: torch.Generator | None = None) -> tuple[Tensor, float, int]:
         ids, _, mask_id, vocab_size = self.inputs(*shape)
-        probability = self.draw.integer(35, 65) / 100
+        probability = self.draw.integer(45, 66) / 100
         special = torch.zeros_like(ids, dtype=torch.bool)
         stream = generator or generator_of(self.draw)
         result = self.candidate(ids.clone(), special, mask_id, vocab_size, stream, probability=probability)
@@ -156,7 +162,7 @@ class _Look:
 
     def two_calls(self) -> Any:
         stream, given = generator_of(self.draw), self.inputs(ROWS // 2, LENGTH)
-        p, found = self.draw.integer(35, 65) / 100, []
+        p, found = self.draw.integer(45, 66) / 100, []
         for _ in range(2):
             ids, special = given[0].clone(), torch.zeros_like(given[1])
             result = self.candidate(ids, special, *given[2:], stream, probability=p)
@@ -188,15 +194,15 @@ class _Look:
         chance = torch.ones(rows, length, device=self.draw.device)
         handed = ids.clone(), special.clone(), chance
         result = self.candidate(*handed[:2], mask_id, vocab_size, generator_of(self.draw), handed[2])
-        labels = result[1].clone()
+        labels = labels_of(result, ids, special, mask_id)
         result[0].zero_()
         result[1].zero_()
         return {"labels": labels, "input_ids": handed[0], "special": handed[1], "probability": handed[2]}
 
     def transposed(self, rows: int, length: int) -> Any:
         ids, special, mask_id, vocab_size = self.inputs(rows, length)
-        result = self.candidate(ids.T, special.T, mask_id, vocab_size, generator_of(self.draw), probability=1.0)
-        return {"labels": result[1], "special tokens": result[0][special.T]}
+        result = self.candidate(ids.clone().T, special.T, mask_id, vocab_size, generator_of(self.draw), probability=1.0)
+        return {"labels": labels_of(result, ids.T, special.T, mask_id), "special tokens": result[0][special.T]}
 
     def empty(self, rows: int, length: int) -> list[Any]:
         given = self.inputs(rows, length)
@@ -207,10 +213,18 @@ class _Look:
         """By names, and without a probability."""
         ids, special, mask_id, vocab_size = self.inputs(ROWS, LENGTH)
         result = self.candidate(
-            generator=generator_of(self.draw), vocab_size=vocab_size, mask_id=mask_id, special=special, input_ids=ids
+            generator=generator_of(self.draw),
+            vocab_size=vocab_size,
+            mask_id=mask_id,
+            special=special,
+            input_ids=ids.clone(),
         )
         share = chosen_share(result, ids, special, torch.tensor(0.15, dtype=torch.float64))
         return {"share with a label": share, "fates": fates(result, ids, mask_id, vocab_size)}
+
+
+def _how_many(labelled: Tensor) -> str:
+    return "all" if bool(labelled.all()) else "some" if bool(labelled.any()) else "none"
 
 
 def _stream(look: _Look, draw: Draw) -> dict[str, Any]:
@@ -225,6 +239,8 @@ def _example(candidate: Any, draw: Draw) -> dict[str, Any]:
     other = ids * draw.integer(2, 9) + 1
     generator = generator_of(draw)
     return {
-        "example": candidate(ids.clone(), special, 4, 4000, generator, probability=1.0)[1],
-        "other tokens": candidate(other.clone(), special, 4, 4000, generator, probability=1.0)[1],
+        "example": labels_of(candidate(ids.clone(), special, 4, 4000, generator, probability=1.0), ids, special, 4),
+        "other tokens": labels_of(
+            candidate(other.clone(), special, 4, 4000, generator, probability=1.0), other, special, 4
+        ),
     }

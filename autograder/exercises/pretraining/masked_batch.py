@@ -16,6 +16,7 @@ CLS, SEP, MASK = 2, 3, 4
 INPUTS = Idea("the input is the text with some tokens covered, and nothing else", weight=2.5, point=True)
 LABELS = Idea("whoever was chosen has the old token as a label, whatever became of it", weight=3, point=True)
 PADDING = Idea("padding and special tokens are left alone", weight=1.5)
+WITHIN = Idea("a row may hold a [SEP] in between, and a random token may be [PAD]", weight=2)
 
 
 @exercise(points=1)
@@ -36,6 +37,8 @@ def masked_batch(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "rows of very different lengths", lambda: look(1.0, 3, spread=9), PADDING
     yield "rows of the same length", lambda: look(0.7, 3, spread=1), PADDING
     yield "a text with [MASK] in it", lambda: look.with_a_mask(), LABELS
+    yield "pairs, with one more [SEP] in between", lambda: look.couples(), WITHIN
+    yield "the mask of padding, where a random token is [PAD]", lambda: look.tiny_vocabulary(), WITHIN
     yield "two calls with one generator, and torch's own stream", lambda: look.streams()
     yield "the rows afterwards, without a probability", lambda: look.afterwards()
 
@@ -82,6 +85,17 @@ class _Look:
         for row in rows:
             row[self.draw.integer(1, len(row) - 1)] = MASK
         return self.candidate(rows, self.words, self.stream(), 0.3)
+
+    def couples(self) -> Any:
+        rows = [[*one, *other[1:]] for one, other in zip(self.rows(3), self.rows(3), strict=True)]
+        return self.candidate(rows, self.words, self.stream(), 0.9)
+
+    def tiny_vocabulary(self) -> dict[str, Any]:
+        """One random token in six is 0, the number of [PAD], and hides nothing."""
+        rows = [[CLS, *[5] * (150 + self.draw.integer(0, 90)), SEP] for _ in range(3)]
+        result = self.candidate(rows, 6, self.stream(), 1.0)
+        there = int((result["input_ids"] == 0).sum())
+        return {"tokens of each row": result["attention_mask"].sum(-1), "places with a 0": there}
 
     def streams(self) -> dict[str, Any]:
         rows, stream, seed = self.rows(2), self.stream(), self.draw.integer(0, 10_000)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import torch
+from torch import Tensor
 
+from autograder.engine.chance import settled
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
 from autograder.engine.probes import refusal
 from autograder.engine.streams import beside_stream
-from autograder.exercises.pretraining._frequencies import settled
 
 FIRSTS = Idea("a pair for each sentence that another one follows", weight=2, point=True)
 REAL = Idea("0 with the sentence that follows", weight=2, point=True)
@@ -21,14 +22,15 @@ OTHER = Idea("1 with a sentence of another document, never of the same", weight=
 HALF = Idea("half of each, by a toss", weight=2)
 ALIKE = Idea("every other document alike, and every sentence of it", weight=2.5)
 STREAM = Idea("random numbers from the generator alone, which goes on", weight=1.5)
-MANY = 800  # documents of a large draw
+MANY = 800  # draws, at least
+OTHER_SHARES = (1 / 3, 2 / 3, 0.15, 0.85, 0.25, 0.75)  # of label 1, as some have it
 
 
 @exercise(points=2)
 def next_sentence_pairs(candidate: Any, draw: Draw) -> Iterator[Step]:
     """Pairs. Right answers draw different ones: looked at is what never happens, and how often.
 
-    A right answer fails with a chance below one in a million: see `_frequencies`.
+    A right answer fails with a chance below one in a million: see `engine/chance.py`.
     """
     look = _Look(candidate, draw)
     yield "the docstring's example", lambda: _example(candidate, draw), FIRSTS
@@ -37,6 +39,7 @@ def next_sentence_pairs(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "a sentence that occurs twice in a document", lambda: look.twice(), FIRSTS
     yield "what never happens, in a large draw", lambda: look.never(), OTHER
     yield "two documents alone", lambda: look.two(), OTHER
+    yield "documents that say the same", lambda: look.equal(), OTHER
     yield "pairs that follow", lambda: look.follows(), REAL
     yield "how many do not follow", lambda: look.halves(), HALF
     yield "which document is drawn", lambda: look.documents(), ALIKE
@@ -46,6 +49,7 @@ def next_sentence_pairs(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "two calls with one generator", lambda: look.two_calls(), STREAM
     yield "Python's own stream, and torch's", lambda: look.streams(), STREAM
     yield "nobody to draw from", lambda: look.alone()
+    yield "nobody to draw from, and hardly a pair", lambda: look.hardly()
     yield "kinds, and the documents afterwards", lambda: look.afterwards()
     yield "documents as tuples, by names", lambda: look.tuples()
 
@@ -94,8 +98,8 @@ class _Look:
         return {
             "pairs": len(pairs),
             "labels": sorted({label for *_, label in places}),
-            "called 1, but of the same document": sum(a[0] == b[0] for a, b, label in places if label == 1),
-            "called 0, but not the one that follows": sum(
+            "called 1, but of the same document": _how_many(a[0] == b[0] for a, b, label in places if label == 1),
+            "called 0, but not the one that follows": _how_many(
                 (a[0], a[1] + 1) != b for a, b, label in places if label == 0
             ),
         }
@@ -108,6 +112,12 @@ class _Look:
             found.update(f"{first}, {second}: {label}" for first, second, label in self.candidate(texts, stream))
         return {"all that came": sorted(found), "pairs of a call": sum(found.values()) / 150}
 
+    def equal(self) -> dict[str, Any]:
+        """Told apart by their numbers: each is the other's other. A pair is missed with a chance of 4 in 2^60."""
+        text, stream = [f"{word} {self.draw.integer(0, 99)}" for word in ("one", "two")], self.stream()
+        found = {tuple(pair) for _ in range(90) for pair in self.candidate([text, list(text)], stream)}
+        return {"all that came": sorted(map(str, found)), "of how many": len(found)}
+
     def follows(self) -> Any:
         """Over many calls, all that can follow do."""
         stream, texts = self.stream(), self.written(self.some())
@@ -116,16 +126,34 @@ class _Look:
         }
         return sorted(found)
 
-    def _many(self) -> list[Any]:
-        return list(self.run([2] * (MANY + 2 * self.draw.integer(0, 200))))
+    def _many(self) -> Any:
+        """Labels of a large draw; in words where each document has had one toss for all."""
+        follow = self.draw.integer(30, 51)  # sentences of a document that another one follows
+        documents = MANY // follow + self.draw.integer(1, 9)
+        labels = torch.tensor([label for *_, label in self.run([follow + 1] * documents)])
+        if len(labels) == documents * follow:
+            rows = labels.reshape(documents, follow)
+            if 0 < int(labels.sum()) < len(labels) and bool((rows == rows[:, :1]).all()):
+                return "all pairs of a document fare alike"
+        return labels
 
     def halves(self) -> Any:
-        labels = torch.tensor([label for *_, label in self._many()])
-        return {"pairs": len(labels), "share of label 1": settled((labels == 1).sum(), torch.tensor(0.5), len(labels))}
+        labels = self._many()
+        if isinstance(labels, str):
+            return labels
+        return {
+            "pairs": len(labels),
+            "share of label 1": settled(
+                (labels == 1).sum(),
+                torch.tensor(0.5),
+                len(labels),
+                guesses=[torch.tensor(part) for part in OTHER_SHARES],
+            ),
+        }
 
     def documents(self) -> Any:
         """Of five documents of different lengths; the first alone has a sentence that another one follows."""
-        others = self.draw.integer(4, 12)
+        others = self.draw.integer(4, 17)
         texts, stream, found = self.written([2] + [1] * others), self.stream(), Counter[int]()
         texts[self.draw.integer(1, others + 1)] += [f"d999 s{s}" for s in range(7)]
         drawn = 0
@@ -135,24 +163,36 @@ class _Look:
                     found[next(d for d, text in enumerate(texts) if second in text)] += 1
                     drawn += 1
         count = torch.tensor([found[d] for d in range(others + 1)])
-        return settled(count, torch.tensor([0.0] + [1 / others] * others, dtype=torch.float64), drawn)
+        lengths = torch.tensor([float(len(text)) for text in texts])
+        right = torch.tensor([0.0] + [1 / others] * others)
+        longer = torch.where(right > 0, lengths, 0.0)
+        return settled(count, right, drawn, guesses=[longer / longer.sum(), torch.full_like(right, 1 / len(texts)),
+                                                     lengths / lengths.sum()])  # fmt: skip
 
     def sentences(self) -> Any:
-        many = self.draw.integer(3, 14)
+        many = self.draw.integer(9, 21)
         texts, stream, found = self.written([2, many]), self.stream(), Counter[int]()
-        for _ in range(MANY):
+        for _ in range(MANY + MANY // 2):
             found.update(
                 _place(second)[1]
                 for first, second, label in self.candidate(texts, stream)
                 if first == texts[0][0] and label
             )
         count = torch.tensor([found[s] for s in range(many)])
-        return settled(count, torch.full((many,), 1 / many, dtype=torch.float64), count.sum())
+        right = torch.full((many,), 1 / many, dtype=torch.float64)
+        own = torch.where(torch.arange(many) < 2, 1.0, 0.0)
+        return settled(count, right, count.sum(), guesses=[right / 2 + own / 4, (1 + own) / (many + 2)])
 
     def in_a_row(self) -> Any:
-        labels = torch.tensor([label for *_, label in self._many()]).reshape(-1, 2)
+        labels = self._many()
+        if isinstance(labels, str):
+            return labels
+        labels = labels[: len(labels) // 2 * 2].reshape(-1, 2)
         both = torch.bincount(2 * labels[:, 0] + labels[:, 1], minlength=4)
-        return {"couples of pairs": len(labels), "shares": settled(both, torch.full((4,), 0.25), len(labels))}
+        return {
+            "couples of pairs": len(labels),
+            "shares": settled(both, torch.full((4,), 0.25), len(labels), guesses=_couples()),
+        }
 
     def seeds(self) -> dict[str, Any]:
         """Of 60 pairs by two seeds, not all are the same: by chance with one of 10^-18."""
@@ -175,11 +215,23 @@ class _Look:
         return {**shown, "the numbers that Python draws next": [random.random() for _ in range(2)]}
 
     def alone(self) -> dict[str, Any]:
-        only = self.written([self.draw.integer(2, 5)])
+        only = self.written([self.draw.integer(70, 90)])  # so many tosses that all follow with a chance of 2^-69
         return {
             "one document": refusal(ValueError, self.candidate, only, self.stream()),
             "one document, and an empty one": refusal(ValueError, self.candidate, [[], *only], self.stream()),
+            "none": refusal(ValueError, self.candidate, [], self.stream()),
+            "two empty ones": refusal(ValueError, self.candidate, [[], []], self.stream()),
             "two": [pair[0] for pair in self.run([self.draw.integer(2, 5), 1])],
+        }
+
+    def hardly(self) -> dict[str, Any]:
+        """No pair can be made of one sentence; and of one pair half the tosses would say that it follows."""
+        one, two, seed = self.written([1]), self.written([2]), self.draw.integer(0, 2**30)
+        refused = [refusal(ValueError, self.candidate, two, random.Random(seed + at)) for at in range(60)]
+        return {
+            "one sentence": refusal(ValueError, self.candidate, one, self.stream()),
+            "one pair, by many seeds": sorted(set(map(str, refused))),
+            "two documents": [pair[0] for pair in self.run([2, 1])],
         }
 
     def afterwards(self) -> dict[str, Any]:
@@ -191,6 +243,18 @@ class _Look:
     def tuples(self) -> Any:
         texts = tuple(map(tuple, self.written(self.some())))
         return [pair[0] for pair in self.candidate(generator=self.stream(), documents=texts)]
+
+
+def _couples() -> Iterator[Tensor]:
+    """How often two labels in a row are (0, 0), (0, 1), (1, 0), (1, 1), for other shares than half."""
+    for share in OTHER_SHARES:
+        one = torch.tensor([1 - share, share])
+        yield (one[:, None] * one).flatten()
+
+
+def _how_many(hits: Iterable[bool]) -> str:
+    found = list(hits)
+    return "all" if found and all(found) else "some" if any(found) else "none"
 
 
 def _place(sentence: str) -> tuple[int, int]:

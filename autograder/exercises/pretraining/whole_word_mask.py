@@ -11,8 +11,8 @@ from torch import Tensor
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
 from autograder.engine.streams import beside_stream
-from autograder.exercises.pretraining._frequencies import settled
 from autograder.exercises.pretraining._masks import LENGTH, ROWS, form, generator_of, some
+from autograder.exercises.pretraining._words import of_four_words, shares, together
 
 READY_MADE = [
     "transformers:DataCollatorForLanguageModeling",
@@ -27,7 +27,7 @@ STREAM = Idea("random numbers from the generator alone, which goes on", weight=2
 def whole_word_mask(candidate: Any, draw: Draw) -> Iterator[Step]:
     """Who is chosen. Right answers choose different words: looked at is what never happens, and how often.
 
-    A right answer fails with a chance below one in a million: see `_frequencies`.
+    A right answer fails with a chance below one in a million: see `engine/chance.py`.
     """
     rows, length = draw.sizes(2, 5, 10)
     look = _Look(candidate, draw)
@@ -82,32 +82,31 @@ class _Look:
         return [self.run(continues, special, 0.0), hidden]
 
     def _whole(self, continues: Tensor, chosen: Any, special: Tensor) -> Any:
-        """Of the pieces that go on: how many fare otherwise than the piece before them; and special ones chosen."""
+        """Whether pieces that go on fare otherwise than the piece before them, and whether special ones are chosen."""
         if not isinstance(chosen, Tensor) or chosen.shape != continues.shape or chosen.dtype != torch.bool:
             return form(chosen)
         cut = continues[..., 1:] & (chosen[..., 1:] != chosen[..., :-1])
-        return {"pieces apart from their word": int(cut.sum()), "special tokens": int((chosen & special).sum())}
+        return {
+            "form": form(chosen),
+            "pieces apart from their word": _how_many(cut),
+            "special tokens": _how_many(chosen & special),
+        }
 
-    def cut(self) -> dict[str, Any]:
-        continues, special = self.inputs(ROWS, LENGTH)
+    def cut(self) -> Any:
+        continues, special = self.inputs(self.draw.integer(ROWS // 2, ROWS), LENGTH)
+        return self._whole(continues, self.run(continues, special, self.draw.integer(20, 60) / 100), special)
+
+    def row_alone(self) -> Any:
+        """The share is that of words of one piece, which has one chance, whoever throws."""
+        continues, special = self.inputs(ROWS * LENGTH // 2)
         p = self.draw.integer(20, 60) / 100
         chosen = self.run(continues, special, p)
         whole = self._whole(continues, chosen, special)
         if not isinstance(whole, dict):
             return whole
-        words = ~continues & ~special
-        chance = torch.tensor(p, dtype=torch.float64, device=words.device)
-        return {**whole, "share of the words": settled((chosen & words).sum(), chance, words.sum())}
-
-    def row_alone(self) -> Any:
-        continues, special = self.inputs(ROWS * LENGTH // 4)
-        p = self.draw.integer(20, 60) / 100
-        chosen, words = self.run(continues, special, p), ~continues & ~special
-        whole = self._whole(continues, chosen, special)
-        if not isinstance(whole, dict):
-            return whole
-        chance = torch.tensor(p, dtype=torch.float64, device=words.device)
-        return {**whole, "share of the words": settled((chosen & words).sum(), chance, words.sum())}
+        alone = ~continues & ~special
+        alone[:-1] &= ~continues[1:]
+        return {**whole, "share of the words of one piece": shares(chosen[alone][None], p, 1)}
 
     def two_leading(self) -> Any:
         continues, special = self.inputs(2, ROWS // 4, LENGTH // 2)
@@ -116,11 +115,11 @@ class _Look:
         return {"whole": self._whole(continues, chosen, special), "everybody": every}
 
     def by_length(self) -> list[Any]:
-        p = self.draw.integer(10, 45) / 100
+        p = self.draw.integer(20, 46) / 100
         return [self._share(pieces, p) for pieces in self.draw.shuffled((1, 2, 3, 4))]
 
     def single(self) -> Any:
-        return self._share(1, self.draw.integer(10, 90) / 100)
+        return self._share(1, self.draw.integer(10, 41) / 100)
 
     def _share(self, pieces: int, p: float) -> Any:
         continues, special = self.words(ROWS, 60 * pieces, pieces)
@@ -128,37 +127,34 @@ class _Look:
         whole = self._whole(continues, chosen, special)
         if not isinstance(whole, dict):
             return whole
-        first = chosen[:, ::pieces]
-        chance = torch.tensor(p, dtype=torch.float64, device=first.device)
-        return {**whole, "pieces of a word": pieces, "share": settled(first.sum(), chance, first.numel())}
+        return {**whole, "pieces of a word": pieces, "share": shares(chosen[:, ::pieces], p, pieces)}
+
+    def _begins(self, rows: int, length: int, p: float, generator: torch.Generator | None = None) -> Any:
+        """Of words of two pieces, whether the first one was chosen."""
+        continues, special = self.words(rows, length, 2)
+        chosen = self.candidate(continues, special, p, generator or generator_of(self.draw))
+        whole = self._whole(continues, chosen, special)
+        return chosen[:, ::2] if isinstance(whole, dict) else whole
 
     def of_four(self) -> Any:
         p = self.draw.integer(30, 60) / 100
-        continues, special = self.words(8_000, 8, 2)
-        chosen = self.run(continues, special, p)
-        count = torch.bincount(chosen[:, ::2].sum(-1), minlength=5)
-        chance = [ways * p**k * (1 - p) ** (4 - k) for k, ways in enumerate((1, 4, 6, 4, 1))]
-        return settled(count, torch.tensor(chance, device=count.device, dtype=torch.float64), 8_000)
-
-    def _pairs(self, one: Tensor, other: Tensor, p: float) -> Tensor:
-        chance = torch.tensor([1 - p, p], dtype=torch.float64, device=one.device)
-        count = torch.stack([torch.stack([((one == i) & (other == j)).sum() for j in (0, 1)]) for i in (0, 1)])
-        return settled(count, chance[:, None] * chance, one.numel())
+        chosen = self._begins(8_000, 8, p)
+        return of_four_words(chosen, p)
 
     def side_by_side(self) -> Any:
         p = self.draw.integer(30, 60) / 100
-        chosen = self.run(*self.words(ROWS, LENGTH, 2), p)[:, ::2].long()
-        return self._pairs(chosen[:, 0::2], chosen[:, 1::2], p)
+        chosen = self._begins(ROWS, LENGTH, p)
+        return together(chosen[:, 0::2], chosen[:, 1::2], p)
 
     def two_rows(self) -> Any:
         p = self.draw.integer(30, 60) / 100
-        chosen = self.run(*self.words(2, 30_000, 2), p)[:, ::2].long()
-        return self._pairs(chosen[0], chosen[1], p)
+        chosen = self._begins(2, 30_000, p)
+        return together(chosen[:1], chosen[1:], p)
 
     def two_calls(self) -> Any:
         p, stream = self.draw.integer(30, 60) / 100, generator_of(self.draw)
-        one, other = (self.candidate(*self.words(ROWS // 2, LENGTH, 2), p, stream)[:, ::2].long() for _ in range(2))
-        return self._pairs(one, other, p)
+        one, other = (self._begins(ROWS // 2, LENGTH, p, stream) for _ in range(2))
+        return together(one, other, p)
 
     def seeds(self) -> dict[str, Any]:
         """Of 60 words by two seeds, not all fare the same: by chance with one of 10^-18."""
@@ -170,18 +166,17 @@ class _Look:
         return {"form": form(results[0]), "all the same": alike}
 
     def begins_inside(self, length: int) -> Any:
-        """A row that was cut in the middle of a word begins with the rest of it."""
-        continues = torch.zeros(2000, length, dtype=torch.bool, device=self.draw.device)
+        """A row that was cut in the middle of a word begins with the rest of it, which is a word by itself."""
+        continues = torch.zeros(4000, length, dtype=torch.bool, device=self.draw.device)
         continues[:, :2] = True
-        special, p = torch.zeros_like(continues), self.draw.integer(20, 60) / 100
+        special, p = torch.zeros_like(continues), self.draw.integer(30, 60) / 100
         chosen = self.run(continues, special, p)
-        chance = torch.tensor(p, dtype=torch.float64, device=continues.device)
-        return {
-            "pieces apart from their word": int((chosen[:, 0] != chosen[:, 1]).sum()),
-            "share": settled(chosen[:, 0].sum(), chance, 2000),
-        }
+        whole = self._whole(continues, chosen, special)
+        if not isinstance(whole, dict):
+            return whole
+        return {**whole, "with the word behind it": together(chosen[:, :1], chosen[:, 2:3], p)}
 
-    def beside_special(self) -> dict[str, Any]:
+    def beside_special(self) -> Any:
         """A special token is never chosen, and what stands beside it is."""
         pieces = self.draw.integer(2, 5)
         continues = torch.zeros(2000, 2 + pieces, dtype=torch.bool, device=self.draw.device)
@@ -189,10 +184,8 @@ class _Look:
         continues[:, 2:-1], special[:, 0], special[:, -1] = True, True, True
         p = self.draw.integer(30, 60) / 100
         chosen = self.run(continues, special, p)
-        chance = torch.tensor(p, dtype=torch.float64, device=continues.device)
-        return {
-            **self._whole(continues, chosen, special), "share": settled(chosen[:, 1].sum(), chance, 2000),
-        }  # fmt: skip
+        whole = self._whole(continues, chosen, special)
+        return {**whole, "share": shares(chosen[:, 1:2], p, pieces)} if isinstance(whole, dict) else whole
 
     def afterwards(self, rows: int, length: int) -> dict[str, Any]:
         continues, special = self.inputs(rows, length)
@@ -212,6 +205,10 @@ class _Look:
             generator=generator_of(self.draw), probability=1.0, special=special, continues=continues
         )
         return {"result": result, "form": form(result)}
+
+
+def _how_many(hit: Tensor) -> str:
+    return "all" if bool(hit.all()) and hit.numel() else "some" if bool(hit.any()) else "none"
 
 
 def _stream(look: _Look, draw: Draw, rows: int, length: int) -> dict[str, Any]:

@@ -29,7 +29,7 @@ STREAM = Idea("random numbers from the generator alone, which goes on", weight=2
 def sample_categorical(candidate: Any, draw: Draw) -> Iterator[Step]:
     """Indices, drawn with replacement by weight. Right answers draw different ones: looked at is how often.
 
-    A right answer fails with a chance below one in a million: see `_frequencies`.
+    A right answer fails with a chance below one in a million: see `engine/chance.py`.
     """
     n, rows = draw.sizes(2, 3, 6)
     look = _Look(candidate, draw)

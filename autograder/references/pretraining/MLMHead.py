@@ -82,8 +82,6 @@ class HasItsOwnTable(_Head):
 
 @mistake(MLMHead, NOT_TIED)
 class MakesANewParameter(_Head):
-    """`nn.Parameter(…)` shares the numbers at first, and is another parameter: its gradient is its own."""
-
     def tie(self, embedding):
         self.decoder.weight = nn.Parameter(embedding.weight.detach().clone())
 
@@ -114,21 +112,19 @@ class WithoutGelu(_Head):
         return x
 
 
-@mistake(
-    MLMHead,
+OTHER_GELU = (
     "The activation is another one than GELU, or GELU by its approximation with tanh: BERT has the exact one, "
-    "`F.gelu(x)`.",
+    "`F.gelu(x)`."
 )
+
+
+@mistake(MLMHead, OTHER_GELU)
 class GeluByTanh(_Head):
     def act(self, x):
         return F.gelu(x, approximate="tanh")
 
 
-@mistake(
-    MLMHead,
-    "The activation is another one than GELU, or GELU by its approximation with tanh: BERT has the exact one, "
-    "`F.gelu(x)`.",
-)
+@mistake(MLMHead, OTHER_GELU)
 class ReluForGelu(_Head):
     def act(self, x):
         return F.relu(x)
@@ -198,6 +194,17 @@ class SoftmaxAtTheEnd(_Head):
 class LogSoftmaxAtTheEnd(_Head):
     def forward(self, hidden_states):
         return super().forward(hidden_states).log_softmax(dim=-1)
+
+
+@mistake(
+    MLMHead,
+    "In training the scores are other ones than in evaluation, as with a dropout before the decoder. This head has "
+    "none.",
+    keeps=0.97,
+)
+class WithDropout(_Head):
+    def transform(self, x):
+        return F.dropout(super().transform(x), 0.1, self.training)
 
 
 @mistake(

@@ -62,6 +62,14 @@ class TakesTheLast(_Head):
 
 
 @mistake(
+    NSPHead, "The second token is asked, and not the first: Python counts from 0, and [CLS] is `hidden_states[:, 0]`."
+)
+class TakesTheSecond(_Head):
+    def choose(self, hidden_states):
+        return hidden_states[:, 1]
+
+
+@mistake(
     NSPHead,
     "The first row is taken instead of the first token of each row: `hidden_states[0]` is not `hidden_states[:, 0]`.",
 )
@@ -131,12 +139,33 @@ class OneScore(_Head):
         self.seq_relationship = nn.Linear(width, 1)
 
 
-@mistake(
-    NSPHead, "The two scores are exchanged, or a tanh is taken of them, too: the last layer gives them as they are."
-)
+@mistake(NSPHead, "A tanh is taken of the two scores, too, so that none leaves −1 to 1. The last layer gives them.")
 class TanhAtTheEnd(_Head):
     def forward(self, hidden_states):
         return super().forward(hidden_states).tanh()
+
+
+@mistake(
+    NSPHead,
+    "The tanh comes behind the second linear layer, so that no score leaves −1 to 1. It stands between the two layers.",
+)
+class TanhBehindBoth(_Head):
+    def pool(self, first):
+        return self.dense(first)
+
+    def forward(self, hidden_states):
+        return super().forward(hidden_states).tanh()
+
+
+@mistake(
+    NSPHead,
+    "In training the scores are other ones than in evaluation, as with a dropout between the layers. This head has "
+    "none.",
+    keeps=0.95,
+)
+class WithDropout(_Head):
+    def pool(self, first):
+        return nn.functional.dropout(super().pool(first), 0.1, self.training)
 
 
 @mistake(NSPHead, "The first token is detached: what lies below this head never learns from it.", keeps=0.8)

@@ -18,6 +18,15 @@ def one_pair_for_a_document(documents, generator):
 
 @mistake(
     next_sentence_pairs,
+    "A sentence is paired with itself and called 0. Its second part is the one that follows.",
+)
+def paired_with_itself(documents, generator):
+    pairs = steps(documents, generator)
+    return [(first, second if label else first, label) for first, second, label in pairs]
+
+
+@mistake(
+    next_sentence_pairs,
     "Sentences are paired off, the first with the second, the third with the fourth. Every sentence that another one "
     "follows begins a pair.",
 )
@@ -138,3 +147,42 @@ def chooses_from_nothing(documents, generator):
 )
 def labels_are_booleans(documents, generator):
     return steps(documents, generator, labels=(False, True))
+
+
+@mistake(
+    next_sentence_pairs,
+    "Whether there is another document is only asked when a sentence of it is wanted: where no pair comes about, or "
+    "all of them follow, nothing is refused. Look before the first pair is made.",
+    keeps=0.97,
+)
+def refuses_late(documents, generator):
+    def other(texts, own, stream):
+        if len(full(texts)) < 2:
+            raise ValueError("there is nobody to draw from")
+        return elsewhere(texts, own, stream)
+
+    return steps(documents, generator, other=other, needs=0)
+
+
+def _of_other_texts(texts, own, stream):
+    return stream.choice(stream.choice([text for text in texts if text and text != texts[own]]))
+
+
+@mistake(
+    next_sentence_pairs,
+    "Documents are told apart by what they say: of two that say the same, neither is drawn for the other, and alone "
+    "they leave nothing to draw from. Compare their numbers.",
+    keeps=0.92,
+)
+def other_texts(documents, generator):
+    return steps(documents, generator, other=_of_other_texts)
+
+
+@mistake(
+    next_sentence_pairs,
+    "All pairs of a document fare alike: one toss decides for the whole of it. Each pair has a toss of its own.",
+    keeps=0.9,
+)
+def one_toss_for_a_document(documents, generator):
+    tosses = [far for text in documents for far in [toss(generator)] for _ in text[1:]]
+    return steps(documents, generator, tosses=lambda stream: tosses.pop(0))

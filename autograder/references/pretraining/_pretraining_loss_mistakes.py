@@ -56,10 +56,29 @@ def log_of_softmax(prediction_logits, seq_relationship_logits, labels, next_sent
 
 @mistake(
     pretraining_loss,
-    "The softmax is taken twice: `F.cross_entropy` wants scores, not probabilities.",
+    "The softmax of the words is taken twice: `F.cross_entropy` wants scores, not probabilities.",
 )
 def softmax_twice(prediction_logits, seq_relationship_logits, labels, next_sentence_label):
     return part(prediction_logits.softmax(dim=-1), labels) + part(seq_relationship_logits, next_sentence_label)
+
+
+@mistake(
+    pretraining_loss,
+    "The softmax is taken twice, of the words and of the pairs: `F.cross_entropy` wants scores, not probabilities.",
+)
+def softmax_of_both_twice(prediction_logits, seq_relationship_logits, labels, next_sentence_label):
+    words, pairs = prediction_logits.softmax(dim=-1), seq_relationship_logits.softmax(dim=-1)
+    return part(words, labels) + part(pairs, next_sentence_label)
+
+
+@mistake(
+    pretraining_loss,
+    "The mean is divided by the number of labels once more, so that more covered words make a smaller loss.",
+)
+def mean_of_the_mean(prediction_logits, seq_relationship_logits, labels, next_sentence_label):
+    words, pairs = part(prediction_logits, labels), part(seq_relationship_logits, next_sentence_label)
+    count = [(each != IGNORED).sum().clamp(min=1) for each in (labels, next_sentence_label)]
+    return words / count[0] + pairs / count[1]
 
 
 @mistake(

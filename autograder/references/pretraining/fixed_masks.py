@@ -62,6 +62,21 @@ def seed_times_place(rows, mask, seed):
     return [mask(row, seeded(seed * place)) for place, row in enumerate(rows)]
 
 
+@mistake(fixed_masks, "The generators are new, but have all the same seed, PyTorch's own: nobody seeds them.")
+def unseeded(rows, mask, seed):
+    return [mask(row, torch.Generator()) for row in rows]
+
+
+@mistake(fixed_masks, "The place is taken away from the seed. It is added: row i has the seed seed + i.")
+def seed_minus_place(rows, mask, seed):
+    return [mask(row, seeded(seed - place)) for place, row in enumerate(rows)]
+
+
+@mistake(fixed_masks, "The first row is masked each time. Each row should be.")
+def first_row_each_time(rows, mask, seed):
+    return [mask(rows[0], seeded(seed + place)) for place in range(len(rows))]
+
+
 @mistake(
     fixed_masks,
     "A seed of 0 is taken for none: `if seed` is False for it. 0 is a seed like any other.",
@@ -105,6 +120,31 @@ def hands_on_the_default(rows, mask, seed):
 
 @mistake(
     fixed_masks,
+    "One generator serves all rows, seeded anew for each. The masks are right, but whoever keeps the generator of a "
+    "row finds it at the seed of another one. Make a new one for each, `torch.Generator().manual_seed(…)`.",
+    keeps=0.9,
+)
+def reseeds_one(rows, mask, seed):
+    stream, found = torch.Generator(), []
+    for number in range(len(rows)):
+        found.append(mask(rows[number], stream.manual_seed(number + seed)))
+    return found
+
+
+@mistake(
+    fixed_masks,
+    "While a row is masked, torch's own stream is seeded, and is what the masking function is given: who draws from it "
+    "meanwhile gets the row's numbers. That it is put back afterwards is not enough: each row needs a "
+    "`torch.Generator`.",
+    keeps=0.8,
+)
+def forks_torchs_stream(rows, mask, seed):
+    with torch.random.fork_rng(devices=[]):
+        return [mask(row, torch.manual_seed(seed + number)) for number, row in enumerate(rows)]
+
+
+@mistake(
+    fixed_masks,
     "Only the masked inputs come back. The labels belong to them: each entry is the pair that the masking function "
     "gives.",
 )
@@ -137,12 +177,8 @@ def with_enumerate(rows, mask, seed):
 
 
 @alternative(fixed_masks)
-def reseeds_one(rows, mask, seed):
-    """One object, seeded anew for each row."""
-    stream, found = torch.Generator(), []
-    for number in range(len(rows)):
-        found.append(mask(rows[number], stream.manual_seed(number + seed)))
-    return found
+def by_map(rows, mask, seed):
+    return list(map(mask, rows, (seeded(seed + number) for number in range(len(rows)))))
 
 
 promised(
@@ -152,9 +188,10 @@ promised(
 )
 promised(
     fixed_masks,
-    "Row number i, from 0, gets a `torch.Generator` of its own on the CPU, with the seed `seed + i`; so no row's mask "
-    "depends on the other rows, and torch's own stream is left alone.",
+    "Row number i, from 0, gets a new `torch.Generator` of its own on the CPU, with the seed `seed + i`; so no row's "
+    "mask depends on the other rows, and torch's own stream is left alone, also while it masks.",
     by=["kinds, and how often it masks", "more rows behind", "torch's own stream",
+        "torch's own stream, while it masks", "generators that are kept, and drawn from afterwards",
         "a masking function that draws more for some rows"],
 )  # fmt: skip
 promised(fixed_masks, "rows: each of shape (length,), int64.", by=["several rows of different lengths"])

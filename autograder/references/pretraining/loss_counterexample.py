@@ -109,6 +109,31 @@ def everywhere_a_label():
     return made([[1, 0], [0, 2]], [1, 0], [(0, 0, 0, 3.0), (1, 0, 1, 1.0)])
 
 
+@mistake(loss_counterexample, f"{AS_MANY} {LIKE_PAIRS}", keeps=0.7)
+def one_label_in_each_row_and_pair():
+    return made([[1, -100], [0, -100]], [1, 0], [(0, 0, 0, 40.0)])
+
+
+@mistake(loss_counterexample, f"{AS_MANY} {NO_ZERO}", keeps=0.7)
+def one_label_in_each_row_and_no_zero():
+    return made([[1, -100], [2, -100], [-100, -100]], [1, 0, 0], [(0, 0, 0, 40.0)])
+
+
+@mistake(loss_counterexample, f"{NO_ZERO} {MODERATE}", keeps=0.7)
+def moderate_and_no_zero():
+    return made([[1, -100], [1, 2]], [1, 0], [(0, 0, 0, 3.0)])
+
+
+@mistake(loss_counterexample, f"{NO_ZERO} {ALL_FOLLOW}", keeps=0.7)
+def no_zero_and_all_follow():
+    return made([[1, -100], [1, 2]], [0, 0], [(0, 0, 0, 40.0)])
+
+
+@mistake(loss_counterexample, f"{MODERATE} {ALL_FOLLOW}", keeps=0.7)
+def moderate_and_all_follow():
+    return made([[1, -100], [0, 2]], [0, 0], [(0, 0, 0, 3.0)])
+
+
 @alternative(loss_counterexample)
 def larger():
     labels = [[3, -100, -100, 5], [0, 1, 2, 0], [-100, -100, 4, -100]]

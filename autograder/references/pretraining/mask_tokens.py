@@ -3,7 +3,10 @@
 import torch
 
 from autograder.references import alternative, equivalent, mistake, promised
-from autograder.references.pretraining import _mask_tokens_mistakes  # noqa: F401 - they register themselves
+from autograder.references.pretraining import (  # they register themselves
+    _mask_tokens_mistakes,  # noqa: F401
+    _mask_tokens_more_mistakes,  # noqa: F401
+)
 from autograder.references.pretraining._mask_tokens import (
     IGNORED,
     by_chance,

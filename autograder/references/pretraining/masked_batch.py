@@ -3,6 +3,7 @@
 import torch
 
 from autograder.references import alternative, equivalent, mistake, promised
+from autograder.references.pretraining import _masked_batch_slips  # noqa: F401 - they register themselves
 from autograder.references.pretraining._masked_batch import (
     CLS,
     IGNORED,
@@ -11,6 +12,7 @@ from autograder.references.pretraining._masked_batch import (
     SEP,
     batch_of,
     drawn,
+    filled_up,
     masked_batch,
 )
 
@@ -141,6 +143,50 @@ def labels_by_the_fate(rows, vocab_size, generator, probability=0.15):
     return {"input_ids": covered, "attention_mask": (text != PAD).long(), "labels": labels}
 
 
+@mistake(
+    masked_batch,
+    "A [SEP] within a row is covered, or has a label: only the first token and the last are taken for special. In a "
+    "pair one more stands in between.",
+    keeps=0.9,
+)
+def only_the_ends_are_special(rows, vocab_size, generator, probability=0.15):
+    # A [SEP] in between is called −1, and so drawn for, as long as it is decided who is free.
+    text = [[CLS, *[-1 if token == SEP else token for token in row[1:-1]], SEP] for row in rows]
+    _, after = drawn(text, vocab_size, generator, probability)
+    after = [[SEP if now == -1 else now for now in row] for row in after]
+    return batch_of(filled_up(rows), after)
+
+
+@mistake(
+    masked_batch,
+    "A random token with the number 0 is taken for padding: the mask was made from the covered input. Make it before "
+    "anything is covered, or from the lengths of the rows.",
+    keeps=0.9,
+)
+def hides_a_random_zero(rows, vocab_size, generator, probability=0.15):
+    text, after = drawn(rows, vocab_size, generator, probability)
+    return batch_of(text, after, seen=lambda token, now: token if now is None else now)
+
+
+@mistake(
+    masked_batch,
+    "Who is chosen is right, and so are the labels, but the random tokens are others than in the code that was found: "
+    "they were drawn for the places that need one. There they are drawn for all places.",
+    keeps=0.8,
+)
+def fewer_random_tokens(rows, vocab_size, generator, probability=0.15):
+    longest = max(map(len, rows))
+    text = torch.tensor([row + [PAD] * (longest - len(row)) for row in rows])
+    free = (text != PAD) & (text != CLS) & (text != SEP)
+    chosen = free & (torch.rand(text.shape, generator=generator) < probability)
+    fate = torch.rand(text.shape, generator=generator)
+    covered, other = text.masked_fill(chosen & (fate < 0.8), MASK), chosen & (fate >= 0.9)
+    covered[other] = torch.randint(vocab_size, (int(other.sum()),), generator=generator)
+    return {
+        "labels": text.masked_fill(~chosen, IGNORED), "attention_mask": text.ne(PAD).long(), "input_ids": covered,
+    }  # fmt: skip
+
+
 @alternative(masked_batch)
 def in_new_tensors(rows, vocab_size, generator, probability=0.15):
     longest = max(map(len, rows))
@@ -184,9 +230,13 @@ promised(
 promised(
     masked_batch,
     "Padding, [CLS] and [SEP] are never chosen.",
-    by=["everybody is chosen: the input", "rows of very different lengths"],
+    by=["everybody is chosen: the input", "rows of very different lengths", "pairs, with one more [SEP] in between"],
 )
-promised(masked_batch, "rows: lists of tokens, from [CLS] to [SEP].", by=["one row", "rows of very different lengths"])
+promised(
+    masked_batch,
+    "rows: lists of tokens, from [CLS] to [SEP]; a pair has one more [SEP] in between.",
+    by=["one row", "rows of very different lengths", "pairs, with one more [SEP] in between"],
+)
 promised(masked_batch, "vocab_size: random tokens are drawn below it.", by=["everybody is chosen: the input"])
 promised(
     masked_batch,
@@ -198,7 +248,11 @@ promised(
     masked_batch,
     "A dict with `input_ids`, `attention_mask` (1 for tokens, 0 for padding) and `labels`, each of shape (batch, "
     "longest), int64.",
-    by=["the mask of padding", "the rows afterwards, without a probability"],
+    by=[
+        "the mask of padding",
+        "the mask of padding, where a random token is [PAD]",
+        "the rows afterwards, without a probability",
+    ],
 )
 AND = "for booleans, a product says the same as `&`"
 OR = "a token is one of them at most, so that a sum, or exclusive or, says the same as `|`"

@@ -162,8 +162,13 @@ promised(
 )
 promised(
     next_sentence_pairs,
-    "documents: each a sequence of sentences; some may be empty, and are never drawn.",
-    by=["documents of one sentence, and of none", "documents as tuples, by names", "nobody to draw from"],
+    "documents: each a sequence of sentences; some may be empty, and are never drawn, and two may say the same.",
+    by=[
+        "documents of one sentence, and of none",
+        "documents as tuples, by names",
+        "nobody to draw from",
+        "documents that say the same",
+    ],
 )
 promised(
     next_sentence_pairs,
@@ -175,7 +180,11 @@ promised(
     "A list of triples: first sentence, second sentence, label.",
     by=["kinds, and the documents afterwards", "the first parts of the pairs"],
 )
-promised(next_sentence_pairs, "ValueError: fewer than two documents hold a sentence.", by=["nobody to draw from"])
+promised(
+    next_sentence_pairs,
+    "ValueError: fewer than two documents hold a sentence, whether or not there would be a pair.",
+    by=["nobody to draw from", "nobody to draw from, and hardly a pair"],
+)
 equivalent(next_sentence_pairs, "if label == 1:", "if label >= 1:", "a label is 0 or 1")
 equivalent(
     next_sentence_pairs,
