@@ -52,8 +52,8 @@ pictures.guesses(panels)
 #
 # It answers, without hesitation and without an error, and each time something else. The body of this model is full of
 # knowledge. But the last layer, which turns 384 numbers into 13 scores, was not in the file, because nobody has ever
-# trained it. transformers has filled it with random numbers and says so in a report (which our helper keeps quiet, and
-# which one should read). So it is guessing.
+# trained it. transformers has filled it with random numbers and says so in a report (which our helper keeps quiet; do
+# read it). So it is guessing.
 #
 # To teach it, we need examples, texts of which we know the library, and a training that changes as little as it has to.
 # That is called **fine-tuning**. In this lesson we write its loop by hand, then hand the same task to transformers'
@@ -103,7 +103,8 @@ print(model.config.id2label[0], model.config.label2id["asyncio"], "· the head:"
 
 # %% [markdown]
 # What stands on top of a pretrained body is called its **head**. Ours reads what the body has made of the first token,
-# [CLS], and gives 13 scores for the whole text. Other questions read other outputs:
+# [CLS], and gives 13 scores for the whole text. (In between stands BERT's **pooler**, one more layer for [CLS], which
+# MiniLM's own training did not use: it took the mean over all tokens.) Other questions read other outputs:
 
 # %%
 pictures.heads()
@@ -134,7 +135,7 @@ print(
 )
 mixed = lengths[torch.randperm(len(lengths), generator=torch.Generator().manual_seed(0))]
 for longest in (128, 24):
-    parts = mixed.clamp(max=longest).split(16)
+    parts = mixed.clamp(max=longest).split(16)  # the lengths after the cut, in batches of 16
     dynamic = sum(part.max().item() * len(part) for part in parts)
     print(
         f"cut at {longest:3}: {longest * len(lengths):6,} go through the model if all are filled up to {longest},",
@@ -147,11 +148,10 @@ for longest in (128, 24):
 # **dynamic padding**, and it is why one pads when a batch is put together, in the `collate_fn` of [lesson
 # 09](../09_data/09_data.ipynb), and not when the data are read. With a limit of 128 it saves a seventh of the work. But
 # the limit itself saves far more, and a docstring says at its beginning what it is about. Cut at 24, every batch of 16
-# has a text of that length, and nothing is left to save. Still, it costs nothing, and helps when a single sentence
-# is asked about.
+# has a text of that length, and nothing is left to save. It costs nothing, though, and helps with a single sentence.
 #
-# The tokenizer can do both if it is asked to, and it cuts the words and not its own [SEP]. What it cannot know are the
-# labels. transformers' models take them along with the text, under the name `labels`, and then give back a loss.
+# The tokenizer does both if we ask it to, and cuts words, not its own [SEP]. What it cannot know is the labels.
+# transformers' models take them along with the text, under the name `labels`, and then give back a loss.
 #
 # ### Exercise: `tokenize_batch` ●○○ · 4 minutes · core
 #
@@ -172,7 +172,7 @@ for longest in (128, 24):
 #
 # ```python
 # batch = tokenizer(list(texts), padding=..., truncation=..., max_length=..., return_tensors="pt")
-# batch["labels"] = torch.tensor([... for name in names])
+# batch["labels"] = torch.tensor([... for name in libraries])
 # return dict(batch)
 # ```
 #
@@ -181,14 +181,14 @@ for longest in (128, 24):
 
 # %% exercise="tokenize_batch"
 def tokenize_batch(
-    tokenizer: Any, texts: Sequence[str], names: Sequence[str], label2id: dict[str, int], longest: int
+    tokenizer: Any, texts: Sequence[str], libraries: Sequence[str], label2id: dict[str, int], longest: int
 ) -> dict[str, Tensor]:
     """Some texts as a model is given them, and as `labels` what it should answer.
 
     Args:
         tokenizer: one of transformers'. It knows its special tokens, its padding, and which tensors its model wants.
         texts: one or more.
-        names: of each text its class.
+        libraries: of each text the name of its class.
         label2id: the number of each name.
         longest: how many tokens a text may have, the special ones among them. What is longer is cut.
 
@@ -196,14 +196,14 @@ def tokenize_batch(
         The tokenizer's tensors of shape (texts, tokens), as long as the longest text that is left and no longer; and
         `labels`, shape (texts,), int64. All of it by name, as `model(**batch)` takes it.
 
-    >>> numbers = {"asyncio": 0, "http": 1}
-    >>> batch = tokenize_batch(small_tokenizer(), ["wait", "return a file"], ["http", "asyncio"], numbers, 9)
+    >>> label2id = {"asyncio": 0, "http": 1}
+    >>> batch = tokenize_batch(small_tokenizer(), ["wait", "return a file"], ["http", "asyncio"], label2id, 9)
     >>> batch["labels"], batch["input_ids"].shape
     (tensor([1, 0]), torch.Size([2, 5]))
     """
     # BEGIN SOLUTION
     batch = tokenizer(list(texts), padding=True, truncation=True, max_length=longest, return_tensors="pt")
-    batch["labels"] = torch.tensor([label2id[name] for name in names])
+    batch["labels"] = torch.tensor([label2id[name] for name in libraries])
     return dict(batch)
     # END SOLUTION
 
@@ -227,9 +227,9 @@ with torch.no_grad():
 # ## 3 · What may learn · core
 #
 # Now we could train all of it. But we have 325 texts, and the model has millions of numbers. Its lower layers know
-# about spelling and grammar ([lesson 19](../19_representations/19_representations.ipynb) measures who knows what), and
-# docstrings are English like any other. What has to change is what is made of that at the top. So let us leave the
-# lower part as it is, and train only the upper layers and the head. One says that the lower layers are **frozen**.
+# about spelling and grammar ([lesson 19](../19_representations/19_representations.ipynb) measures which layer knows
+# what), and docstrings are English like any other. What has to change is what is made of that at the top. So let us
+# leave the lower part as it is, and train only the upper layers and the head. The lower layers are then **frozen**.
 #
 # It also saves work. A step goes forward through all layers, and back only as far down as something learns.
 #
@@ -239,13 +239,14 @@ with torch.no_grad():
 # goes on moving. (`optimizer.zero_grad()` would do it, but not with `set_to_none=False`, nor while gradients are
 # accumulated.) So we do it ourselves.
 #
-# **Predict first.** MiniLM has a table of 30,522 words with 384 numbers each, six layers, and a head of 384 · 13 + 13
-# numbers. If we freeze the table and five of six layers, does a tenth of the model still learn, or a half?
+# **Predict first.** MiniLM has a table of 30,522 words with 384 numbers each, six layers of about 12 · 384² numbers,
+# and a head of 384 · 13 + 13. If we freeze the table and five of six layers, does a tenth of the model still learn, or
+# a half?
 #
 # <details><summary>The answer</summary>
 #
 # The table alone has 11.7 million of the 22.7 million numbers. Each layer has 1.8 million, so one of them, with the
-# little pooler behind it and the head, comes to 1.9 million: less than a tenth. The picture after the exercise shows
+# pooler behind it and the head, comes to 1.9 million: less than a tenth. The picture after the exercise shows
 # all of it.
 #
 # </details>
@@ -295,7 +296,7 @@ def freeze_layers(model: Any, count: int) -> int:
     Raises:
         ValueError: there are not that many layers, or count is below 0. Nothing is changed then.
 
-    >>> freeze_layers(SmallClassifier(), 1)
+    >>> freeze_layers(SmallClassifier(), 1)  # an embedding and two layers of width 4, a pooler, a head: 163 numbers
     63
     """
     # BEGIN SOLUTION
@@ -340,18 +341,17 @@ for mode in ("train", "eval"):
 
 # %% [markdown]
 # > In evaluation mode everything that has `requires_grad` still learns, only without dropout. And in training mode a
-# > frozen layer still drops a tenth of its numbers, other ones each time. That is as it should be, since dropout
-# > protects what stands behind it. (A batch norm would even move its statistics, as we have seen in [lesson
-# > 06](../06_modules/06_modules.ipynb). BERT has none.)
+# > frozen layer still drops a tenth of its numbers, other ones each time. (A batch norm would even move its statistics,
+# > as we have seen in [lesson 06](../06_modules/06_modules.ipynb). BERT has none.)
 
 # %% [markdown]
 # ## 4 · What may shrink · core
 #
 # AdamW pulls every weight a little towards 0 in each step, the weight decay of [lesson
 # 10](../10_training/10_training.ipynb). For a matrix that makes sense: large entries have to earn their keep. But take
-# the gain of a layer norm. It starts at 1, and 1 means "leave it as it is". If something has to be pulled anywhere,
-# then it is towards 1. And a bias only moves an output up or down. So nearly every recipe spares these two, by handing
-# the optimizer two **parameter groups** with different decay.
+# the gain of a layer norm. It starts at 1, and 1 means "leave it as it is". If it has to be pulled anywhere, then
+# towards 1. And a bias only moves an output up or down. So nearly every recipe spares these two, by handing the
+# optimizer two **parameter groups** with different decay.
 #
 # Which parameters are these? Many scripts go by names, with this line:
 
@@ -411,7 +411,7 @@ def parameter_groups(model: nn.Module, decay: float) -> list[dict[str, Any]]:
         decay: the weight decay of the first group.
 
     Returns:
-        Two dicts, each with a list as `"params"` and its own `"weight_decay"`: first who decays, then who does not,
+        Two dicts, each with a list as `"params"` and its own `"weight_decay"`: first what decays, then what does not,
         with 0.0. A list may be empty.
 
     >>> groups = parameter_groups(nn.Sequential(nn.Linear(2, 3), nn.LayerNorm(3)), 0.1)
@@ -435,7 +435,8 @@ def parameter_groups(model: nn.Module, decay: float) -> list[dict[str, Any]]:
 check(parameter_groups)
 
 # %% [markdown]
-# **See it.** What `Trainer` spares stands in its method `get_decay_parameter_names`. It needs no trainer to be asked.
+# **See it.** What `Trainer` spares stands in its method `get_decay_parameter_names`, which we can ask without having a
+# trainer.
 
 # %%
 freeze_layers(model, 5)
@@ -503,7 +504,7 @@ def training_step(model: Any, batch: dict[str, Tensor], optimizer: Any, schedule
 
     Gradients from before have no influence, also on parameters that the optimizer does not know, and none are left.
 
-    >>> model = SmallClassifier()  # its head is set to zeros first, so that it gives log 3
+    >>> model = SmallClassifier()  # three classes; its head is set to zeros first, so that any batch costs log 3
     >>> optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     >>> training_step(model, batch, optimizer, torch.optim.lr_scheduler.ConstantLR(optimizer))
     1.0986
@@ -556,7 +557,7 @@ def scores_of(model: Any, rows: Sequence[Any]) -> Tensor:
 answers = torch.tensor([label2id[each.library] for each in test])
 losses: list[float] = []
 accuracies: list[float] = []
-native = by_trainer = model  # until they are trained, so that the cells below run in any case
+native = by_trainer = model  # stand-ins, for as long as `training_step` is not written
 
 # %%
 native = new_model()
@@ -578,10 +579,10 @@ lines({"loss": (range(1, len(losses) + 1), losses)}, xlabel="step", ylabel="loss
 # *The picture: the loss of each batch over 63 steps. It begins at 2.56, hardly moves during the warmup, falls to about
 # 1.5 by step 20, and to about 0.5, up and down, at the end.*
 #
-# The first loss is log 13, as it should be, and the first round already brings most of what there is to get. By chance
-# one would find the library of one text in thirteen. In the last round the loss falls by nearly a half once more, and
-# the accuracy hardly moves: with so few texts, a model soon knows them by heart. If we went on, it might even get
-# worse, and that is why we keep the best weights.
+# The first loss is log 13, as it should be, and the first round already brings most of what there is to get. Guessing
+# would find the library of one text in thirteen. In the last round the loss falls by nearly a half once more, and the
+# accuracy hardly moves: with so few texts, a model soon knows them by heart. If we went on, it might even get worse,
+# and that is why we keep the best weights.
 #
 # (Why we copy: section 10. A loop that runs for hours wants a progress bar, too: `for batch in tqdm(batches)`.)
 #
@@ -601,7 +602,7 @@ lines({"loss": (range(1, len(losses) + 1), losses)}, xlabel="step", ylabel="loss
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Number the cells of the table from 0 to classes² − 1, row by row. Which number has the cell of one text? And
+# Number the cells of the table from 0 to classes² − 1, row by row. Which number does the cell of one text get?
 # `torch.bincount` counts numbers.
 #
 # </details>
@@ -650,8 +651,8 @@ texts = [each.text for each in test]
 explore(
     pictures.confusions(lambda *given: confusion_matrix(*given), said, answers, texts, names),
     "What was taken for what?",
-    true=choice(names, "http", label="it is"),
-    said=choice(names, "urllib", label="it was said"),
+    true=choice(names, "torch", label="it is"),
+    said=choice(names, "numpy", label="it was said"),
 )
 
 # %% [markdown]
@@ -819,8 +820,8 @@ print(f"{sum(same)} of {len(same)} tensors are the same, to the last bit")
 # GPUs, checkpoints, logs, resuming. And it is worth knowing what it does without being asked. (In section 12 we take
 # the agreements away one at a time, and see how far the two drift apart.)
 #
-# > **You may read that** `trainer.evaluate()` reports the accuracy. Many a tutorial ends like that. Let us evaluate
-# > twice, and forget `compute_metrics` the second time.
+# > **You may read that** `trainer.evaluate()` reports the accuracy. Let us evaluate twice, and forget `compute_metrics`
+# > the second time.
 
 # %%
 for name, extra in {"with compute_metrics": {"compute_metrics": compute_metrics}, "without": {}}.items():
@@ -838,7 +839,8 @@ for name, extra in {"with compute_metrics": {"compute_metrics": compute_metrics}
 # ## 8 · It sounds like … · core
 #
 # Let us put it to use. A sentence comes in, and out come the likeliest libraries, with probabilities. It is what
-# `pipeline("text-classification", top_k=5)` does in transformers.
+# `pipeline("text-classification", top_k=5)` does in transformers. (We cut at 24 tokens in training to save time. A
+# single sentence may be as long as the model can read.)
 #
 # ### Exercise: `sounds_like` ●○○ · 4 minutes · core
 #
@@ -861,8 +863,8 @@ def sounds_like(model: Any, tokenizer: Any, sentence: str, most: int = 5) -> lis
     """The likeliest classes of a sentence and their probabilities, the likeliest first.
 
     Args:
-        model: gives `logits`; `model.config.id2label` has the names. It is called in evaluation mode, stays in it, and
-            keeps no graph.
+        model: gives `logits`; `model.config.id2label` has the names. It is called in evaluation mode, is left in it,
+            and keeps no graph. The sentence is brought to its device, `model.device`.
         tokenizer: the model's. A sentence that is longer than its `model_max_length` is cut.
         sentence: any text, also an empty one.
         most: how many are wanted; where there are fewer classes, all come.
@@ -957,7 +959,7 @@ for each in (sentence, "Put the letter into an envelope and send it."):
 #
 # An accuracy on 192 texts is uncertain by about 0.035, up or down. So we have measured once more outside of this
 # lesson, on all 899 test texts, with more and more texts to learn from (`helpers/finetuning_figures.py` does it). There
-# the frequent libraries count more, and they are found more easily, so all accuracies at 325 texts are higher than
+# the frequent libraries count more, and they are found more easily, so the accuracies at 325 texts are higher than
 # above.
 
 # %%
@@ -989,13 +991,13 @@ lines(curves, xlabel="texts to learn from (logarithmic)", ylabel="accuracy", log
 # ## 10 · When to stop · extra
 #
 # Three rounds were a guess. One can also go on until it does not get better any more, and take the best weights. This
-# is **early stopping**, and one has to say how much **patience** one has: how many rounds in a row without progress.
+# is **early stopping**, and one has to say how much **patience** one has.
 #
 # Here is how we have seen it done. So that it runs quickly, what learns is a single layer on the vectors of the frozen
 # MiniLM.
 
 # %%
-numbers = torch.tensor([label2id[each.library] for each in train])
+targets = torch.tensor([label2id[each.library] for each in train])
 
 
 def early_stopping_from_a_tutorial(model, train_epoch, measure, epochs, patience):
@@ -1022,7 +1024,7 @@ def head_and_round() -> tuple[nn.Module, Callable[[Any], None]]:
 
     def train_epoch(model: Any) -> None:
         for chosen in torch.randperm(len(vectors)).split(16):
-            loss = nn.functional.cross_entropy(model(vectors[chosen]), numbers[chosen])
+            loss = nn.functional.cross_entropy(model(vectors[chosen]), targets[chosen])
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -1083,10 +1085,12 @@ def early_stopping(
     progress it is over.
 
     Args:
+        model: trained in place.
         train_epoch: called with the model, changes its weights in place.
         measure: called with the model, gives a finite number.
         epochs: rounds at most, 1 or more.
         patience: 1 or more.
+        threshold: 0 or more; how much better does not yet count as progress.
         greater_is_better: False for a loss.
 
     Returns:
@@ -1143,7 +1147,7 @@ lines({"accuracy": (range(1, len(seen) + 1), seen)}, xlabel="round", ylabel="acc
 # *The picture: the accuracy over sixteen rounds goes up and down between 0.58 and 0.63, without much of a trend. The
 # highest point is at round 11.*
 #
-# So be honest about what this can do. Those ups and downs are a few texts of 192. Early stopping protects from a
+# So let us be honest about what this can do. Those ups and downs are a few texts of 192. Early stopping protects from a
 # training that gets much worse in the end, and from waiting. It cannot find the best of rounds that differ by luck.
 
 # %% [markdown]
@@ -1177,6 +1181,8 @@ suspects("f1_counterexample")
 # %% exercise="f1_counterexample"
 def f1_counterexample() -> tuple[Tensor, Tensor]:
     """Labels and predictions on which each of the suspects is seen to be wrong.
+
+    It is where it says something else than scikit-learn, by more than rounding.
 
     Returns:
         labels: int64, shape (examples,), from 0 to 3, 1 to 30 of them; and predictions, likewise.
@@ -1235,9 +1241,8 @@ for name, change in changes.items():
 
 # %% [markdown]
 # The smallest cause is the first: `Trainer` takes PyTorch's *fused* AdamW, which computes all weights in one go and
-# rounds differently. It shows in the seventh digit. Decay of biases and norms hardly shows in twelve steps, though in
-# thousands it does. Clipping, the warmup, dropout and the order all show within three steps, and each leads to another
-# model.
+# rounds differently. It shows in the seventh digit. Decay of biases and norms hardly shows in twelve steps. Clipping,
+# the warmup, dropout and the order all show within three steps, and each leads to another model.
 #
 # Whether they make it better or worse is another question. But if you compare two programs and see two curves, you
 # should know how much of the difference each of these can explain. Two more come up with old scripts. transformers'
@@ -1339,8 +1344,8 @@ print(parsed.learning_rate, parsed.metric_for_best_model, "· greater is better:
 #
 # **Three questions to take home.**
 #
-# 1. We have chosen the round by the test texts. With 192 of them, how large is the error of an accuracy of 0.55, and is
-#    any difference between our rounds larger than that?
+# 1. Two methods were tested on the same 192 texts. Why is the difference of their accuracies less uncertain than two
+#    accuracies on different texts would make it? Which texts would you count to tell whether it is more than luck?
 # 2. `freeze_layers` saves the way back through what is frozen. Our texts pass through the frozen layers again in every
 #    round. What could be computed once, and what would dropout say about that?
 # 3. Trainer and our loop agree to the last bit on one CPU. Which of the agreements breaks first on two GPUs, and why is

@@ -215,8 +215,8 @@ promised(
 promised(parameter_groups, "decay: the weight decay of the first group.", by=["a step of AdamW", "no decay at all"])
 promised(
     parameter_groups,
-    'Two dicts, each with a list as `"params"` and its own `"weight_decay"`: first who decays, then who does not, with '
-    "0.0.",
+    'Two dicts, each with a list as `"params"` and its own `"weight_decay"`: first what decays, then what does not, '
+    "with 0.0.",
     by=["a small classifier", "a step of AdamW", "its kinds"],
 )
 promised(parameter_groups, "A list may be empty.", by=["nothing to spare, and nothing that decays"])
