@@ -53,7 +53,7 @@ def heads() -> Picture:
             axis.set(title=title, xlim=(0, 5), ylim=(0, 3.2))
             axis.set_axis_off()
             _box(axis, 0.1, 0.55, 4.8, 0.6, "BERT", SKY)
-            for place, token in enumerate(("[CLS]", "pause", "here", "…", "[SEP]")):
+            for place, token in enumerate(("[CLS]", "step", "back", "…", "[SEP]")):
                 axis.text(place + 0.5, 0.2, token, ha="center")
                 if reads in ("each", "ends") or place == 0:
                     _arrow(axis, place)

@@ -45,6 +45,7 @@ def parameter_groups(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "frozen parameters", lambda: run(_frozen(draw)), ONCE
     yield "a parameter with two names", lambda: run(_tied(draw)), ONCE
     yield "a module with two names", lambda: run(_same_part(draw)), ONCE
+    yield "a norm and a layer that share a vector", lambda: run(_across(draw)), ONCE
     yield "nothing to spare, and nothing that decays", lambda: _halves(candidate, draw, decay), GROUPS
     yield "its kinds", lambda: _kinds(candidate, draw, decay), GROUPS
     yield "no decay at all", lambda: run(classifier_of(draw), 0.0), GROUPS
@@ -139,6 +140,15 @@ def _tied(draw: Draw) -> nn.Module:
     one, other, _ = draw.shuffled(["first", "second", "third"])
     model[other].weight, model[other].bias = model[one].weight, model[one].bias
     return model
+
+
+def _across(draw: Draw) -> nn.Module:
+    """A norm's gain and a layer's bias, which others have too: to one of the two the others come first."""
+    layer, norm, heat, offset = nn.Linear(3, 3), nn.LayerNorm(3), nn.Module(), nn.Module()
+    heat.scale, offset.shift = norm.weight, layer.bias
+    names = draw.shuffled(["first", "second", "third", "fourth"])
+    parts = draw.choice([(heat, norm, layer, offset), (offset, norm, layer, heat)])
+    return nn.ModuleDict(dict(zip(names, parts, strict=True)))
 
 
 def _same_part(draw: Draw) -> nn.Module:

@@ -54,8 +54,8 @@ def _named(draw: Draw, count: int) -> tuple[list[str], dict[str, int]]:
 
 def _example(candidate: Any, draw: Draw) -> dict[str, Any]:
     """The docstring's texts, and others."""
-    numbers = {"asyncio": 0, "http": 1}
-    result = candidate(small_tokenizer(), ["wait", "return a file"], ["http", "asyncio"], numbers, 9)
+    label2id = {"asyncio": 0, "http": 1}
+    result = candidate(small_tokenizer(), ["wait", "return a file"], ["http", "asyncio"], label2id, 9)
     names, table = _named(draw, 2)
     other = candidate(tokenizer_of(draw), [text_of(draw, 3), text_of(draw, 6)], names, table, 30)
     return {"labels": result["labels"], "size": list(result["input_ids"].shape), "other": _seen(other)}
@@ -90,7 +90,9 @@ def _numbers(candidate: Any, draw: Draw) -> Any:
 def _by_names(candidate: Any, draw: Draw) -> Any:
     names, table = _named(draw, 3)
     texts = tuple(text_of(draw, words) for words in (2, 6, 4))
-    return _seen(candidate(longest=12, label2id=table, names=tuple(names), texts=texts, tokenizer=tokenizer_of(draw)))
+    return _seen(
+        candidate(longest=12, label2id=table, libraries=tuple(names), texts=texts, tokenizer=tokenizer_of(draw))
+    )
 
 
 def _third(candidate: Any, draw: Draw) -> Any:

@@ -5,9 +5,9 @@ from torch import nn
 NORMS = (nn.LayerNorm, nn.RMSNorm)
 
 
-def named(model, frozen=False):
-    """Name, owner and parameter of whatever learns, each parameter once."""
-    for path, parameter in model.named_parameters():
+def named(model, frozen=False, twice=False):
+    """Name, owner and parameter of whatever learns, each parameter once, or once for each owner."""
+    for path, parameter in model.named_parameters(remove_duplicate=not twice):
         owner, _, name = path.rpartition(".")
         if parameter.requires_grad or frozen:
             yield name, model.get_submodule(owner), parameter

@@ -72,3 +72,26 @@ def every_norm(model, decay):
 )
 def by_the_class_name(model, decay):
     return by(model, decay, lambda name, owner, parameter: name == "bias" or "Norm" in type(owner).__name__)
+
+
+@mistake(
+    parameter_groups,
+    "A parameter that is a bias or a norm's for one owner and neither for another is sorted by another owner than the "
+    "first. The first in `model.modules()` decides.",
+    keeps=0.95,
+)
+def spares_for_any_owner(model, decay):
+    rows = list(named(model, twice=True))
+    free = {id(row[2]) for row in rows if spared(*row)}
+    return by(model, decay, lambda name, owner, parameter: id(parameter) in free)
+
+
+@mistake(
+    parameter_groups,
+    "A parameter that is a bias or a norm's for one owner and neither for another is sorted by another owner than the "
+    "first. The first in `model.modules()` decides.",
+    keeps=0.95,
+)
+def as_the_last_owner_says(model, decay):
+    last = {id(row[2]): spared(*row) for row in named(model, twice=True)}
+    return by(model, decay, lambda name, owner, parameter: last[id(parameter)])

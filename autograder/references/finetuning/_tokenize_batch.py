@@ -20,15 +20,15 @@ def rows_of(tokenizer, texts, longest):
     return {name: torch.tensor(each) for name, each in found.items()}
 
 
-def tokenize_batch(tokenizer, texts, names, label2id, longest):
-    return {**rows_of(tokenizer, texts, longest), "labels": torch.tensor([label2id[name] for name in names])}
+def tokenize_batch(tokenizer, texts, libraries, label2id, longest):
+    return {**rows_of(tokenizer, texts, longest), "labels": torch.tensor([label2id[name] for name in libraries])}
 
 
-def by_call(tokenizer, texts, names, label2id, longest, **changes):
+def by_call(tokenizer, texts, libraries, label2id, longest, **changes):
     """By the tokenizer itself, with other options."""
     options = {"padding": True, "truncation": True, "max_length": longest, "return_tensors": "pt", **changes}
     if options["truncation"] is False and options["padding"] is True:
         del options["max_length"]
     batch = dict(tokenizer(list(texts), **options))
-    batch["labels"] = torch.tensor([label2id[name] for name in names])
+    batch["labels"] = torch.tensor([label2id[name] for name in libraries])
     return batch

@@ -11,8 +11,8 @@ from autograder.references.finetuning._tokenize_batch import by_call, rows_of, t
     tokenize_batch,
     "The labels are a list of numbers. They should be a tensor, int64, of shape (texts,).",
 )
-def labels_as_a_list(tokenizer, texts, names, label2id, longest):
-    batch = by_call(tokenizer, texts, names, label2id, longest)
+def labels_as_a_list(tokenizer, texts, libraries, label2id, longest):
+    batch = by_call(tokenizer, texts, libraries, label2id, longest)
     return {**batch, "labels": batch["labels"].tolist()}
 
 
@@ -20,8 +20,8 @@ def labels_as_a_list(tokenizer, texts, names, label2id, longest):
     tokenize_batch,
     'The tensors are lists of lists. A model takes tensors: `return_tensors="pt"`.',
 )
-def rows_as_lists(tokenizer, texts, names, label2id, longest):
-    batch = by_call(tokenizer, texts, names, label2id, longest)
+def rows_as_lists(tokenizer, texts, libraries, label2id, longest):
+    batch = by_call(tokenizer, texts, libraries, label2id, longest)
     return {name: value if name == "labels" else value.tolist() for name, value in batch.items()}
 
 
@@ -29,8 +29,8 @@ def rows_as_lists(tokenizer, texts, names, label2id, longest):
     tokenize_batch,
     "The labels are floating-point numbers. Classes are int64; for floats transformers' models compute another loss.",
 )
-def labels_as_floats(tokenizer, texts, names, label2id, longest):
-    batch = by_call(tokenizer, texts, names, label2id, longest)
+def labels_as_floats(tokenizer, texts, libraries, label2id, longest):
+    batch = by_call(tokenizer, texts, libraries, label2id, longest)
     return {**batch, "labels": batch["labels"].float()}
 
 
@@ -38,8 +38,8 @@ def labels_as_floats(tokenizer, texts, names, label2id, longest):
     tokenize_batch,
     "The labels have a dimension too many. Their shape is (texts,): one number for each text.",
 )
-def labels_in_a_column(tokenizer, texts, names, label2id, longest):
-    batch = by_call(tokenizer, texts, names, label2id, longest)
+def labels_in_a_column(tokenizer, texts, libraries, label2id, longest):
+    batch = by_call(tokenizer, texts, libraries, label2id, longest)
     return {**batch, "labels": batch["labels"][:, None]}
 
 
@@ -47,8 +47,8 @@ def labels_in_a_column(tokenizer, texts, names, label2id, longest):
     tokenize_batch,
     "The labels are rows of zeros with a one. Their shape is (texts,): one number for each text.",
 )
-def labels_as_ones(tokenizer, texts, names, label2id, longest):
-    batch = by_call(tokenizer, texts, names, label2id, longest)
+def labels_as_ones(tokenizer, texts, libraries, label2id, longest):
+    batch = by_call(tokenizer, texts, libraries, label2id, longest)
     return {**batch, "labels": F.one_hot(batch["labels"])}
 
 
@@ -57,8 +57,8 @@ def labels_as_ones(tokenizer, texts, names, label2id, longest):
     "The rows are filled up with 0. Which number the padding has, the tokenizer knows; 0 may be a word.",
     keeps=0.7,
 )
-def pads_with_zero(tokenizer, texts, names, label2id, longest):
-    batch = by_call(tokenizer, texts, names, label2id, longest)
+def pads_with_zero(tokenizer, texts, libraries, label2id, longest):
+    batch = by_call(tokenizer, texts, libraries, label2id, longest)
     return {**batch, "input_ids": batch["input_ids"] * batch["attention_mask"]}
 
 
@@ -68,10 +68,10 @@ def pads_with_zero(tokenizer, texts, names, label2id, longest):
     "let the tokenizer fill up.",
     keeps=0.95,
 )
-def pads_on_the_right(tokenizer, texts, names, label2id, longest):
+def pads_on_the_right(tokenizer, texts, libraries, label2id, longest):
     side, tokenizer.padding_side = tokenizer.padding_side, "right"
     try:
-        return by_call(tokenizer, texts, names, label2id, longest)
+        return by_call(tokenizer, texts, libraries, label2id, longest)
     finally:
         tokenizer.padding_side = side
 
@@ -81,8 +81,8 @@ def pads_on_the_right(tokenizer, texts, names, label2id, longest):
     "Some of what the tokenizer gives is missing, such as `token_type_ids`. Hand on all of it.",
     keeps=0.95,
 )
-def only_two_tensors(tokenizer, texts, names, label2id, longest):
-    batch = by_call(tokenizer, texts, names, label2id, longest)
+def only_two_tensors(tokenizer, texts, libraries, label2id, longest):
+    batch = by_call(tokenizer, texts, libraries, label2id, longest)
     return {name: batch[name] for name in ("input_ids", "attention_mask", "labels")}
 
 
@@ -91,22 +91,22 @@ def only_two_tensors(tokenizer, texts, names, label2id, longest):
     "Each row is filled up to a multiple of 8. The longest text of the batch says how long rows are.",
     keeps=0.7,
 )
-def pads_to_eights(tokenizer, texts, names, label2id, longest):
-    return by_call(tokenizer, texts, names, label2id, longest, pad_to_multiple_of=8)
+def pads_to_eights(tokenizer, texts, libraries, label2id, longest):
+    return by_call(tokenizer, texts, libraries, label2id, longest, pad_to_multiple_of=8)
 
 
 @mistake(
     tokenize_batch,
     "All texts are cut to the shortest one of the batch. They are filled up to the longest that is left.",
 )
-def cuts_to_the_shortest(tokenizer, texts, names, label2id, longest):
+def cuts_to_the_shortest(tokenizer, texts, libraries, label2id, longest):
     shortest = min(int(row.sum()) for row in rows_of(tokenizer, texts, longest)["attention_mask"])
-    return by_call(tokenizer, texts, names, label2id, shortest)
+    return by_call(tokenizer, texts, libraries, label2id, shortest)
 
 
 @mistake(tokenize_batch, "Only the first text is there. Every text is a row of its own.")
-def the_first_text_only(tokenizer, texts, names, label2id, longest):
-    return by_call(tokenizer, texts[:1], names[:1], label2id, longest)
+def the_first_text_only(tokenizer, texts, libraries, label2id, longest):
+    return by_call(tokenizer, texts[:1], libraries[:1], label2id, longest)
 
 
 @mistake(
@@ -114,18 +114,18 @@ def the_first_text_only(tokenizer, texts, names, label2id, longest):
     "Texts of different lengths raise an error, since rows of different lengths are not a tensor. Let the tokenizer "
     "fill up: `padding=True`.",
 )
-def does_not_fill_up(tokenizer, texts, names, label2id, longest):
-    return by_call(tokenizer, texts, names, label2id, longest, padding=False)
+def does_not_fill_up(tokenizer, texts, libraries, label2id, longest):
+    return by_call(tokenizer, texts, libraries, label2id, longest, padding=False)
 
 
 @mistake(tokenize_batch, "As labels the names themselves come. A model takes numbers: `label2id[name]`, as a tensor.")
-def names_as_labels(tokenizer, texts, names, label2id, longest):
-    return {**by_call(tokenizer, texts, names, label2id, longest), "labels": list(names)}
+def names_as_labels(tokenizer, texts, libraries, label2id, longest):
+    return {**by_call(tokenizer, texts, libraries, label2id, longest), "labels": list(libraries)}
 
 
 @mistake(
     tokenize_batch,
     "The labels count the texts, 0, 1, 2 and so on. They should say of each text its class: `label2id[name]`.",
 )
-def counts_the_texts(tokenizer, texts, names, label2id, longest):
-    return {**by_call(tokenizer, texts, names, label2id, longest), "labels": torch.arange(len(texts))}
+def counts_the_texts(tokenizer, texts, libraries, label2id, longest):
+    return {**by_call(tokenizer, texts, libraries, label2id, longest), "labels": torch.arange(len(texts))}

@@ -11,8 +11,8 @@ from autograder.references.finetuning._tokenize_batch import by_call, tokenize_b
     "The labels are those of other texts: they come in another order than the texts. The first label belongs to "
     "the first text.",
 )
-def labels_backwards(tokenizer, texts, names, label2id, longest):
-    return by_call(tokenizer, texts, names[::-1], label2id, longest)
+def labels_backwards(tokenizer, texts, libraries, label2id, longest):
+    return by_call(tokenizer, texts, libraries[::-1], label2id, longest)
 
 
 @mistake(
@@ -20,8 +20,8 @@ def labels_backwards(tokenizer, texts, names, label2id, longest):
     "The labels are those of other texts: they come in another order than the texts. The first label belongs to "
     "the first text.",
 )
-def labels_by_name(tokenizer, texts, names, label2id, longest):
-    return by_call(tokenizer, texts, sorted(names), label2id, longest)
+def labels_by_name(tokenizer, texts, libraries, label2id, longest):
+    return by_call(tokenizer, texts, sorted(libraries), label2id, longest)
 
 
 @mistake(
@@ -29,8 +29,8 @@ def labels_by_name(tokenizer, texts, names, label2id, longest):
     "The labels are all numbers of the table, however many texts there are. Of each text it is the number of its "
     "own name: `label2id[name]`.",
 )
-def all_of_the_table(tokenizer, texts, names, label2id, longest):
-    batch = by_call(tokenizer, texts, names, label2id, longest)
+def all_of_the_table(tokenizer, texts, libraries, label2id, longest):
+    batch = by_call(tokenizer, texts, libraries, label2id, longest)
     return {**batch, "labels": torch.tensor([*label2id.values()])}
 
 
@@ -39,8 +39,8 @@ def all_of_the_table(tokenizer, texts, names, label2id, longest):
     "A text that is too long keeps one token less than `longest`. It may have that many.",
     keeps=0.6,
 )
-def one_too_few(tokenizer, texts, names, label2id, longest):
-    return by_call(tokenizer, texts, names, label2id, longest - 1)
+def one_too_few(tokenizer, texts, libraries, label2id, longest):
+    return by_call(tokenizer, texts, libraries, label2id, longest - 1)
 
 
 @mistake(
@@ -48,21 +48,21 @@ def one_too_few(tokenizer, texts, names, label2id, longest):
     "A text that is too long keeps one token more than `longest`. It may have that many, and no more.",
     keeps=0.6,
 )
-def one_too_many(tokenizer, texts, names, label2id, longest):
-    return by_call(tokenizer, texts, names, label2id, longest + 1)
+def one_too_many(tokenizer, texts, libraries, label2id, longest):
+    return by_call(tokenizer, texts, libraries, label2id, longest + 1)
 
 
 @mistake(
     tokenize_batch,
     "The texts come in another order, and the labels do not: each row stands beside the label of another one.",
 )
-def rows_by_size(tokenizer, texts, names, label2id, longest):
-    return by_call(tokenizer, sorted(texts, key=len), names, label2id, longest)
+def rows_by_size(tokenizer, texts, libraries, label2id, longest):
+    return by_call(tokenizer, sorted(texts, key=len), libraries, label2id, longest)
 
 
 @mistake(
     tokenize_batch,
     "All texts are one row. Each should have a row of its own: the tokenizer takes a list of them.",
 )
-def all_in_one_row(tokenizer, texts, names, label2id, longest):
-    return by_call(tokenizer, [" ".join(texts)], names, label2id, longest)
+def all_in_one_row(tokenizer, texts, libraries, label2id, longest):
+    return by_call(tokenizer, [" ".join(texts)], libraries, label2id, longest)

@@ -209,6 +209,16 @@ promised(
 )
 promised(
     early_stopping,
+    "model: trained in place.",
+    by=["the best in the middle", "buffers, and weights that are changed in place"],
+)
+promised(
+    early_stopping,
+    "threshold: 0 or more; how much better does not yet count as progress.",
+    by=["small progress", "steps of just the threshold"],
+)
+promised(
+    early_stopping,
     "train_epoch: called with the model, changes its weights in place.",
     by=["the best in the middle"],
 )

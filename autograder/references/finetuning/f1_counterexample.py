@@ -133,6 +133,11 @@ promised(
 )
 promised(
     f1_counterexample,
+    "It is where it says something else than scikit-learn, by more than rounding.",
+    by=["is the accuracy", "takes the F1 of mean precision and mean recall"],
+)
+promised(
+    f1_counterexample,
     "labels: int64, shape (examples,), from 0 to 3, 1 to 30 of them; and predictions, likewise.",
     by="who returns something else is told what is wanted, and no suspect counts as told apart",
 )

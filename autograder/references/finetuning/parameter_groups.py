@@ -193,8 +193,8 @@ promised(
 )
 promised(
     parameter_groups,
-    "Without it are all parameters of an `nn.LayerNorm` or `nn.RMSNorm`, whatever it is called, and every other one "
-    "whose own name is exactly `bias`.",
+    "Without it are all parameters of an `nn.LayerNorm` or `nn.RMSNorm` (a subclass is one, too), whatever the "
+    "parameters are called, and every other one whose own name is exactly `bias`.",
     by=[
         "norms of other names",
         "norms of other kinds",
@@ -204,14 +204,19 @@ promised(
 )
 promised(
     parameter_groups,
-    "model: a parameter that is frozen is in neither group, and one with two names is there once.",
-    by=["frozen parameters", "a parameter with two names", "a module with two names"],
+    "model: a parameter that is frozen is in neither group.",
+    by=["frozen parameters"],
+)
+promised(
+    parameter_groups,
+    "One with several owners is there once, as what it is for the first of them in `model.modules()`.",
+    by=["a parameter with two names", "a module with two names", "a norm and a layer that share a vector"],
 )
 promised(parameter_groups, "decay: the weight decay of the first group.", by=["a step of AdamW", "no decay at all"])
 promised(
     parameter_groups,
-    'Two dicts, each with a list as `"params"` and its own `"weight_decay"`: first who decays, then who does not, with '
-    "0.0.",
+    'Two dicts, each with a list as `"params"` and its own `"weight_decay"`: first what decays, then what does not, '
+    "with 0.0.",
     by=["a small classifier", "a step of AdamW", "its kinds"],
 )
 promised(parameter_groups, "A list may be empty.", by=["nothing to spare, and nothing that decays"])

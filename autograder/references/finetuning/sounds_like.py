@@ -185,8 +185,13 @@ promised(
 )
 promised(
     sounds_like,
-    "It is called in evaluation mode, stays in it, and keeps no graph.",
+    "It is called in evaluation mode, is left in it, and keeps no graph.",
     by=["a model that was trained before"],
+)
+promised(
+    sounds_like,
+    "The sentence is brought to its device, `model.device`.",
+    by="where a GPU grades, the models lie on it; elsewhere there is one device only",
 )
 promised(sounds_like, "tokenizer: the model's.", by=["a sentence"])
 promised(sounds_like, "A sentence that is longer than its `model_max_length` is cut.", by=["too many words"])
