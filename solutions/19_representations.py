@@ -3,9 +3,9 @@
 #
 # **Which function tells you whether a file is a symbolic link? You know what you want, but not what it is called.**
 #
-# Every docstring of nine parts of the standard library and of four large libraries lies before us, nearly four thousand
-# of them. The answer is in there. So we do what a search box does: we count for each docstring how many words it shares
-# with our question, and look at the best ones.
+# Before us lie the beginnings of nearly four thousand docstrings, from nine parts of the standard library and from four
+# large libraries. The answer is in there. So we do what a search box does: we count how many words each of them shares
+# with our question, and look at the best.
 
 # %%
 from collections.abc import Callable
@@ -24,38 +24,37 @@ from helpers.docstring_search import encoded, figures, shelf
 from helpers.plots import bars, lines
 from helpers.pronouns import reader
 from helpers.widgets import explore, slider
-from helpers.widgets import text as typed
+from helpers.widgets import text as text_field
 
 # %%
-docs = shelf()
-said = set(words("is this file a symbolic link"))
-shared = torch.tensor([len(said & set(words(text))) for text in docs.texts])
+docs = shelf()  # the docstrings: docs.names, docs.texts, and later docs.vectors
+question_words = set(words("is this file a symbolic link"))
+shared = torch.tensor([len(question_words & set(words(text))) for text in docs.texts])
 best = shared.sort(descending=True, stable=True).indices[:5]
-pictures.shared_words(docs, best.tolist(), said)
+pictures.shared_words(docs, best.tolist(), question_words)
 
 # %% [markdown]
 # *The picture: five docstrings, the words of the question marked in them. Three share 5 of the 6 words, and the first
 # of these is `Path.unlink`. `Path.is_symlink` comes third, behind two that merely say "this", "file", "is" and "link"
 # as well.*
 #
-# Whoever takes the first answer has deleted the file. Our search has no idea what the question is about. To it, "file"
-# and "path" are as different as "file" and "banana", and "is" counts as much as "symbolic". What we would need is a
-# measure of how alike two texts are in what they *say*.
+# If we call the first answer, the file is gone. Our search has no idea what the question is about. To it, "file" and
+# "path" are as different as "file" and "banana", and "is" counts as much as "symbolic". What we would need is a measure
+# of how alike two texts are in what they *say*.
 #
-# In this lesson we build one, on top of a small pretrained model. At the end you ask your own questions. And since a
-# search that looks clever on one example proves nothing, we measure how often it is right. Then we turn to the model
-# itself and ask what it knows, which is easy to answer wrongly.
+# In this lesson we build one, on top of a small pretrained model, and at the end you ask it your own questions. A
+# search that looks clever on one example proves nothing, so we also measure how often it is right. Then we turn to the
+# model itself and ask what it knows, which is easy to answer wrongly.
 #
 # At the end you will be able to
 #
 # - make one vector of a text, and search among thousands of them, exactly as faiss does;
 # - measure a search by its recall, with questions that were written beforehand;
-# - train a probe that reads something off a vector, and tell what the model knows from what the probe has learned by
-#   heart;
-# - as extras: follow surface, syntax and meaning through the layers, find heads with a profession, search without
+# - train a probe that reads something off a vector, and say what its success shows and what it does not;
+# - as extras: follow surface, syntax and meaning through the layers, find heads that specialise, search without
 #   looking at everything, and store a vector in a few bits.
 #
-# About 55 minutes for the core, 105 with the extras. You need masks and broadcasting ([lesson
+# About 56 minutes for the core, 103 with the extras. You need masks and broadcasting ([lesson
 # 03](../03_products_and_masks/03_products_and_masks.ipynb)), padding ([lesson 09](../09_data/09_data.ipynb)), and for
 # the extras attention with its heads ([lesson 11](../11_attention/11_attention.ipynb)). What stands inside the model is
 # taken apart in [lesson 16](../16_bert_internals/16_bert_internals.ipynb).
@@ -78,13 +77,13 @@ print("states:", tuple(states.shape), "(text, token, width)")
 
 # %% [markdown]
 # Not one vector for a text, but one for each token, and longer texts have more of them. To compare texts we need
-# something of the same size for each. The plainest thing that one can do with several vectors is to take their mean,
-# number by number: for tokens with the vectors [1, 2] and [3, 0] that is [2, 1]. This is called **mean pooling**, and
-# it is what this model was trained with, so it is also the right thing.
+# something of the same size for each. The plainest thing to do with several vectors is to take their mean, number by
+# number: for tokens with the vectors [1, 2] and [3, 0] that is [2, 1]. This is called **mean pooling**, and it is what
+# this model was trained with, so it is also the right thing.
 #
-# There is only one thing to watch. The second text has fewer tokens than the first, so it was filled up with padding,
-# and the 0s of the mask say where. The model gives vectors there as well, and they mean nothing. If they got into the
-# mean, a text's vector would depend on how long the *other* texts of its batch are.
+# There is one thing to watch. The second text has fewer tokens than the first, so it was filled up with padding, and
+# the 0s of the mask say where. The model gives vectors there as well, and they mean nothing. If they got into the mean,
+# a text's vector would depend on how long the *other* texts of its batch are.
 #
 # **Predict first.** Two tokens with the vectors [1, 2] and [3, 0] are followed by two of padding, with [9, 9] and [5,
 # 5]. What is the mean of all four? And what comes out if we multiply by the mask first, and then take the mean over the
@@ -159,7 +158,8 @@ def mean_pool(states: Tensor, mask: Tensor) -> Tensor:
 check(mean_pool)
 
 # %% [markdown]
-# **See it.** Does the company matter now? We encode the short text alone, and then beside the longer one.
+# **See it.** Does it still matter which other text is in the batch? We encode the short text alone, and then beside the
+# longer one.
 
 # %%
 with torch.no_grad():
@@ -169,19 +169,18 @@ for name, pooled in {"mean of the row": (alone.mean(1), states.mean(1)), "your m
     print(f"{name:16} moves by {(pooled[0][0] - pooled[1][1]).norm():.4f}, beside a length of {pooled[0].norm():.2f}")
 
 # %% [markdown]
-# The same text, the same vector, whoever is beside it.
+# The same text gives the same vector, whatever else is in the batch.
 #
-# To encode the whole corpus takes a laptop a minute or two, so it comes with the lesson, together with the texts
-# themselves (your versions of the libraries may have others). Each text is the beginning of a docstring, without the
-# function's name: otherwise a search for the name would be too easy.
+# To encode the whole corpus takes a laptop a minute or two, so the vectors come with the lesson, together with the
+# texts themselves (your versions of the libraries may have others). Each text is the beginning of a docstring, without
+# the function's name: otherwise a search for the name would be too easy. The vectors were stored in float16. What that
+# cost was measured when they were made, and we only read the result from a file.
 
 # %%
 vectors = F.normalize(docs.vectors, dim=-1)
-told = figures()
-print(
-    f"{len(docs.texts):,} texts, {told['width']} numbers each in float16: {len(docs.texts) * told['width'] * 2:,} bytes"
-)
-print(f"ten nearest neighbours that are the same as in float32: {told['neighbours that stay in float16']:.1%}")
+texts, width = vectors.shape
+print(f"{texts:,} texts, {width} numbers each in float16: {texts * width * 2:,} bytes")
+print(f"from the file: {figures()['neighbours that stay in float16']:.1%} of the ten nearest are those of float32")
 
 # %% [markdown]
 # ## 2 · Alike means: the same direction · core
@@ -212,21 +211,25 @@ for name, text in two.items():
     print(f"{name:11} inner product {product:4.1f}   distance {distance:.2f}   cosine {cosine:.3f}")
 
 # %% [markdown]
-# By the inner product `unlink` wins, only because it is *long*. A long docstring that says everything twice is not
-# twice as much about links. By distance `url` wins, because it happens to end nearest. What we mean by alike is neither
-# of them: it is the direction. If we divide the inner product by both lengths, they are gone, and what is left is the
-# **cosine** of the angle between the two vectors. It is 1 for the same direction, 0 for a right angle and −1 for
-# opposite ones.
+# By the inner product `unlink` wins, only because it is *long*. By distance `url` wins, because it happens to end
+# nearest. What we mean by alike is neither of them: it is the direction. If we divide the inner product by both
+# lengths, they are gone, and what is left is the **cosine** of the angle between the two vectors. It is 1 for the same
+# direction, 0 for a right angle and −1 for opposite ones.
 #
-# One may think of a compass: it says where something lies and not how far away it is. The picture breaks where it
-# matters, though. On a compass there are four directions that have little to do with each other. In 384 dimensions
-# there are 384, and a great many more that nearly have nothing to do with each other, so that there is room for all the
-# things that texts can be about.
+# Do lengths matter in practice? If a vector counted words, a docstring that says everything twice would be twice as
+# long, and no more about links. A mean does not double. But it is not of length 1 either: "delete a file" came out at
+# 6.60 above, and other texts come out at other lengths. The vectors that come with the lesson were brought to length 1
+# before they were stored. Many models leave that to us, and nothing warns.
+#
+# Think of a compass: it says in which direction something lies, and not how far away it is. The picture breaks where it
+# matters, though. On a compass at most two directions can have nothing to do with each other, such as north and east.
+# In 384 dimensions it is 384, and a great many more if "nearly nothing" is enough, so there is room for all the things
+# that texts can be about.
 #
 # To search, we need the cosines of a question with *all* texts, and then the best. With vectors of length 1 the cosines
-# are a single matrix product. Two cases need a rule: of equal cosines the earlier text comes first, so that a search
-# gives the same answer twice. And a vector of zeros has no direction at all; we say it has a cosine of 0 with
-# everything.
+# are a single matrix product. Two cases need a rule. If two scores come out equal, the earlier text comes first, so
+# that a search gives the same answer twice. And a vector of zeros has no direction at all; we say it has a cosine of 0
+# with everything.
 #
 # ### Exercise: `cosine_search` ●●○ · 8 minutes · core
 #
@@ -300,10 +303,10 @@ pictures.hits(docs, scores[0], places[0])
 #
 # It said "path" and we said "file", and it did not matter. `unlink` is gone.
 #
-# In practice nobody writes this search by hand. A widely used library for it is **faiss**. Its plain index, called
+# In practice we would not write this search by hand. A widely used library for it is **faiss**. Its plain index, called
 # *flat*, compares the query with everything, as we do.
 #
-# > **You may read that** faiss searches by cosine. It does not know any cosine. `IndexFlatL2` goes by distance, and
+# > **You may read that** faiss searches by cosine. It has no index for that. `IndexFlatL2` goes by distance, and
 # > `IndexFlatIP` by inner product. Whether that is the cosine depends on what we put in. To see it, we give each vector
 # > another length, between 1 and 3, which changes no direction, and search in four ways. How many of the ten best are
 # > ours?
@@ -318,19 +321,21 @@ asked = F.normalize(encoded(model, list(QUESTIONS), mean_pool), dim=-1)
 ours = cosine_search(asked, stretch * vectors, 10)[1]
 for name, make in {"IndexFlatL2": faiss.IndexFlatL2, "IndexFlatIP": faiss.IndexFlatIP}.items():
     for lengths, given in {
-        "as they are": stretch * vectors,
+        "stretched": stretch * vectors,
         "normalised": F.normalize(stretch * vectors, dim=-1),
     }.items():
         index = make(given.shape[1])
         index.add(given.numpy())
         theirs = torch.from_numpy(index.search(asked.numpy(), 10)[1])
         same = torch.equal(theirs, ours)
-        print(f"{name}, {lengths:12} {near.overlap(theirs, ours):7.1%} of ours, in the same order: {same}")
+        print(f"{name}, {lengths:11} {near.overlap(theirs, ours):7.1%} of ours, in the same order: {same}")
 
 # %% [markdown]
 # > With vectors of length 1 both indexes agree with us, to the last place. (For these, the square of the distance is 2
 # > − 2 · cosine, so the smallest distance *is* the largest cosine.) With other lengths both go wrong, and nothing
-# > warns. So the rule is: normalise, then inner product, for the corpus and for every query.
+# > warns. So the rule is: normalise the corpus, then take the inner product. The length of the question stretches all
+# > of its scores alike, so it cannot change their order; but they are cosines only if the question has length 1 as
+# > well.
 #
 # (torch and faiss each bring threads of their own, which on some machines crash together. `helpers/near.py` holds faiss
 # to one.)
@@ -443,11 +448,12 @@ lines({name: (ks, [recall_at_k(each, wanted, k) for k in ks]) for name, each in 
 #
 # </details>
 #
-# So it is much better than counting words, and it is not an oracle. On these questions the right answer comes first
-# less than one time in four. Where does it fail? The last one in each line is the place of the answer, counted from 1.
+# So it is much better than counting words, and it is not an oracle. How often is the very first result right? And where
+# does the search fail? The last number in each line is the place of the answer, counted from 1.
 
 # %%
 order = cosine_search(encoded(model, list(QUESTIONS), mean_pool), vectors, len(vectors))[1]
+print(f"an answer comes first for {int((order[:, :1] == wanted).any(dim=1).sum())} of {len(wanted)} questions")
 hard = ("drop duplicates", "draw dots", "load weights from a checkpoint", "try many settings and keep the best")
 for question in hard:
     row = list(QUESTIONS).index(question)
@@ -455,9 +461,11 @@ for question in hard:
     print(f"{question:38} first: {docs.names[order[row, 0]].rpartition('.')[2]:18} the answer: {place + 1}")
 
 # %% [markdown]
-# "Draw dots" finds functions that set the *dpi*, dots per inch. And `load_state_dict` does not say weights or
-# checkpoint anywhere, but parameters, buffers and "state_dict", which the model has hardly ever read. It knows English,
-# and of programming what was in its training. Here is a belief that we can now test by recall instead of arguing.
+# Ten of forty. (The recall at 1 is a little below a quarter, because a question with two answers gets only half for the
+# first of them.) "Draw dots" finds functions that set the *dpi*, dots per inch. And `load_state_dict` does not say
+# weights or checkpoint anywhere, but parameters, buffers and "state_dict", which the model has hardly ever read. It
+# knows English, and of programming what was in its training. Here is a belief that we can now test by recall instead of
+# arguing.
 #
 # > **You may read that** the vector of a text is the one at [CLS], the token in front, because BERT's authors used it
 # > so for classification. All 384 numbers are there as well, no mean needed. Let us encode some two hundred texts in
@@ -605,7 +613,7 @@ letter = [probing.accuracy(linear_probe, states, early, train, test) for states 
 print("a to m, or n to z:", [f"{share:.2f}" for share in letter])
 
 # %% [markdown]
-# This model has never seen a letter, only numbers of tokens. Does it know the alphabet?
+# Does it know the alphabet?
 #
 # **Predict first.** Both times the test sentences were new, but the 208 *words* in them were not: each stands in
 # sentences of both kinds. Now let the probe learn with two thirds of the words and be tested with the last third. What
@@ -620,15 +628,18 @@ for name, labels in {"noun or verb": both.labels, "a to m, or n to z": early}.it
 # %% [markdown]
 # <details><summary>The answer</summary>
 #
-# For nouns and verbs hardly anything changes in the lower half of the model, and the probe is still right with words
-# that it has never met. For the letters it falls to little better than guessing, at every level. The probe had learned
-# a list by heart: for 208 words, which half of the alphabet each belongs to. With 384 weights there is room for that.
-# It was the probe that knew, not the model.
+# For nouns and verbs hardly anything changes in the lower half of the model: the probe is right with words that it has
+# never met. At the top it falls to 0.84; the model was trained to say how similar texts are, and what does not serve
+# that need not stay readable. For the letters it falls to little better than guessing, at every level. The model never
+# sees how a word is spelled, only the number of its token. So the probe had learned a list by heart, for 208 words
+# which half of the alphabet each belongs to, and with 384 weights there is room for that. It was the probe that knew,
+# not the model. (The first row of the letters sags in the middle, to 0.83. All it shows is how easily one word can be
+# told from another there.)
 #
 # </details>
 
 # %% [markdown]
-# ## 5 · A probe that learns by heart · core
+# ## 5 · When there is nothing to know · core
 #
 # That is the trap in every such experiment: a high accuracy may come from what is in the vector, or from how much the
 # probe can remember. With new words we caught it. But sometimes there are no new words, or one wants to know *how much*
@@ -746,7 +757,7 @@ for question in ("is this file a symbolic link", "is there nothing left in the q
 explore(
     lambda said, k: pictures.hits(docs, *search(said, k), f"the {k} nearest of {len(docs.texts):,}"),
     "What does it find?",
-    said=typed("is this file a symbolic link", label="question"),
+    said=text_field("is this file a symbolic link", label="question"),
     k=slider(1, 20, 8, label="k"),
 )
 
@@ -863,21 +874,21 @@ lines({name: (range(7), curve) for name, curve in curves.items()}, xlabel="level
 # %% [markdown]
 # <details><summary>What to see</summary>
 #
-# The length can be read off best in the lower levels, and is mostly lost at the top. The exchanged words cannot be seen
+# The length can be read off best at levels 1 and 2, and is mostly lost at the top. The exchanged words cannot be seen
 # at all at level 0, where a mean of token vectors knows nothing about who stands beside whom; they are seen best at
-# levels 2 and 3, and then less and less. The library rises slowly to its best values in the upper levels. (With so few
-# test texts, two or three hundredths are chance.)
+# levels 2 and 3, and then less and less. The library rises slowly to its best values in the upper levels. (With 190
+# test texts one standard error is about three hundredths, so a difference below six or so may be chance.)
 #
 # </details>
 #
-# > **You may read that** lower layers hold surface, middle ones syntax, upper ones meaning. Our curves have their peaks
-# > in this order, and that is worth something. But look at what else they say. The library can be told at level 0
-# > already, better than two times in three, before any layer has done anything: the words alone say it, and six layers
-# > add less than a tenth. And nouns were told from verbs after *one* layer, though that is syntax as well. "Where is
-# > it?" depends on the question, on the probe, and on what the model was trained for. This one was trained for
-# > similarity of meaning, and it may throw away at the top what does not serve that. A peak says where something is
-# > *easiest to read*. It does not say where it is computed, nor that the model uses it. For that one has to switch
-# > something off, as in [lesson 07](../07_hooks/07_hooks.ipynb).
+# > **You may read that** lower layers hold surface, middle ones syntax, upper ones meaning. Our curve for meaning does
+# > peak last. Length and word order both peak at level 2, so of the famous order we see half. And look at what else the
+# > curves say. The library can be told at level 0 already, about two times in three, before any layer has done
+# > anything: the words alone say it, and six layers add less than a tenth. And nouns were told from verbs after *one*
+# > layer, though that is syntax as well. "Where is it?" depends on the question, on the probe, and on what the model
+# > was trained for. This one was trained for similarity of meaning, and it may throw away at the top what does not
+# > serve that. A peak says where something is *easiest to read*. It does not say where it is computed, nor that the
+# > model uses it. For that one has to switch something off, as in [lesson 07](../07_hooks/07_hooks.ipynb).
 
 # %% [markdown]
 # ## 8 · Heads with a profession · extra
@@ -1102,9 +1113,10 @@ explore(race, "How much recall does how much speed cost?",
 # %% [markdown]
 # ## 10 · A few bits are enough · extra
 #
-# In float32 a vector of ours takes 1,536 bytes. A billion of them do not fit into any computer. Do we need all these
-# digits? We might store each number as a small integer, with one scale for a row: the largest in size becomes 7, say,
-# and the others are rounded to the nearest whole step. That is 4 bits instead of 32. Somebody has written this already.
+# In float32 a vector of ours takes 1,536 bytes. A billion of them take 1.5 TB, more memory than most computers have. Do
+# we need all these digits? We might store each number as a small integer, with one scale for a row: the largest in size
+# becomes 7, say, and the others are rounded to the nearest whole step. That is 4 bits instead of 32. Somebody has
+# written this already.
 #
 # ```python
 # def quantize_rows(x, bits=8):
@@ -1127,7 +1139,7 @@ print("off by so many steps:", ((codes * scale - x) / scale).abs().amax(dim=-1).
 # %% [markdown]
 # ### Exercise: `quantize_rows` ●●○ · 6 minutes · extra
 #
-# There are two faults in it that concern all vectors, and one case that was forgotten.
+# There are two faults in it, and one case that was forgotten.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
