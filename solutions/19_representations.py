@@ -78,8 +78,8 @@ print("states:", tuple(states.shape), "(text, token, width)")
 # %% [markdown]
 # Not one vector for a text, but one for each token, and longer texts have more of them. To compare texts we need
 # something of the same size for each. The plainest thing to do with several vectors is to take their mean, number by
-# number: for tokens with the vectors [1, 2] and [3, 0] that is [2, 1]. This is called **mean pooling**, and it is what
-# this model was trained with, so it is also the right thing.
+# number: for tokens with the vectors [1, 2] and [3, 0] that is [2, 1]. This is called **mean pooling**. This model was
+# trained with it, so for us it is also the right thing.
 #
 # There is one thing to watch. The second text has fewer tokens than the first, so it was filled up with padding, and
 # the 0s of the mask say where. The model gives vectors there as well, and they mean nothing. If they got into the mean,
@@ -108,7 +108,7 @@ print("what we want:          ", row[:2].mean(dim=0).tolist())
 #
 # A batch of texts, with padding anywhere. Three small things come with it. The mask that a tokenizer gives is made of
 # integers. Somebody may have left NaN at padding, and 0 · NaN is NaN. And in float16, which many models run in, no
-# number may pass 65,504, also not a sum on its way.
+# number may pass 65,504, and neither may a sum along the way.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -367,8 +367,8 @@ print("the wanted rows of these four:", wanted[8:12].tolist())
 # If somebody looks at the first ten results, what counts is whether the answer is among them. So for each question we
 # take the share of its answers that are among the first $k$, and then the mean over all questions. This is **recall at
 # k**. Say a question has two answers, rows 2 and 9, and the search gives 0, 2 and 5: at $k$ = 2 its recall is one half,
-# since 2 was found and 9 was not. The 0 does not count against it. (The share of what was *found* that is wanted is
-# called precision, and it is another question.)
+# since 2 was found and 9 was not. The 0 does not count against it. (How much of what was *found* is wanted is another
+# question, and its name is precision.)
 #
 # ### Exercise: `recall_at_k` ●○○ · 6 minutes · core
 #
@@ -428,8 +428,8 @@ check(recall_at_k)
 # %%
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-said_in = [set(words(text)) for text in docs.texts]
-counts = [[len(said & set(words(question))) for said in said_in] for question in QUESTIONS]
+words_of_texts = [set(words(text)) for text in docs.texts]
+counts = [[len(each & set(words(question))) for each in words_of_texts] for question in QUESTIONS]
 tfidf = TfidfVectorizer(tokenizer=words, token_pattern=None).fit(docs.texts)
 rare = (tfidf.transform(QUESTIONS) @ tfidf.transform(docs.texts).T).toarray()
 searches = {"shared words": torch.tensor(counts), "rare words count more": torch.from_numpy(rare)}
@@ -470,8 +470,8 @@ for question in hard:
 # arguing.
 #
 # > **You may read that** the vector of a text is the one at [CLS], the token in front, because BERT's authors used it
-# > so for classification. All 384 numbers are there as well, no mean needed. Let us encode two hundred texts in both
-# > ways, and ask the forty questions among these. Which of the two do you expect to find more?
+# > like that for classification. All 384 numbers are there as well, no mean needed. Let us encode two hundred texts in
+# > both ways, and ask the forty questions among these. Which of the two do you expect to find more?
 
 # %%
 few, wanted_of_few = among_fewer(wanted, len(docs.texts))  # all answers and every 25th text, and the answers' new rows
@@ -502,7 +502,7 @@ for name, numbers in {"the mean": slice(0, 384), "at [CLS]": slice(384, 768)}.it
 # "link" that is one and the same row. A vector for its place in the sentence is added, so we will keep the place the
 # same. Then six layers follow. So there are seven **levels** at which we can look at the word: what comes into the
 # first layer, and what comes out of each. We put 208 words, all of which may be either, into four pairs of small
-# sentences: in one of a pair the word is a noun, in the other a verb, at the same place.
+# sentences. In one sentence of a pair the word is a noun, in the other a verb, at the same place.
 
 # %%
 both, names = probing.nouns_and_verbs(model)
@@ -516,15 +516,15 @@ for level in (0, 1, 6):
 
 # %% [markdown]
 # At level 0 there is no difference, so nothing can tell the noun from the verb there. From level 1 on there is one. But
-# is it *the same kind* of difference for all words, so that one can say: this is a verb, in this model's language?
+# is it *the same kind* of difference for all words, so that we can say: this is a verb, in this model's language?
 #
 # Let us ask a simple reader, one that can only weigh numbers. It gets 384 numbers, gives each a weight for "noun" and a
 # weight for "verb", adds up, and picks the larger sum. Such a reader is called a **linear probe**. If it can learn this
 # on some sentences and is right on others, then the vector says it openly.
 #
-# How do we find the weights? One could train by gradients, but for a linear probe there is a shortcut. Let the target
-# be 1 for the right class and 0 for the others, and ask for the least sum of squared errors. With states $X$ and
-# targets $Y$, both shifted so that their means are zero, the best weights are
+# How do we find the weights? We could train by gradients, but for a linear probe there is a shortcut. Let the target be
+# 1 for the right class and 0 for the others, and ask for the least sum of squared errors. With states $X$ and targets
+# $Y$, both shifted so that their means are zero, the best weights are
 #
 # $$W = (X^\top X + \lambda I)^{-1} X^\top Y$$
 #
@@ -719,7 +719,7 @@ lines({name: (penalties, shares[:4]) for name, shares in rows.items()}, xlabel="
 # %% [markdown]
 # <details><summary>What to see</summary>
 #
-# All three tell nouns from verbs, with hardly a difference. But the network gets practically all lots right, too: it
+# All three tell nouns from verbs, with hardly a difference. But the network gets practically all lots right, too. It
 # could have learned anything by heart, so its success with the real task says nothing. In the picture, the line of the
 # real task is level, and that of the lots falls from left to right, the more the penalty holds the probe back. At the
 # right end the probe gets two thirds of the lots, and a real task that it still does nearly perfectly must stand in the
@@ -757,9 +757,9 @@ for question in ("is this file a symbolic link", "is there nothing left in the q
 
 # %%
 explore(
-    lambda said, k: pictures.hits(docs, *search(said, k), f"the {k} nearest of {len(docs.texts):,}"),
+    lambda question, k: pictures.hits(docs, *search(question, k), f"the {k} nearest of {len(docs.texts):,}"),
     "What does it find?",
-    said=text_field("is this file a symbolic link", label="question"),
+    question=text_field("is this file a symbolic link", label="question"),
     k=slider(1, 20, 8, label="k"),
 )
 
@@ -878,9 +878,9 @@ lines({name: (range(7), curve) for name, curve in curves.items()}, xlabel="level
 # <details><summary>What to see</summary>
 #
 # The length can be read off best at levels 1 and 2, and is mostly lost at the top. The exchanged words cannot be seen
-# at all at level 0, where a mean of token vectors knows nothing about who stands beside whom; they are seen best at
-# levels 2 and 3, and then less and less. The library rises slowly to its best values in the upper levels. (With 190
-# test texts one standard error is about three hundredths, so a difference below six or so may be chance.)
+# at all at level 0, where a mean of token vectors knows nothing about which word stands beside which; they are seen
+# best at levels 2 and 3, and then less and less. The library rises slowly to its best values in the upper levels. (With
+# 190 test texts one standard error is about three hundredths, so a difference below six or so may be chance.)
 #
 # </details>
 #
@@ -982,7 +982,7 @@ pictures.head_maps({name: torch.stack(each).mean(dim=0) for name, each in shares
 # </details>
 #
 # > **You may read that** many of BERT's heads look at [SEP] when they have nothing to do ([Clark et al.
-# > 2019](https://arxiv.org/abs/1906.04341)). That was found in BERT, carefully, and one does find it there. In this
+# > 2019](https://arxiv.org/abs/1906.04341)). That was found in BERT, carefully, and you can find it there. In this
 # > model, of the same family, no head does so. In [lesson 11](../11_attention/11_attention.ipynb) we saw much of the
 # > weight go to [CLS] instead: run the cell above with `beginning` as the mark. What holds for one model is a question
 # > to the next.
@@ -997,8 +997,8 @@ pictures.head_maps({name: torch.stack(each).mean(dim=0) for name, each in shares
 # question is compared with the centres first, and then only with what lies in the few nearest cells. In faiss this is
 # `IndexIVFFlat`, with **inverted lists**, and the number of cells that are searched is `nprobe`.
 #
-# Where the picture of the library breaks: there a book has one right shelf. A vector near the border of its cell is no
-# worse a neighbour than one in the middle, but a search that only looks into the next cell never sees it.
+# Where the picture of the library breaks: there a book has one right shelf. A vector just across the border of a cell
+# is no worse a neighbour than one inside, but a search that looks only into this cell never sees it.
 #
 # ### Exercise: `cell_search` ●●○ · 9 minutes · extra
 #
@@ -1131,8 +1131,8 @@ explore(race, "How much recall does how much speed cost?",
 #     return codes.to(torch.int8), scale
 # ```
 #
-# It runs, and the first row that they tried, [7, 3, 1], came back as it was. Then they measured how far the numbers are
-# off that come back, in steps. Rounding to the nearest step can never be off by more than half of one.
+# It runs, and the first row that was tried, [7, 3, 1], came back as it was. Then it was measured how many steps the
+# numbers that come back are off. Rounding to the nearest step can never be off by more than half of one.
 
 # %%
 x = torch.tensor([[7.0, 3.6, 1.2], [2.0, -7.0, 0.6], [0.0, 0.0, 0.0]])
