@@ -68,3 +68,18 @@ def answers(shelf: Shelf) -> Tensor:
     most = max(map(len, QUESTIONS.values()))
     rows = [[shelf.place(name) for name in names] for names in QUESTIONS.values()]
     return torch.tensor([row + [NOBODY] * (most - len(row)) for row in rows])
+
+
+def among_fewer(wanted: Tensor, texts: int, step: int = 25) -> tuple[Tensor, Tensor]:
+    """A smaller corpus in which all answers are left, for what would take too long with all texts.
+
+    Args:
+        wanted: shape (questions, most answers), as `answers` gives it.
+        texts: how many there are.
+        step: beside the answers, the first text of every so many is kept.
+
+    Returns:
+        The rows that are kept, in ascending order, and `wanted` with their places among these instead of the rows.
+    """
+    kept = torch.cat([wanted[wanted != NOBODY], torch.arange(7, texts, step)]).unique()
+    return kept, torch.where(wanted == NOBODY, NOBODY, torch.searchsorted(kept, wanted))

@@ -14,7 +14,7 @@ from autograder.references.representations._linear_probe import linear_probe
 from helpers import near, probing
 from helpers import representations as pictures
 from helpers import representations_vectors as making
-from helpers.docstring_questions import QUESTIONS, answers
+from helpers.docstring_questions import QUESTIONS, among_fewer, answers
 from helpers.docstring_search import FOLDER, Shelf, encoded, figures, shelf
 from helpers.pronouns import Reader, reader
 
@@ -70,6 +70,13 @@ def test_every_question_has_an_answer_and_rows_are_filled_up_with_nobody():
         assert [shelf().names[place] for place in row if place >= 0] == list(names)
     with pytest.raises(ValueError, match="index"):
         answers(Shelf(("a.b",), ("A text.",), torch.ones(1, 2)))
+
+
+def test_a_smaller_corpus_keeps_the_answers_under_their_new_places():
+    wanted = torch.tensor([[40, -1], [3, 7]])
+    kept, places = among_fewer(wanted, 60, step=25)
+    assert kept.tolist() == [3, 7, 32, 40, 57]
+    assert places.tolist() == [[3, -1], [0, 1]]
 
 
 def test_a_real_search_is_much_better_than_chance(minilm):

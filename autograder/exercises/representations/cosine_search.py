@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
@@ -42,6 +42,7 @@ def cosine_search(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "texts of any length", lambda: candidate(unit(queries), long(texts), k), LENGTH
     yield "queries of any length", lambda: candidate(3 * unit(queries) + 0.0, unit(texts), k), LENGTH
     yield "both of any length", lambda: candidate(long(queries), long(texts), k), LENGTH
+    yield "the shortest and the longest", lambda: candidate(*_extremes(draw, unit, queries, texts), k), LENGTH
     yield "nothing alike", lambda: _opposite(candidate, draw, width), BEST
     yield "equals", lambda: _equals(candidate, draw), TIES
     yield "all texts are the same", lambda: candidate(_signs(draw, 2), _signs(draw, 1).expand(23, -1), 20), TIES
@@ -66,6 +67,13 @@ def _example(candidate: Any, draw: Draw) -> dict[str, Any]:
 def _stretched(draw: Draw, vectors: Tensor) -> Tensor:
     powers = draw.uniform(len(vectors), 1, low=-5.0, high=3.0, dtype=vectors.dtype)
     return vectors * 10**powers
+
+
+def _extremes(draw: Draw, unit: Callable[[int], Tensor], queries: int, texts: int) -> tuple[Tensor, Tensor]:
+    """Lengths near the ends of what is promised, some of each kind."""
+    ends = torch.tensor([2e-6, 5e5], device=draw.device)
+    one, other = (unit(rows) * ends[draw.integers(rows, 1, high=2)] for rows in (queries, texts))
+    return one, other
 
 
 def _opposite(candidate: Any, draw: Draw, width: int) -> Any:

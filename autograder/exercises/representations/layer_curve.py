@@ -56,8 +56,10 @@ def layer_curve(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "the training examples last", lambda: run(*_last(case(), examples)), UNSEEN
     yield "a single test example", lambda: run(*_single(draw, case(), examples)), UNSEEN
     yield "a probe that is asked level by level", lambda: _in_turn(candidate, draw, case()), UNSEEN
+    yield "equal scores", lambda: _equal_scores(candidate, draw, case()), RIGHT
     yield "a number that never changes", lambda: _constant(candidate, draw, case(), classes), CONSTANT
     yield "it changes in the test alone", lambda: _changes_later(candidate, draw, case(), classes, width), CONSTANT
+    yield "given in float64", lambda: _given(candidate, case(dtype=torch.float64), classes)
     yield "float64", lambda: run(*case(dtype=torch.float64))
     yield "the kind of result", lambda: _kind(candidate, case(), classes)
     yield "called by names", lambda: _named(candidate, case(), classes)
@@ -139,6 +141,14 @@ def _in_turn(candidate: Any, draw: Draw, case: tuple[Tensor, Tensor, Tensor]) ->
     left = iter(answers)
     shares = candidate(levels, labels, train, lambda states, labels: next(left))
     return {"result": shares, "calls": len(answers) - len(list(left))}
+
+
+def _equal_scores(candidate: Any, draw: Draw, case: tuple[Tensor, Tensor, Tensor]) -> list[Any]:
+    """The probe gives all examples the same few scores, of which two or more are the largest."""
+    levels, labels, train = case
+    weight = torch.zeros(levels.shape[2], 5, device=draw.device)
+    biases = [draw.integers(5, high=2).float() for _ in range(8)]
+    return [candidate(levels, labels, train, lambda *_, bias=bias: (weight, bias)) for bias in biases]
 
 
 def _constant(candidate: Any, draw: Draw, case: tuple[Tensor, Tensor, Tensor], classes: int) -> dict[str, Any]:

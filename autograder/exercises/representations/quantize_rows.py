@@ -87,7 +87,7 @@ def _with_zeros(draw: Draw, rows: int, width: int) -> Tensor:
 
 def _balanced(draw: Draw, rows: int, width: int) -> Tensor:
     """Whole numbers and their negatives: each row sums to 0, exactly."""
-    half = draw.integers(rows, width, low=1, high=50).float()
+    half = 2 * draw.integers(rows, width, high=25).float() + 1  # odd ones never lie halfway between two steps
     return torch.cat([half, -half], dim=1)[:, draw.permutation(2 * width)]
 
 

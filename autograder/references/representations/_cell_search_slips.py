@@ -47,17 +47,6 @@ def texts_not_stable(query, corpus, cell, centres, probes, k):
 
 @mistake(
     cell_search,
-    "Of equals it is not the lower that comes first, among the texts or among the cells. `sort(stable=True)` "
-    "keeps their order; `topk` promises nothing, nor does `sort` without it.",
-    keeps=0.97,
-)
-def cells_with_topk(query, corpus, cell, centres, probes, k):
-    near = torch.topk(centres @ query, min(probes, len(centres))).indices.tolist()
-    return among(query, corpus, inside(cell, near), k)
-
-
-@mistake(
-    cell_search,
     "More cells than there are raise, as with `topk(probes)`, and of equal centres it is not the lower that comes "
     "first.",
     keeps=0.95,
@@ -80,34 +69,6 @@ def texts_with_bare_topk(query, corpus, cell, centres, probes, k):
 
 @mistake(
     cell_search,
-    "The last of the order of cells are searched, those farthest away: `[:probes]`.",
-    keeps=0.6,
-)
-def the_last_cells(query, corpus, cell, centres, probes, k):
-    return among(query, corpus, inside(cell, nearest_cells(query, centres, len(centres))[-probes:]), k)
-
-
-@mistake(
-    cell_search,
-    "As many cells are searched as texts are wanted: k stands for `probes`.",
-    keeps=0.6,
-)
-def k_cells(query, corpus, cell, centres, probes, k):
-    return cell_search(query, corpus, cell, centres, k, k)
-
-
-@mistake(
-    cell_search,
-    "All other cells are searched, those that are not among the nearest.",
-    keeps=0.6,
-)
-def the_other_cells(query, corpus, cell, centres, probes, k):
-    near = nearest_cells(query, centres, probes)
-    return among(query, corpus, [row for row, each in enumerate(cell.tolist()) if each not in near], k)
-
-
-@mistake(
-    cell_search,
     "The places are cut to the first k, and the scores are not.",
     keeps=0.8,
 )
@@ -118,59 +79,9 @@ def scores_uncut(query, corpus, cell, centres, probes, k):
 
 @mistake(
     cell_search,
-    "The scores are cut to the first k, and the places are not.",
-    keeps=0.8,
-)
-def places_uncut(query, corpus, cell, centres, probes, k):
-    whole = cell_search(query, corpus, cell, centres, probes, len(corpus))
-    return whole[0][:k], whole[1], whole[2]
-
-
-@mistake(
-    cell_search,
     "The places are the first rows that were searched, not those of the best scores: `inside[order]`.",
     keeps=0.7,
 )
 def the_first_rows(query, corpus, cell, centres, probes, k):
     scores, _, many = cell_search(query, corpus, cell, centres, probes, k)
     return scores, rows_of(query, cell, centres, probes)[:k], many
-
-
-@mistake(
-    cell_search,
-    "Places and scores have changed their places in the result. First the scores, then the places, then the count.",
-    keeps=0.7,
-)
-def places_first(query, corpus, cell, centres, probes, k):
-    scores, places, many = cell_search(query, corpus, cell, centres, probes, k)
-    return places, scores, many
-
-
-@mistake(
-    cell_search,
-    "The count is missing. Promised are the scores, the places, and how many texts were compared.",
-    keeps=0.7,
-)
-def without_the_count(query, corpus, cell, centres, probes, k):
-    return cell_search(query, corpus, cell, centres, probes, k)[:2]
-
-
-@mistake(
-    cell_search,
-    "Of each cell only the first k texts, by their rows, are compared. All texts of a searched cell are.",
-    keeps=0.9,
-)
-def k_texts_of_each(query, corpus, cell, centres, probes, k):
-    near = nearest_cells(query, centres, probes)
-    return among(query, corpus, sorted(row for each in near for row in inside(cell, {each})[:k]), k)
-
-
-@mistake(
-    cell_search,
-    "The scores are distances, the smallest first. Promised are inner products, the largest first.",
-    keeps=0.7,
-)
-def distances(query, corpus, cell, centres, probes, k):
-    rows = rows_of(query, cell, centres, probes)
-    far, order = (corpus[rows] - query).norm(dim=1).sort(stable=True)
-    return far[:k], rows[order[:k]], len(rows)

@@ -39,81 +39,10 @@ def seeds_torchs_own(words, classes, generator):
 
 @mistake(
     control_labels,
-    "The labels come from torch's own stream, set to where the generator stands or began: whoever draws from that "
-    "stream is disturbed, and the generator does not move on, so that a second call gives the same labels. "
-    "`generator=generator`.",
-    keeps=0.95,
-)
-def sets_torchs_own(words, classes, generator):
-    torch.set_rng_state(generator.get_state())
-    return looked_up(words, torch.randint(classes, (len(words.unique()),)))
-
-
-@mistake(
-    control_labels,
     "The words are compared after they have become float32: large numbers fall together, and different words get "
     "one label.",
     keeps=0.97,
 )
 def as_single_floats(words, classes, generator):
     different, place = words.float().unique(return_inverse=True)
-    return torch.randint(classes, (len(different),), generator=generator).to(words.device)[place]
-
-
-@mistake(
-    control_labels,
-    "Words with the same size and another sign get other labels than promised, as where the sign is dropped: the "
-    "order of the numbers is turned round below zero.",
-    keeps=0.97,
-)
-def by_size(words, classes, generator):
-    return control_labels(words.abs(), classes, generator)
-
-
-@mistake(
-    control_labels,
-    "No words at all raise. Promised is a label for each example, and for none that is an empty tensor.",
-    keeps=0.97,
-)
-def not_for_nobody(words, classes, generator):
-    return control_labels(words - words.min(), classes, generator)
-
-
-@mistake(
-    control_labels,
-    "Label 0 never comes up: the draws begin with 1. `torch.randint(classes, …)` gives 0 to classes − 1.",
-    keeps=0.6,
-)
-def never_zero(words, classes, generator):
-    return looked_up(words, torch.randint(1, classes, (len(words.unique()),), generator=generator))
-
-
-@mistake(
-    control_labels,
-    "The label follows from the rank of the word among the different ones, as with a remainder, and nothing was drawn.",
-    keeps=0.6,
-)
-def rank_by_remainder(words, classes, generator):
-    return words.unique(return_inverse=True)[1] % classes
-
-
-@mistake(
-    control_labels,
-    "The numbers are not those of `torch.randint`: the labels are drawn by another function. It is the promised "
-    "call that makes them comparable.",
-    keeps=0.6,
-)
-def by_multinomial(words, classes, generator):
-    many = len(words.unique())
-    return looked_up(words, torch.multinomial(torch.ones(classes), many, replacement=True, generator=generator))
-
-
-@mistake(
-    control_labels,
-    "The words are compared after they have become int32: of large numbers only the lower half is left, and different "
-    "words get one label.",
-    keeps=0.97,
-)
-def as_short_numbers(words, classes, generator):
-    different, place = words.int().unique(return_inverse=True)
     return torch.randint(classes, (len(different),), generator=generator).to(words.device)[place]

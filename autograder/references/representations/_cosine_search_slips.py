@@ -4,7 +4,7 @@ import torch
 from torch.nn import functional as F
 
 from autograder.references import mistake
-from autograder.references.representations._cosine_search import best, cosine_search, cosines, must_be_one_or_more
+from autograder.references.representations._cosine_search import cosine_search, cosines, must_be_one_or_more
 
 
 def unit(x):
@@ -45,40 +45,12 @@ def distances_of_units(queries, corpus, k):
 
 @mistake(
     cosine_search,
-    "The scores are distances between vectors of length 1, or their squares, the smallest first. Places may be "
-    "right; wanted are the cosines, the largest first.",
-    keeps=0.9,
-)
-def squares_of_distances(queries, corpus, k):
-    return ordered(torch.cdist(unit(queries), unit(corpus)) ** 2, k, descending=False)
-
-
-@mistake(
-    cosine_search,
-    "The scores are 1 minus the distance between vectors of length 1. Places may be right; wanted are the cosines.",
-    keeps=0.9,
-)
-def one_minus_the_distance(queries, corpus, k):
-    return ordered(1 - torch.cdist(unit(queries), unit(corpus)), k)
-
-
-@mistake(
-    cosine_search,
     "A vector of zeros has a cosine of one half, as where the cosines are computed from distances, 1 − d² / 2. It "
     "has no direction; here its cosine is 0.",
     keeps=0.97,
 )
 def from_the_distance(queries, corpus, k):
     return ordered(1 - torch.cdist(unit(queries), unit(corpus)) ** 2 / 2, k)
-
-
-@mistake(
-    cosine_search,
-    "Angles come back, the smallest first. Places may be right; wanted are the cosines, the largest first.",
-    keeps=0.9,
-)
-def angles(queries, corpus, k):
-    return ordered((unit(queries) @ unit(corpus).mT).clamp(-1, 1).acos(), k, descending=False)
 
 
 @mistake(
@@ -95,30 +67,10 @@ def a_least_product(queries, corpus, k):
     cosine_search,
     "Short vectors get cosines that are too small, and come too late: a smallest length, or a number that is "
     "added to it, is not small beside theirs. Only a length of 0 needs any care, and `F.normalize` takes it.",
-    keeps=0.9,
-)
-def a_smaller_least_product(queries, corpus, k):
-    return ordered((queries @ corpus.mT) / lengths(queries, corpus).clamp(min=1e-6), k)
-
-
-@mistake(
-    cosine_search,
-    "Short vectors get cosines that are too small, and come too late: a smallest length, or a number that is "
-    "added to it, is not small beside theirs. Only a length of 0 needs any care, and `F.normalize` takes it.",
     keeps=0.97,
 )
 def a_little_added(queries, corpus, k):
     return ordered((queries @ corpus.mT) / (lengths(queries, corpus) + 1e-8), k)
-
-
-@mistake(
-    cosine_search,
-    "Short vectors get cosines that are too small, and come too late: a smallest length, or a number that is "
-    "added to it, is not small beside theirs. Only a length of 0 needs any care, and `F.normalize` takes it.",
-    keeps=0.95,
-)
-def a_least_length_of_texts(queries, corpus, k):
-    return ordered(unit(queries) @ F.normalize(corpus, dim=-1, eps=1e-2).mT, k)
 
 
 @mistake(
@@ -138,85 +90,6 @@ def scores_unsorted(queries, corpus, k):
 )
 def places_uncut(queries, corpus, k):
     return cosine_search(queries, corpus, k)[0], cosine_search(queries, corpus, len(corpus))[1]
-
-
-@mistake(
-    cosine_search,
-    "The places are cut to the first k, and the scores are not.",
-    keeps=0.6,
-)
-def scores_uncut(queries, corpus, k):
-    return cosine_search(queries, corpus, len(corpus))[0], cosine_search(queries, corpus, k)[1]
-
-
-@mistake(
-    cosine_search,
-    "The last of the order come back, and not the first: `[:, :k]`.",
-    keeps=0.6,
-)
-def the_last_ones(queries, corpus, k):
-    must_be_one_or_more(k)
-    return tuple(each[:, -k:] for each in cosine_search(queries, corpus, len(corpus)))
-
-
-@mistake(
-    cosine_search,
-    "The places are counted from 1. The first row of the corpus is row 0.",
-    keeps=0.6,
-)
-def from_one_on(queries, corpus, k):
-    scores, places = cosine_search(queries, corpus, k)
-    return scores, places + 1
-
-
-@mistake(
-    cosine_search,
-    "The scores have lost their sign, and the order is right. A cosine goes from −1 to 1.",
-    keeps=0.9,
-)
-def sizes_of_the_scores(queries, corpus, k):
-    scores, places = cosine_search(queries, corpus, k)
-    return scores.abs(), places
-
-
-@mistake(
-    cosine_search,
-    "Scores below zero have become 0, and the order is right. A cosine goes from −1 to 1.",
-    keeps=0.9,
-)
-def scores_from_zero_up(queries, corpus, k):
-    scores, places = cosine_search(queries, corpus, k)
-    return scores.clamp(min=0), places
-
-
-@mistake(
-    cosine_search,
-    "The scores are moved to lie between 0 and 1, as with (cosine + 1) / 2. Wanted are the cosines themselves.",
-    keeps=0.6,
-)
-def between_zero_and_one(queries, corpus, k):
-    scores, places = cosine_search(queries, corpus, k)
-    return (scores + 1) / 2, places
-
-
-@mistake(
-    cosine_search,
-    "The cosines have the wrong sign: those who point away come first.",
-    keeps=0.6,
-)
-def with_the_wrong_sign(queries, corpus, k):
-    must_be_one_or_more(k)
-    return best(-cosines(queries, corpus), k, queries.dtype)
-
-
-@mistake(
-    cosine_search,
-    "Numbers are compared over all queries, as with `dim=0`: their columns are brought to length 1. It is the "
-    "last dimension, `dim=-1`.",
-    keeps=0.6,
-)
-def columns_of_the_queries(queries, corpus, k):
-    return ordered(F.normalize(queries, dim=0) @ unit(corpus).mT, k)
 
 
 @mistake(

@@ -13,10 +13,6 @@ def renamed(weights, tokens, mark, name, to):
     return {to if key == name else key: value for key, value in head_specialists(weights, tokens, mark).items()}
 
 
-def without(weights, tokens, mark, name):
-    return {key: value for key, value in head_specialists(weights, tokens, mark).items() if key != name}
-
-
 @mistake(
     head_specialists,
     '"previous" holds the share of the token behind. In row i, the weights of token i, the token before is column '
@@ -43,15 +39,6 @@ def next_is_previous(weights, tokens, mark):
 )
 def all_before(weights, tokens, mark):
     return with_lists(weights, tokens, mark, previous=[list(range(i)) for i in range(len(tokens))])
-
-
-@mistake(
-    head_specialists,
-    'For "previous" the token itself counts, alone or with all before it. Wanted is the one right before.',
-    keeps=0.8,
-)
-def itself_for_previous(weights, tokens, mark):
-    return with_lists(weights, tokens, mark, previous=[[i] for i in range(len(tokens))])
 
 
 @mistake(
@@ -88,15 +75,6 @@ def next_goes_round(weights, tokens, mark):
 
 @mistake(
     head_specialists,
-    'For "same word" only the token itself counts. Wanted are all other places of it.',
-    keeps=0.8,
-)
-def only_itself(weights, tokens, mark):
-    return with_lists(weights, tokens, mark, **{"same word": [[i] for i in range(len(tokens))]})
-
-
-@mistake(
-    head_specialists,
     'For "same word" all other places count as well, whatever stands there. Both have to hold: the same token, '
     "and another place.",
     keeps=0.8,
@@ -114,16 +92,6 @@ def same_or_elsewhere(weights, tokens, mark):
 def rows_of_the_marks(weights, tokens, mark):
     many = range(len(tokens))
     return with_lists(weights, tokens, mark, mark=[list(many) if tokens[i] == mark else [] for i in many])
-
-
-@mistake(
-    head_specialists,
-    'For "mark" the places that are no mark count. Ask for `tokens == mark`.',
-    keeps=0.8,
-)
-def all_but_the_marks(weights, tokens, mark):
-    many = range(len(tokens))
-    return with_lists(weights, tokens, mark, mark=[[j for j in many if tokens[j] != mark] for _ in many])
 
 
 @mistake(
@@ -169,75 +137,8 @@ def divided_by_the_marks(weights, tokens, mark):
 
 @mistake(
     head_specialists,
-    "Of several targets that a token has, only the one with the most weight counts. All of them do, together.",
-    keeps=0.8,
-)
-def the_heaviest_target(weights, tokens, mark):
-    lists = targets(tokens, mark)
-    changed = {}
-    for name in ("same word", "mark"):
-        rows = [weights[:, :, i, places].double().amax(-1) for i, places in enumerate(lists[name]) if places]
-        changed[name] = (sum(rows) / max(1, len(rows)) + 0 * weights[:, :, 0, 0].double()).to(weights.dtype)
-    return otherwise(weights, tokens, mark, **changed)
-
-
-@mistake(
-    head_specialists,
-    'The name "previous" is missing, or another one stands for it.',
-    keeps=0.8,
-)
-def previous_renamed(weights, tokens, mark):
-    return renamed(weights, tokens, mark, "previous", "prev")
-
-
-@mistake(
-    head_specialists,
-    'The name "previous" is missing, or another one stands for it.',
-    keeps=0.8,
-)
-def previous_missing(weights, tokens, mark):
-    return without(weights, tokens, mark, "previous")
-
-
-@mistake(
-    head_specialists,
-    'The name "next" is missing, or another one stands for it.',
-    keeps=0.8,
-)
-def next_missing(weights, tokens, mark):
-    return without(weights, tokens, mark, "next")
-
-
-@mistake(
-    head_specialists,
     'The name "same word" is missing, or another one stands for it: two words, with a space.',
     keeps=0.8,
 )
 def same_word_renamed(weights, tokens, mark):
     return renamed(weights, tokens, mark, "same word", "same_word")
-
-
-@mistake(
-    head_specialists,
-    'The name "same word" is missing, or another one stands for it: two words, with a space.',
-    keeps=0.8,
-)
-def same_word_missing(weights, tokens, mark):
-    return without(weights, tokens, mark, "same word")
-
-
-@mistake(
-    head_specialists,
-    'The name "mark" is missing, or another one stands for it.',
-    keeps=0.8,
-)
-def mark_missing(weights, tokens, mark):
-    return without(weights, tokens, mark, "mark")
-
-
-@mistake(
-    head_specialists, 'For "previous" the token two places before counts. Wanted is the one right before.', keeps=0.8
-)
-def two_places_before(weights, tokens, mark):
-    places = [[i - 2] if i > 1 else [] for i in range(len(tokens))]
-    return with_lists(weights, tokens, mark, previous=places)

@@ -38,30 +38,6 @@ def solved_as_they_came(states, labels, classes, ridge=1.0):
 
 @mistake(
     linear_probe,
-    "Where numbers are nearly the same the weights are off, and float32 has lost what they differ by. Sum and "
-    "solve in float64, and go back at the end.",
-    keeps=0.98,
-)
-def inverted_as_they_came(states, labels, classes, ridge=1.0):
-    x, y, middle, share, table = in_dtype(states, labels, classes, ridge, states.dtype)
-    weight = torch.linalg.inv(table) @ x.T @ y
-    return weight, share - middle @ weight
-
-
-@mistake(
-    linear_probe,
-    "Where numbers are nearly the same the weights are off, and float32 has lost what they differ by. Sum and "
-    "solve in float64, and go back at the end.",
-    keeps=0.98,
-)
-def solved_in_narrow_numbers(states, labels, classes, ridge=1.0):
-    x, y, middle, share, table = in_dtype(states, labels, classes, ridge, torch.float64)
-    weight = torch.linalg.solve(table.to(states.dtype), (x.T @ y).to(states.dtype)).double()
-    return weight.to(states.dtype), (share - middle @ weight).to(states.dtype)
-
-
-@mistake(
-    linear_probe,
     "It is computed in float32, also where float64 came: digits are missing, and where numbers are nearly the "
     "same the weights are off.",
     keeps=0.98,
@@ -99,31 +75,6 @@ def states_not_shifted(states, labels, classes, ridge=1.0):
 
 @mistake(
     linear_probe,
-    "The states are moved by their mean in the wrong direction: it is added, and should be taken off.",
-    keeps=0.6,
-)
-def moved_the_wrong_way(states, labels, classes, ridge=1.0):
-    must_be_positive(ridge)
-    x, y = numbers(states, labels, classes)
-    weight = solved(x + x.mean(0), y - y.mean(0), ridge)
-    return as_they_came(states, weight, y.mean(0) - x.mean(0) @ weight)
-
-
-@mistake(
-    linear_probe,
-    "The weights have the wrong sign, as where the states are taken off their mean and not the mean off the states.",
-    keeps=0.6,
-)
-def with_the_wrong_sign(states, labels, classes, ridge=1.0):
-    weight, _ = linear_probe(states.double(), labels, classes, ridge)
-    y = numbers(states, labels, classes)[1].mean(0)
-    return as_they_came(
-        states, -weight.numpy(force=True), y + states.double().numpy(force=True).mean(0) @ weight.numpy(force=True)
-    )
-
-
-@mistake(
-    linear_probe,
     "The sum of squares is divided by the number of examples, and what stands on the other side of the equation "
     "is not.",
     keeps=0.6,
@@ -148,29 +99,6 @@ def always_one(states, labels, classes, ridge=1.0):
 
 @mistake(
     linear_probe,
-    "The root of the penalty is added. What is handed over counts as it is.",
-    keeps=0.7,
-)
-def root_of_the_penalty(states, labels, classes, ridge=1.0):
-    must_be_positive(ridge)
-    return linear_probe(states, labels, classes, ridge**0.5)
-
-
-@mistake(
-    linear_probe,
-    "The penalty is taken off the diagonal, and should be added to it.",
-    keeps=0.6,
-)
-def penalty_taken_off(states, labels, classes, ridge=1.0):
-    must_be_positive(ridge)
-    x, y = numbers(states, labels, classes)
-    moved = x - x.mean(0)
-    weight = np.linalg.solve(moved.T @ moved - ridge * np.eye(x.shape[1]), moved.T @ (y - y.mean(0)))
-    return as_they_came(states, weight, y.mean(0) - x.mean(0) @ weight)
-
-
-@mistake(
-    linear_probe,
     "The weights fit, and the bias is what the mean state gets. The mean target is missing, and the sign is "
     "wrong: `target_mean - mean @ weight`.",
     keeps=0.6,
@@ -178,12 +106,3 @@ def penalty_taken_off(states, labels, classes, ridge=1.0):
 def bias_of_the_mean_state(states, labels, classes, ridge=1.0):
     weight, _ = linear_probe(states.double(), labels, classes, ridge)
     return weight.to(states.dtype), (states.double().mean(0) @ weight).to(states.dtype)
-
-
-@mistake(
-    linear_probe,
-    "Bias and weight have changed their places in the result. First the weight, then the bias.",
-    keeps=0.6,
-)
-def bias_first(states, labels, classes, ridge=1.0):
-    return tuple(reversed(linear_probe(states, labels, classes, ridge)))

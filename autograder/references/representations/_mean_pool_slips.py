@@ -97,28 +97,3 @@ def zeros_in_the_wrong_places(states, mask):
 )
 def padding_in_the_sum(states, mask):
     return (states.double().sum(dim=1) / counted(mask).clamp(min=1)).to(states.dtype)
-
-
-@mistake(
-    right,
-    "It is divided by one more than the number of real tokens. Only a count of 0 has to become 1: `.clamp(min=1)`.",
-)
-def divides_by_one_more(states, mask):
-    total = right(states, mask).double() * counted(mask)
-    return (total / (counted(mask) + 1)).to(states.dtype)
-
-
-@mistake(
-    right,
-    "It is divided twice, by the number of places and by that of the real tokens, as where `mean` stands for `sum`.",
-)
-def divides_twice(states, mask):
-    return (right(states, mask).double() / states.shape[1]).to(states.dtype)
-
-
-@mistake(
-    right,
-    "The sum is multiplied by the number of real tokens. Divide by it.",
-)
-def multiplies_by_the_count(states, mask):
-    return (right(states, mask).double() * counted(mask) ** 2).to(states.dtype)

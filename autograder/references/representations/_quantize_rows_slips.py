@@ -31,50 +31,12 @@ def drops_the_rest(x, bits=8):
 
 @mistake(
     quantize_rows,
-    "The numbers are rounded down, below zero away from it. The nearest step is wanted: `.round()`.",
-    keeps=0.6,
-)
-def floors_as_they_came(x, bits=8):
-    return codes_of(x, scale_of(size(x), most_of(bits)), torch.floor)
-
-
-@mistake(
-    quantize_rows,
-    "The numbers are rounded up, below zero towards it. The nearest step is wanted: `.round()`.",
-    keeps=0.6,
-)
-def ceils_as_they_came(x, bits=8):
-    return codes_of(x, scale_of(size(x), most_of(bits)), torch.ceil)
-
-
-@mistake(
-    quantize_rows,
     "Where the number of largest size is below zero, the codes go beyond the largest one and turn round, or the "
     "signs do: the scale comes from the largest number, not from the largest size, `x.abs()`.",
     keeps=0.6,
 )
 def largest_and_no_clamp(x, bits=8):
     return codes_of(x, scale_of(x.amax(dim=-1, keepdim=True), most_of(bits)))
-
-
-@mistake(
-    quantize_rows,
-    "Where the number of largest size is below zero, the codes go beyond the largest one and turn round, or the "
-    "signs do: the scale comes from the largest number, not from the largest size, `x.abs()`.",
-    keeps=0.6,
-)
-def largest_if_above_zero(x, bits=8):
-    largest = x.amax(dim=-1, keepdim=True)
-    return codes_of(x, torch.where(largest > 0, largest / most_of(bits), 1))
-
-
-@mistake(
-    quantize_rows,
-    "The scale comes from the smallest size of a row. It is the largest that becomes the largest code.",
-    keeps=0.6,
-)
-def smallest_size(x, bits=8):
-    return codes_of(x, scale_of(x.abs().amin(dim=-1, keepdim=True), most_of(bits)))
 
 
 @mistake(
@@ -131,55 +93,6 @@ def one_at_least(x, bits=8):
 )
 def not_divided_by_the_largest_code(x, bits=8):
     return codes_of(x, scale_of(size(x), 1))
-
-
-@mistake(
-    quantize_rows,
-    "The numbers are rounded before they are divided by the scale. Divide first: steps are rounded, not numbers.",
-    keeps=0.6,
-)
-def rounds_first(x, bits=8):
-    return codes_of(x.round(), scale_of(size(x), most_of(bits)), torch.trunc)
-
-
-@mistake(
-    quantize_rows,
-    "Codes below zero have become 0. They go down to −most.",
-    keeps=0.6,
-)
-def nothing_below_zero(x, bits=8):
-    codes, scale = quantize_rows(x, bits)
-    return codes.clamp(min=0), scale
-
-
-@mistake(
-    quantize_rows,
-    "The codes have lost their signs.",
-    keeps=0.6,
-)
-def without_signs(x, bits=8):
-    codes, scale = quantize_rows(x, bits)
-    return codes.abs(), scale
-
-
-@mistake(
-    quantize_rows,
-    "The largest code is missing: it is cut off at one less, as where the codes go from −most − 1 to most − 1. "
-    "They go from −most to most.",
-    keeps=0.6,
-)
-def one_code_less_above(x, bits=8):
-    codes, scale = quantize_rows(x, bits)
-    return codes.clamp(max=most_of(bits) - 1), scale
-
-
-@mistake(
-    quantize_rows,
-    "Only the codes come back. Promised are the codes and the scale.",
-    keeps=0.6,
-)
-def only_the_codes(x, bits=8):
-    return quantize_rows(x, bits)[0]
 
 
 @mistake(

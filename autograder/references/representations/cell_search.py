@@ -143,7 +143,11 @@ promised(
     "The k texts with the largest inner products with the query, of those that lie in the cells nearest to it.",
     by=["three cells", "all cells", "vectors of any length"],
 )
-promised(cell_search, "query: shape (width,), floating point.", by=["float64", "one cell"])
+promised(
+    cell_search,
+    "query: shape (width,), float32 or float64, which corpus and centres have as well.",
+    by=["float64", "one cell"],
+)
 promised(cell_search, "corpus: shape (texts, width).", by=["three cells"])
 promised(cell_search, "What lies in other cells is not looked at, and may be NaN.", by=["NaN in other cells"])
 promised(cell_search, "cell: shape (texts,), int64: the cell that each text lies in.", by=["one cell", "three cells"])

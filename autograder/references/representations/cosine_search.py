@@ -174,13 +174,13 @@ promised(
 )
 promised(
     cosine_search,
-    "queries: shape (queries, width), float32 or float64; vectors of any length.",
-    by=["queries of any length", "float64"],
+    "queries: shape (queries, width), float32 or float64; vectors of length 0, or from 1e-6 to 1e6.",
+    by=["queries of any length", "the shortest and the longest", "zeros among the queries", "float64"],
 )
 promised(
     cosine_search,
-    "corpus: shape (texts, width), of the same dtype; vectors of any length.",
-    by=["texts of any length", "float64"],
+    "corpus: shape (texts, width), of the same dtype; vectors of length 0, or from 1e-6 to 1e6.",
+    by=["texts of any length", "the shortest and the longest", "zeros among the texts", "float64"],
 )
 promised(
     cosine_search,
@@ -197,7 +197,11 @@ promised(
     "places: of the same shape, int64: the rows of `corpus` that they belong to.",
     by=["several queries, vectors of length 1"],
 )
-promised(cosine_search, "Of equal cosines the lower row comes first.", by=["equals", "all texts are the same"])
+promised(
+    cosine_search,
+    "Where two scores come out equal, the lower row comes first.",
+    by=["equals", "all texts are the same"],
+)
 promised(
     cosine_search,
     "A vector of zeros has the cosine 0 with every other.",

@@ -120,6 +120,36 @@ def one_narrow_tensor(levels, labels, train, fit):
 
 @mistake(
     layer_curve,
+    "The probe gets states in another dtype than that of `levels`. Scaling should leave it as it is.",
+    keeps=0.9,
+)
+def another_dtype_for_the_probe(levels, labels, train, fit):
+    def given(states, known):
+        other = torch.float64 if states.dtype == torch.float32 else torch.float32
+        return (each.to(states.dtype) for each in fit(states.to(other), known))
+
+    return layer_curve(levels, labels, train, given)
+
+
+@mistake(
+    layer_curve,
+    "Of classes with equal scores the highest is taken, as where `>=` keeps the last. Wanted is the lowest, as with "
+    "`argmax`.",
+    keeps=0.97,
+)
+def the_highest_of_equals(levels, labels, train, fit):
+    shares = []
+    for states in levels:
+        mean, spread = measured(train, states)
+        scaled = ((states.double() - mean) / spread).to(states.dtype)
+        weight, bias = fit(scaled[train], labels[train])
+        turned = (scaled[~train] @ weight + bias).flip(-1)
+        shares.append(float((len(bias) - 1 - turned.argmax(dim=1) == labels[~train]).double().mean()))
+    return shares
+
+
+@mistake(
+    layer_curve,
     "The probe learns from the states as they came, and is asked with scaled ones. Both have to be in the same "
     "measure.",
 )
@@ -173,24 +203,25 @@ promised(
     "A number that is the same in all of these is only shifted.",
     by=["a number that never changes", "it changes in the test alone"],
 )
-promised(layer_curve, "levels: shape (levels, examples, width), floating point.", by=["one level", "float64"])
+promised(layer_curve, "levels: shape (levels, examples, width), float32 or float64.", by=["one level", "float64"])
 promised(layer_curve, "labels: shape (examples,), int64.", by=["several levels"])
 promised(
     layer_curve,
-    "train: shape (examples,), boolean: True for those to learn from, two at least; the others are for the test.",
-    by=["the training examples last", "what the probe is given"],
+    "train: shape (examples,), boolean: True for those to learn from, two at least; the others, one at least, are for "
+    "the test.",
+    by=["the training examples last", "a single test example", "what the probe is given"],
 )
 promised(
     layer_curve,
-    "fit: called once for each level, with the scaled states and the labels of the training examples; gives weight "
-    "(width, classes) and bias (classes,).",
-    by=["what the probe is given", "a probe that is asked level by level"],
+    "fit: called once for each level, with the scaled states, in the dtype of `levels`, and the labels of the training "
+    "examples; gives weight (width, classes) and bias (classes,).",
+    by=["what the probe is given", "given in float64", "a probe that is asked level by level"],
 )
 promised(
     layer_curve,
     "For each level a Python float: the share of the test examples whose label has the largest of `states @ weight + "
-    "bias`.",
-    by=["the kind of result", "several levels"],
+    "bias`, of equals the lowest.",
+    by=["the kind of result", "several levels", "equal scores"],
 )
 
 

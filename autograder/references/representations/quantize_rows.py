@@ -237,7 +237,7 @@ def with_both_ends(x, bits=8):
 promised(
     quantize_rows,
     "Each row as small whole numbers and one scale: the number of largest size becomes the largest code, or its "
-    "negative, and all are rounded to the nearest step.",
+    "negative, and all are rounded to the nearest step (halfway between two, to either).",
     by=["the largest is above zero", "the largest is below zero", "numbers between two steps"],
 )
 promised(quantize_rows, "x: shape (rows, width), float32 or float64.", by=["float64", "one row"])
