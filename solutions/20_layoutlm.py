@@ -5,7 +5,8 @@
 # paid. How can a program tell which is which?**
 #
 # We want to photograph receipts, and have a program fill in the list of expenses: which shop, which day, what was
-# bought, how much in all. A scanner finds the words for us. Here they are, in the order in which it found them.
+# bought, how much in all. A program for **OCR** (optical character recognition) finds the words and their boxes; we
+# shall call it the scanner. Here are the words, in the order in which it found them.
 
 # %%
 from collections.abc import Sequence
@@ -34,14 +35,14 @@ pictures.drawn(ours)
 # *The picture: the same 29 words, each in its box, where it stood on the paper. 12.40 is at the right edge three times:
 # beside the date, beside “Tomato Soup”, and beside “Total”.*
 #
-# From the line of words nobody could tell. From the picture everybody can, and without having learned it: this number
-# stands beside “Total”, that one beside the soup. It is not only numbers. “Paris” is there twice, once in the name of
-# the shop and once in its address, and “Lemon Cake” at the bottom has not been bought by anybody.
+# From the line of words we could not tell. From the picture we can, and nobody had to teach us: this number stands
+# beside “Total”, that one beside the soup. It is not only numbers. “Paris” is there twice, once in the name of the shop
+# and once in its address, and “Lemon Cake” at the bottom is only an advertisement.
 #
 # So the place of a word is a part of what it means, and the models that we have met so far do not get to see it. In
-# this lesson we build what one of them, **LayoutLM**, does about that, train a small one on receipts that a script has
-# printed, and ask a question that is seldom asked: how much does the layout really matter? At the end you take one word
-# of a receipt, push it somewhere else, and watch its label change.
+# this lesson we build what another one, **LayoutLM**, does about that, train a small one on receipts that a script has
+# printed, and measure how much the layout really matters. Then you take one word of a receipt, push it somewhere else,
+# and watch its label change.
 #
 # At the end you will be able to
 #
@@ -83,7 +84,7 @@ print(ours.words[soup], ours.boxes[soup])
 # And what if something is wrong with a box? It happens all the time: boxes of page 1 with the size of page 2, a box
 # that was given as left, top, *width*, *height*.
 #
-# > **You may read that** one will notice, because the model stops with an error. Let us see which boxes it stops at.
+# > **You may read that** a wrong box is noticed, because the model stops with an error. Let us see where it stops.
 
 # %%
 library = training.library_embeddings()
@@ -103,10 +104,11 @@ for name, box in tries.items():
         print(f"{name:24} {error}")
 
 # %% [markdown]
-# > Its tables have 1,024 rows (`max_2d_position_embeddings` in the configuration), a few more than a page needs. So it
-# > stops at a box that is far out, and at one that is turned round, although with a message that does not help anybody.
-# > But pixels pass, as long as there are fewer than 1,024 of them. The model then believes that the whole receipt
-# > stands in one corner of a page, and is simply worse. So whoever makes the boxes has to look.
+# > Its tables have 1,024 rows (`max_2d_position_embeddings` in the configuration), a few more than a page needs. It
+# > stops at a box beyond row 1,023 or left of the page, and says so (its message promises 1,000, but 1,020 passes). It
+# > stops at one that is turned round, too, because the width is −100, but there the message does not say why. And
+# > pixels pass, as long as there are fewer than 1,024 of them. The model then believes that the whole receipt stands in
+# > one corner of a page, and is simply worse. So the check is up to us.
 #
 # ### Exercise: `normalize_box` ●○○ · 4 minutes · core
 #
@@ -134,12 +136,13 @@ for name, box in tries.items():
 def normalize_box(box: Sequence[float], width: float, height: float) -> list[int]:
     """A box in thousandths of its page, as LayoutLM wants it.
 
-    Each number is `int(1000 * x / width)` or `int(1000 * y / height)`: cut off, not rounded.
+    Each number is `int(1000 * x / width)` or `int(1000 * y / height)`: cut off, not rounded. Where a
+    fraction falls just short of a whole number because floats are rounded, either number is right.
 
     Args:
         box: left, top, right and bottom, counted from the upper left corner of the page; whole numbers or not. It may
-            be empty, and it may reach the page's edges.
-        width, height: of the page, in the same unit.
+            have no width or no height (left = right, top = bottom), and it may reach the page's edges.
+        width, height: of the page, in the same unit; not infinite.
 
     Returns:
         A new list of four Python integers from 0 to 1000.
@@ -174,18 +177,17 @@ pictures.scans(scans, normalize_box)
 # *The picture: on the left three sets of boxes of different sizes, in pixels. On the right, in thousandths, they lie on
 # top of each other. The page now goes from 0 to 1,000 both ways, and its lower fifth is empty.*
 #
-# For the eye one page has become three times the same. It has also lost something: how wide the paper is, compared to
-# its height. Nobody can tell a till receipt from a letter any more by the shape of the page, and a box that was a
-# square is not one any more.
+# Three scans have become one page. It has also lost something: how wide the paper is, compared to its height. The shape
+# of the page no longer tells a till receipt from a letter, and a box that was a square is not one any more.
 
 # %% [markdown]
 # ## 2 · In which order? · core
 #
 # Before we give the boxes to a model, let us be fair to the models that have none. They read one word after the other.
 # So for them everything hangs on the *order*, and we got ours from a careless scanner, which had shuffled the words.
-# (Real scanners are better than that. But they find blocks of text, and in which order they hand out the blocks, nobody
-# knows.) With the words in the order in which we would read them, “Total” would be followed by 12.40 at once. That
-# would be layout too, squeezed into one dimension.
+# (Real scanners are better than that. But they find blocks of text, and the order of the blocks differs from one to the
+# next.) With the words in the order in which we would read them, “Total” would be followed by 12.40 at once. That would
+# be layout too, squeezed into one dimension.
 #
 # So let us sort. From top to bottom, and within a line from left to right: `sorted` by top and then by left?
 
@@ -198,15 +200,16 @@ print(*(ours.words[place] for place in by_top))
 # now comes before “Total”. If a word stands one pixel higher than its neighbour, it comes first, and left and right
 # have no say. Rounding does not help either. Wherever we put the border, some line will lie across it.
 #
-# So we have to find out first which words form a line, and only then sort each line. Take the word that stands highest.
-# It opens a line. Which other words belong to it? Those whose *middle* is not below its bottom edge. The middle is a
-# good thing to ask for: a large number and a small word beside it have different tops and different bottoms, but they
-# were set around the same height. Then we take the highest of the words that are left, which opens the next line, and
-# so on.
+# So we have to find out first which words form a line, and only then sort each line. Take the word whose middle is
+# highest. It opens a line. Which other words belong to it? Those whose *middle* is not below its bottom edge. The
+# middle is a good thing to ask for: a large number and a small word beside it have different tops and different
+# bottoms, but they were set around the same height. Then we take the word with the highest middle among those left. It
+# opens the next line, and so on.
 #
 # By hand, with three words: “Total” from 40 to 56, a large 12.40 from 30 to 70, “Cash” from 72 to 88. The middles are
-# at 48, 50 and 80. “Total” opens a line, which reaches down to 56. The middle of 12.40 is at 50, so it belongs to it.
-# That of “Cash” is at 80, so it opens the next one.
+# at 48, 50 and 80. 12.40 reaches higher, but its middle is lower, so it does not open the line. “Total” does, and the
+# line reaches down to 56. The middle of 12.40 is at 50, so it belongs to it. That of “Cash” is at 80, so it opens the
+# next one.
 #
 # ### Exercise: `reading_order` ●●○ · 6 minutes · core
 #
@@ -246,7 +249,8 @@ def reading_order(boxes: Sequence[Sequence[float]]) -> list[int]:
 
     The word with the highest middle opens a line. To this line belong all words whose middle, (top + bottom) / 2, is
     not below the bottom edge of that first word. Of the others, the one with the highest middle opens the next line,
-    and so on. Within a line, left edges say the order. Words with the same box keep the order in which they came.
+    and so on. Within a line, left edges say the order. Words with the same box keep the order in which they came. Where
+    only the middles are equal, or only the left edges, either order is right.
 
     Args:
         boxes: left, top, right and bottom of each word, y counting downwards, in any unit; there may be none.
@@ -276,7 +280,7 @@ def reading_order(boxes: Sequence[Sequence[float]]) -> list[int]:
 check(reading_order)
 
 # %% [markdown]
-# **See it.** The way of the eye, from the blue dot to the red square.
+# **See it.** The path your eye takes, from the blue dot to the red square.
 
 # %%
 order = reading_order(ours.boxes)
@@ -315,9 +319,9 @@ pictures.drawn(ours, ours.labels, "what we want to hear")
 # red with stripes. All else is O and has no colour.*
 #
 # There is one complication, and it concerns every such model. We have labels and boxes for *words*, and the model reads
-# *pieces*, as [lesson 15](../15_tokenization/15_tokenization.ipynb) has explained. To our tokenizer 12.40 is three
-# pieces. It tells us for each piece to which word it belongs, and for those that it has added itself, [CLS] and [SEP],
-# it says None:
+# *pieces* ([lesson 15](../15_tokenization/15_tokenization.ipynb)), or tokens, as the library calls them. To our
+# tokenizer 12.40 is three pieces. It tells us for each piece to which word it belongs, and for those that it has added
+# itself, [CLS] and [SEP], it says None:
 
 # %%
 found = pieces().encode(["Tomato", "Soup", "12.40"], is_pretokenized=True)
@@ -386,7 +390,7 @@ check(align_labels)
 # of 12.40 begins, so each piece gets the box of the *whole word*. And the special pieces? [CLS] stands in front of
 # everything, [SEP] after everything, so LayoutLM was trained with [CLS] in the upper left corner, at 0, 0, 0, 0, and
 # [SEP] in the lower right one, at 1000, 1000, 1000, 1000. Padding, which comes after [SEP] in a batch, is at 0, 0, 0, 0
-# again. Nobody looks there.
+# again. It will be hidden anyway.
 #
 # ### Exercise: `boxes_for_tokens` ●○○ · 4 minutes · core
 #
@@ -397,7 +401,8 @@ check(align_labels)
 # </details>
 # <details><summary>Hint 2: "one box is changed afterwards"?</summary>
 #
-# The same list stands in several places, so that whoever writes into one writes into all. `list(box)` makes a new one.
+# The same list stands in several places, so that if you write into one, you write into all. `list(box)` makes a new
+# one.
 #
 # </details>
 
@@ -437,7 +442,7 @@ check(boxes_for_tokens)
 
 # %% [markdown]
 # With these we can turn a receipt into what a model reads. And here is a batch of 32 of them, padded to 512 pieces,
-# which is the longest input of the original LayoutLM. (`batch_of` pads. Section 8 looks inside.)
+# which is the longest input of the original LayoutLM. (`batch_of` pads. In section 8 you write it.)
 
 
 # %%
