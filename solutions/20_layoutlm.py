@@ -497,13 +497,14 @@ print("size: ", wide[right - left] + high[bottom - top])
 
 # %% [markdown]
 # 15 is 7 for the left edge and 8 for the right one, 2.1 is 0.9 and 1.2, and the size is 1 by 0.3. All six rows end up
-# in one sum, together with the word's own, its position's and its segment's: nine rows, from seven tables. It looks
-# strange at first that one may add up so many different things. But the vectors have hundreds of numbers, and where the
-# tables are learned they keep out of each other's way, as ours did by hand.
+# in one sum, together with the word's own, its position's and its segment's: nine rows, from seven tables. Adding
+# so many different things looks wrong at first. But the vectors have hundreds of numbers, and where the tables are
+# learned they keep out of each other's way, as ours did by hand.
 #
-# It is like an address label on a parcel: whoever handles the parcel knows at once what is in it and where it belongs.
-# The picture breaks in one place. From a label one can read off the street again, and from a sum one cannot. Left 700
-# and right 800 give the same sum of edges as left 800 and right 700, or twice 750, and only the width tells them apart.
+# It is like an address label on a parcel, from which you know at once what is in it and where it belongs. The picture
+# breaks in one place. From a label one can read off the street again, and from a sum of edges one cannot. Left 700 and
+# right 800 give the same sum as left 800 and right 700, and in our toy tables even the same as twice 750. Only the
+# width tells them apart.
 #
 # Then come a LayerNorm and dropout, as in BERT. Attention, layers and all the rest are BERT's, unchanged.
 #
@@ -646,17 +647,17 @@ print(f"{len(asked)} words, of which {(asked == 0).float().mean():.0%} are O")
 print({name: int((asked == place).sum()) for place, name in enumerate(LABELS)})
 
 # %% [markdown]
-# More than half of its answers are right, and nobody would want them. What we would like to hear, for TOTAL say, is two
+# More than half of its answers are right, and they are worth nothing. What we would like to hear, for TOTAL say, is two
 # numbers. Of the words that it calls a total, how many are one? And of those that are one, how many has it found? These
-# are the **precision** and the **recall** of a class. Whoever calls everything a total has perfect recall and no
-# precision, whoever names only the surest one has it the other way round. Their harmonic mean is small as soon as one
-# of the two is, and is called **F1**. It can be written without the two:
+# are the **precision** and the **recall** of a class. If you call everything a total, you have perfect recall and
+# hardly any precision. If you name only the surest one, you have perfect precision and hardly any recall. Their
+# harmonic mean is small as soon as one of the two is, and is called **F1**. It can be written without the two:
 #
 # $$F_1 = \frac{2 \cdot \text{hits}}{2 \cdot \text{hits} + \text{false alarms} + \text{misses}}$$
 #
 # Four words have the labels TOTAL, O, PRICE and O. The model says TOTAL, TOTAL, O and O. For TOTAL that is one hit, one
 # false alarm and no miss: 2 / (2 + 1) = 0.67. For PRICE there is one miss and nothing else, so 0. The last word was O
-# and was called O, which counts for nobody, and that is as it should be.
+# and was called O, which counts nowhere, as it should be.
 #
 # For one number over all classes, one adds up all hits, all false alarms and all misses first, and then divides. This
 # is **micro** F1: 2 / (2 + 1 + 1) = 0.5 here. A mean of the classes' F1, called macro, would give a class that hardly
@@ -741,9 +742,9 @@ some = list(receipts(3, seed=5))
 pictures.side_by_side({f"receipt {number}": (page, page.labels) for number, page in enumerate(some, start=1)})
 
 # %% [markdown]
-# *The picture: three receipts, in the colours of their labels. On the first two the total stands above the items, on
-# the second below its name, and larger. There, 2.40 is the total, the price of a salad and the subtotal. On the third,
-# the shop comes last, and its “Kitchen Sunday” is no dish.*
+# *The picture: three receipts, in the colours of their labels. On all three the total stands above the items, on the
+# second below its name, and larger. There, 2.40 is the total, the price of a salad and the subtotal. On the third, the
+# shop comes last, and its “Kitchen Sunday” is not a dish.*
 #
 # We train a small LayoutLM three times, each time from the same random weights, with your embeddings in it. It has two
 # layers and vectors of 64 numbers, and learns from 600 batches of 16 receipts. (Instead of Microsoft's eleven million
@@ -795,14 +796,13 @@ pictures.score_bars(scores)
 #
 # The picture: for all labels together, 0.65 for the text as the scanner gave it, 0.91 in your order, 0.99 with boxes.
 # Without an order, hardly any total is found. In your order TOTAL is still the lowest, with 0.56, and PRICE comes next,
-# with 0.80. With boxes TOTAL reaches 0.95, and all others more. (Another computer rounds a little differently, and ends
-# with slightly other numbers.)
+# with 0.80. With boxes TOTAL reaches 0.95, and all others more. (Your numbers may differ a
+# little.)
 #
 # So the text alone, as a bag of words, tells something: a month is part of a date, “Coffee” is often bought. With the
 # words in order, the model without boxes becomes a good reader of names, and it is still bad at the total. “Total
 # 12.40” is easy, but often the number stands below its name, or in front of it, or has no name at all and is only
-# printed larger, and a size is nothing that a text has. The third model has no order at all, and is better at
-# everything.
+# printed larger, and a text has no sizes. The third model has no order at all, and is better at everything.
 #
 # </details>
 #
@@ -820,9 +820,9 @@ print(f"without its boxes           F1 {scored(reader, shuffled, boxes=False)['a
 
 # %% [markdown]
 # The order makes no difference to it. And the last line shows how much it leans on the boxes: without them, it is worse
-# than the model that never had any. (One thing is to be said against our receipts. They were all printed by one script,
-# and the receipts of the test by the same. On a real one, from a shop with habits that our script does not know, all
-# three would be worse.)
+# than the model that never had any, since a page with all its boxes at 0 is one that it never saw in training. (One
+# thing is to be said against our receipts. One script printed them all, those of the test as well. On a real one, from
+# a shop with habits that our script does not know, all three models would be worse.)
 
 # %% [markdown]
 # ## 7 · Move a word · core
