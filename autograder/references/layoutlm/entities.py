@@ -182,7 +182,8 @@ promised(
 )
 promised(
     entities,
-    "B-KIND begins an entity, I-KIND goes on with one of that kind, O belongs to none.",
+    "B-KIND begins an entity, also right after one of its kind; I-KIND goes on with one of that kind, O belongs to "
+    "none.",
     by=["two of one kind side by side", "one kind after the other, without O", "entities of one word"],
 )
 promised(

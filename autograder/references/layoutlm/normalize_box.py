@@ -189,11 +189,20 @@ promised(
 )
 promised(
     normalize_box,
+    "Where a fraction falls just short of a whole number because floats are rounded, either number is right.",
+    by=["pages and boxes with fractions"],
+)
+promised(
+    normalize_box,
     "box: left, top, right and bottom, counted from the upper left corner of the page; whole numbers or not.",
     by=[*PAGES, "pages and boxes with fractions"],
 )
-promised(normalize_box, "It may be empty, and it may reach the page's edges.", by=["an empty box", "the whole page"])
-promised(normalize_box, "width, height: of the page, in the same unit.", by=PAGES)
+promised(
+    normalize_box,
+    "It may have no width or no height (left = right, top = bottom), and it may reach the page's edges.",
+    by=["an empty box", "the whole page"],
+)
+promised(normalize_box, "width, height: of the page, in the same unit; not infinite.", by=PAGES)
 promised(
     normalize_box, "A new list of four Python integers from 0 to 1000.", by=["what comes back", "the box afterwards"]
 )

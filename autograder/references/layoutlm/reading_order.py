@@ -188,6 +188,11 @@ promised(
 promised(reading_order, "Words with the same box keep the order in which they came.", by=["equal boxes"])
 promised(
     reading_order,
+    "Where only the middles are equal, or only the left edges, either order is right.",
+    by=["large letters beside small ones", "words within words"],
+)
+promised(
+    reading_order,
     "boxes: left, top, right and bottom of each word, y counting downwards, in any unit; there may be none.",
     by=["one word", "no words", "a page in thousandths, and one of fractions", "tiny lines, and huge ones"],
 )
