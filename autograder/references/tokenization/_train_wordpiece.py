@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from itertools import pairwise
+from itertools import chain, pairwise
 
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 
@@ -40,13 +40,17 @@ def joined_up(pieces, first, second, name):
     return made
 
 
+def insides(word):
+    return [f"##{letter}" for letter in word[1:]]
+
+
 def trained(
     counts,
     size,
     special=SPECIAL,
     letters=lambda counts: sorted(set("".join(counts))),
-    inside=lambda counts: sorted({f"##{letter}" for word in counts for letter in word[1:]}),
-    cut=lambda word: [word[0], *(f"##{letter}" for letter in word[1:])],
+    inside=lambda counts: sorted(set(chain.from_iterable(map(insides, counts)))),
+    cut=lambda word: [word[0], *insides(word)],
     weight=lambda word, counts: counts[word],
     best=lambda pairs, single: min(pairs, key=lambda pair: (-pairs[pair], pair)),
     name=lambda first, second: first + second[2:],
