@@ -4,9 +4,9 @@
 # **Nobody has told this model what any word means. It has only read. How can one learn from nothing but text?**
 #
 # "Return the ▢ of the array." One word is covered by a blot, and still you have a guess: the *sum*, the *shape*, the
-# *size*, and surely not the *weather*. Nobody taught you this sentence. You have read enough others to know what fits.
-# A small model that has read three thousand docstrings was asked for the covered word at five moments of its training,
-# and this is what it said:
+# *size*, and surely not the *weather*. You may never have seen this sentence, but you have read enough others. A small
+# model that has read three thousand docstrings was asked for the covered word at five moments of its training, and this
+# is what it said:
 
 # %%
 import itertools
@@ -40,9 +40,9 @@ pictures.moments(bert.figures()["moments"], "Return the [MASK] of the array.")
 #
 # It began with noise. Then it knew which words are frequent, then that a *thing* belongs between "the" and "of", and at
 # last what an array may have. Nobody sat down and wrote the right answers beside three thousand docstrings. They stood
-# there already: whoever covers a word of a text has a question *and* its answer. So every text in the world is full of
-# exercises, and a model that does enough of them has to find out a good deal about language. This is called
-# **pretraining**, because what one wants the model for comes later, and with covered words it is **masked language
+# there already: if you cover a word of a text, you have a question *and* its answer. So every text in the world is full
+# of exercises, and a model that does enough of them has to find out a good deal about language. This is called
+# **pretraining**, because what we want the model for comes later, and with covered words it is **masked language
 # modeling** (MLM). BERT was made in this way ([Devlin et al. 2018](https://arxiv.org/abs/1810.04805)).
 #
 # In this lesson we write all that stands around a BERT while it learns. At the end yours begins from nothing, reads for
@@ -83,13 +83,15 @@ for token, word in zip(sentence.tolist(), written(sentence), strict=True):
 #
 # But our way has a catch. The model is being trained for something: later somebody will show it ordinary text, without
 # a single [MASK] in it. If it is only ever asked at a [MASK], it may learn to think hard there and to doze everywhere
-# else. So BERT's authors did not cover all of the chosen tokens. 80 % of them become [MASK]. 10 % become some other
-# token, drawn from the whole vocabulary. And 10 % stay as they are, but are asked about all the same.
+# else. So BERT's authors did not cover all of the chosen tokens. 80 % of them become [MASK]. 10 % become a token that
+# is drawn from the whole vocabulary. And 10 % stay as they are, but are asked about all the same. Why the random ones,
+# if a tenth stays? If every visible word that we ask about were right, copying it would always do. So some are wrong,
+# and the model must check even what it sees.
 #
 # It is like a teacher who now and then asks about a word that stands on the board for all to see, and now and then
-# about one that is misspelt on purpose. Whoever is asked like that looks at every word. (The comparison breaks where a
-# class begins to notice the teacher's face. For the model a word that stays looks exactly like one that was never
-# chosen, and that is the point.)
+# about one that is misspelt on purpose. A class that is asked like that looks at every word. (The comparison breaks
+# where the class begins to notice the teacher's face. For the model a word that stays looks exactly like one that was
+# never chosen, and that is the point.)
 #
 # **Predict first.** A text has 2,000 tokens, none of them special, and 15 % are chosen. How many of them will be
 # [MASK], how many another token, and how many stand there as before, with a label?
@@ -105,8 +107,8 @@ for token, word in zip(sentence.tolist(), written(sentence), strict=True):
 #
 # No loop this time, but throws for all tokens at once. To be able to say exactly who is chosen, we let `probability`
 # also be a tensor with one number for each token; you need not do anything for that. (Two right answers choose
-# different tokens, so the check counts: among twenty thousand tokens, what is expected may be missed by two in a
-# hundred. A right answer fails with a chance below one in a million.)
+# different tokens, so the check counts. It looks at 20,000 tokens, and lets a share be off by about 0.02. A right
+# answer fails with a chance below one in a million.)
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -148,7 +150,7 @@ def mask_tokens(
     Not to be used: `transformers.DataCollatorForLanguageModeling`.
 
     Each token that is not special is chosen with the given probability, by itself. Of the chosen tokens, 80 % become
-    [MASK], 10 % become a token drawn from the whole vocabulary, and 10 % stay.
+    [MASK], 10 % become a token drawn from the whole vocabulary, which may be the old one or [MASK], and 10 % stay.
 
     Args:
         input_ids: shape (..., length), int64.
@@ -201,7 +203,7 @@ pictures.covered(masked, "chosen: blue covered, orange another token, green stay
 
 # %%
 texts = [read(" ".join(text)) for text in bert.documents("train")]
-everything = stacked(texts)
+everything = stacked(texts)  # one tensor, filled up with padding
 inputs, labels = mask_tokens(everything, special(everything), MASK, VOCABULARY, torch.Generator().manual_seed(0))
 asked = labels != -100
 print(f"{len(texts):,} docstrings, {(~special(everything)).sum():,} tokens, {asked.sum():,} of them chosen")
@@ -220,7 +222,9 @@ unseen = [read(" ".join(text), longest=48) for text in bert.documents("test")[::
 shown = stacked(unseen[::2])
 generator = torch.Generator().manual_seed(0)
 wrong = (torch.rand(shown.shape, generator=generator) < 0.03) & ~special(shown)
-swapped = torch.where(wrong, torch.randint(5, VOCABULARY, shown.shape, generator=generator), shown)
+swapped = torch.where(
+    wrong, torch.randint(5, VOCABULARY, shown.shape, generator=generator), shown
+)  # 0 to 4 are special
 with torch.no_grad():
     believed = reader(swapped).softmax(dim=-1).gather(-1, swapped[..., None])[..., 0]
 print(f"a word that is right: {believed[~wrong & ~special(shown)].mean():.2f}")
@@ -284,8 +288,9 @@ def whole_word_mask(continues: Tensor, special: Tensor, probability: float, gene
 
     Args:
         continues: shape (..., length), boolean; True where a piece goes on with the word of the piece to its left. A
-            row may begin with such a piece, which then is the rest of a word, and chosen by itself as any word is.
+            row without [CLS] may begin with such a piece: the rest of a word, which is chosen as a word by itself.
         special: the same shape, boolean; True where nothing may be chosen.
+        probability: of each word, from 0 to 1.
         generator: the only source of random numbers; it goes on from call to call.
 
     Returns:
@@ -451,11 +456,11 @@ print(f"{weights:,} weights, of which the table has {embedding.weight.numel():,}
 # With 0.9 it would have been 0.11, and with 0.001 it is 6.91. The loss is the mean surprise over all places with a
 # label. (This is the cross-entropy of [lesson 08](../08_layers/08_layers.ipynb).)
 #
-# Before we train anything, let us ask what those would pay who learn nothing. One says that all 4,000 pieces are
-# equally likely, everywhere. Another one has counted how often each piece occurs, and says that, everywhere:
+# Before we train anything: what would somebody pay who has learned nothing? We can say that all 4,000 pieces are
+# equally likely, everywhere. Or we count how often each piece occurs, and say that, everywhere:
 
 # %%
-cost = -pictures.unigram(texts, VOCABULARY).log()
+cost = -pictures.unigram(texts, VOCABULARY).log()  # surprise, if each piece is as likely as it was frequent
 in_unseen = torch.cat([row[1:-1] for row in unseen])
 print(f"all alike:    {math.log(VOCABULARY):.2f}, the logarithm of 4,000")
 counted = torch.cat([row[1:-1] for row in texts])
@@ -463,15 +468,15 @@ print(f"by frequency: {cost[in_unseen].mean():.2f}, and {cost[counted].mean():.2
 print(f"our trained model: {bert.figures()['held out']['loss']:.2f}, on other tokens, so not quite to be compared")
 
 # %% [markdown]
-# Remember the first two numbers. Whoever falls from the first to the second has learned a list of words. Only what
-# comes below the second has to do with the sentence.
+# Remember 8.29 and 6.42. A model that gets from the first to the second has learned which words are frequent, and no
+# more. Only what comes below the second has to do with the sentence.
 #
 # BERT was trained to answer a second question at the same time: is the second half of the text the one that followed
 # the first in the original, or one from somewhere else? We come to that in section 7. For now we need to know that
 # there are two scores for each row, with a label of their own, and that the two losses are added. In transformers the
 # scores of the words are called `prediction_logits`, and those two `seq_relationship_logits`.
 #
-# One case is worth a thought. What if nothing has a label, because nobody was chosen in a short batch, or no row is a
+# One case is worth a thought. What if nothing has a label, because no token of a short batch was chosen, or no row is a
 # pair? A mean of nothing is 0 / 0. We want it to be 0, since there is nothing to learn.
 #
 # ### Exercise: `pretraining_loss` ●●○ · 6 minutes · core
@@ -551,13 +556,13 @@ for name, wanted in (("with labels", labels), ("without", torch.full_like(labels
 
 # %% [markdown]
 # On the second batch the library's loss is NaN, not a number. One step of an optimizer with that, and all weights are.
-# With a batch of 32 rows it never comes up, which is why nobody minds.
+# With a batch of 32 rows it never comes up, which is why it is hardly ever noticed.
 #
 # ## 5 · The same questions each time · core
 #
 # We want to see whether a model gets better, so we keep some texts aside, mask them, and compute the loss. With it one
-# often tells the **perplexity**, which is exp of the loss: between how many words, equally likely, the model is in
-# doubt. Let us ask our trained model five times. Its weights do not change.
+# often reports the **perplexity**, which is exp of the loss: 200 means as unsure as between 200 words that are equally
+# likely. Let us ask our trained model five times. Its weights do not change.
 
 
 # %%
@@ -585,9 +590,22 @@ print("perplexity, five times:", [round(each, 1) for each in fresh])
 # learned nothing. More text would make the jumps smaller. But to compare two models we need not wait for that: the
 # masks are made **once**, and then every model gets the same ones, today and in a month.
 #
-# It is tempting to seed one generator and to go through the texts. But then the mask of the tenth text depends on how
-# much was drawn for the first nine. Take one text out, or put another one in, and all questions behind it change. So
-# each row gets a generator of its own.
+# It is tempting to seed one generator and to go through the texts. Let us do that, and then once more without the first
+# text.
+
+
+# %%
+def in_turn(rows: Sequence[Tensor]) -> list[Tensor]:
+    one_for_all = torch.Generator().manual_seed(0)
+    return [mask(row, one_for_all)[0] for row in rows]
+
+
+before, after = in_turn(few)[1:], in_turn(few[1:])
+changed = sum(not torch.equal(*pair) for pair in zip(before, after, strict=True))
+print(f"masked in another way: {changed} of {len(after)} texts")
+
+# %% [markdown]
+# The mask of the tenth text depended on how much was drawn for the first nine. So each row gets a generator of its own.
 #
 # ### Exercise: `fixed_masks` ●○○ · 3 minutes · core
 #
@@ -598,8 +616,8 @@ print("perplexity, five times:", [round(each, 1) for each in fresh])
 # </details>
 # <details><summary>Hint 2: is "torch's own stream" wrong?</summary>
 #
-# `torch.manual_seed` sets the stream that everybody draws from. An evaluation in the middle of a training would then
-# change the training.
+# `torch.manual_seed` sets torch's own stream of random numbers, from which everything else draws, too. An evaluation in
+# the middle of a training would then change the training.
 #
 # </details>
 
@@ -682,9 +700,15 @@ for name, each in {
 # Two habits belong to asking. The model may be in the middle of its training, where dropout makes every answer another
 # one, so it has to be in evaluation mode while we ask, and back where it was afterwards. And no graph is needed.
 #
+# To try it out, here is a model with three words that says the same wherever it is asked:
+
+# %%
+from helpers.known_readers import Indifferent
+
+print(Indifferent(torch.tensor([0.0, 2.0, 1.0]))(torch.tensor([[5, 4, 5]])))
+
+# %% [markdown]
 # ### Exercise: `fill_mask` ●●○ · 7 minutes · core
-#
-# To try it out, `Indifferent` is a model that gives the same scores wherever it is asked.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -767,7 +791,7 @@ check(fill_mask)
 class TinyBert(nn.Module):
     def __init__(self) -> None:
         super().__init__()
-        self.trunk = bert.tiny_bert()
+        self.trunk = bert.tiny_bert()  # the model without a head
         self.words = MLMHead(self.trunk.embeddings.word_embeddings)
 
     def forward(self, input_ids: Tensor, at: Tensor | None = None) -> Tensor:
@@ -875,8 +899,8 @@ pictures.guesses({name: words_for(moments.get(name), QUESTION) for name in MOMEN
 # </details>
 #
 # **Explore.** Ask what you like, with one [MASK] in it. Your model, at any of the five moments, stands beside one of
-# four layers that has read for a quarter of an hour. Can you find a question at which yours is as good? And one for
-# which it takes a word from the far end of the sentence?
+# four layers that has read for a quarter of an hour. Can you find a question at which yours is as good? And does it
+# look at the far end of the sentence?
 
 
 # %%
@@ -896,10 +920,12 @@ explore(
 # %% [markdown]
 # <details><summary>What to see</summary>
 #
-# After "Return" and before "if" yours wavers between "the" and "true", and the larger one says "true" with 0.90. For
-# "The [MASK] of the figure in inches." it says "width", "bottom", "height". It can be quite wrong, too: "Raise an
-# [MASK] if the input is not valid." gives "iterable", "array", "self", and no error. But three of its first four
-# guesses begin with a vowel, as "an" demands, and nobody has told it what a vowel is.
+# For "Return a [MASK] with the same shape as the input tensor." both have "array" and "new" at the top. At the far end
+# yours hardly looks: after nearly every "the" it says "array", also for "Open the [MASK] and read all lines from the
+# file.", where the larger one says "path" and "file". For "The [MASK] of the figure in inches." the larger one says
+# "width", "bottom", "height", and yours "the". Both can be quite wrong, too: "Raise an [MASK] if the input is not
+# valid." gives "iterable", "array", "self" with the larger one, and "return", "array" with yours, but no error. At
+# least three of the larger one's first four guesses begin with a vowel, as "an" demands.
 #
 # </details>
 #
@@ -979,8 +1005,8 @@ check(next_sentence_pairs)
 
 # %% [markdown]
 # The answer comes from the first token. [CLS] means nothing by itself. It looks at all others, and whatever the model
-# wants to say about the row as a whole has to be put there. A linear layer with tanh, the pooler of [lesson
-# 16](../16_bert_internals/16_bert_internals.ipynb), and two scores.
+# wants to say about the row as a whole has to be put there. So the head is a linear layer with tanh, the pooler of
+# [lesson 16](../16_bert_internals/16_bert_internals.ipynb), and one more with two scores.
 #
 # ### Exercise: `NSPHead` ●○○ · 4 minutes · extra
 #
@@ -1068,16 +1094,17 @@ pictures.answers(right)
 # <details><summary>What to see</summary>
 #
 # With both sentences shown, 0.92 of the openings from elsewhere are found, and 0.68 of the later sentences. With the
-# first one covered it still finds 0.82 of the openings, but only 0.38 of the later sentences. And of all answers, 76 in
-# 100 are right with both sentences, and 69 in 100 without the first.
+# first one covered it still finds 0.82 of the openings, but only 0.38 of the later sentences. For pairs that do follow
+# it makes no difference: 0.69 with both, 0.71 without the first. And of all answers, 76 in 100 are right with both
+# sentences, and 69 in 100 without the first.
 #
 # </details>
 #
 # > **You may read that** next-sentence prediction teaches a model how sentences belong together. Most of what ours
 # > knows is cheaper than that. "Return the …" opens a docstring and hardly ever follows another sentence, so the second
-# > part alone gives it away, and the first is hardly needed. BERT's own pairs had such a clue, too: a passage from
-# > another article is mostly about another subject. [RoBERTa](https://arxiv.org/abs/1907.11692) left the task out, read
-# > longer stretches of text instead, and got better. Nearly everybody has followed, and so did our half minute. The
+# > part alone gives it away. Only with a later sentence did it help to see the first. BERT's own pairs had such a clue,
+# > too: a passage from another article is mostly about another subject. [RoBERTa](https://arxiv.org/abs/1907.11692)
+# > left the task out, read longer stretches of text instead, and got better. Most have followed, and so did we. The
 # > classes are still there, for one task each, or for both:
 
 # %%
@@ -1131,7 +1158,7 @@ for name, value in found.items():
 # </details>
 # <details><summary>Hint 2: the second bug</summary>
 #
-# Ask for everybody to be chosen, `probability=1.0`, in a long row. How many labels are there? In section 1 we said who
+# Let all be chosen, `probability=1.0`, in a long row. How many labels are there? In section 1 we said who
 # is asked about.
 #
 # </details>
@@ -1143,8 +1170,8 @@ def masked_batch(
 ) -> dict[str, Tensor]:
     """Rows of tokens as one batch for pretraining: filled up with [PAD], some tokens covered, the labels beside them.
 
-    Whoever was chosen has the old token as a label, whatever became of it; the label of all others is −100. Padding,
-    [CLS] and [SEP] are never chosen.
+    Where a token was chosen, it is the label, whatever became of it; everywhere else the label is −100. Padding, [CLS]
+    and [SEP] are never chosen.
 
     Args:
         rows: lists of tokens, from [CLS] to [SEP]; a pair has one more [SEP] in between.
@@ -1179,18 +1206,27 @@ def masked_batch(
 check(masked_batch)
 
 # %% [markdown]
-# **See it.** Thousand words that are all chosen: how many of them are asked about, in the function as it was found,
-# with the first bug mended?
+# **Predict first.** A thousand words, and all are chosen. About how many have a label in the function as it was found,
+# and what does the label say? How many have one in yours?
+#
+# <details><summary>The answer</summary>
+#
+# As it was found, the 800 that became [MASK], and the label says [MASK]: input and labels are one tensor. With the
+# first bug mended it would be the same 800, with the right word. In yours all 1,000 have one.
+#
+# </details>
 
 # %%
 thousand = [[2, *[70] * 1000, 3]]
-mended = masked_batch(thousand, 4000, torch.Generator().manual_seed(0), 1.0)
-covered = mended["input_ids"] == 4
-print(f"asked about: {(mended['labels'] != -100).sum()} of 1,000, at a [MASK] {covered.sum()}")
+for name, function in {"as found": batch_as_found, "yours": masked_batch}.items():
+    made = function(thousand, 4000, torch.Generator().manual_seed(0), 1.0)
+    labels, at_mask = made["labels"], made["input_ids"] == 4
+    print(f"{name:8} labels: {(labels != -100).sum()}, of which {(labels == 4).sum()} say [MASK]", end=" ")
+    print(f"and {(at_mask & (labels == 70)).sum()} ask for the word at a [MASK]")
 
 # %% [markdown]
-# With the second bug the others would have been shown changed or unchanged, and never asked about. What they are for
-# would have been lost: a model that is asked at [MASK] alone.
+# With the second bug the other 200 would have been shown, changed or unchanged, but never asked about. The model would
+# have been asked at [MASK] alone, and what they are for would have been lost.
 #
 # ## 9 · Tell them apart · extra
 #
@@ -1298,10 +1334,10 @@ for arguments, look in [
 # | `warmup_steps` | how many steps it takes to get there |
 # | `weight_decay` | of the matrix alone: biases and norms are left out by Trainer itself |
 # | `adam_epsilon` | the number that keeps Adam from dividing by 0 |
-# | `prediction_loss_only` | keeps the loss, not what was predicted: 4,000 scores a token fill a memory |
+# | `prediction_loss_only` | keeps the loss, not what was predicted: 4,000 scores a token fill the memory |
 #
 # > **You may read that** `max_grad_norm` is 0 by default, that `do_train` says whether there is a training, and that
-# > one sets `overwrite_output_dir` and `evaluation_strategy`. Run each:
+# > one sets `overwrite_output_dir`, `evaluation_strategy`, `warmup_ratio` and `logging_dir`. Run each:
 
 # %%
 print(f"first gradient: {plain.norms[0]:.2f}, with max_grad_norm=0: {ran(max_grad_norm=0).norms[0]:.2f}")
@@ -1309,14 +1345,16 @@ for wish in (True, False):
     called, not_called = ran(do_train=wish), ran(train=False, do_train=wish)
     print(f"do_train={wish!s:5} steps with trainer.train(): {called.steps}, without: {not_called.steps}")
 print(f"do_eval=True: evaluated after the steps {ran(do_eval=True).evaluated}")
-for name, value in {"overwrite_output_dir": True, "evaluation_strategy": "steps", "eval_strategy": "steps"}.items():
+gone = {"overwrite_output_dir": True, "evaluation_strategy": "steps", "warmup_ratio": 0.1, "logging_dir": "logs"}
+for name, value in {**gone, "eval_strategy": "steps"}.items():
     print(f"{name}: {accepts(name, value)}")
+print(f"warmup_steps=0.3: the rates are {ran(warmup_steps=0.3).told('rates')}")
 
 # %% [markdown]
 # > The default is 1.0: gradients are clipped to that length unless one says 0, which means never. `do_train` and
 # > `do_eval` are not read by Trainer at all. They are there for scripts, which ask `if args.do_train:` themselves;
-# > whether there is a training depends on whether you call `train()`. The last two names are gone. A file that is there
-# > is simply overwritten, and the evaluation is asked for by `eval_strategy`.
+# > whether there is a training depends on whether you call `train()`. The four names are gone. A file that is there is
+# > overwritten, the evaluation is asked for by `eval_strategy`, and below 1 `warmup_steps` is a share of all steps.
 #
 # All schedules count in *steps of the optimizer*, so before one sets `warmup_steps` one has to know how many there will
 # be. With `gradient_accumulation_steps` several batches make one step ([lesson 10](../10_training/10_training.ipynb)).
@@ -1345,8 +1383,8 @@ def optimizer_steps(
 ) -> int:
     """How many steps the optimizer takes in a training by Trainer.
 
-    Several batches make one step; what is left at the end of an epoch makes a step of its own. A last step of which the
-    epochs ask for a part only is taken as a whole.
+    Several batches make one step; what is left at the end of an epoch makes a step of its own. The epochs are
+    multiplied in floats and rounded up, as `math.ceil(epochs * steps)`: 2.2 epochs of 25 steps are 56.
 
     Args:
         examples: in an epoch, 1 or more.
