@@ -105,10 +105,10 @@ for token, word in zip(sentence.tolist(), written(sentence), strict=True):
 #
 # ### Exercise: `mask_tokens` ●●○ · 9 minutes · core
 #
-# No loop this time, but throws for all tokens at once. To be able to say exactly who is chosen, we let `probability`
-# also be a tensor with one number for each token; you need not do anything for that. (Two right answers choose
-# different tokens, so the check counts. It looks at 20,000 tokens, and lets a share be off by about 0.02. A right
-# answer fails with a chance below one in a million.)
+# No loop this time, but throws for all tokens at once. To be able to say exactly which tokens are chosen, we let
+# `probability` also be a tensor with one number for each token; you need not do anything for that. (Two right answers
+# choose different tokens, so the check counts. It looks at 20,000 tokens, and lets a share be off by about 0.02. A
+# right answer fails with a chance below one in a million.)
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -222,9 +222,8 @@ unseen = [read(" ".join(text), longest=48) for text in bert.documents("test")[::
 shown = stacked(unseen[::2])
 generator = torch.Generator().manual_seed(0)
 wrong = (torch.rand(shown.shape, generator=generator) < 0.03) & ~special(shown)
-swapped = torch.where(
-    wrong, torch.randint(5, VOCABULARY, shown.shape, generator=generator), shown
-)  # 0 to 4 are special
+# 0 to 4 are the special tokens
+swapped = torch.where(wrong, torch.randint(5, VOCABULARY, shown.shape, generator=generator), shown)
 with torch.no_grad():
     believed = reader(swapped).softmax(dim=-1).gather(-1, swapped[..., None])[..., 0]
 print(f"a word that is right: {believed[~wrong & ~special(shown)].mean():.2f}")
@@ -259,7 +258,7 @@ print(bert.continues(long_words).int().tolist())
 #
 # ### Exercise: `whole_word_mask` ●●○ · 6 minutes · core
 #
-# It only says who is chosen. A word of four pieces should be chosen as often as a word of one.
+# It only says which tokens are chosen. A word of four pieces should be chosen as often as a word of one.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -327,9 +326,9 @@ pictures.covered(masked, "three words in ten are chosen: blue covered, orange an
 # <details><summary>What to see</summary>
 #
 # No word is cut. In the first row "pseudoinverse" was chosen, with all its three pieces. Two of them are covered and
-# the last has become "tit": who is chosen is decided for the word, what becomes of it for each piece. In the second row
-# it is "orthonormal" with its four pieces, in the third the "verse" of "pseudoinverse" stays in plain view, and in the
-# fourth "the" and the full stop do.
+# the last has become "tit": a word is chosen as a whole, but what becomes of it is decided for each piece. In the
+# second row it is "orthonormal" with its four pieces, in the third the "verse" of "pseudoinverse" stays in plain view,
+# and in the fourth "the" and the full stop do.
 #
 # </details>
 #
@@ -921,11 +920,11 @@ explore(
 # <details><summary>What to see</summary>
 #
 # For "Return a [MASK] with the same shape as the input tensor." both have "array" and "new" at the top. At the far end
-# yours hardly looks: after nearly every "the" it says "array", also for "Open the [MASK] and read all lines from the
-# file.", where the larger one says "path" and "file". For "The [MASK] of the figure in inches." the larger one says
-# "width", "bottom", "height", and yours "the". Both can be quite wrong, too: "Raise an [MASK] if the input is not
-# valid." gives "iterable", "array", "self" with the larger one, and "return", "array" with yours, but no error. At
-# least three of the larger one's first four guesses begin with a vowel, as "an" demands.
+# yours hardly looks: after "the" it mostly says "array", also for "Open the [MASK] and read all lines from the file.",
+# where the larger one says "path" and "file". For "The [MASK] of the figure in inches." the larger one says "width",
+# "bottom", "height", and yours "the". Both can be quite wrong, too: "Raise an [MASK] if the input is not valid." gives
+# "iterable", "array", "self" with the larger one, and "return", "array" with yours, but no error. Still, three of the
+# larger one's first four guesses begin with a vowel, as "an" demands.
 #
 # </details>
 #
@@ -1102,10 +1101,10 @@ pictures.answers(right)
 #
 # > **You may read that** next-sentence prediction teaches a model how sentences belong together. Most of what ours
 # > knows is cheaper than that. "Return the …" opens a docstring and hardly ever follows another sentence, so the second
-# > part alone gives it away. Only with a later sentence did it help to see the first. BERT's own pairs had such a clue,
-# > too: a passage from another article is mostly about another subject. [RoBERTa](https://arxiv.org/abs/1907.11692)
-# > left the task out, read longer stretches of text instead, and got better. Most have followed, and so did we. The
-# > classes are still there, for one task each, or for both:
+# > part alone gives it away. Seeing the first helps most with a later sentence, where there is no such clue. BERT's own
+# > pairs had such a clue, too: a passage from another article is mostly about another subject.
+# > [RoBERTa](https://arxiv.org/abs/1907.11692) left the task out, read longer stretches of text instead, and got
+# > better. Most have followed, and so did we. The classes are still there, for one task each, or for both:
 
 # %%
 from transformers import BertForMaskedLM, BertForNextSentencePrediction, BertForPreTraining
@@ -1158,8 +1157,8 @@ for name, value in found.items():
 # </details>
 # <details><summary>Hint 2: the second bug</summary>
 #
-# Let all be chosen, `probability=1.0`, in a long row. How many labels are there? In section 1 we said who
-# is asked about.
+# Let all be chosen, `probability=1.0`, in a long row. How many labels are there? In section 1 we said which tokens are
+# asked about.
 #
 # </details>
 
@@ -1225,8 +1224,8 @@ for name, function in {"as found": batch_as_found, "yours": masked_batch}.items(
     print(f"and {(at_mask & (labels == 70)).sum()} ask for the word at a [MASK]")
 
 # %% [markdown]
-# With the second bug the other 200 would have been shown, changed or unchanged, but never asked about. The model would
-# have been asked at [MASK] alone, and what they are for would have been lost.
+# With the second bug the other 200 would have been shown, changed or unchanged, but never asked about, so that we would
+# have been back at a model that is asked at [MASK] alone.
 #
 # ## 9 · Tell them apart · extra
 #

@@ -41,7 +41,7 @@ def optimizer_steps(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "parts of an epoch", lambda: [candidate(uneven, batch, 1, part) for part in (0.5, 0.01, 1.7)], PARTS
     yield (
         "2.2 epochs of 25 steps",
-        lambda: [candidate(25 * batch, batch, 1, 2.2), candidate(50 * batch + rest, 2 * batch, 1, 1.5)],
+        lambda: [candidate(25 * batch, batch, 1, 2.2), candidate(uneven, 2, 1, 1.5)],
         PARTS,
     )
     yield "parts of an epoch, several batches a step", lambda: candidate(uneven, batch, 2, 2.3), PARTS
