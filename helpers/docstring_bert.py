@@ -71,7 +71,7 @@ def figures() -> dict[str, Any]:
 
 
 def sentences(text: str) -> list[str]:
-    """A text cut where a sentence ends and a capital begins; none where it holds a table drawn in signs."""
+    """A text cut where a sentence ends and a capital begins; none where it holds a table drawn with =."""
     return [] if "===" in text else re.split(r"(?<=[.!?])\s+(?=[A-Z])", text)
 
 

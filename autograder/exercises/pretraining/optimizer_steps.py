@@ -39,6 +39,11 @@ def optimizer_steps(candidate: Any, draw: Draw) -> Iterator[Step]:
     )
     yield "several epochs", lambda: candidate(uneven, batch, epochs=draw.integer(2, 9)), EPOCHS
     yield "parts of an epoch", lambda: [candidate(uneven, batch, 1, part) for part in (0.5, 0.01, 1.7)], PARTS
+    yield (
+        "2.2 epochs of 25 steps",
+        lambda: [candidate(25 * batch, batch, 1, 2.2), candidate(uneven, 2, 1, 1.5)],
+        PARTS,
+    )
     yield "parts of an epoch, several batches a step", lambda: candidate(uneven, batch, 2, 2.3), PARTS
     yield "without further words", lambda: candidate(uneven, batch), EPOCHS
     yield "no batch is left", lambda: _refused(candidate, draw, batch)

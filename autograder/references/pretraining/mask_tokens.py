@@ -182,7 +182,8 @@ promised(
 )  # fmt: skip
 promised(
     mask_tokens,
-    "Of the chosen tokens, 80 % become [MASK], 10 % become a token drawn from the whole vocabulary, and 10 % stay.",
+    "Of the chosen tokens, 80 % become [MASK], 10 % become a token drawn from the whole vocabulary, which may be the "
+    "old one or [MASK], and 10 % stay.",
     by=["what becomes of the chosen", "what stands instead of a token", "[MASK] has the number 0"],
 )
 promised(mask_tokens, "input_ids: shape (..., length), int64.", by=["one row alone", "two leading dimensions"])

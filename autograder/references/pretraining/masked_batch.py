@@ -224,7 +224,7 @@ promised(
 )
 promised(
     masked_batch,
-    "Whoever was chosen has the old token as a label, whatever became of it; the label of all others is −100.",
+    "Where a token was chosen, it is the label, whatever became of it; everywhere else the label is −100.",
     by=["everybody is chosen: the labels", "nobody is chosen", "what became of those with a label"],
 )
 promised(

@@ -96,6 +96,16 @@ def rounds_down(examples, batch, accumulation=1, epochs=3.0, drop_last=False):
 
 @mistake(
     optimizer_steps,
+    "2.2 epochs of 25 steps come out as 55. Trainer multiplies in floats, where 2.2 * 25 is a little more, and rounds "
+    "up to 56.",
+    keeps=0.94,
+)
+def exact_epochs(examples, batch, accumulation=1, epochs=3.0, drop_last=False):
+    return math.ceil(Fraction(str(epochs)) * updates_of(batches_of(examples, batch, drop_last), accumulation))
+
+
+@mistake(
+    optimizer_steps,
     "Each epoch that was begun counts as a whole one. With 0.5 epochs, half of the steps are taken.",
     keeps=0.88,
 )
@@ -163,8 +173,9 @@ promised(
 )  # fmt: skip
 promised(
     optimizer_steps,
-    "A last step of which the epochs ask for a part only is taken as a whole.",
-    by=["parts of an epoch", "parts of an epoch, several batches a step"],
+    "The epochs are multiplied in floats and rounded up, as `math.ceil(epochs * steps)`: 2.2 epochs of 25 steps are "
+    "56.",
+    by=["parts of an epoch", "2.2 epochs of 25 steps", "parts of an epoch, several batches a step"],
 )
 promised(optimizer_steps, "examples: in an epoch, 1 or more.", by=["fewer examples than a batch", "batches that fit"])
 promised(optimizer_steps, "batch: examples that go through the model at once.", by=["some examples are left"])

@@ -35,13 +35,18 @@ promised(
 )
 promised(
     whole_word_mask,
-    "A row may begin with such a piece, which then is the rest of a word, and chosen by itself as any word is.",
+    "A row without [CLS] may begin with such a piece: the rest of a word, which is chosen as a word by itself.",
     by=["a row that begins with a piece that goes on"],
 )
 promised(
     whole_word_mask,
     "special: the same shape, boolean; True where nothing may be chosen.",
     by=["everybody is chosen", "pieces beside a special token"],
+)
+promised(
+    whole_word_mask,
+    "probability: of each word, from 0 to 1.",
+    by=["everybody is chosen", "nobody is chosen", "how often, for words of one, two, three and four pieces"],
 )
 promised(
     whole_word_mask,
