@@ -51,9 +51,9 @@ pictures.guesses(panels)
 # `numpy`. Every bar is 0.077 to 0.081 long, about 1/13, so that they are ahead by a hair.*
 #
 # It answers, without hesitation and without an error, and each time something else. The body of this model is full of
-# knowledge. But the last layer, which turns 384 numbers into 13 scores, was not in the file, because nobody has ever
-# trained it. transformers has filled it with random numbers and says so in a report (which our helper keeps quiet; do
-# read it). So it is guessing.
+# knowledge. But the last layer, which turns 384 numbers into 13 scores, was not in the file, because it has never been
+# trained. transformers has filled it with random numbers and says so in a report (which our helper keeps quiet; do read
+# it). So it is guessing.
 #
 # To teach it, we need examples, texts of which we know the library, and a training that changes as little as it has to.
 # That is called **fine-tuning**. In this lesson we write its loop by hand, then hand the same task to transformers'
@@ -84,7 +84,7 @@ pictures.guesses(panels)
 train, test = task.few("train", each=25), task.few("test", each=16)
 print(f"{len(train)} texts to learn from, {len(test)} to test with")
 for each in train[3::75]:
-    print(f"{each.library:12}{each.text[:84]}")
+    print(f"{each.library:16}{each.text[:84]}")
 print("nothing to test with:", set(names) - {each.library for each in test})
 
 # %% [markdown]
@@ -255,7 +255,7 @@ with torch.no_grad():
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# First let everything learn, since somebody may have frozen other parts before. Then freeze the embeddings, and each of
+# First let everything learn, since other parts may have been frozen before. Then freeze the embeddings, and each of
 # `layer[:count]`.
 #
 # </details>
@@ -651,8 +651,8 @@ texts = [each.text for each in test]
 explore(
     pictures.confusions(lambda *given: confusion_matrix(*given), said, answers, texts, names),
     "What was taken for what?",
-    true=choice(names, "torch", label="it is"),
-    said=choice(names, "numpy", label="it was said"),
+    true=choice(names, "asyncio", label="it is"),
+    said=choice(names, "multiprocessing", label="it was said"),
 )
 
 # %% [markdown]
@@ -744,7 +744,7 @@ def compute_metrics(prediction: Any) -> dict[str, float]:
 check(compute_metrics)
 
 # %% [markdown]
-# **See it.** Beside scikit-learn, and what happens to macro F1 if nobody is allowed to say `pathlib`.
+# **See it.** Beside scikit-learn, and what happens to macro F1 if the model may not say `pathlib`.
 
 # %%
 from sklearn.metrics import accuracy_score, f1_score
@@ -981,17 +981,17 @@ lines(curves, xlabel="texts to learn from (logarithmic)", ylabel="accuracy", log
 # ahead of the frozen vectors, and on a par with TF-IDF. Libraries use words of their own, *coroutine*, *axes*,
 # *tensor*, and with enough texts one has seen these words. That is why a count of words is so hard to beat here, as in
 # many a task that one meets at work. Where it loses is where the words change and the meaning stays: in a short
-# question in somebody's own words, such as the one with which we have begun.
+# question in one's own words, such as the one we began with.
 #
-# Which is the answer to that question. The model knew what "let somebody else work" means, 25 examples said what it is
-# called, and seven pieces of code brought the two together. Before you fine-tune anything, run the baseline. It takes a
-# second.
+# That is also how our question got its answer. The model knew what "let somebody else work" means, 25 examples said
+# what it is called, and seven pieces of code brought the two together. Before you fine-tune anything, run the baseline.
+# It takes a second.
 
 # %% [markdown]
 # ## 10 · When to stop · extra
 #
-# Three rounds were a guess. One can also go on until it does not get better any more, and take the best weights. This
-# is **early stopping**, and one has to say how much **patience** one has.
+# Three rounds were a guess. We can also go on until it no longer gets better, and take the best weights. This is
+# **early stopping**, and we have to say how much **patience** we have.
 #
 # Here is how we have seen it done. So that it runs quickly, what learns is a single layer on the vectors of the frozen
 # MiniLM.
@@ -1284,7 +1284,7 @@ task.try_datasets(prepared, train[:60])
 # puts it elsewhere. And if a function uses something that is not part of its code and changes, as a file does, the
 # fingerprint may not notice: `load_from_cache_file=False` asks `map` to compute anew.
 #
-# In scripts all of these settings are flags of the command line, and nobody has to write the parser. `HfArgumentParser`
+# In scripts all of these settings are flags of the command line, and the parser need not be written. `HfArgumentParser`
 # makes one from the fields of `TrainingArguments`:
 
 # %%
