@@ -757,9 +757,9 @@ for question in ("is this file a symbolic link", "is there nothing left in the q
 
 # %%
 explore(
-    lambda question, k: pictures.hits(docs, *search(question, k), f"the {k} nearest of {len(docs.texts):,}"),
+    lambda asked, k: pictures.hits(docs, *search(asked, k), f"the {k} nearest of {len(docs.texts):,}"),
     "What does it find?",
-    question=text_field("is this file a symbolic link", label="question"),
+    asked=text_field("is this file a symbolic link", label="question"),
     k=slider(1, 20, 8, label="k"),
 )
 
