@@ -596,7 +596,7 @@ print("perplexity, five times:", [round(each, 1) for each in fresh])
 # %%
 def in_turn(rows: Sequence[Tensor]) -> list[Tensor]:
     one_for_all = torch.Generator().manual_seed(0)
-    return [mask(row, one_for_all)[0] for row in rows]
+    return [mask_tokens(row, special(row), MASK, VOCABULARY, one_for_all)[0] for row in rows]
 
 
 before, after = in_turn(few)[1:], in_turn(few[1:])
