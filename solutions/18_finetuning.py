@@ -53,7 +53,7 @@ pictures.guesses(panels)
 # It answers, without hesitation and without an error, and each time something else. The body of this model is full of
 # knowledge. But the last layer, which turns 384 numbers into 13 scores, was not in the file, because it has never been
 # trained. transformers has filled it with random numbers and says so in a report (which our helper keeps quiet; do read
-# it). So it is guessing.
+# it). So the model is guessing.
 #
 # To teach it, we need examples, texts of which we know the library, and a training that changes as little as it has to.
 # That is called **fine-tuning**. In this lesson we write its loop by hand, then hand the same task to transformers'
@@ -921,7 +921,7 @@ for text, library in {sentence: "asyncio", "Put the letter into an envelope and 
 # words only *and*, *the* and the like occur in the 25 texts of their library. From 25 examples it has learned what goes
 # with which library, and all else that it takes to understand our sentences was there before.
 #
-# The last line is a warning. The weather has to sound like *something*, since a softmax shares out its 1 among the
+# The weather is a warning. It has to sound like *something*, since a softmax shares out its 1 among the
 # thirteen, and there is no class for "none of these". A probability says how the model weighs the classes against each
 # other. It does not say that the question makes sense.
 
@@ -977,11 +977,11 @@ lines(curves, xlabel="texts to learn from (logarithmic)", ylabel="accuracy", log
 #
 # So now we know when each pays. With **five texts** for each library, what a model has read before is nearly all there
 # is, and the less one lets learn, the better. At **a thousand**, the three ways of using MiniLM are level (on 899 texts
-# an accuracy is uncertain by about 0.016), and TF-IDF has overtaken them. At **three thousand**, fine-tuning is clearly
-# ahead of the frozen vectors, and on a par with TF-IDF. Libraries use words of their own, *coroutine*, *axes*,
-# *tensor*, and with enough texts one has seen these words. That is why a count of words is so hard to beat here, as in
-# many a task that one meets at work. Where it loses is where the words change and the meaning stays: in a short
-# question in one's own words, such as the one we began with.
+# an accuracy is uncertain by about 0.016), and TF-IDF has overtaken them. At **three thousand**, fine-tuning three
+# layers is clearly ahead of the frozen vectors, and on a par with TF-IDF. Libraries use words of their own,
+# *coroutine*, *axes*, *tensor*, and a method that has seen enough texts has seen these words. That is why a count of
+# words is so hard to beat here, as in many a task that one meets at work. Where it loses is where the words change and
+# the meaning stays: in a short question in one's own words, such as the one we began with.
 #
 # That is also how our question got its answer. The model knew what "let somebody else work" means, 25 examples said
 # what it is called, and seven pieces of code brought the two together. Before you fine-tune anything, run the baseline.
