@@ -54,7 +54,7 @@ pictures.drawn(ours)
 # - as extras: a batch with two faults in it, entities instead of words, and a page that exposes six wrong reading
 #   orders.
 #
-# About 60 minutes for the core, 88 with the extras. You need pieces of words ([lesson
+# About 60 minutes for the core, 86 with the extras. You need pieces of words ([lesson
 # 15](../15_tokenization/15_tokenization.ipynb)), BERT's embeddings ([lesson
 # 16](../16_bert_internals/16_bert_internals.ipynb)), and to have seen a model trained ([lesson
 # 10](../10_training/10_training.ipynb)).
@@ -177,8 +177,7 @@ pictures.scans(scans, normalize_box)
 # *The picture: on the left three sets of boxes of different sizes, in pixels. On the right, in thousandths, they lie on
 # top of each other. The page now goes from 0 to 1,000 both ways, and its lower fifth is empty.*
 #
-# Three scans have become one page. It has also lost something: how wide the paper is, compared to its height. The shape
-# of the page no longer tells a till receipt from a letter, and a box that was a square is not one any more.
+# Three scans have become one page. Its shape is lost on the way: a till receipt is now as wide as a letter.
 
 # %% [markdown]
 # ## 2 · In which order? · core
@@ -331,8 +330,8 @@ print(found.word_ids)
 # %% [markdown]
 # So one label, PRICE, meets three pieces. We could give it to all three, but then a long word would weigh more in the
 # loss than a short one, and a word could be half right. The usual way is to ask only the **first piece** of a word. The
-# others, and the special pieces, get the label −100. That number has no meaning of its own. It is what
-# `F.cross_entropy` leaves out if nobody says otherwise, its `ignore_index` ([lesson 08](../08_layers/08_layers.ipynb)).
+# others, and the special pieces, get the label −100, which `F.cross_entropy` leaves out by default, its `ignore_index`
+# ([lesson 08](../08_layers/08_layers.ipynb)).
 #
 # **Predict first.** “Tomato Soup 12.40” has the labels 3, 3 and 4. What are the labels of its seven pieces?
 #
@@ -807,8 +806,8 @@ pictures.score_bars(scores)
 # </details>
 #
 # So does layout matter? We have measured it twice. Putting the words in order is layout already, and brings a good part
-# of the way. The boxes bring the rest. Do we then need the order as well? The third model never had one. Here it reads
-# the same pages, sorted:
+# of the way. The boxes bring the rest. Do we then need the order as well? Here the third model reads the same pages,
+# sorted:
 
 # %%
 reader = models["boxes, shuffled"]
@@ -828,7 +827,7 @@ print(f"without its boxes           F1 {scored(reader, shuffled, boxes=False)['a
 # ## 7 · Move a word · core
 #
 # The model labels pieces, and we want to see words. The first piece of a word has been asked in training, so the first
-# piece speaks for its word. The later ones say something, too, but nobody has ever told them whether it is right.
+# piece speaks for its word. What the later ones say has never been corrected.
 #
 # ### Exercise: `labels_of_words` ●○○ · 3 minutes · core
 #
@@ -902,9 +901,8 @@ pictures.side_by_side({"as it was": (ours, read(ours)), "exchanged": (swapped, r
 # “Total” is the total. On the right 7.60 stands beside “Total”, and is the total now, and 12.40 beside “Change” is O.
 # Nothing else has changed its colour.*
 #
-# One receipt is an anecdote. So let us move a single box on all 400 receipts of the test. One price is laid upon the
-# total, which stays where it is. We count the receipts on which the two are different numbers, and the model had both
-# right before. What does it call the price now?
+# One receipt is an anecdote. So let us move a single box on all 400 receipts of the test, that of a price, and lay it
+# upon the total. We count the receipts on which the two are different numbers and the model had both right before.
 
 
 # %%
