@@ -108,7 +108,7 @@ for name, box in tries.items():
 # > stops at a box beyond row 1,023 or left of the page, and says so (its message promises 1,000, but 1,020 passes). It
 # > stops at one that is turned round, too, because the width is −100, but there the message does not say why. And
 # > pixels pass, as long as there are fewer than 1,024 of them. The model then believes that the whole receipt stands in
-# > one corner of a page, and is simply worse. So the check is up to us.
+# > one corner of a page, and is simply worse. So it is up to us to look.
 #
 # ### Exercise: `normalize_box` ●○○ · 4 minutes · core
 #

@@ -7,7 +7,6 @@ from torch.nn import functional as F
 from autograder.references import alternative, mistake, promised
 from autograder.references.layoutlm import (  # they register themselves
     _LayoutEmbeddings_mistakes,  # noqa: F401
-    _LayoutEmbeddings_slips_mistakes,  # noqa: F401
     _LayoutEmbeddings_text_mistakes,  # noqa: F401
 )
 from autograder.references.layoutlm._LayoutEmbeddings import LayoutEmbeddings, Parts

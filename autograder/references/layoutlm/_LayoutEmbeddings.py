@@ -15,7 +15,7 @@ class LayoutEmbeddings(modeling_layoutlm.LayoutLMEmbeddings):
 class Parts(nn.Module):
     """What answers have in common: each replaces one step."""
 
-    eps = None
+    eps: float | None = None
 
     def __init__(self, config):
         super().__init__()

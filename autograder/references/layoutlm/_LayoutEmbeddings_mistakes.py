@@ -180,13 +180,66 @@ class MeanOfTheBox(Parts):
         return super().place(bbox) / 6
 
 
+ONE_EDGE = "One edge of the box is missing from the sum: left, top, right and bottom have a row each."
+ONE_TABLE = "One edge is looked up in the table of the other axis. Left and right belong to x, top and bottom to y."
+NO_DIFFERENCE = (
+    "The width is looked up at the right edge's number, or the height at the bottom's. They are differences: right − "
+    "left and bottom − top."
+)
+ONE_FOR_BOTH = "Both sizes are the width, or both are the height. Right − left is the width, bottom − top the height."
+
+
+def left_out(name, number):
+    """The edges without one of them."""
+
+    def edges(self, *edges):
+        return Parts.edges(self, *edges) - getattr(self, f"{name}_position_embeddings")(edges[number])
+
+    return edges
+
+
+@mistake(LayoutEmbeddings, ONE_EDGE)
+class NoTop(Parts):
+    edges = left_out("y", 1)
+
+
+@mistake(LayoutEmbeddings, ONE_EDGE)
+class NoRight(Parts):
+    edges = left_out("x", 2)
+
+
+@mistake(LayoutEmbeddings, ONE_TABLE)
+class LeftInY(Parts):
+    def edges(self, left, top, right, bottom):
+        y = self.y_position_embeddings
+        return self.x_position_embeddings(right) + y(left) + y(top) + y(bottom)
+
+
+@mistake(LayoutEmbeddings, NO_DIFFERENCE)
+class RightForWidth(Parts):
+    def size(self, left, top, right, bottom):
+        return super().size(0 * left, top, right, bottom)
+
+
+@mistake(LayoutEmbeddings, ONE_FOR_BOTH)
+class TwiceTheWidth(Parts):
+    def size(self, left, top, right, bottom):
+        return super().size(left, left, right, right)
+
+
+@mistake(
+    LayoutEmbeddings, "A box is read as top, left, bottom, right. It is left, top, right, bottom: across comes first."
+)
+class DownFirst(Parts):
+    def place(self, bbox):
+        return super().place(bbox[..., [1, 0, 3, 2]])
+
+
 @mistake(
     LayoutEmbeddings,
-    "Positions are saved with the model, as a buffer. Nothing but the seven tables and LayerNorm is to be saved: "
-    "persistent=False, or make them anew.",
-    keeps=0.97,
+    "A width or a height is below 0, and no table has such a row: left − right instead of right − left, or top − "
+    "bottom.",
 )
-class SavesFlatPositions(Parts):
-    def __init__(self, config):
-        super().__init__(config)
-        self.register_buffer("position_ids", torch.arange(config.max_position_embeddings))
+class BelowZero(Parts):
+    def size(self, left, top, right, bottom):
+        return self.w_position_embeddings(left - right) + self.h_position_embeddings(bottom - top)

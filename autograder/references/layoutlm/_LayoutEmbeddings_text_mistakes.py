@@ -149,14 +149,3 @@ class OwnRate(Parts):
     def __init__(self, config):
         super().__init__(config)
         self.dropout = nn.Dropout(0.1)
-
-
-@mistake(
-    LayoutEmbeddings,
-    "The rate of the dropout is always the same, 0.1 or 0.5. The configuration says it: hidden_dropout_prob.",
-    keeps=0.9,
-)
-class DefaultRate(Parts):
-    def __init__(self, config):
-        super().__init__(config)
-        self.dropout = nn.Dropout()

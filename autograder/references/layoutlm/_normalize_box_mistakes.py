@@ -198,3 +198,72 @@ def writes_into_the_box(box, width, height):
 @mistake(normalize_box, "A tuple comes back, or another kind of thing. Promised is a list.", keeps=0.96)
 def a_tuple(box, width, height):
     return tuple(looked_at(box, width, height))
+
+
+NOT_LOOKED_AT = (
+    "One of the four edges is not compared with the page's, so that a box that reaches beyond it there gets through. "
+    "Left and top have a border, 0, and right and bottom have one."
+)
+TOUCHES = "A box that touches an edge of the page is refused. 0 and 1,000 belong to the page."
+OTHER_ERROR = "What does not fit raises another error than ValueError, as `assert` does. Promised is a ValueError."
+
+
+@mistake(normalize_box, NOT_LOOKED_AT, keeps=0.87)
+def not_the_right(box, width, height):
+    refuse(
+        not (0 <= box[0] <= box[2] and 0 <= box[1] <= box[3] <= height and width > 0 and height > 0), box, width, height
+    )
+    return scaled(box, width, height)
+
+
+@mistake(normalize_box, NOT_LOOKED_AT, keeps=0.87)
+def not_the_top(box, width, height):
+    refuse(
+        not (0 <= box[0] <= box[2] <= width and box[1] <= box[3] <= height and width > 0 and height > 0),
+        box,
+        width,
+        height,
+    )
+    return scaled(box, width, height)
+
+
+@mistake(normalize_box, TOUCHES, keeps=0.9)
+def refuses_the_right_edge(box, width, height):
+    refuse(not box[2] < width, box, width, height)
+    return looked_at(box, width, height)
+
+
+@mistake(normalize_box, OTHER_ERROR, keeps=0.6)
+def asserts(box, width, height):
+    try:
+        return looked_at(box, width, height)
+    except ValueError as error:
+        raise AssertionError(str(error)) from None
+
+
+@mistake(
+    normalize_box,
+    "From a box or a page with fractions come floats, as 111.0, although they are cut off: `//` of floats is a float. "
+    "`int` makes a whole number.",
+    keeps=0.95,
+)
+def floors(box, width, height):
+    return looked_at(box, width, height, lambda edge, size: 1000 * edge // size)
+
+
+@mistake(
+    normalize_box,
+    "The factor 1000 / width is cut off, or rounded, before it is multiplied. Cut off last, when all is worked out.",
+)
+def cuts_the_factor(box, width, height):
+    return looked_at(box, width, height, lambda edge, size: int(1000 / size) * edge)
+
+
+@mistake(
+    normalize_box,
+    "Box and page are cut to whole numbers before they are divided. Fractions count until the end: only the result is "
+    "cut off.",
+    keeps=0.97,
+)
+def cuts_before(box, width, height):
+    return looked_at(box, width, height, lambda edge, size: int(1000 * int(edge) / max(int(size), 1)))

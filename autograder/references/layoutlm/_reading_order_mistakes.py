@@ -6,15 +6,6 @@ from autograder.references.layoutlm._reading_order import in_lines, middle, read
 
 @mistake(
     reading_order,
-    "Within a line the words come in the order of their heights, or as they were given. Sort each line by its left "
-    "edges.",
-)
-def lines_not_sorted(boxes):
-    return in_lines(boxes, right_belongs, across=lambda box: 0)
-
-
-@mistake(
-    reading_order,
     "Within a line the right edges say the order. A wide word that begins first may end last: take the left edges.",
     keeps=0.8,
 )
@@ -175,3 +166,61 @@ def without_brackets(boxes):
         return box[1] + box[3] / 2
 
     return in_lines(boxes, lambda box, line: low(box) <= line[0][3], height=low)
+
+
+@mistake(
+    reading_order,
+    "Bottom edges are taken instead of middles: a word that reaches a little lower comes later, or opens a new line. "
+    "What counts is its middle.",
+)
+def bottoms_for_middles(boxes):
+    return in_lines(boxes, lambda box, line: box[3] <= line[0][3], height=lambda box: box[3])
+
+
+@mistake(
+    reading_order,
+    "The words are gone through from left to right, or by their size, instead of from the top. A middle is (top + "
+    "bottom) / 2: the second and the fourth number.",
+)
+def middles_across(boxes):
+    return in_lines(boxes, lambda box, line: (box[0] + box[2]) / 2 <= line[0][3], height=lambda box: box[0] + box[2])
+
+
+@mistake(
+    reading_order,
+    "The words are gone through as they came, so that a line that was scanned late is read late. Begin with the "
+    "highest middle: sort by it first.",
+)
+def as_they_came(boxes):
+    return in_lines(boxes, right_belongs, height=lambda box: 0)
+
+
+@mistake(
+    reading_order,
+    "What is below the line joins it, and what lies in it opens a new one: the comparison is the wrong way round.",
+)
+def turned_comparison(boxes):
+    return in_lines(boxes, lambda box, line: middle(box) >= line[0][3])
+
+
+@mistake(
+    reading_order,
+    "A word is compared with another number of the line's first word than its bottom edge, which is the last of the "
+    "four.",
+)
+def against_the_right_edge(boxes):
+    return in_lines(boxes, lambda box, line: middle(box) <= line[0][2])
+
+
+@mistake(
+    reading_order,
+    "Within a line the words come in the order of their heights, or as they were given. Sort each line by its left "
+    "edges.",
+)
+def sorts_by_tops(boxes):
+    return in_lines(boxes, right_belongs, across=lambda box: box[1])
+
+
+@mistake(reading_order, "The first word raises: there is no line yet that it could be compared with.")
+def no_first_line(boxes):
+    return in_lines(boxes, right_belongs) if not len(boxes) else [][-1]

@@ -176,17 +176,6 @@ def up_to_the_largest_label(predicted, labels, classes):
     return up_to(predicted, labels, largest(labels[labels != -100]))
 
 
-@mistake(token_f1, LAST_CLASS, keeps=0.8)
-def up_to_the_largest_of_both(predicted, labels, classes):
-    keep = labels != -100
-    return up_to(predicted, labels, largest(labels[keep], predicted[keep]))
-
-
-@mistake(token_f1, LAST_CLASS, keeps=0.8)
-def up_to_the_largest_prediction(predicted, labels, classes):
-    return up_to(predicted, labels, largest(predicted[labels != -100]))
-
-
 @mistake(
     token_f1,
     "A tiny number is added to what is divided by, so that nobody gets quite 1.0. Ask whether it is 0 instead.",
@@ -196,3 +185,100 @@ def with_an_epsilon(predicted, labels, classes):
     return score(
         counted(pairs(predicted, labels), classes), lambda hit, alarm, miss: 2 * hit / (2 * hit + alarm + miss + 1e-8)
     )
+
+
+WHOLE_ZERO = "Where there is nothing to score, the result is the whole number 0. Promised are Python floats: 0.0."
+HITS = "Hits are counted where prediction or label is the class, or where neither is. A hit is where both are."
+
+
+def by_class(predicted, labels, classes):
+    return counted(pairs(predicted, labels), classes)
+
+
+@mistake(token_f1, "The one number comes first, then the classes' numbers. Wanted is the list first.", keeps=0.6)
+def exchanged(predicted, labels, classes):
+    each, micro = token_f1(predicted, labels, classes)
+    return micro, each
+
+
+@mistake(token_f1, "The list has one class too many in front: class 0 is not scored, and the list begins with class 1.")
+def a_zero_in_front(predicted, labels, classes):
+    each, micro = token_f1(predicted, labels, classes)
+    return [0.0, *each], micro
+
+
+@mistake(token_f1, "The list has one class too many at the end: the last class is classes − 1.")
+def one_class_more(predicted, labels, classes):
+    return score(counted(pairs(predicted, labels), classes + 1))
+
+
+@mistake(token_f1, "Nothing counts but the places with −100. They are the ones to be left out.")
+def only_hidden(predicted, labels, classes):
+    return score(counted(pairs(predicted[labels == -100], labels[labels == -100], hidden=None), classes))
+
+
+@mistake(token_f1, HITS)
+def hits_of_either(predicted, labels, classes):
+    return score(
+        by_class(predicted, labels, classes),
+        lambda hit, alarm, miss: 2 * (hit + alarm + miss) / (2 * hit + alarm + miss),
+    )
+
+
+@mistake(
+    token_f1,
+    "What is divided by is too large: all places are counted, or what was neither predicted nor there. Only hits, "
+    "false alarms and misses of the class belong there.",
+)
+def all_places(predicted, labels, classes):
+    total = len(pairs(predicted, labels))
+    return score(by_class(predicted, labels, classes), lambda hit, alarm, miss: 2 * hit / (2 * total))
+
+
+@mistake(token_f1, "A class that is all right gets 2.0 or more, or divides by 0: what is divided by lacks a part.")
+def places_once(predicted, labels, classes):
+    return score(by_class(predicted, labels, classes), lambda hit, alarm, miss: 2 * hit / (hit + alarm + miss))
+
+
+@mistake(token_f1, "The classes' numbers lack the 2: a class that is all right gets 0.5.", keeps=0.7)
+def half_of_each(predicted, labels, classes):
+    each, micro = token_f1(predicted, labels, classes)
+    return [one / 2 for one in each], micro
+
+
+@mistake(token_f1, "The one number for all lacks the 2: if all is right, it is 0.5.", keeps=0.7)
+def half_of_all(predicted, labels, classes):
+    each, micro = token_f1(predicted, labels, classes)
+    return each, micro / 2
+
+
+@mistake(
+    token_f1, "The one number for all is the sum of the classes'. Hits, false alarms and misses are added up first."
+)
+def sums_up(predicted, labels, classes):
+    each, _ = token_f1(predicted, labels, classes)
+    return each, float(sum(each))
+
+
+@mistake(token_f1, "The one number for all is that of the last class: what was counted for the others has been lost.")
+def the_last_class(predicted, labels, classes):
+    each, _ = token_f1(predicted, labels, classes)
+    return each, each[-1]
+
+
+@mistake(token_f1, "The numbers are percent, or cut to whole numbers. F1 is a share from 0 to 1.")
+def percent(predicted, labels, classes):
+    each, micro = token_f1(predicted, labels, classes)
+    return [100 * one for one in each], 100 * micro
+
+
+@mistake(token_f1, "The numbers are rounded. Hand them on as they are: whoever prints them may round.", keeps=0.6)
+def rounded(predicted, labels, classes):
+    each, micro = token_f1(predicted, labels, classes)
+    return [round(one, 4) for one in each], round(micro, 4)
+
+
+@mistake(token_f1, WHOLE_ZERO, keeps=0.97)
+def whole_zero_for_a_class(predicted, labels, classes):
+    counts = by_class(predicted, labels, classes)
+    return score(counts, nothing=0)[0], score(counts)[1]

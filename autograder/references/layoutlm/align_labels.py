@@ -2,9 +2,26 @@
 
 from itertools import groupby, pairwise
 
+import torch
+
 from autograder.references import alternative, mistake, promised
-from autograder.references.layoutlm import _align_labels_slips_mistakes  # noqa: F401  (they register themselves)
-from autograder.references.layoutlm._align_labels import align_labels, aligned
+
+
+def align_labels(labels, word_ids):
+    """By the definition: a piece is labelled where it is the earliest one of its word."""
+    ids = list(word_ids)
+    return [labels[word] if word is not None and ids.index(word) == place else -100 for place, word in enumerate(ids)]
+
+
+def aligned(labels, word_ids, first=lambda label: label, later=lambda label: -100, special=-100):
+    found, before = [], None
+    for word in word_ids:
+        if word is None:
+            found.append(special)
+        else:
+            found.append(later(labels[word]) if word == before else first(labels[word]))
+        before = word
+    return found
 
 
 @mistake(
@@ -47,15 +64,6 @@ def zero_for_nothing(labels, word_ids):
 )
 def minus_one(labels, word_ids):
     return aligned(labels, word_ids, later=lambda label: -1, special=-1)
-
-
-@mistake(
-    align_labels,
-    "What has no label is marked with −1, or another number. Only −100 is left out by the loss, if nobody says "
-    "otherwise.",
-)
-def a_hundred(labels, word_ids):
-    return aligned(labels, word_ids, later=lambda label: 100, special=100)
 
 
 @mistake(
@@ -195,6 +203,32 @@ def looks_round_the_corner(labels, word_ids):
         labels[word] if word is not None and word != word_ids[place - 1] else -100
         for place, word in enumerate(word_ids)
     ]
+
+
+@mistake(align_labels, "The first piece has the number of its word. Look the word's label up: `labels[word]`.")
+def the_words_number(labels, word_ids):
+    return aligned(range(len(labels)), word_ids)
+
+
+@mistake(align_labels, "What has no label is None. It will be part of a tensor, and the loss leaves out −100.")
+def none_for_nothing(labels, word_ids):
+    return aligned(labels, word_ids, later=lambda label: None, special=None)
+
+
+@mistake(
+    align_labels,
+    "Word 0 has no label where it is the first of all: what came before it begins with 0, as if it had been word 0. "
+    "Begin with None, which is not a word.",
+    keeps=0.85,
+)
+def begins_with_zero(labels, word_ids):
+    found, ids = aligned(labels, word_ids), list(word_ids)
+    return [-100, *found[1:]] if ids[:1] == [0] else found
+
+
+@mistake(align_labels, "What comes back is a tensor. It goes into a page that is padded later, so return a list.")
+def a_tensor(labels, word_ids):
+    return torch.tensor(align_labels(labels, word_ids))
 
 
 @alternative(align_labels)

@@ -1,10 +1,7 @@
 """`boxes_for_tokens`: what is right, and what goes wrong."""
 
 from autograder.references import alternative, mistake, promised
-from autograder.references.layoutlm import (  # they register themselves
-    _boxes_for_tokens_lists_mistakes,  # noqa: F401
-    _boxes_for_tokens_slips_mistakes,  # noqa: F401
-)
+from autograder.references.layoutlm import _boxes_for_tokens_mistakes  # noqa: F401  (they register themselves)
 from autograder.references.layoutlm._boxes_for_tokens import FAR, boxes_for_tokens, placed
 
 
@@ -66,11 +63,6 @@ def behind_the_last_word(boxes, word_ids):
 @mistake(boxes_for_tokens, "[SEP] lies at 1023 or 1024, where the table ends. The page ends at 1000.")
 def sep_at_the_tables_end(boxes, word_ids):
     return placed(boxes, word_ids, sep=1023)
-
-
-@mistake(boxes_for_tokens, "[SEP] lies at 1023 or 1024, where the table ends. The page ends at 1000.")
-def sep_beyond_the_table(boxes, word_ids):
-    return placed(boxes, word_ids, sep=1024)
 
 
 @mistake(

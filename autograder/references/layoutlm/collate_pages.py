@@ -4,7 +4,7 @@ import torch
 from torch.nn.utils.rnn import pad_sequence
 
 from autograder.references import alternative, mistake, promised
-from autograder.references.layoutlm import _collate_pages_slips_mistakes  # noqa: F401  (they register themselves)
+from autograder.references.layoutlm import _collate_pages_mistakes  # noqa: F401  (they register themselves)
 from autograder.references.layoutlm._collate_pages import changed, collate_pages, lengths
 
 
@@ -193,15 +193,6 @@ def lengthens_the_pages(pages, padding=0):
 )
 def mask_by_zero(pages, padding=0):
     return changed("attention_mask", lambda found, pages, padding: found["input_ids"].bool().long())(pages, padding)
-
-
-@mistake(
-    collate_pages,
-    "The attention mask is boolean or floating point. Tokenizers hand out int64, 1 and 0.",
-    keeps=0.7,
-)
-def mask_of_floats(pages, padding=0):
-    return changed("attention_mask", lambda found, pages, padding: found["attention_mask"].float())(pages, padding)
 
 
 @mistake(collate_pages, "The segments are 1, for padding, too. All of a page is segment 0.", keeps=0.85)

@@ -4,8 +4,45 @@ import re
 from itertools import groupby
 
 from autograder.references import alternative, mistake, promised
-from autograder.references.layoutlm import _entities_slips_mistakes  # noqa: F401  (they register themselves)
-from autograder.references.layoutlm._entities import entities, walked
+
+PART = (
+    "Two kinds that share a part of their names are taken for one: SUBTOTAL for TOTAL, or DUE-DATE for PAID-DATE. An "
+    "I goes on only with its very own kind."
+)
+CUT = (
+    "Of a name with a dash, or one that begins with a B or an I, only a part is left, as with `split`, `strip` or "
+    "`replace`. All after the first dash is the name."
+)
+NOT_THREE = "An entity comes back as something else than three things. Wanted is a tuple (kind, begin, end)."
+IN_FRONT = "The name still has a dash in front, or lacks its first letter: it begins after B- or I-, at `tag[2:]`."
+
+
+def entities(tags):
+    """By the definition: first where one begins, then how far its I-tags go."""
+    tags = list(tags)
+    found = []
+    for place, tag in enumerate(tags):
+        kind = tag[2:]
+        before = tags[place - 1] if place else "O"
+        if tag == "O" or (tag.startswith("I-") and before in (f"B-{kind}", f"I-{kind}")):
+            continue
+        end = place + 1
+        while end < len(tags) and tags[end] == f"I-{kind}":
+            end += 1
+        found.append((kind, place, end))
+    return found
+
+
+def walked(tags, goes_on=lambda tag, kind: tag == f"I-{kind}", begins=lambda tag: True, name=lambda tag: tag[2:]):
+    """What most mistakes do: another question whether an entity goes on, or whether one begins."""
+    found, begin, kind = [], 0, None
+    for place, tag in enumerate([*tags, "O"]):
+        if kind is not None and not goes_on(tag, kind):
+            found.append((kind, begin, place))
+            kind = None
+        if tag != "O" and kind is None and begins(tag):
+            begin, kind = place, name(tag)
+    return found
 
 
 @mistake(
@@ -145,6 +182,44 @@ def compares_last_parts(tags):
 )
 def believes_every_inside(tags):
     return walked(tags, lambda tag, kind: tag[:2] == "I-", begins=lambda tag: tag[:2] == "B-")
+
+
+@mistake(entities, PART, keeps=0.95)
+def the_same_last_part(tags):
+    return walked(tags, lambda tag, kind: tag[0] == "I" and tag.split("-")[-1] == kind.split("-")[-1])
+
+
+@mistake(entities, PART, keeps=0.95)
+def the_same_ending(tags):
+    return walked(tags, lambda tag, kind: tag[0] == "I" and tag.endswith(kind))
+
+
+@mistake(entities, CUT)
+def strips_letters(tags):
+    return walked(tags, name=lambda tag: tag.lstrip("BI-"))
+
+
+@mistake(entities, IN_FRONT)
+def from_the_dash(tags):
+    return [(f"-{kind}", begin, end) for kind, begin, end in entities(tags)]
+
+
+@mistake(entities, "The end is one place too far: it should be that of the first tag that does not belong.")
+def ends_late(tags):
+    return [(kind, begin, end + 1) for kind, begin, end in entities(tags)]
+
+
+@mistake(
+    entities,
+    "Only an O ends an entity: what stands side by side melts into one. A B ends it, and an I of another kind.",
+)
+def until_the_next_o(tags):
+    return walked(tags, lambda tag, kind: tag != "O")
+
+
+@mistake(entities, NOT_THREE)
+def with_a_span(tags):
+    return [(kind, (begin, end)) for kind, begin, end in entities(tags)]
 
 
 @alternative(entities)

@@ -2,9 +2,26 @@
 
 from collections import Counter
 
+import torch
+
 from autograder.references import alternative, mistake, promised
-from autograder.references.layoutlm import _labels_of_words_slips_mistakes  # noqa: F401  (they register themselves)
-from autograder.references.layoutlm._labels_of_words import gathered, labels_of_words
+
+LENGTH = "The list is as long as the page has pieces, or one longer than it has words. It is `words` long."
+
+
+def labels_of_words(predicted, word_ids, words):
+    """By the definition: of each word the earliest piece, and 0 where there is none."""
+    ids = list(word_ids)
+    return [predicted[ids.index(word)] if word in ids else 0 for word in range(words)]
+
+
+def gathered(predicted, word_ids, words, choose, missing=0):
+    """What most mistakes do: of all that the pieces of a word say, they choose otherwise."""
+    said = {word: [] for word in range(words)}
+    for label, word in zip(predicted, word_ids, strict=True):
+        if word is not None:
+            said[word].append(label)
+    return [choose(each) if each else missing for each in said.values()]
 
 
 @mistake(labels_of_words, "The last piece speaks for its word. It is the first one that has learned to.")
@@ -134,6 +151,35 @@ def the_first_ones(predicted, word_ids, words):
 )
 def a_dict(predicted, word_ids, words):
     return dict(enumerate(labels_of_words(predicted, word_ids, words)))
+
+
+@mistake(labels_of_words, LENGTH)
+def as_long_as_the_page(predicted, word_ids, words):
+    return [*labels_of_words(predicted, word_ids, words), *[0] * (len(word_ids) - words)]
+
+
+@mistake(
+    labels_of_words,
+    "A word has the label of the piece at its own number. That is another piece: take the place of the piece, not the "
+    "number of the word.",
+)
+def the_piece_of_its_number(predicted, word_ids, words):
+    return [predicted[word] if word in word_ids else 0 for word in range(words)]
+
+
+@mistake(labels_of_words, "The words' numbers come back. Wanted is what was said of them, `predicted`.")
+def the_numbers(predicted, word_ids, words):
+    return [word if word in word_ids else 0 for word in range(words)]
+
+
+@mistake(labels_of_words, "The labels come from the last word to the first. They stay in the order of the words.")
+def backwards(predicted, word_ids, words):
+    return labels_of_words(predicted, word_ids, words)[::-1]
+
+
+@mistake(labels_of_words, "What comes back is a tensor or a tuple. Promised is a list of Python integers.", keeps=0.6)
+def a_tensor(predicted, word_ids, words):
+    return torch.tensor(labels_of_words(predicted, word_ids, words))
 
 
 @alternative(labels_of_words)

@@ -3,10 +3,7 @@
 import math
 
 from autograder.references import alternative, equivalent, mistake, promised
-from autograder.references.layoutlm import (  # they register themselves
-    _normalize_box_mistakes,  # noqa: F401
-    _normalize_box_slips_mistakes,  # noqa: F401
-)
+from autograder.references.layoutlm import _normalize_box_mistakes  # noqa: F401  (they register themselves)
 from autograder.references.layoutlm._normalize_box import each, looked_at, must_be_on_the_page, normalize_box
 
 
@@ -59,11 +56,6 @@ def cut_too_early(box, width, height):
 
 
 @mistake(normalize_box, "The far edge of the page is not 1,000 but another number, as 100, 999, 1023 or 1024.")
-def up_to_a_hundred(box, width, height):
-    return looked_at(box, width, height, lambda edge, size: int(100 * edge / size))
-
-
-@mistake(normalize_box, "The far edge of the page is not 1,000 but another number, as 100, 999, 1023 or 1024.")
 def up_to_the_table(box, width, height):
     return looked_at(box, width, height, lambda edge, size: int(1023 * edge / size))
 
@@ -110,11 +102,6 @@ def factors_first(box, width, height):
 @mistake(normalize_box, ON_SOME_PAGES, keeps=0.97)
 def by_the_thousandth(box, width, height):
     return looked_at(box, width, height, lambda edge, size: int(edge / (size / 1000)))
-
-
-@mistake(normalize_box, ON_SOME_PAGES, keeps=0.97)
-def how_often_it_fits(box, width, height):
-    return looked_at(box, width, height, lambda edge, size: int(edge // (size / 1000)))
 
 
 @mistake(

@@ -1,10 +1,7 @@
 """`reading_order`: what is right, and what goes wrong."""
 
 from autograder.references import alternative, mistake, promised
-from autograder.references.layoutlm import (  # they register themselves
-    _reading_order_mistakes,  # noqa: F401
-    _reading_order_slips_mistakes,  # noqa: F401
-)
+from autograder.references.layoutlm import _reading_order_mistakes  # noqa: F401  (they register themselves)
 from autograder.references.layoutlm._reading_order import in_lines, middle, reading_order, right_belongs
 
 BY_TOP = (

@@ -29,33 +29,13 @@ def stretched(pages, padding, longest):
 
 
 @mistake(collate_pages, NAMES)
-def no_pieces(pages, padding=0):
-    return renamed(pages, padding, "input_ids")
-
-
-@mistake(collate_pages, NAMES)
 def no_boxes(pages, padding=0):
     return renamed(pages, padding, "bbox")
 
 
 @mistake(collate_pages, NAMES)
-def no_labels(pages, padding=0):
-    return renamed(pages, padding, "labels")
-
-
-@mistake(collate_pages, NAMES)
 def label_for_labels(pages, padding=0):
     return renamed(pages, padding, "labels", "label")
-
-
-@mistake(collate_pages, NAMES)
-def boxes_for_bbox(pages, padding=0):
-    return renamed(pages, padding, "bbox", "boxes")
-
-
-@mistake(collate_pages, TOO_LONG)
-def one_longer(pages, padding=0):
-    return stretched(pages, padding, max(lengths(pages)) + 1)
 
 
 @mistake(collate_pages, TOO_LONG)
@@ -90,14 +70,6 @@ def a_hundred(pages, padding=0):
     found = collate_pages(pages, padding)
     found["labels"][found["attention_mask"] == 0] = 100
     return found
-
-
-@mistake(
-    collate_pages, "The attention mask begins with its zeros, as if padding came in front. It comes after the page."
-)
-def mask_from_the_end(pages, padding=0):
-    found = collate_pages(pages, padding)
-    return {**found, "attention_mask": found["attention_mask"].flip(1)}
 
 
 @mistake(collate_pages, "`token_type_ids` are floating point. They are rows of a table: int64.", keeps=0.6)
