@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
+import warnings
 
 from autograder.authoring.audit.report import Report
 from autograder.authoring.audit.trial import Trial, first_reason
@@ -16,7 +17,7 @@ LEAST_ALTERNATIVES = 2
 
 
 def audit_answer(trial: Trial, report: Report) -> float:
-    """The lesson's own answer earns all, twice on each seed.
+    """The lesson's own answer earns all, twice on each seed, and neither it nor the experiment raises a warning.
 
     Returns:
         the seconds of processor time that it needed for it.
@@ -25,7 +26,8 @@ def audit_answer(trial: Trial, report: Report) -> float:
     times, verdicts, begin = [], [], time.process_time()
     for sheet in trial.sheets * 2:
         start = time.perf_counter()
-        verdicts.append(trial.verdict(answer, sheet))
+        with warnings.catch_warnings(action="error"):
+            verdicts.append(trial.verdict(answer, sheet))
         times.append(1000 * (time.perf_counter() - start))
     report.milliseconds = statistics.median(times)
     report.answer_full = all(verdict.state is State.RIGHT for verdict in verdicts)

@@ -49,9 +49,14 @@ def mean_pool(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "gradients", lambda: _gradients(candidate, draw, states(), _empty(draw, batch, tokens))
     yield "float16, and a long text", lambda: _long(candidate, draw, width), NARROW
     yield "float64 and bfloat16", lambda: _dtypes(candidate, draw, (batch, tokens, width))
-    yield "not contiguous", lambda: candidate(draw.normal(width, tokens, batch).T, draw.mask(tokens, batch).T.long())
+    yield "not contiguous", lambda: candidate(*_turned(draw, width, tokens, batch))
     yield "called by names", lambda: candidate(mask=draw.mask(batch, tokens).long(), states=states())
     yield "the arguments afterwards", lambda: with_arguments(candidate, states(), draw.mask(batch, tokens).long())
+
+
+def _turned(draw: Draw, *sizes: int) -> tuple[Tensor, Tensor]:
+    """States and a mask whose strides are those of (feature, token, batch)."""
+    return draw.normal(*sizes).permute(2, 1, 0), draw.mask(*sizes[1:]).T.long()
 
 
 def _example(candidate: Any, draw: Draw) -> dict[str, Any]:
