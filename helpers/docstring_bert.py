@@ -203,9 +203,14 @@ class WordScores(nn.Module):
         super().__init__()
         self.model = model
 
-    def forward(self, input_ids: Tensor) -> Tensor:
-        """Scores (batch, length, vocabulary) for tokens (batch, length)."""
-        scores: Tensor = self.model(input_ids, attention_mask=(input_ids != PAD).long()).prediction_logits
+    def forward(self, input_ids: Tensor, at: Tensor | None = None) -> Tensor:
+        """Scores (batch, length, vocabulary) for tokens (batch, length).
+
+        Args:
+            at: shape (batch, length), boolean; where something is asked: the scores are then (places, vocabulary).
+        """
+        hidden = self.model.bert(input_ids, attention_mask=(input_ids != PAD).long()).last_hidden_state
+        scores: Tensor = self.model.cls.predictions(hidden if at is None else hidden[at])
         return scores
 
 

@@ -64,14 +64,14 @@ pictures.alike({"before": rows, "after six layers": last})
 # (All these cosines are high because it is the same word sixteen times. So look at the differences.) Nobody gave this
 # model a dictionary with two entries for *bank*. It must have got this from its training.
 #
-# In 2018 the first BERT was given books and the English Wikipedia, 3.3 billion words, and two games to play. In the
-# first, 15 % of the tokens are chosen, most of them are hidden, and it has to guess them from what stands on both
-# sides: *She put her [MASK] into the bank.* In the second it sees two pieces of text, and says whether the second one
-# really followed the first. Nobody has to label anything, because the text itself holds the answers. This is
-# **pretraining**, and in [lesson 17](../17_pretraining/17_pretraining.ipynb) you play both games. Now what has that to
-# do with *bank*? If the hidden word is *money*, it helps a great deal to know which bank stands there. A vector that
-# has taken in something of its neighbours guesses better than a row of a table, and so training teaches the model to
-# take neighbours in.
+# In 2018 the first BERT (*Bidirectional Encoder Representations from Transformers*) was given books and the English
+# Wikipedia, 3.3 billion words, and two games to play. In the first, 15 % of the tokens are chosen, most of them are
+# hidden, and it has to guess them from what stands on both sides: *She put her [MASK] into the bank.* In the second it
+# sees two pieces of text, and says whether the second one really followed the first. Nobody has to label anything,
+# because the text itself holds the answers. This is **pretraining**, and in [lesson
+# 17](../17_pretraining/17_pretraining.ipynb) you play both games. Now what has that to do with *bank*? If the hidden
+# word is *money*, it helps a great deal to know which bank stands there. A vector that has taken in something of its
+# neighbours guesses better than a row of a table, and so training teaches the model to take neighbours in.
 #
 # In this lesson we build a BERT and put the real numbers into it. Then we ask your own BERT which words made two banks
 # out of one.
@@ -867,11 +867,11 @@ pictures.difference_plot({"your BERT and the library's": compared})
 # *The picture: 26 of these places, from the embeddings through four steps in each of six layers to the pooler. Nowhere
 # does the relative difference come near the dashed line at 10⁻⁵.*
 #
-# Your model **is** this model. In float64 the difference shrinks to the last digits of that format, so it was rounding
-# and nothing else. Whatever we want to know about MiniLM, we can now ask your code. Let us begin with the sixteen
-# banks. For each of them we ask, after each layer: are you nearer to the mean of the other banks of money, or to that
-# of the rivers? The answer is one number, the cosine with the first mean minus the cosine with the second. 0.1 is a lot
-# here, since two banks of one kind have 0.88 and two of different kinds still 0.82.
+# Yours **is** MiniLM (activation and pooler are still the library's). In float64 the difference shrinks to the last
+# digits, so it was rounding. Whatever we want to know about MiniLM, we can now ask your code. Let us begin with the
+# sixteen banks. For each of them we ask, after each layer: are you nearer to the mean of the other banks of money, or
+# to that of the rivers? The answer is one number, the cosine with the first mean minus the cosine with the second. 0.1
+# is a lot here, since two banks of one kind have 0.88 and two of different kinds still 0.82.
 
 
 # %%

@@ -568,9 +568,10 @@ for name, wanted in (("with labels", labels), ("without", torch.full_like(labels
 def perplexity_of(pairs: list[tuple[Tensor, Tensor]]) -> float:
     """exp of the mean surprise at all places with a label, for pairs of masked input and labels."""
     inputs, labels = stacked([one for one, _ in pairs]), stacked([one for _, one in pairs], fill=-100)
+    asked = labels != -100
     with torch.no_grad():
-        scores = reader(inputs)[labels != -100]
-    return math.exp(F.cross_entropy(scores, labels[labels != -100]).item())
+        scores = reader(inputs, asked)  # where nothing is asked, no scores are needed
+    return math.exp(F.cross_entropy(scores, labels[asked]).item())
 
 
 def mask(row: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -1436,7 +1437,8 @@ for batch_size, accumulation, epochs, drop in (
 # | `pretraining_loss` | `BertForPreTraining(…, labels=…, next_sentence_label=…).loss` |
 # | `fixed_masks` | a `map` over the evaluation data, once |
 # | `fill_mask` | `pipeline("fill-mask")` |
-# | `next_sentence_pairs`, `NSPHead` | the pooler and `seq_relationship`, in `BertForNextSentencePrediction` |
+# | `next_sentence_pairs` | nothing any more; `TextDatasetForNextSentencePrediction` did it until it was taken out |
+# | `NSPHead` | the pooler and `seq_relationship`, in `BertForNextSentencePrediction` |
 # | `masked_batch` | a data collator |
 # | `optimizer_steps` | `trainer.state.max_steps` |
 #
