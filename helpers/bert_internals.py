@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, lru_cache
 from typing import Any
 
 import torch
@@ -107,21 +106,18 @@ def bank_explorer(tokenizer: Any, states: Callable[..., Tensor]) -> Callable[...
         states: (sentences, hide a word of this name) → vectors of the word, shape (state, sentence, width).
     """
 
-    @cache
-    def known() -> Tensor:
-        return states(banks.SENTENCES)
-
     def picture(sentence: str, hidden: str) -> Picture:
         words = tokenizer.tokenize(sentence)
         if words.count("bank") != 1:
             return _told(f"“{sentence}” has the word “bank” {words.count('bank')} times. Once is needed.")
-        shown = {"your sentence": banks.leaning(states([sentence]), known(), but=sentence)[:, 0]}
+        known = states(banks.SENTENCES)  # each time: the model may have been mended meanwhile
+        shown = {"your sentence": banks.leaning(states([sentence]), known, but=sentence)[:, 0]}
         if hidden.strip():
             if hidden.strip().lower() not in words or hidden.strip().lower() == "bank":
                 return _told(f"“{hidden}” is not a token of it to hide. They are: {' '.join(words)}")
-            without = banks.leaning(states([sentence], hidden.strip().lower()), known(), but=sentence)[:, 0]
+            without = banks.leaning(states([sentence], hidden.strip().lower()), known, but=sentence)[:, 0]
             shown[f"without “{hidden.strip()}”"] = without
-        return leanings(banks.leaning_of_each(known()), shown)
+        return leanings(banks.leaning_of_each(known), shown)
 
     return picture
 
@@ -145,7 +141,6 @@ def head_explorer(
         most: tokens that still have room.
     """
 
-    @lru_cache(maxsize=8)  # the model reads a sentence once, however many heads one looks at
     def read(sentence: str) -> tuple[list[str], Sequence[Tensor]]:
         ids = tokenizer(sentence, return_tensors="pt", truncation=True, max_length=most)["input_ids"]
         with torch.no_grad():

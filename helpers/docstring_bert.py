@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import re
 from collections.abc import Iterator, Sequence
@@ -16,15 +15,17 @@ from safetensors.torch import load_file
 from tokenizers import BertWordPieceTokenizer
 from torch import Tensor, nn
 
+from helpers.batching import alike
 from helpers.corpus import docstrings
+from helpers.shipped import figures_in
 from helpers.torch_layers import library_positions
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "pretraining"
 PAD, UNK, CLS, SEP, MASK = range(5)
-SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 CONTEXT = 96  # tokens of a row, at most
 VOCABULARY = 4000  # pieces
 IGNORED = -100  # the label of what no loss counts
+TIED = {"cls.predictions.decoder.weight", "cls.predictions.decoder.bias"}  # other weights under a second name
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,6 @@ class Batch:
         input_ids: int64.
         token_type_ids: 1 in the second part of a pair, else 0.
         attention_mask: 1 for tokens, 0 for padding.
-        continues: True where a piece goes on with the word to its left.
         special: True at [CLS], [SEP] and padding.
         next_label: shape (batch,); 0 where the second part follows the first, 1 where it does not, −100 without one.
     """
@@ -43,7 +43,6 @@ class Batch:
     input_ids: Tensor
     token_type_ids: Tensor
     attention_mask: Tensor
-    continues: Tensor
     special: Tensor
     next_label: Tensor
 
@@ -57,6 +56,9 @@ class Row:
     """How many of the tokens belong to the second part."""
     label: int = IGNORED
 
+    def __len__(self) -> int:
+        return len(self.ids)
+
 
 @cache
 def pieces() -> BertWordPieceTokenizer:
@@ -66,8 +68,7 @@ def pieces() -> BertWordPieceTokenizer:
 
 def figures() -> dict[str, Any]:
     """How the model was made and how good it is, as the script wrote it down."""
-    loaded: dict[str, Any] = json.loads((FOLDER / "figures.json").read_text(encoding="utf-8"))
-    return loaded
+    return figures_in(FOLDER)
 
 
 def sentences(text: str) -> list[str]:
@@ -75,10 +76,9 @@ def sentences(text: str) -> list[str]:
     return [] if "===" in text else re.split(r"(?<=[.!?])\s+(?=[A-Z])", text)
 
 
-def documents(part: str, library: str | None = None) -> list[list[str]]:
-    """The docstrings of one part of the corpus, "train" or "test", each as its sentences; of one library, or of all."""
-    chosen = [each for each in docstrings(part) if library in (None, each.library)]
-    return [cut for each in chosen if (cut := sentences(each.text))]
+def documents(part: str) -> list[list[str]]:
+    """The docstrings of one part of the corpus, "train" or "test", each as its sentences."""
+    return [cut for each in docstrings(part) if (cut := sentences(each.text))]
 
 
 def row(first: str, second: str | None = None, label: int = IGNORED) -> Row:
@@ -92,16 +92,15 @@ def row(first: str, second: str | None = None, label: int = IGNORED) -> Row:
 
 def padded(rows: Sequence[Row]) -> Batch:
     """Rows as one batch."""
-    longest = max(len(each.ids) for each in rows)
-    ids = torch.tensor([each.ids + [PAD] * (longest - len(each.ids)) for each in rows])
-    lengths = torch.tensor([[len(each.ids)] for each in rows])
+    longest = max(map(len, rows))
+    ids = torch.tensor([each.ids + [PAD] * (longest - len(each)) for each in rows])
+    lengths = torch.tensor([[len(each)] for each in rows])
     places, second = torch.arange(longest), torch.tensor([[each.second] for each in rows])
     inside = places < lengths
     return Batch(
         input_ids=ids,
         token_type_ids=(inside & (places >= lengths - second)).long(),
         attention_mask=inside.long(),
-        continues=continues(ids),
         special=special(ids),
         next_label=torch.tensor([each.label for each in rows]),
     )
@@ -109,10 +108,7 @@ def padded(rows: Sequence[Row]) -> Batch:
 
 def batched(rows: Sequence[Row], size: int, chance: random.Random) -> list[Batch]:
     """Rows of about the same length together, so that little is padding; the order of batches is left to chance."""
-    ordered = sorted(rows, key=lambda each: (len(each.ids), chance.random()))
-    groups = [ordered[start : start + size] for start in range(0, len(ordered), size)]
-    chance.shuffle(groups)
-    return [padded(group) for group in groups]
+    return [padded(group) for group in alike(rows, size, chance)]
 
 
 def special(ids: Tensor) -> Tensor:
@@ -145,10 +141,7 @@ def batches(rows: Sequence[Tensor], size: int, seed: int) -> Iterator[Tensor]:
     """Batches without end, epoch after epoch; rows of about the same length stand together."""
     chance = random.Random(seed)
     while True:
-        ordered = sorted(rows, key=lambda each: (len(each), chance.random()))
-        groups = [ordered[start : start + size] for start in range(0, len(ordered), size)]
-        chance.shuffle(groups)
-        yield from map(stacked, groups)
+        yield from map(stacked, alike(rows, size, chance))
 
 
 @cache
@@ -215,12 +208,18 @@ class WordScores(nn.Module):
 
 
 def docstring_bert() -> Any:
-    """The trained model, a `BertForPreTraining` in float32 and in evaluation mode; each call makes a new one."""
+    """The trained model, a `BertForPreTraining` in float32 and in evaluation mode; each call makes a new one.
+
+    Raises:
+        RuntimeError: the stored weights are not those of this model.
+    """
     from transformers import BertForPreTraining
 
-    model = BertForPreTraining(config()).eval().requires_grad_(False)
-    weights = {name: value.float() for name, value in load_file(FOLDER / "model.safetensors").items()}
-    model.load_state_dict(weights, strict=False)  # what is tied is stored once
+    model, file = BertForPreTraining(config()).eval().requires_grad_(False), FOLDER / "model.safetensors"
+    weights = {name: value.float() for name, value in load_file(file).items()}
+    missing, unexpected = model.load_state_dict(weights, strict=False)
+    if wrong := {*missing} ^ TIED | {*unexpected}:  # what is tied is stored once
+        raise RuntimeError(f"{file} does not fit the model: missing or not expected are {', '.join(sorted(wrong))}.")
     return model
 
 

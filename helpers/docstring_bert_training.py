@@ -27,7 +27,7 @@ from transformers import BertForPreTraining, BertTokenizer, DataCollatorForLangu
 from helpers.docstring_bert import (
     FOLDER,
     IGNORED,
-    SPECIAL,
+    TIED,
     VOCABULARY,
     Batch,
     Row,
@@ -36,9 +36,12 @@ from helpers.docstring_bert import (
     docstring_bert,
     documents,
     guesses,
+    read,
     row,
     with_places,
 )
+from helpers.pretraining import unigram
+from helpers.vocabularies import SPECIAL
 
 ALPHABET, RAREST = 120, 2  # characters, and how often a piece occurs at least
 STEPS, BATCH, RATE, WARM_UP, DECAY, SEED = 7500, 16, 1e-3, 0.1, 0.01, 0
@@ -55,11 +58,11 @@ Masked = tuple[Batch, Tensor, Tensor]
 """A batch, its masked input, and the labels."""
 
 
-def learned_pieces(texts: Sequence[str], vocabulary: int = VOCABULARY) -> BertWordPieceTokenizer:
+def learned_pieces(texts: Sequence[str]) -> BertWordPieceTokenizer:
     """A tokenizer in lower case, whose first five pieces are the special tokens."""
     tokenizer = BertWordPieceTokenizer(lowercase=True)
     tokenizer.train_from_iterator(
-        texts, vocabulary, RAREST, limit_alphabet=ALPHABET, special_tokens=list(SPECIAL), show_progress=False
+        texts, VOCABULARY, RAREST, limit_alphabet=ALPHABET, special_tokens=list(SPECIAL), show_progress=False
     )
     return tokenizer
 
@@ -135,7 +138,7 @@ def batches(texts: Sequence[list[str]]) -> Iterator[Batch]:
         yield from batched(rows, BATCH, chance)
 
 
-def trained(model: Any, texts: Sequence[list[str]], exam: Sequence[Masked]) -> Iterator[tuple[int, float]]:
+def trained(model: Any, texts: Sequence[list[str]]) -> Iterator[tuple[int, float]]:
     """Trains, and stops after each step that is to be looked at: how many there were, and the mean loss since."""
     collator, since = masking(SEED + 1), []
     matrices = [value for value in model.parameters() if value.ndim == 2]
@@ -159,10 +162,9 @@ def trained(model: Any, texts: Sequence[list[str]], exam: Sequence[Masked]) -> I
 
 def baselines(texts: Sequence[list[str]], exam: Sequence[Masked], size: int) -> dict[str, float]:
     """The loss of who says the same for each place: all tokens alike, or as often as they occur in what is read."""
-    ids = torch.tensor([token for text in texts for token in row(" ".join(text)).ids[1:-1]])
-    counts = torch.bincount(ids, minlength=size).double() + 0.1  # so that nothing is impossible
+    shares = unigram([read(" ".join(text)) for text in texts], size)
     wanted = torch.cat([labels[labels != IGNORED] for _, _, labels in exam])
-    return {"uniform": math.log(size), "by frequency": -(counts / counts.sum()).log()[wanted].mean().item()}
+    return {"uniform": math.log(size), "by frequency": -shares.log()[wanted].mean().item()}
 
 
 def new_model() -> Any:
@@ -178,8 +180,7 @@ def asked(model: Any) -> dict[str, list[list[Any]]]:
 
 def write_weights(model: Any) -> None:
     """In float16; what is tied is written once."""
-    twice = {"cls.predictions.decoder.weight", "cls.predictions.decoder.bias"}
-    kept = {name: value.half().contiguous() for name, value in model.state_dict().items() if name not in twice}
+    kept = {name: value.half().contiguous() for name, value in model.state_dict().items() if name not in TIED}
     save_file(kept, FOLDER / "model.safetensors")
 
 
@@ -199,7 +200,7 @@ def main() -> None:
     start = measured(model, exam)
     moments = [{"step": 0, "loss": start["loss"], "said": asked(model)}]
     history: list[dict[str, float]] = [{"step": 0, **start}]
-    for step, mean in trained(model, texts, exam):
+    for step, mean in trained(model, texts):
         history.append({"step": step, "train": mean, **measured(model, exam)})
         print({name: round(value, 3) for name, value in history[-1].items()}, flush=True)
         if step in MOMENTS:

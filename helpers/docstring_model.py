@@ -14,6 +14,8 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import nn
 
+from helpers.shipped import figures_in
+
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "generation"
 LONGEST = 200  # characters of a description: whole sentences, the first in any case
 END, ARROW = 0, 1  # the pieces between two texts, and between a name and its description
@@ -103,8 +105,7 @@ def pieces() -> Tokenizer:
 
 def figures() -> dict[str, Any]:
     """How the model was made and how good it is, as the script wrote it down."""
-    loaded: dict[str, Any] = json.loads((FOLDER / "figures.json").read_text(encoding="utf-8"))
-    return loaded
+    return figures_in(FOLDER)
 
 
 def examples(part: str) -> list[torch.Tensor]:

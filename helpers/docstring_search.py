@@ -16,7 +16,9 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
+from helpers.batching import shortest_first
 from helpers.pronouns import Reader
+from helpers.shipped import figures_in
 
 BATCH = 32
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "representations"
@@ -60,8 +62,7 @@ def shelf() -> Shelf:
 
 def figures() -> dict[str, Any]:
     """How the vectors were made, as the script wrote it down."""
-    loaded: dict[str, Any] = json.loads((FOLDER / "figures.json").read_text(encoding="utf-8"))
-    return loaded
+    return figures_in(FOLDER)
 
 
 @torch.no_grad()
@@ -71,11 +72,11 @@ def encoded(reader: Reader, texts: Sequence[str], pool: Callable[[Tensor, Tensor
     Args:
         pool: makes of the last states (batch, token, width) and the mask (batch, token) a vector for each text.
     """
-    order = reader.inputs(texts)["attention_mask"].sum(dim=1).argsort(stable=True).tolist()
-    parts = []
-    for start in range(0, len(order), BATCH):
-        inputs = reader.inputs([texts[place] for place in order[start : start + BATCH]])
+    order, parts = [], []
+    for places in shortest_first(reader.inputs(texts)["attention_mask"].sum(dim=1).tolist(), BATCH):
+        inputs = reader.inputs([texts[place] for place in places])
         parts.append(pool(reader.model(**inputs).last_hidden_state, inputs["attention_mask"]))
+        order += places
     by_length = torch.cat(parts)
     vectors = torch.empty_like(by_length)
     vectors[order] = by_length

@@ -20,6 +20,7 @@ import torch.nn.functional as F
 from safetensors.torch import save_file
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
+from helpers.batching import alike
 from helpers.corpus import Docstring, docstrings
 from helpers.docstring_model import ARROW, END, FOLDER, CausalModel, docstring_model, opening, words_of
 
@@ -52,9 +53,7 @@ def numbered(each: Docstring, tokenizer: Tokenizer) -> list[int]:
 
 def batches(rows: Sequence[list[int]], chance: random.Random) -> list[torch.Tensor]:
     """Rows of about the same length together, padded on the right with `UNSEEN`; in an order left to chance."""
-    ordered = sorted(rows, key=lambda row: (len(row), chance.random()))
-    groups = [ordered[start : start + BATCH] for start in range(0, len(ordered), BATCH)]
-    chance.shuffle(groups)
+    groups = alike(rows, BATCH, chance)
     longest = [max(map(len, group)) for group in groups]
     return [
         torch.tensor([row + [UNSEEN] * (size - len(row)) for row in group])

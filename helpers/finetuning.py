@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch, Rectangle
 from torch import Tensor
 
-from helpers.style import BLUE, INK, ORANGE, SEQUENTIAL, SKY, WIDTH, Picture, style
-from helpers.suspects import lineup_of
+from helpers.plots import likeliest
+from helpers.style import INK, ORANGE, SEQUENTIAL, SKY, WIDTH, Picture, style
+from helpers.suspects import numbers
 
 LINE = 52  # characters of a line beside a matrix
 MOST = 4  # texts that are shown beside it
@@ -24,25 +25,10 @@ HEADS = (
 )
 
 
-def guesses(panels: Mapping[str, Sequence[tuple[str, float]]]) -> Picture:
-    """Side by side: title → names with their probabilities, from the top."""
-    with style():
-        figure = Picture(figsize=(WIDTH, 0.9 + 0.24 * max(map(len, panels.values()))))
-        axes = figure.subplots(1, len(panels), squeeze=False)[0]
-        for axis, (title, pairs) in zip(axes, panels.items(), strict=True):
-            shares = [share for _, share in pairs]
-            drawn = axis.barh(range(len(pairs)), shares, color=[ORANGE] + [BLUE] * (len(pairs) - 1))
-            axis.bar_label(drawn, [f"{share:.{2 if max(shares) > 0.2 else 3}f}" for share in shares], padding=2)
-            axis.set(title=title, xlabel="probability", xlim=(0, 1.2 * max(shares)))
-            axis.set_yticks(range(len(pairs)), [name for name, _ in pairs])
-            axis.invert_yaxis()
-    return figure
-
-
 def said(sentence: str, pairs: Sequence[tuple[str, float]]) -> Picture:
     """A sentence, what it sounds like, and the likeliest names."""
     quoted = textwrap.shorten(sentence, 90, placeholder=" …") or "(nothing)"
-    return guesses({f"“{quoted}”\nsounds like {pairs[0][0]}": pairs})
+    return likeliest({f"“{quoted}”\nsounds like {pairs[0][0]}": pairs})
 
 
 def heads() -> Picture:
@@ -139,15 +125,4 @@ def _texts(axis: Axes, title: str, texts: Sequence[str]) -> None:
 
 def lineup(answer: tuple[Tensor, Tensor]) -> Picture:
     """What scikit-learn and each suspect make of labels and predictions."""
-    shown = {
-        name: float(make(*(each.clone() for each in answer))) for name, make in lineup_of("f1_counterexample").items()
-    }
-    with style():
-        figure = Picture(figsize=(WIDTH, 2.8))
-        axis = figure.subplots()
-        drawn = axis.barh(range(len(shown)), list(shown.values()), color=[ORANGE] + [BLUE] * (len(shown) - 1))
-        axis.bar_label(drawn, [f"{value:.3f}" for value in shown.values()], padding=2)
-        axis.set_yticks(range(len(shown)), list(shown))
-        axis.set(xlabel="what it says", xlim=(0, 1.1 * max(1e-9, *shown.values())))
-        axis.invert_yaxis()
-    return figure
+    return numbers("f1_counterexample", answer, "what it says")

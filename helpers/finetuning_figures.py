@@ -16,7 +16,7 @@ from torch.utils.data import DataLoader
 
 from helpers.corpus import Docstring, docstrings
 from helpers.libraries import (
-    FIGURES,
+    FOLDER,
     LONGEST,
     SHOWN,
     TrainerOrder,
@@ -95,9 +95,9 @@ def main() -> None:
     """Writes the accuracies, and by which versions."""
     test = docstrings("test")
     versions = {each.__name__: each.__version__ for each in (torch, transformers, sklearn)}
-    FIGURES.parent.mkdir(parents=True, exist_ok=True)
+    FOLDER.mkdir(parents=True, exist_ok=True)
     told = {"texts to test with": len(test), "accuracy": measured(test), "versions": versions}
-    FIGURES.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    (FOLDER / "figures.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

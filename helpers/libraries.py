@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import random
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -14,14 +13,16 @@ from types import SimpleNamespace
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from transformers import TrainerCallback
 
+from helpers.batching import mean_over_tokens, shortest_first
 from helpers.corpus import LIBRARIES, Docstring, docstrings
 from helpers.pretrained import MINILM, folder_of, load_model, load_tokenizer, silence
+from helpers.shipped import figures_in
 
 LONGEST = 24  # tokens of a text that the model is given
-FIGURES = Path(__file__).parent.parent / "data/finetuning/figures.json"
+FOLDER = Path(__file__).resolve().parents[1] / "data" / "finetuning"
 SHOWN = 32  # texts at a time, where nothing is learned
 
 
@@ -58,15 +59,12 @@ def _reader() -> tuple[Any, Any]:
 def frozen_features(texts: Sequence[str]) -> Tensor:
     """What MiniLM makes of each text without any further learning: the mean over its tokens, shape (texts, 384)."""
     tokenizer, model = _reader()
-    order = sorted(range(len(texts)), key=lambda place: len(texts[place]))  # like lengths together: little padding
     found = torch.empty(len(texts), model.config.hidden_size)
-    for start in range(0, len(order), SHOWN):
-        places = order[start : start + SHOWN]
+    for places in shortest_first([len(text) for text in texts], SHOWN):
         batch = tokenizer(
             [texts[place] for place in places], padding=True, truncation=True, max_length=LONGEST, return_tensors="pt"
         )
-        real = batch["attention_mask"].unsqueeze(-1)
-        found[places] = (model(**batch).last_hidden_state * real).sum(1) / real.sum(1)
+        found[places] = mean_over_tokens(model(**batch).last_hidden_state, batch["attention_mask"])
     return found
 
 
@@ -88,11 +86,6 @@ class Losses(TrainerCallback):
 
     def on_evaluate(self, args: Any, state: Any, control: Any, metrics: dict[str, float], **_: Any) -> None:
         self.metrics.append(metrics)
-
-
-def weights_of(model: nn.Module) -> dict[str, Tensor]:
-    """A copy of all that is saved of a model."""
-    return {name: value.detach().clone() for name, value in model.state_dict().items()}
 
 
 def linear_reader(texts: Sequence[str], names: Sequence[str]) -> Callable[[Sequence[str]], list[str]]:
@@ -165,5 +158,4 @@ def try_datasets(prepare: Callable[[str, str], Any], rows: Sequence[Docstring]) 
 
 def figures() -> dict[str, Any]:
     """How well four methods do with more and more texts, as `helpers.finetuning_figures` has measured it."""
-    told: dict[str, Any] = json.loads(FIGURES.read_text(encoding="utf-8"))
-    return told
+    return figures_in(FOLDER)

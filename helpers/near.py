@@ -17,10 +17,12 @@ from torch.nn import functional as F
 faiss.omp_set_num_threads(1)
 
 ROUNDS = 12  # of k-means
+SEED = 0  # of the centres that it begins with
 LINKS = 16  # of a vector to others, in a graph
+TRIES = 5  # of which the fastest counts
 
 
-def cell_centres(vectors: Tensor, cells: int, seed: int = 0) -> Tensor:
+def cell_centres(vectors: Tensor, cells: int) -> Tensor:
     """The centres of cells that vectors of length 1 fall into: k-means whose centres have length 1 as well.
 
     Args:
@@ -29,7 +31,7 @@ def cell_centres(vectors: Tensor, cells: int, seed: int = 0) -> Tensor:
     Returns:
         Shape (cells, width).
     """
-    chosen = torch.randperm(len(vectors), generator=torch.Generator().manual_seed(seed))[:cells]
+    chosen = torch.randperm(len(vectors), generator=torch.Generator().manual_seed(SEED))[:cells]
     centres = vectors[chosen].clone()
     for _ in range(ROUNDS):
         cell = (vectors @ centres.T).argmax(dim=1)
@@ -72,10 +74,10 @@ def searched(index: Any, queries: Tensor, k: int) -> tuple[Tensor, float]:
     return torch.from_numpy(places), stats.ndis / len(queries)
 
 
-def seconds(index: Any, queries: Tensor, k: int, times: int = 5) -> float:
+def seconds(index: Any, queries: Tensor, k: int) -> float:
     """What a search of all queries takes on this machine, the best of some tries."""
     taken = []
-    for _ in range(times):
+    for _ in range(TRIES):
         began = time.perf_counter()
         index.search(queries.numpy(), k)
         taken.append(time.perf_counter() - began)

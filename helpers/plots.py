@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from torch import Tensor
 
-from helpers.style import CYCLE, DIVERGING, SEQUENTIAL, WIDTH, Picture, style
+from helpers.style import BLUE, CYCLE, DIVERGING, SEQUENTIAL, WIDTH, Picture, style
 
 HIGHEST = 4.8  # inches of a figure with matrices
 LETTER = 0.085  # inches that a letter of a name takes
@@ -168,3 +168,26 @@ def _write_numbers(axis: Axes, matrix: np.ndarray, low: float, high: float, sign
         dark = abs(share - 0.5) > 0.35 if signed else share < 0.5
         text = f"{value:.0f}" if whole else f"{value:.2f}"
         axis.text(column, row, text, ha="center", va="center", fontsize=8, color="white" if dark else "black")
+
+
+def likeliest(panels: Mapping[str, Sequence[tuple[str, float]]], title: str = "") -> Picture:
+    """Side by side, on one scale: a few names with their probabilities, in the given order from the top.
+
+    Args:
+        panels: title → names with their probabilities.
+    """
+    most = max(len(told) for told in panels.values())
+    highest = max(share for told in panels.values() for _, share in told)
+    with style():
+        figure = Picture(figsize=(WIDTH, 1.0 + 0.3 * most))
+        axes = figure.subplots(1, len(panels), squeeze=False)[0]
+        for axis, (name, told) in zip(axes, panels.items(), strict=True):
+            shares = [share for _, share in told]
+            drawn = axis.barh(range(len(told)), shares, color=BLUE)
+            axis.bar_label(drawn, [f"{share:.{2 if highest > 0.2 else 3}f}" for share in shares], padding=2, fontsize=8)
+            axis.set(xlabel="probability", xlim=(0, 1.6 * highest), xticks=[])
+            axis.set_title(name, fontsize=10)
+            axis.set_yticks(range(len(told)), [each for each, _ in told])
+            axis.invert_yaxis()
+        figure.suptitle(title)
+    return figure

@@ -10,41 +10,17 @@ from torch import Tensor
 
 from helpers.docstring_bert import IGNORED, MASK, written
 from helpers.marked import Marked
-from helpers.plots import bars, lines
-from helpers.style import BLUE, WIDTH, Picture, style
-from helpers.suspects import lineup_of
+from helpers.plots import bars, likeliest, lines
+from helpers.style import Picture, style
+from helpers.suspects import numbers
 
 COVERED, SWAPPED, STAYED = "#56B4E9", "#E69F00", "#59C9A5"  # dark letters can be read on them
-Guesses = Sequence[tuple[str, float]]
-
-
-def guesses(panels: Mapping[str, Guesses], title: str = "") -> Picture:
-    """Side by side: a few words and how likely each is, the likeliest at the top.
-
-    Args:
-        panels: title → words with their probabilities.
-    """
-    most = max(len(told) for told in panels.values())
-    highest = max(share for told in panels.values() for _, share in told)
-    with style():
-        figure = Picture(figsize=(WIDTH, 1.0 + 0.3 * most))
-        axes = figure.subplots(1, len(panels), squeeze=False)[0]
-        for axis, (name, told) in zip(axes, panels.items(), strict=True):
-            words, shares = [word for word, _ in told], [share for _, share in told]
-            drawn = axis.barh(range(len(words)), shares, color=BLUE)
-            axis.bar_label(drawn, [f"{share:.2f}" for share in shares], padding=2, fontsize=8)
-            axis.set(xlabel="probability", xlim=(0, 1.6 * highest), xticks=[])
-            axis.set_title(name, fontsize=10)
-            axis.set_yticks(range(len(words)), words)
-            axis.invert_yaxis()
-        figure.suptitle(title)
-    return figure
 
 
 def moments(told: Sequence[Mapping[str, Any]], sentence: str) -> Picture:
     """What a model said for a covered word at several moments of its training, as its figures tell."""
     panels = {f"{each['step']:,} steps": each["said"][sentence] for each in told}
-    return guesses({name: [(word, share) for word, share in words] for name, words in panels.items()}, sentence)
+    return likeliest({name: [(word, share) for word, share in words] for name, words in panels.items()}, sentence)
 
 
 def covered(pairs: Sequence[tuple[Tensor, Tensor]], caption: str = "") -> Marked:
@@ -95,18 +71,7 @@ def repeated(series: Mapping[str, Sequence[float]], ylabel: str) -> Picture:
 
 def lineup(inputs: tuple[Tensor, ...]) -> Picture:
     """The loss that the library makes of the inputs, and below it what each suspect makes of them."""
-    found = {
-        name: float(make(*(each.clone() for each in inputs))) for name, make in lineup_of("loss_counterexample").items()
-    }
-    with style():
-        figure = Picture(figsize=(WIDTH, 0.8 + 0.32 * len(found)))
-        axis = figure.subplots()
-        drawn = axis.barh(range(len(found)), list(found.values()), color=[BLUE] + ["#E69F00"] * (len(found) - 1))
-        axis.bar_label(drawn, [f"{value:.3f}" for value in found.values()], padding=3)
-        axis.set_yticks(range(len(found)), list(found))
-        axis.set(xlabel="loss", xlim=(0, 1.15 * max(*found.values(), 1e-9)))
-        axis.invert_yaxis()
-    return figure
+    return numbers("loss_counterexample", inputs, "loss")
 
 
 def answers(right: Mapping[str, Mapping[str, float]]) -> Picture:

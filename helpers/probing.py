@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from helpers.batching import mean_over_tokens, shortest_first
 from helpers.docstring_search import Shelf
 from helpers.pronouns import Reader
 
@@ -45,6 +46,7 @@ LARGE = ("torch", "numpy", "matplotlib", "sklearn")  # libraries with enough doc
 SHORTEST, LONGEST, EACH = 6, 20, 150  # words of a sentence, and sentences of each library
 BATCH, SEED = 64, 0
 EDGES = (7.5, 9.5)  # words between short, middling and long
+HIDDEN, STEPS = 256, 150  # of the probe with a hidden layer
 
 
 @dataclass(frozen=True)
@@ -73,15 +75,12 @@ def levels(reader: Reader, texts: Sequence[str], places: Sequence[int] | None = 
     Args:
         places: of each text the token that is taken instead of the mean; [CLS] is 0.
     """
-    order = reader.inputs(texts)["attention_mask"].sum(dim=1).argsort(stable=True).tolist()  # little padding
     found = torch.empty(reader.model.config.num_hidden_layers + 1, len(texts), reader.model.config.hidden_size)
-    for start in range(0, len(order), BATCH):
-        rows = order[start : start + BATCH]
+    for rows in shortest_first(reader.inputs(texts)["attention_mask"].sum(dim=1).tolist(), BATCH):
         inputs = reader.inputs([texts[row] for row in rows])
         states = torch.stack(reader.model(**inputs, output_hidden_states=True).hidden_states)
         if places is None:
-            real = inputs["attention_mask"].unsqueeze(-1)
-            found[:, rows] = (states * real).sum(dim=2) / real.sum(dim=1)
+            found[:, rows] = mean_over_tokens(states, inputs["attention_mask"])
         else:
             found[:, rows] = states[:, range(len(rows)), [places[row] for row in rows]]
     return found
@@ -160,9 +159,7 @@ def _module(name: str) -> str:
     return ".".join(parts[:capital])
 
 
-def network_probe(
-    states: Tensor, labels: Tensor, classes: int, hidden: int = 256, steps: int = 150
-) -> Callable[[Tensor], Tensor]:
+def network_probe(states: Tensor, labels: Tensor, classes: int) -> Callable[[Tensor], Tensor]:
     """A probe with a hidden layer, trained until it knows its examples.
 
     Returns:
@@ -170,9 +167,9 @@ def network_probe(
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(SEED)
-        network = nn.Sequential(nn.Linear(states.shape[1], hidden), nn.ReLU(), nn.Linear(hidden, classes))
+        network = nn.Sequential(nn.Linear(states.shape[1], HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, classes))
     optimizer = torch.optim.Adam(network.parameters(), lr=3e-3)
-    for _ in range(steps):
+    for _ in range(STEPS):
         optimizer.zero_grad()
         F.cross_entropy(network(states), labels).backward()
         optimizer.step()

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from helpers.batching import mean_over_tokens
 from helpers.bert_parts import HeadsInBert
 from helpers.pretrained import MINILM, NotHere, load_model, load_tokenizer
 
@@ -90,8 +91,7 @@ class Reader:
         """
         inputs = self.inputs(sentences)
         hidden = (model or self.model)(**inputs).last_hidden_state
-        real = inputs["attention_mask"].unsqueeze(-1)
-        return nn.functional.normalize((hidden * real).sum(1) / real.sum(1), dim=-1)
+        return nn.functional.normalize(mean_over_tokens(hidden, inputs["attention_mask"]), dim=-1)
 
 
 def reader() -> Reader:

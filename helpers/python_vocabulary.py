@@ -11,10 +11,9 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from tokenizers import Tokenizer, models, trainers
-
 from helpers.corpus import STANDARD
-from helpers.vocabularies import FOLDER, SPECIAL, normalize, split
+from helpers.trainers import library_trained
+from helpers.vocabularies import FOLDER, normalize, split
 
 SIZE = 8000
 FEWEST = 30  # times that a character has to occur to have a row
@@ -28,15 +27,6 @@ def words_of_code() -> Iterator[str]:
         yield from split(normalize(file.read_text(encoding="utf-8")))
 
 
-def learned(counts: Counter[str]) -> list[str]:
-    """The entries in the order of their numbers."""
-    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
-    trainer = trainers.WordPieceTrainer(vocab_size=SIZE, special_tokens=list(SPECIAL), show_progress=False)
-    tokenizer.train_from_iterator((word for word, count in counts.items() for _ in range(count)), trainer)
-    numbers = tokenizer.get_vocab()
-    return sorted(numbers, key=numbers.__getitem__)
-
-
 def main() -> None:
     """Writes the vocabulary, one entry in a line."""
     counts = Counter(words_of_code())
@@ -44,7 +34,7 @@ def main() -> None:
     kept = Counter({w: n for w, n in counts.items() if all(common[letter] >= FEWEST for letter in w)})
     folder = FOLDER / "python"
     folder.mkdir(exist_ok=True)
-    (folder / "vocab.txt").write_text("\n".join(learned(kept)) + "\n", encoding="utf-8")
+    (folder / "vocab.txt").write_text("\n".join(library_trained(kept, SIZE)) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -197,23 +197,22 @@ def _line(paper: Paper, name: str, count: int, cents: int) -> None:
 def _sums(paper: Paper, chance: random.Random, bought: Sequence[tuple[int, int]]) -> None:
     layout, paid = paper.layout, sum(count * cents for count, cents in bought)
     if chance.random() < 0.5:
-        _beside(paper, "Subtotal", _money(paid, layout.comma), OTHER)
+        _beside(paper, "Subtotal", _money(paid, layout.comma))
     if chance.random() < 0.5:
-        _beside(paper, chance.choice(("Tax", "VAT", "incl. tax")), _money(paid * 8 // 100, layout.comma), OTHER)
+        _beside(paper, chance.choice(("Tax", "VAT", "incl. tax")), _money(paid * 8 // 100, layout.comma))
     if not layout.total_first:
         _total(paper, chance, bought)
     if chance.random() < 0.6:
         given = max(500 * (paid // 500 + 1), chance.choice((1000, 2000)))
-        _beside(paper, "Cash", _money(given, layout.comma), OTHER)
-        _beside(paper, "Change", _money(given - paid, layout.comma), OTHER)
+        _beside(paper, "Cash", _money(given, layout.comma))
+        _beside(paper, "Change", _money(given - paid, layout.comma))
     paper.feed(0.4)
 
 
-def _beside(paper: Paper, name: str, number: str, label: int, size: float = 1.0) -> None:
+def _beside(paper: Paper, name: str, number: str) -> None:
     layout = paper.layout
-    if name:
-        paper.write(name, OTHER, at=8 if layout.prices_left else 0, size=size)
-    paper.write(number, label, at=6 if layout.prices_left else layout.columns, side="right", size=size)
+    paper.write(name, OTHER, at=8 if layout.prices_left else 0)
+    paper.write(number, OTHER, at=6 if layout.prices_left else layout.columns, side="right")
     paper.feed()
 
 

@@ -81,6 +81,15 @@ def _across_and_up(points: Tensor) -> tuple[list[float], list[float]]:
     return across, up
 
 
+def _by_library(axis: Any, libraries: Sequence[str], points: Tensor) -> None:
+    """A dot for each text: a mark and a colour for each of some libraries, small and grey for the others."""
+    others = [row for row, library in enumerate(libraries) if library not in MAPPED]
+    axis.scatter(*_across_and_up(points[others]), s=5, color=GREY, alpha=0.4, label="other libraries")
+    for library, size, colour, mark in zip(MAPPED, SIZES, CYCLE[: len(MAPPED)], MARKS, strict=True):
+        rows = [row for row, each in enumerate(libraries) if each == library]
+        axis.scatter(*_across_and_up(points[rows]), s=size, color=colour, marker=mark, alpha=0.6, label=library)
+
+
 def map_of(
     shelf: Shelf, points: Tensor, question: str = "", at: Tensor | None = None, found: Tensor | None = None
 ) -> Picture:
@@ -91,26 +100,13 @@ def map_of(
         at: where the question lies, shape (2,).
         found: places that are circled.
     """
-    libraries = shelf.libraries
     with style():
         figure = Picture(figsize=(WIDTH, 5.0))
         axis = figure.subplots()
-        others = [row for row, library in enumerate(libraries) if library not in MAPPED]
-        axis.scatter(*_across_and_up(points[others]), s=5, color=GREY, alpha=0.4, label="other libraries")
-        for place, library in enumerate(MAPPED):
-            rows = [row for row, each in enumerate(libraries) if each == library]
-            axis.scatter(
-                *_across_and_up(points[rows]),
-                s=SIZES[place],
-                color=CYCLE[place],
-                marker=MARKS[place],
-                alpha=0.6,
-                label=library,
-            )
+        _by_library(axis, shelf.libraries, points)
         if found is not None:
-            axis.scatter(
-                *_across_and_up(points[found]), s=70, facecolors="none", edgecolors=INK, linewidths=1.5, label="found"
-            )
+            ring: dict[str, Any] = {"s": 70, "facecolors": "none", "edgecolors": INK, "linewidths": 1.5}
+            axis.scatter(*_across_and_up(points[found]), **ring, label="found")
         if at is not None:
             axis.scatter(*_across_and_up(at[None]), s=160, marker="X", color=RED, edgecolors="white", label=question)
         axis.set(xlabel="first direction", ylabel="second direction", xticks=[], yticks=[])

@@ -15,6 +15,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional as F
 
+from helpers.batching import mean_over_tokens
 from helpers.corpus import docstrings
 from helpers.docstring_model import opening
 from helpers.docstring_search import FOLDER, encoded
@@ -35,8 +36,7 @@ def openings() -> list[tuple[str, str]]:
 
 def mean_of_length_one(states: Tensor, mask: Tensor) -> Tensor:
     """The mean over the real tokens, brought to length 1."""
-    real = mask.unsqueeze(-1)
-    return F.normalize((states * real).sum(dim=1) / real.sum(dim=1), dim=-1)
+    return F.normalize(mean_over_tokens(states, mask), dim=-1)
 
 
 def agreement(exact: Tensor, stored: Tensor) -> float:

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from helpers.batching import mean_over_tokens
 from helpers.plots import heatmaps
 from helpers.style import BLUE, CYCLE, GREY, INK, ORANGE, WIDTH, Picture, style
 from helpers.suspects import entries
@@ -85,9 +86,7 @@ class Quiz:
 
     def _vectors(self, model: nn.Module) -> Tensor:
         states = model(**self.inputs).last_hidden_state
-        real = self.inputs["attention_mask"].unsqueeze(-1)
-        mean = (states * real).sum(dim=1) / real.sum(dim=1)
-        return F.normalize(mean, dim=-1).unflatten(0, (-1, 3))
+        return F.normalize(mean_over_tokens(states, self.inputs["attention_mask"]), dim=-1).unflatten(0, (-1, 3))
 
 
 def _to_the_others(vectors: Tensor) -> Tensor:

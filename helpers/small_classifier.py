@@ -145,7 +145,10 @@ def small_tokenizer(
     inner.pre_tokenizer = pre_tokenizers.Whitespace()
     ends = [(token, numbers[token]) for token in ("[CLS]", "[SEP]")]
     inner.post_processor = processors.TemplateProcessing("[CLS] $A [SEP]", special_tokens=ends)
-    return PreTrainedTokenizerFast(
+    tokenizer = PreTrainedTokenizerFast(
         tokenizer_object=inner, pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]", sep_token="[SEP]",
         model_max_length=longest, padding_side=side, **more,
     )  # fmt: skip
+    # It would say once that a text is longer than `longest`, and the model says so itself, by an error.
+    tokenizer.deprecation_warnings["sequence-length-is-longer-than-the-specified-maximum"] = True
+    return tokenizer

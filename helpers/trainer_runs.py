@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import random
 import tempfile
 import warnings
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from transformers import Trainer, TrainerCallback, TrainingArguments
@@ -52,7 +55,6 @@ class Ran:
         decays: how many weights are decayed by how much.
         epsilon: of the optimizer.
         predictions: the shape of what was kept of them, or None.
-        change: of the weights, from the first to the last.
     """
 
     steps: int = 0
@@ -66,7 +68,6 @@ class Ran:
     decays: dict[float, int] = field(default_factory=dict)
     epsilon: float = 0.0
     predictions: list[int] | None = None
-    change: float = 0.0
 
     def told(self, name: str) -> str:
         """One of these as one would print it: rates with two digits."""
@@ -112,10 +113,10 @@ def ran(train: bool = True, **arguments: Any) -> Ran:
         train: call `trainer.train()`.
         arguments: those of TrainingArguments.
     """
-    torch.manual_seed(0)
-    model, found = Line(), Ran()
-    first = torch.cat([value.detach().flatten().clone() for value in model.parameters()])
+    found = Ran()
     with tempfile.TemporaryDirectory() as folder, _quiet():
+        torch.manual_seed(0)
+        model = Line()
         given = {"report_to": "none", "disable_tqdm": True, "use_cpu": True, **arguments}
         args = TrainingArguments(output_dir=str(Path(folder) / "out"), **given)
         trainer = Trainer(
@@ -134,7 +135,6 @@ def ran(train: bool = True, **arguments: Any) -> Ran:
         _look_at(trainer.optimizer, found)
     found.train_batches = [size for size, training in model.seen if training]
     found.eval_batches = [size for size, training in model.seen if not training]
-    found.change = (torch.cat([value.detach().flatten() for value in model.parameters()]) - first).norm().item()
     return found
 
 
@@ -146,19 +146,19 @@ def _look_at(optimizer: Any, found: Ran) -> None:
         found.epsilon = group["eps"]
 
 
-class _quiet:
-    """No bars, no tables, no warnings of the library about a training this small."""
-
-    def __enter__(self) -> None:
-        self._silence, self._out, self._err = silence(), redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO())
-        self._warnings = warnings.catch_warnings()
-        for each in (self._warnings, self._silence, self._out, self._err):
-            each.__enter__()
-        warnings.simplefilter("ignore")
-
-    def __exit__(self, *error: Any) -> None:
-        for each in (self._err, self._out, self._silence, self._warnings):
-            each.__exit__(*error)
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """No bars, tables or warnings about a training this small, and all random streams as before: Trainer seeds them."""
+    plain, arrays = random.getstate(), np.random.get_state()
+    try:
+        with (
+            torch.random.fork_rng(devices=[]), silence(), warnings.catch_warnings(action="ignore"),
+            redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()),
+        ):  # fmt: skip
+            yield
+    finally:
+        random.setstate(plain)
+        np.random.set_state(arrays)
 
 
 def accepts(name: str, value: Any) -> str:

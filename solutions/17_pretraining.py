@@ -24,6 +24,7 @@ from autograder import check, suspects
 from helpers import docstring_bert as bert
 from helpers import pretraining as pictures
 from helpers.docstring_bert import CLS, MASK, SEP, VOCABULARY, read, special, stacked, written
+from helpers.plots import likeliest
 from helpers.style import Picture
 from helpers.widgets import choice, explore
 from helpers.widgets import text as typed
@@ -166,7 +167,7 @@ def mask_tokens(
 
     >>> ids, special = torch.tensor([2, 70, 80, 3]), torch.tensor([True, False, False, True])
     >>> mask_tokens(ids, special, 4, 4000, torch.Generator(), probability=1.0)[1]
-    tensor([-100, 70, 80, -100])
+    tensor([-100,   70,   80, -100])
     """
     # BEGIN SOLUTION
     chosen = (torch.rand(input_ids.shape, generator=generator, device=input_ids.device) < probability) & ~special
@@ -298,7 +299,7 @@ def whole_word_mask(continues: Tensor, special: Tensor, probability: float, gene
     >>> continues = torch.tensor([False, False, True, True, False, False])
     >>> special = torch.tensor([True, False, False, False, False, True])
     >>> whole_word_mask(continues, special, 1.0, torch.Generator())
-    tensor([False, True, True, True, True, False])
+    tensor([False,  True,  True,  True,  True, False])
     """
     # BEGIN SOLUTION
     word = (~continues).cumsum(dim=-1)
@@ -760,8 +761,9 @@ def fill_mask(model: nn.Module, input_ids: Tensor, mask_id: int, most: int = 5) 
     Raises:
         ValueError: there is no [MASK].
 
-    >>> fill_mask(Indifferent(torch.tensor([0.0, 2.0, 1.0])), torch.tensor([5, 4, 5]), mask_id=4, most=2)
-    [[(1, 0.6652409434318542), (2, 0.24472847580909729)]]
+    >>> places = fill_mask(Indifferent(torch.tensor([0.0, 2.0, 1.0])), torch.tensor([5, 4, 5]), mask_id=4, most=2)
+    >>> [[(token, round(share, 3)) for token, share in place] for place in places]
+    [[(1, 0.665), (2, 0.245)]]
     """
     # BEGIN SOLUTION
     covered = input_ids == mask_id
@@ -885,7 +887,7 @@ def words_for(model: nn.Module | None, text: str) -> list[tuple[str, float]]:
     return [(written(torch.tensor([token]))[0], share) for token, share in fill_mask(model, read(text), MASK)[0]]
 
 
-pictures.guesses({name: words_for(moments.get(name), QUESTION) for name in MOMENTS.values()}, QUESTION)
+likeliest({name: words_for(moments.get(name), QUESTION) for name in MOMENTS.values()}, QUESTION)
 
 # %% [markdown]
 # <details><summary>What to see</summary>
@@ -905,7 +907,7 @@ pictures.guesses({name: words_for(moments.get(name), QUESTION) for name in MOMEN
 
 # %%
 def asked_at(text: str, moment: str) -> Picture:
-    return pictures.guesses(
+    return likeliest(
         {f"yours after {moment}": words_for(moments.get(moment), text), "four layers": words_for(reader, text)}
     )
 
@@ -1184,7 +1186,8 @@ def masked_batch(
         longest), int64.
 
     >>> masked_batch([[2, 70, 80, 3], [2, 90, 3]], 4000, torch.Generator(), 0.0)["input_ids"]
-    tensor([[2, 70, 80, 3], [2, 90, 3, 0]])
+    tensor([[ 2, 70, 80,  3],
+            [ 2, 90,  3,  0]])
     """
     # BEGIN SOLUTION
     longest = max(len(row) for row in rows)

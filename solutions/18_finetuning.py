@@ -6,8 +6,9 @@
 #
 # You may have thought of `asyncio`, though the sentence names nothing of it: no event loop, no coroutine, not even the
 # word *wait*. One has to know what the words mean. all-MiniLM-L6-v2, the model whose insides we have seen in [lesson
-# 16](../16_bert_internals/16_bert_internals.ipynb), knows something of the kind. transformers has a class that makes a
-# classifier of it. We ask for thirteen classes, one for each of thirteen libraries, and try it.
+# 16](../16_bert_internals/16_bert_internals.ipynb), knows something of the kind.
+# `AutoModelForSequenceClassification.from_pretrained(…, num_labels=13)` makes a classifier of it, with a class for each
+# of thirteen libraries. (Our `new_classifier` is this call.) Let us try it.
 
 # %%
 import copy
@@ -28,7 +29,7 @@ from autograder import check, suspects
 from helpers import finetuning as pictures
 from helpers import libraries as task
 from helpers.corpus import docstrings
-from helpers.plots import bars, lines
+from helpers.plots import bars, likeliest, lines
 from helpers.pretrained import MINILM, load_tokenizer, silence
 from helpers.widgets import choice, explore
 from helpers.widgets import text as typed
@@ -44,7 +45,7 @@ for seed in (1, 2, 3):
     with torch.no_grad():
         shares = model(**tokenizer(sentence, return_tensors="pt")).logits[0].softmax(dim=-1)
     panels[f"seed {seed}"] = [(names[place], shares[place].item()) for place in shares.topk(4).indices.tolist()]
-pictures.guesses(panels)
+likeliest(panels)
 
 # %% [markdown]
 # *The picture: three times the four likeliest libraries, each time with another favourite: `unittest`, `email`,
@@ -155,7 +156,7 @@ for longest in (128, 24):
 #
 # ### Exercise: `tokenize_batch` ●○○ · 4 minutes · core
 #
-# (`small_tokenizer` is one with twelve words, to try things out.)
+# (The docstring's `small_tokenizer` knows twelve words, to try things out.)
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -196,6 +197,7 @@ def tokenize_batch(
         The tokenizer's tensors of shape (texts, tokens), as long as the longest text that is left and no longer; and
         `labels`, shape (texts,), int64. All of it by name, as `model(**batch)` takes it.
 
+    >>> from helpers.small_classifier import small_tokenizer
     >>> label2id = {"asyncio": 0, "http": 1}
     >>> batch = tokenize_batch(small_tokenizer(), ["wait", "return a file"], ["http", "asyncio"], label2id, 9)
     >>> batch["labels"], batch["input_ids"].shape
@@ -296,6 +298,7 @@ def freeze_layers(model: Any, count: int) -> int:
     Raises:
         ValueError: there are not that many layers, or count is below 0. Nothing is changed then.
 
+    >>> from helpers.small_classifier import SmallClassifier
     >>> freeze_layers(SmallClassifier(), 1)  # an embedding and two layers of width 4, a pooler, a head: 163 numbers
     63
     """
@@ -504,9 +507,11 @@ def training_step(model: Any, batch: dict[str, Tensor], optimizer: Any, schedule
 
     Gradients from before have no influence, also on parameters that the optimizer does not know, and none are left.
 
-    >>> model = SmallClassifier()  # three classes; its head is set to zeros first, so that any batch costs log 3
+    >>> from helpers.small_classifier import SmallClassifier, small_tokenizer
+    >>> model, batch = SmallClassifier(), dict(small_tokenizer()("wait", return_tensors="pt"), labels=torch.tensor([2]))
+    >>> model.classifier.weight.data, model.classifier.bias.data = torch.zeros(3, 4), torch.zeros(3)  # costs log 3
     >>> optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-    >>> training_step(model, batch, optimizer, torch.optim.lr_scheduler.ConstantLR(optimizer))
+    >>> round(training_step(model, batch, optimizer, torch.optim.lr_scheduler.ConstantLR(optimizer)), 4)
     1.0986
     """
     # BEGIN SOLUTION
@@ -872,7 +877,10 @@ def sounds_like(model: Any, tokenizer: Any, sentence: str, most: int = 5) -> lis
     Returns:
         Pairs of a name and a Python float.
 
-    >>> sounds_like(model, small_tokenizer(), "wait")  # a model whose scores are 0 and 1, whatever it reads
+    >>> from helpers.small_classifier import SmallClassifier, small_tokenizer
+    >>> model = SmallClassifier(["asyncio", "http"])
+    >>> model.classifier.weight.data, model.classifier.bias.data = torch.zeros(2, 4), torch.tensor([0.0, 1.0])
+    >>> [(name, round(share, 4)) for name, share in sounds_like(model, small_tokenizer(), "wait")]
     [('http', 0.7311), ('asyncio', 0.2689)]
     """
     # BEGIN SOLUTION

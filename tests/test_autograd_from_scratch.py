@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lesson_answers import together
 from torch import Tensor
 
-from autograder.engine.catalogue import own_catalogue
-from autograder.student.solution import lessons_answer
 from helpers import autograd_from_scratch as pictures
 from helpers import painter
 from helpers.nodes import Arithmetic, Node, results_first
 
 ANSWERS = ("numerical_gradient", "times", "topological_order", "backward", "unbroadcast", "Var", "mlp", "logistic_loss")
-
-
-def answers() -> dict[str, Any]:
-    """What the lesson's solved notebook defines."""
-    names: dict[str, Any] = {"torch": torch, "Tensor": Tensor, "Any": Any, "Node": Node, "Arithmetic": Arithmetic}
-    exec("from collections.abc import Callable, Sequence", names)
-    for name in ANSWERS:
-        source, _ = lessons_answer(own_catalogue(), name)
-        exec(source, names)
-    return names
-
-
-LESSON = answers()
+LESSON = together(
+    ANSWERS, torch=torch, Tensor=Tensor, Any=Any, Callable=Callable, Sequence=Sequence, Node=Node, Arithmetic=Arithmetic
+)
 Var, backward, topological_order = LESSON["Var"], LESSON["backward"], LESSON["topological_order"]
 SHAPES = ((), (3,), (1, 3), (2, 1), (2, 3), (4, 1, 3))
 

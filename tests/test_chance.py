@@ -1,12 +1,22 @@
 """What is drawn by chance shows the same for all who draw alike, and another thing for those who do not."""
 
-import torch
+import math
 
-from autograder.engine.chance import settled
+import pytest
+import torch
+from scipy.stats import binom
+
+from autograder.engine.chance import L, settled
 
 MANY = 20_000
 RIGHT = torch.tensor([0.8, 0.1, 0.1], dtype=torch.float64)
 WRONG = torch.tensor([0.8, 0.02, 0.18], dtype=torch.float64)
+
+
+def accepted(chance: float, many: int) -> torch.Tensor:
+    """For each count from 0 to `many`, whether it shows the chance."""
+    counts = torch.arange(many + 1)
+    return settled(counts, torch.full(counts.shape, chance, dtype=torch.float64), many) == chance
 
 
 def drawn(chance: torch.Tensor, seed: int) -> torch.Tensor:
@@ -32,3 +42,16 @@ def test_what_has_no_chance_never_happens_but_for_a_few_that_are_allowed() -> No
     sure, count = torch.tensor([0.0, 1.0], dtype=torch.float64), torch.tensor([2, MANY - 2])
     assert torch.equal(settled(count, sure, MANY, rare=3), sure)
     assert not torch.equal(settled(count, sure, MANY), sure)
+
+
+def test_the_bound_is_where_it_is_said_to_be() -> None:
+    found = accepted(0.25, MANY)[5000:]
+    assert found[:404].all()  # 403.92 draws
+    assert not found[404:].any()
+
+
+@pytest.mark.parametrize("many", [300, MANY])
+@pytest.mark.parametrize("chance", [1e-3, 0.015, 0.25, 0.5, 0.97])
+def test_who_draws_as_wanted_fails_less_often_than_promised(chance: float, many: int) -> None:
+    failing = (~accepted(chance, many)).nonzero()[:, 0].numpy()
+    assert binom.pmf(failing, many, chance).sum() < 2 * math.exp(-L)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import math
 import random
 
@@ -50,6 +49,17 @@ def test_the_weights_fit_and_what_is_tied_is_one():
     assert torch.equal(model.cls.predictions.decoder.bias, kept["cls.predictions.bias"].float())
 
 
+@pytest.mark.parametrize("wrong", ["missing", "not expected"])
+def test_weights_of_another_model_are_refused(monkeypatch, wrong):
+    kept, name = load_file(bert.FOLDER / "model.safetensors"), "bert.pooler.dense.bias"
+    value = kept.pop(name)
+    if wrong == "not expected":
+        kept |= {name: value, "bert.pooler.extra": value}
+    monkeypatch.setattr(bert, "load_file", lambda file: kept)
+    with pytest.raises(RuntimeError, match=r"does not fit the model: .* bert\.pooler\.(dense\.bias|extra)\.$"):
+        bert.docstring_bert()
+
+
 def test_the_last_moment_of_the_figures_is_the_checkpoint():
     told = bert.figures()["moments"]
     assert [each["step"] for each in told] == list(training.MOMENTS)
@@ -82,9 +92,10 @@ def test_a_row_is_cut_at_its_longer_part_and_says_which_part_is_which():
 
 
 def test_pieces_that_go_on_with_a_word():
-    ids = bert.read("Compute the pseudoinverse.")
-    assert bert.continues(ids).tolist() == [word.startswith("##") for word in bert.written(ids)]
-    assert bert.continues(ids).any()
+    cut = bert.pieces().encode("Compute the pseudoinverse, $x$.")
+    wanted = [one is not None and one == other for one, other in itertools.pairwise([None, *cut.word_ids])]
+    assert bert.continues(torch.tensor(cut.ids)).tolist() == wanted
+    assert any(wanted)
 
 
 def test_a_text_that_is_too_long_still_ends():
@@ -138,7 +149,7 @@ def test_a_training_learns_and_tells_of_its_moments(monkeypatch, tmp_path):
         )
     )
     before = training.measured(model, exam)
-    told = list(training.trained(model, TEXTS, exam))
+    told = list(training.trained(model, TEXTS))
     assert [step for step, _ in told] == [7, 10, 20, 30]
     assert training.measured(model, exam)["loss"] < before["loss"] - 0.2
 
@@ -223,7 +234,3 @@ def test_the_pictures_say_what_they_show():
     shares = pictures.unigram([ids, ids], bert.VOCABULARY)
     assert shares.sum().item() == pytest.approx(1.0)
     assert shares.argmax().item() in ids[1:-1].tolist()
-
-
-def test_the_figures_are_plain_json():
-    assert json.loads((bert.FOLDER / "figures.json").read_text(encoding="utf-8")) == bert.figures()

@@ -126,7 +126,6 @@ def test_a_graph_finds_nearly_all_and_compares_few():
     exact = (vectors[:50] @ vectors.T).topk(5).indices
     assert (places[:, :, None] == exact[:, None, :]).any(dim=2).float().mean() > 0.9
     assert 64 < compared < 1500
-    assert near.seconds(graph, vectors[:2], 5, times=1) > 0
 
 
 def test_levels_are_those_of_one_text_at_a_time(minilm):

@@ -6,15 +6,15 @@ import hashlib
 from collections import Counter
 
 import pytest
-from test_helpers_tokenization_equal import LESSON
+from lesson_answers import tokenization as lesson
 from tokenizers import normalizers
 
 from autograder.exercises.tokenization import _suspects
 from autograder.exercises.tokenization.tokenizer_counterexample import library
-from helpers import python_vocabulary
 from helpers import tokenization as pictures
 from helpers.characters import is_chinese
 from helpers.corpus import docstrings, words
+from helpers.python_vocabulary import SIZE, words_of_code
 from helpers.trainers import library_trained, likelihood_trained
 from helpers.vocabularies import FOLDER, SPECIAL, merged, normalize, pieces_of, split, tokenizer_of, vocabulary_of
 
@@ -60,10 +60,10 @@ def test_the_vocabulary_of_programs_has_names_that_bert_cuts():
 
 def test_it_is_learned_from_words_that_are_split_as_bert_s():
     counts = Counter({"open": 40, "opened": 30, "(": 90})
-    entries = python_vocabulary.learned(counts)
+    entries = library_trained(counts, SIZE)
     assert entries[:5] == list(SPECIAL)
     assert {"open", "opened", "(", "##n"} <= set(entries)
-    first = [word for _, word in zip(range(200), python_vocabulary.words_of_code(), strict=False)]
+    first = [word for _, word in zip(range(200), words_of_code(), strict=False)]
     assert all(word == word.lower() and split(word) == [word] for word in first)
 
 
@@ -76,12 +76,12 @@ def test_two_pieces_become_one_from_left_to_right():
 
 def test_our_trainer_is_the_library_s_where_no_two_pairs_are_equally_frequent():
     for size in range(16, 21):  # for the 21st there are two candidates
-        assert set(LESSON["train_wordpiece"](TOY, size)) == set(library_trained(TOY, size))
-    assert set(likelihood_trained(TOY, 17)) - set(LESSON["train_wordpiece"](TOY, 17)) == {"##es"}
+        assert set(lesson("train_wordpiece")(TOY, size)) == set(library_trained(TOY, size))
+    assert set(likelihood_trained(TOY, 17)) - set(lesson("train_wordpiece")(TOY, 17)) == {"##es"}
 
 
 def test_the_lesson_s_table_of_merges_is_what_is_learned():
-    learned = LESSON["train_wordpiece"](TOY, 20)
+    learned = lesson("train_wordpiece")(TOY, 20)
     assert list(learned)[16:] == ["fi", "##ne", "##le", "file"]
     cuts = {word: " ".join(pieces_of(learned)(word)) for word in TOY}
     assert list(cuts.values()) == ["file", "file ##s", "fi ##ne", "l ##i ##ne", "l ##i ##ne ##s"]
@@ -89,7 +89,7 @@ def test_the_lesson_s_table_of_merges_is_what_is_learned():
 
 def test_elsewhere_nearly_all_entries_are_the_same_and_by_likelihood_they_are_not():
     counts = dict(Counter(word for each in docstrings("train") for word in words(each.text)).most_common(400))
-    mine = set(LESSON["train_wordpiece"](counts, 200))
+    mine = set(lesson("train_wordpiece")(counts, 200))
     assert len(mine & set(library_trained(counts, 200))) > 0.9 * len(mine)
     assert len(mine & set(likelihood_trained(counts, 200))) < 0.6 * len(mine)
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import string
 import unicodedata
-from collections import Counter
 from collections.abc import Callable
 from functools import cache, partial
 from itertools import pairwise
@@ -16,35 +14,15 @@ import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from lesson_answers import tokenization as lesson
 
-from autograder.engine.catalogue import own_catalogue
 from autograder.references.tokenization._offsets import offsets as offsets_of_the_reference
-from autograder.student.solution import lessons_answer
 from helpers.characters import is_chinese
 from helpers.corpus import docstrings
-from helpers.vocabularies import SPECIAL, merged, tokenizer_of, vocabulary_of
+from helpers.vocabularies import SPECIAL, tokenizer_of, vocabulary_of
 
-ANSWERS = (
-    "numbers", "wordpiece", "normalize", "basic_tokenize", "encode", "offsets", "decode", "truncate_pair", "pad_batch",
-    "train_wordpiece",
-)  # fmt: skip
 WRITTEN = re.compile(rf"({'|'.join(map(re.escape, SPECIAL))})")
 
-
-def answers() -> dict[str, Any]:
-    """What the lesson's solved notebook defines."""
-    names: dict[str, Any] = {
-        "torch": torch, "Tensor": torch.Tensor, "Callable": Callable, "Counter": Counter, "SPECIAL": SPECIAL,
-        "is_chinese": is_chinese, "merged": merged, "string": string, "unicodedata": unicodedata,
-    }  # fmt: skip
-    exec("import itertools", names)
-    for name in ANSWERS:
-        source, _ = lessons_answer(own_catalogue(), name)
-        exec(source, names)
-    return names
-
-
-LESSON = answers()
 
 # Python and the library know Unicode from different years. What was there in 2002 they both know, but for four signs
 # that have changed their category since, or that a decomposition of the whole text puts into another order.
@@ -117,8 +95,8 @@ def tokenize(text: str, vocabulary: dict[str, int]) -> list[str]:
         if part in SPECIAL:
             tokens.append(part)
         else:
-            for word in LESSON["basic_tokenize"](part, LESSON["normalize"]):
-                tokens += LESSON["wordpiece"](word, vocabulary)
+            for word in lesson("basic_tokenize")(part, lesson("normalize")):
+                tokens += lesson("wordpiece")(word, vocabulary)
     return tokens
 
 
@@ -133,23 +111,23 @@ def agree(name: str, some: list[str]) -> None:
     cut = [tokenize(text, vocabulary) for text in some]
     made = library(some, return_offsets_mapping=True, verbose=False)
     for tokens, text, ids in zip(cut, some, made["input_ids"], strict=True):
-        assert LESSON["encode"](tokens, vocabulary)["input_ids"] == ids, text
-        assert LESSON["numbers"](tokens, vocabulary) == ids[1:-1], text
+        assert lesson("encode")(tokens, vocabulary)["input_ids"] == ids, text
+        assert lesson("numbers")(tokens, vocabulary) == ids[1:-1], text
     rows = list(vocabulary)  # looking up 30,522 names anew for each text would take a minute
     for skip in (False, True):
-        mine = [LESSON["decode"](ids, {rows[number]: number for number in ids}, skip) for ids in made["input_ids"]]
+        mine = [lesson("decode")(ids, {rows[number]: number for number in ids}, skip) for ids in made["input_ids"]]
         assert mine == library.batch_decode(made["input_ids"], skip_special_tokens=skip)
     pairs = library(some[:-1], some[1:], verbose=False)
     for at, (one, other) in enumerate(pairwise(cut)):
-        assert LESSON["encode"](one, vocabulary, other) == {key: pairs[key][at] for key in pairs}, some[at]
+        assert lesson("encode")(one, vocabulary, other) == {key: pairs[key][at] for key in pairs}, some[at]
 
 
 def places_agree(name: str, some: list[str], offsets: Callable[..., Any]) -> None:
     """Where each token comes from."""
     vocabulary, library = vocabulary_of(name), tokenizer_of(name)
     made = library(some, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
-    parts = LESSON["normalize"], partial(LESSON["basic_tokenize"], normalize=str)
-    pieces = cache(lambda word: LESSON["wordpiece"](word, vocabulary))
+    parts = lesson("normalize"), partial(lesson("basic_tokenize"), normalize=str)
+    pieces = cache(lambda word: lesson("wordpiece")(word, vocabulary))
     for text, ids, places in zip(some, made["input_ids"], made["offset_mapping"], strict=True):
         tokens = library.convert_ids_to_tokens(ids)
         wanted = [(token, *place) for token, place in zip(tokens, places, strict=True)]
@@ -174,7 +152,7 @@ def test_so_it_is_with_the_chinese_vocabulary() -> None:
 
 @pytest.mark.parametrize("name", ["English", "中文"])
 def test_so_are_the_places(name: str) -> None:
-    places_agree(name, plain(texts())[:: 1 if name == "English" else 5], LESSON["offsets"])
+    places_agree(name, plain(texts())[:: 1 if name == "English" else 5], lesson("offsets"))
 
 
 def test_the_reference_for_the_places_is_right() -> None:
@@ -185,14 +163,14 @@ def test_the_reference_for_the_places_is_right() -> None:
 @given(st.lists(st.text(st.sampled_from([*OLD, *NEWER])), min_size=2, max_size=12))
 def test_on_texts_that_hypothesis_makes(some: list[str]) -> None:
     agree("English", some)
-    places_agree("English", plain(some), LESSON["offsets"])
+    places_agree("English", plain(some), lesson("offsets"))
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.integers(0, 12), st.integers(0, 12), st.integers(3, 20))
 def test_pairs_are_cut_as_the_library_cuts_them(first: int, second: int, most: int) -> None:
     english = tokenizer_of("English")
-    mine = LESSON["truncate_pair"](["a"] * first, ["b"] * second, most)
+    mine = lesson("truncate_pair")(["a"] * first, ["b"] * second, most)
     ids = english([" a" * first], [" b" * second], truncation=True, max_length=most)["input_ids"][0]
     assert [len(part) for part in mine] == [ids.count(vocabulary_of("English")[letter]) for letter in "ab"]
 
@@ -201,6 +179,6 @@ def test_batches_are_filled_up_as_the_library_fills_them_up() -> None:
     english, some = tokenizer_of("English"), [each.text for each in docstrings()[::200]]
     rows = english(some, verbose=False)["input_ids"]
     for most in (2, 9, 30, 512):
-        mine = LESSON["pad_batch"](rows, most, vocabulary_of("English")["[SEP]"], vocabulary_of("English")["[PAD]"])
+        mine = lesson("pad_batch")(rows, most, vocabulary_of("English")["[SEP]"], vocabulary_of("English")["[PAD]"])
         theirs = english(some, padding=True, truncation=True, max_length=most, return_tensors="pt")
         assert all(torch.equal(value, theirs[name]) for name, value in mine.items())

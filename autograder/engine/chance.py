@@ -9,7 +9,8 @@ The bound is Bernstein's. Of N independent draws let one kind have the chance p,
 
 the count differs from N p by more than t with a chance of 2 exp(−L) at most: t² / (2 (V + t / 3)) = L. With L = 21
 that is 1.6e-9. A sheet looks at fewer than 300 shares of an exercise, so a right answer fails on it with a chance below
-5e-7, and each hidden sheet is another one. At N = 20,000 and p = 0.25, t is 404 draws: a share of 0.25 may be 0.02 off.
+5e-7, and each hidden sheet is another one. At N = 20,000 and p = 0.25, t is just under 404 draws: a share
+of 0.25 may be 0.02 off.
 """
 
 from __future__ import annotations

@@ -72,12 +72,12 @@ def known_causes(rows: list[Row], mistakes: list[tuple[str, list[dict[Path, Data
 
 def _match(rows: list[Row], sentence: str, theirs: list[dict[Path, Data]]) -> Match | None:
     """None where the answer is right about something that the mistake would spoil, or shares too little with it."""
+    if any(_is_spared(row, symptoms) for row, symptoms in zip(rows, theirs, strict=True)):
+        return None
     explained: set[tuple[int, Path]] = set()
     spoiled: set[tuple[int, Path]] = set()
     weight = apart = 0.0
     for at, (row, symptoms) in enumerate(zip(rows, theirs, strict=True)):
-        if any(not any(related(way, mine) for mine in row.wrong) for way in symptoms):
-            return None
         hits = [way for way, value in symptoms.items() if way in row.wrong and _agree(row, way, value)]
         spoiled.update((at, way) for way in symptoms)
         explained.update((at, way) for way in hits)
@@ -86,6 +86,11 @@ def _match(rows: list[Row], sentence: str, theirs: list[dict[Path, Data]]) -> Ma
         apart += max((told[way] for way in hits if not isinstance(row.wrong[way], Raised)), default=0.0)
     enough = _enough(explained, spoiled, sum(bool(row.wrong) for row in rows))
     return Match(sentence, frozenset(explained), weight, apart) if enough else None
+
+
+def _is_spared(row: Row, symptoms: dict[Path, Data]) -> bool:
+    """Whether the answer is right about something that the mistake would spoil."""
+    return any(not any(related(way, mine) for mine in row.wrong) for way in symptoms)
 
 
 def _enough(explained: set[tuple[int, Path]], spoiled: set[tuple[int, Path]], wrong: int) -> bool:

@@ -11,18 +11,9 @@ from torch import Tensor, nn
 
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Thunk, exercise
+from autograder.engine.modules import evaluated, in_training, shapes
 from autograder.engine.probes import with_arguments
-from autograder.exercises.bert_internals._shared import (
-    WHOLE,
-    evaluated,
-    flat,
-    in_training,
-    shapes,
-    sizes_of,
-    small,
-    strange_config,
-    sums,
-)
+from autograder.exercises.bert_internals._shared import WHOLE, flat, sizes_of, small, strange_config, sums
 
 NAMES = Idea("the names of the file")
 READS = Idea("layer after layer, with the padding hidden, forwards and backwards", weight=3, point=True)

@@ -10,20 +10,9 @@ from torch import Tensor, nn
 
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Thunk, exercise
+from autograder.engine.modules import RATES, evaluated, factors, in_training, shapes
 from autograder.engine.probes import with_arguments
-from autograder.exercises.bert_internals._shared import (
-    BERT,
-    RATES,
-    WHOLE,
-    evaluated,
-    factors,
-    grads,
-    in_dtypes,
-    in_training,
-    shapes,
-    sizes_of,
-    small,
-)
+from autograder.exercises.bert_internals._shared import BERT, WHOLE, grads, in_dtypes, sizes_of, small
 
 NAMES = Idea("the names of the file")
 TABLES = Idea("word, position and segment, added and normalised", weight=2, point=True)

@@ -11,20 +11,9 @@ from torch.nn import functional as F
 
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Thunk, exercise
+from autograder.engine.modules import evaluated, in_training, shapes
 from autograder.engine.probes import refusal, with_arguments
-from autograder.exercises.bert_internals._shared import (
-    BERT,
-    WHOLE,
-    evaluated,
-    grads,
-    in_dtypes,
-    in_training,
-    shapes,
-    sizes_of,
-    small,
-    sums,
-    thin,
-)
+from autograder.exercises.bert_internals._shared import BERT, WHOLE, grads, in_dtypes, sizes_of, small, sums, thin
 
 ACTIVATES = Idea("the activation that the configuration names, after the dense layer", weight=3, point=True)
 UNKNOWN = Idea("a name that nobody knows")

@@ -10,16 +10,14 @@ from torch import nn
 
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Thunk, exercise
+from autograder.engine.modules import evaluated, in_training, shapes
 from autograder.engine.probes import with_arguments
 from autograder.exercises.bert_internals._shared import (
     BERT,
     WHOLE,
-    evaluated,
     grads,
     hiding,
     in_dtypes,
-    in_training,
-    shapes,
     sizes_of,
     small,
     strange_config,

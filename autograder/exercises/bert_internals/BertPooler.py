@@ -10,19 +10,9 @@ from torch import Tensor
 
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Thunk, exercise
+from autograder.engine.modules import evaluated, in_training, shapes
 from autograder.engine.probes import gradients, with_arguments
-from autograder.exercises.bert_internals._shared import (
-    BERT,
-    WHOLE,
-    evaluated,
-    grads,
-    in_dtypes,
-    in_training,
-    shapes,
-    sizes_of,
-    small,
-    sums,
-)
+from autograder.exercises.bert_internals._shared import BERT, WHOLE, grads, in_dtypes, sizes_of, small, sums
 
 POOLS = Idea("the first token of each sentence, a linear layer, tanh", weight=3, point=True)
 

@@ -11,23 +11,10 @@ from torch.nn import functional as F
 
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Thunk, exercise
+from autograder.engine.modules import RATES, evaluated, factors, in_training, shapes
 from autograder.engine.probes import refusal, with_arguments
 from autograder.engine.values import raised
-from autograder.exercises.bert_internals._shared import (
-    BERT,
-    RATES,
-    WHOLE,
-    evaluated,
-    factors,
-    grads,
-    hiding,
-    in_dtypes,
-    in_training,
-    shapes,
-    sizes_of,
-    small,
-    sums,
-)
+from autograder.exercises.bert_internals._shared import BERT, WHOLE, grads, hiding, in_dtypes, sizes_of, small, sums
 
 ATTENDS = Idea("each head shares its attention out, and a mask is added to the scores", weight=3, point=True)
 EXTREMES = Idea("every mask, and scores of any size")

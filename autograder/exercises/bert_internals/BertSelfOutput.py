@@ -11,19 +11,9 @@ from torch import Tensor, nn
 
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Thunk, exercise
+from autograder.engine.modules import RATES, evaluated, in_training, shapes
 from autograder.engine.probes import gradients, with_arguments
-from autograder.exercises.bert_internals._shared import (
-    BERT,
-    RATES,
-    WHOLE,
-    evaluated,
-    in_dtypes,
-    in_training,
-    shapes,
-    sizes_of,
-    small,
-    thin,
-)
+from autograder.exercises.bert_internals._shared import BERT, WHOLE, in_dtypes, sizes_of, small, thin
 
 ADDS = Idea("mixed, added to what was there, then normalised", weight=2, point=True)
 EPS = Idea("the configuration's eps")

@@ -37,7 +37,7 @@ def early_stopping(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "it stops", lambda: run(_peak(draw, 2, 6), draw.integer(2, 4)), STOPS
     yield "a patience of one", lambda: run(_peak(draw, 3, 4), 1), STOPS
     yield "progress after a pause", lambda: run(_pauses(draw), 3), STOPS
-    yield "pauses again and again", lambda: run(_pauses(draw) * 1 + [value + 1 for value in _pauses(draw)], 3), STOPS
+    yield "pauses again and again", lambda: run(_pauses(draw) + [value + 1 for value in _pauses(draw)], 3), STOPS
     yield "all epochs are over before", lambda: run(_peak(draw, 2, 9), 5, epochs=4), STOPS
     yield "a loss", lambda: run(_peak(draw, 3, 5, sign=-1), 3, greater_is_better=False), LESS
     yield "a loss that goes below zero", lambda: run(_falling(draw), 2, greater_is_better=False), LESS

@@ -10,19 +10,9 @@ from torch import Tensor, nn
 
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
+from autograder.engine.modules import RATES, evaluated, factors, in_training, shapes
 from autograder.engine.probes import with_arguments
-from autograder.exercises.layoutlm._modules import (
-    LAYOUTLM,
-    RATES,
-    boxes,
-    evaluated,
-    factors,
-    grads,
-    in_training,
-    shapes,
-    sizes_of,
-    small,
-)
+from autograder.exercises.layoutlm._modules import LAYOUTLM, boxes, grads, sizes_of, small
 
 TABLES = Idea("word, position, segment, and six rows for the box, added and normalised", weight=4, point=True)
 NAMES = Idea("what is saved has LayoutLM's names and shapes", weight=1)

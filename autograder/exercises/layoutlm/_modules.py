@@ -10,7 +10,6 @@ from torch import Tensor, nn
 from autograder.engine.draw import Draw
 
 LAYOUTLM = "transformers.models.layoutlm.modeling_layoutlm:"
-RATES = (0.2, 0.375, 0.5, 0.6)  # of dropout: none is a default, and 1 / (1 - rate) has few digits
 
 
 def sizes_of(draw: Draw) -> dict[str, int]:
@@ -38,29 +37,6 @@ def boxes(draw: Draw, *shape: int, places: int) -> Tensor:
         draw.integers(*shape, low=places // 4, high=places // 2),
     )
     return torch.stack([left, top, left + wide, top + high], dim=-1)
-
-
-def shapes(module: nn.Module) -> dict[str, list[int]]:
-    """The names of what is saved, with shapes."""
-    return {name: list(value.shape) for name, value in module.state_dict().items()}
-
-
-def evaluated(draw: Draw, module: nn.Module) -> nn.Module:
-    return draw.fill_(module).eval()
-
-
-def in_training(module: nn.Module, *inputs: Any) -> Any:
-    """What a module gives while it trains. Two answers that drop the same tensor drop the same numbers of it."""
-    torch.manual_seed(0)
-    try:
-        return module.train()(*inputs)
-    finally:
-        module.eval()
-
-
-def factors(dropped: Tensor, plain: Tensor) -> Tensor:
-    """By what dropout has multiplied the numbers: the different factors, the smallest first, four at most."""
-    return (dropped / plain).round(decimals=3).unique()[:4]
 
 
 def grads(module: nn.Module, *inputs: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from autograder.engine.draw import Draw
 
 
-def cut(draw: Draw, counts: Sequence[int], padding: int = 0) -> list[int | None]:
+def cut(counts: Sequence[int], padding: int = 0) -> list[int | None]:
     """For each piece of a page its word: [CLS], then `counts` pieces of each word, [SEP], padding."""
     pieces = [word for word, count in enumerate(counts) for _ in range(count)]
     return [None, *pieces, None, *[None] * padding]

@@ -41,7 +41,7 @@ def _said(draw: Draw, pieces: int) -> list[int]:
 
 
 def _run(candidate: Any, draw: Draw, counts: list[int], padding: int = 0) -> Any:
-    ids = cut(draw, counts, padding)
+    ids = cut(counts, padding)
     return candidate(_said(draw, len(ids)), ids, len(counts))
 
 
@@ -65,13 +65,13 @@ def _first_says_zero(candidate: Any, draw: Draw) -> Any:
 
 
 def _bare(candidate: Any, draw: Draw) -> Any:
-    ids = cut(draw, counts_of(draw, 4))[1:-1]
+    ids = cut(counts_of(draw, 4))[1:-1]
     return candidate(_said(draw, len(ids)), ids, 4)
 
 
 def _cut_off(candidate: Any, draw: Draw, words: int) -> Any:
     """The last words are gone, one of them in the middle; [SEP] says something, too."""
-    ids = [*cut(draw, [2] * words)[: 2 * words - draw.integer(2, 6)], None]
+    ids = [*cut([2] * words)[: 2 * words - draw.integer(2, 6)], None]
     return candidate([1 + label for label in _said(draw, len(ids))], ids, words)
 
 
@@ -79,7 +79,7 @@ def _skipped(candidate: Any, draw: Draw) -> Any:
     """A word of blanks has no pieces, so that its number does not occur."""
     gone = draw.integer(0, 4)
     counts = [0 if word == gone else draw.integer(1, 4) for word in range(5)]
-    ids = cut(draw, counts)
+    ids = cut(counts)
     return candidate([1 + label for label in _said(draw, len(ids))], ids, 5)
 
 
@@ -89,15 +89,15 @@ def _none(candidate: Any, draw: Draw) -> Any:
 
 
 def _named(candidate: Any, draw: Draw) -> Any:
-    ids = cut(draw, [2, 1, 3])
+    ids = cut([2, 1, 3])
     return candidate(words=3, word_ids=ids, predicted=_said(draw, len(ids)))
 
 
 def _kinds(candidate: Any, draw: Draw) -> dict[str, Any]:
-    ids = tuple(cut(draw, counts_of(draw, 4)))
+    ids = tuple(cut(counts_of(draw, 4)))
     found = candidate(tuple(_said(draw, len(ids))), ids, 4)
     return {"result": found, "kinds": [type(found).__name__, sorted({type(each).__name__ for each in found})]}
 
 
 def _afterwards(candidate: Any, draw: Draw) -> dict[str, Any]:
-    return with_arguments(candidate, _said(draw, 7), cut(draw, [2, 1, 2]), 3)
+    return with_arguments(candidate, _said(draw, 7), cut([2, 1, 2]), 3)

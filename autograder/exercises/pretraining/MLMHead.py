@@ -10,10 +10,11 @@ from torch import nn
 
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
+from autograder.engine.modules import shapes
 from autograder.engine.probes import gradients, with_arguments
 from autograder.exercises.pretraining._reader import in_training
+from autograder.exercises.pretraining._shared import BERT
 
-BERT = "transformers.models.bert.modeling_bert:"
 SCORES = Idea("dense, GELU, norm, then a score for each token", weight=3, point=True)
 TIED = Idea("the decoder's weight is the table of embeddings itself", weight=3, point=True)
 KEPT = Idea("what is kept, under which names, and how it begins", weight=1.5)
@@ -69,7 +70,7 @@ class _Look:
     def names(self) -> dict[str, Any]:
         table, head = self.both()
         return {
-            "shapes": {name: list(value.shape) for name, value in head.state_dict().items()},
+            "shapes": shapes(head),
             "learned": sorted(name for name, value in head.named_parameters() if value.requires_grad),
             "numbers, with the table": sum(value.numel() for value in nn.ModuleList([table, head]).parameters()),
         }

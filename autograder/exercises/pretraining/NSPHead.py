@@ -10,10 +10,11 @@ from torch import Tensor, nn
 
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
+from autograder.engine.modules import shapes
 from autograder.engine.probes import gradients, with_arguments
 from autograder.exercises.pretraining._reader import in_training
+from autograder.exercises.pretraining._shared import BERT
 
-BERT = "transformers.models.bert.modeling_bert:"
 FIRST = Idea("the first token of each row, dense, tanh, two scores", weight=3, point=True)
 KEPT = Idea("what is kept, under which names", weight=1.5)
 
@@ -28,7 +29,7 @@ def NSPHead(candidate: Any, draw: Draw) -> Iterator[Step]:
         return draw.fill_(candidate(width).to(dtype)).eval()
 
     yield "the docstring's example", lambda: _example(candidate, draw), KEPT
-    yield "names and shapes of what is learned", lambda: _names(head()), KEPT
+    yield "names and shapes of what is learned", lambda: shapes(head()), KEPT
     yield "a batch", lambda: head()(draw.normal(rows, length, width)), FIRST
     yield "one pair", lambda: head()(draw.normal(1, length, width)), FIRST
     yield "one token", lambda: head()(draw.normal(rows, 1, width)), FIRST
@@ -39,10 +40,6 @@ def NSPHead(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "in training: nothing is dropped", lambda: in_training(head(), draw.normal(60, length, width))
     yield "float64", lambda: head(torch.float64)(draw.normal(rows, length, width, dtype=torch.float64))
     yield "what comes in afterwards", lambda: with_arguments(head(), draw.normal(rows, length, width))
-
-
-def _names(head: nn.Module) -> dict[str, Any]:
-    return {name: list(value.shape) for name, value in head.state_dict().items()}
 
 
 def _learned(head: nn.Module, x: Tensor) -> dict[str, Any]:

@@ -121,7 +121,7 @@ def _of_each(shares: tuple[float, float, float], token: int, mask_id: int, vocab
     return chance
 
 
-def kinds(result: Any, input_ids: Tensor, mask_id: int) -> Tensor:
+def kinds(result: Any, mask_id: int) -> Tensor:
     """Of each token: 0 without a label, 1 where [MASK] stands now, 2 else."""
     inputs, labels = result
     return torch.where(labels == IGNORED, 0, torch.where(inputs == mask_id, 1, 2))

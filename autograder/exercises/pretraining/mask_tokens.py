@@ -30,10 +30,9 @@ from autograder.exercises.pretraining._masks import (
     tokens_there,
     traces,
 )
+from autograder.exercises.pretraining._shared import by_seed, how_many
 
-READY_MADE = [
-    "transformers:DataCollatorForLanguageModeling",
-]  # fmt: skip
+READY_MADE = ["transformers:DataCollatorForLanguageModeling"]
 CHOSEN = Idea("the chosen ones, and nobody else, have their token as a label", weight=3, point=True)
 FATE = Idea("80 % become [MASK], 10 % any token, 10 % stay", weight=3, point=True)
 APART = Idea("each token by itself", weight=2, point=True)
@@ -114,7 +113,7 @@ class _Look:
             return form(result)
         labelled = result[1] != IGNORED
         kinds = {"sure to be chosen": (sure == 1) & ~given[1], "sure not to be": (sure == 0) | given[1]}
-        return {name: f"{_how_many(labelled[at])} of {int(at.sum())}" for name, at in kinds.items()}
+        return {name: f"{how_many(labelled[at])} of {int(at.sum())}" for name, at in kinds.items()}
 
     def each(self) -> Any:
         given, chance = self.inputs(ROWS * LENGTH // 2, 4), 0.1 + 0.2 * self.draw.permutation(4).double()
@@ -150,7 +149,7 @@ class _Look:
         special = torch.zeros_like(ids, dtype=torch.bool)
         stream = generator or generator_of(self.draw)
         result = self.candidate(ids.clone(), special, mask_id, vocab_size, stream, probability=probability)
-        return kinds(result, ids, mask_id), probability, vocab_size
+        return kinds(result, mask_id), probability, vocab_size
 
     def side_by_side(self) -> Any:
         found, p, vocab_size = self._kinds(ROWS, LENGTH)
@@ -166,27 +165,22 @@ class _Look:
         for _ in range(2):
             ids, special = given[0].clone(), torch.zeros_like(given[1])
             result = self.candidate(ids, special, *given[2:], stream, probability=p)
-            found.append(kinds(result, given[0], given[2]))
+            found.append(kinds(result, given[2]))
         return together(found[0], found[1], p, given[3])
 
     def seeds(self) -> dict[str, Any]:
         """Of 60 tokens by two seeds, not all fare the same: by chance with one of 10^-15 at most."""
-        given, seed = self.inputs(3, 20), self.draw.integer(0, 2**30)
-        seeds = self.draw.shuffled([seed, seed, seed + 1])
+        given = self.inputs(3, 20)
         special = torch.zeros_like(given[1])
-        results = [
-            self.candidate(
-                given[0].clone(), special, *given[2:], torch.Generator(self.draw.device).manual_seed(one), 0.5
-            )
-            for one in seeds
-        ]
-        places = self.draw.shuffled([(0, 1), (0, 2), (1, 2)])
-        alike = {
-            f"call {i + 1} and call {j + 1}": all(
-                torch.equal(one, other) for one, other in zip(results[i], results[j], strict=True)
-            )
-            for i, j in places
-        }
+
+        def call(seed: int) -> Any:
+            generator = torch.Generator(self.draw.device).manual_seed(seed)
+            return self.candidate(given[0].clone(), special, *given[2:], generator, 0.5)
+
+        def same(one: Any, other: Any) -> bool:
+            return all(torch.equal(a, b) for a, b in zip(one, other, strict=True))
+
+        results, alike = by_seed(self.draw, call, same)
         return {"form": form(results[0]), "all the same": alike}
 
     def afterwards(self, rows: int, length: int) -> dict[str, Any]:
@@ -221,10 +215,6 @@ class _Look:
         )
         share = chosen_share(result, ids, special, torch.tensor(0.15, dtype=torch.float64))
         return {"share with a label": share, "fates": fates(result, ids, mask_id, vocab_size)}
-
-
-def _how_many(labelled: Tensor) -> str:
-    return "all" if bool(labelled.all()) else "some" if bool(labelled.any()) else "none"
 
 
 def _stream(look: _Look, draw: Draw) -> dict[str, Any]:

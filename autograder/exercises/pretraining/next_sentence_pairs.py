@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
@@ -15,6 +16,7 @@ from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
 from autograder.engine.probes import refusal
 from autograder.engine.streams import beside_stream
+from autograder.exercises.pretraining._shared import by_seed, how_many
 
 FIRSTS = Idea("a pair for each sentence that another one follows", weight=2, point=True)
 REAL = Idea("0 with the sentence that follows", weight=2, point=True)
@@ -98,8 +100,8 @@ class _Look:
         return {
             "pairs": len(pairs),
             "labels": sorted({label for *_, label in places}),
-            "called 1, but of the same document": _how_many(a[0] == b[0] for a, b, label in places if label == 1),
-            "called 0, but not the one that follows": _how_many(
+            "called 1, but of the same document": how_many(a[0] == b[0] for a, b, label in places if label == 1),
+            "called 0, but not the one that follows": how_many(
                 (a[0], a[1] + 1) != b for a, b, label in places if label == 0
             ),
         }
@@ -196,11 +198,8 @@ class _Look:
 
     def seeds(self) -> dict[str, Any]:
         """Of 60 pairs by two seeds, not all are the same: by chance with one of 10^-18."""
-        texts, seed = self.written([2] * self.draw.integer(60, 90)), self.draw.integer(0, 2**30)
-        seeds = self.draw.shuffled([seed, seed, seed + 1])
-        results = [self.candidate(texts, random.Random(one)) for one in seeds]
-        places = self.draw.shuffled([(0, 1), (0, 2), (1, 2)])
-        alike = {f"call {i + 1} and call {j + 1}": results[i] == results[j] for i, j in places}
+        texts = self.written([2] * self.draw.integer(60, 90))
+        results, alike = by_seed(self.draw, lambda seed: self.candidate(texts, random.Random(seed)), operator.eq)
         return {"pairs": [len(each) for each in results], "all the same": alike}
 
     def two_calls(self) -> dict[str, Any]:
@@ -250,11 +249,6 @@ def _couples() -> Iterator[Tensor]:
     for share in OTHER_SHARES:
         one = torch.tensor([1 - share, share])
         yield (one[:, None] * one).flatten()
-
-
-def _how_many(hits: Iterable[bool]) -> str:
-    found = list(hits)
-    return "all" if found and all(found) else "some" if any(found) else "none"
 
 
 def _place(sentence: str) -> tuple[int, int]:

@@ -12,11 +12,10 @@ from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
 from autograder.engine.streams import beside_stream
 from autograder.exercises.pretraining._masks import LENGTH, ROWS, form, generator_of, some
+from autograder.exercises.pretraining._shared import by_seed, how_many
 from autograder.exercises.pretraining._words import of_four_words, shares, together
 
-READY_MADE = [
-    "transformers:DataCollatorForLanguageModeling",
-]  # fmt: skip
+READY_MADE = ["transformers:DataCollatorForLanguageModeling"]
 WHOLE = Idea("all pieces of a word, or none", weight=3, point=True)
 OFTEN = Idea("each word with the probability, however long it is", weight=3, point=True)
 APART = Idea("each word by itself", weight=3, point=True)
@@ -88,8 +87,8 @@ class _Look:
         cut = continues[..., 1:] & (chosen[..., 1:] != chosen[..., :-1])
         return {
             "form": form(chosen),
-            "pieces apart from their word": _how_many(cut),
-            "special tokens": _how_many(chosen & special),
+            "pieces apart from their word": how_many(cut),
+            "special tokens": how_many(chosen & special),
         }
 
     def cut(self) -> Any:
@@ -158,11 +157,12 @@ class _Look:
 
     def seeds(self) -> dict[str, Any]:
         """Of 60 words by two seeds, not all fare the same: by chance with one of 10^-18."""
-        given, seed = self.words(3, 40, 2), self.draw.integer(0, 2**30)
-        seeds = self.draw.shuffled([seed, seed, seed + 1])
-        results = [self.candidate(*given, 0.5, torch.Generator(self.draw.device).manual_seed(one)) for one in seeds]
-        places = self.draw.shuffled([(0, 1), (0, 2), (1, 2)])
-        alike = {f"call {i + 1} and call {j + 1}": bool(torch.equal(results[i], results[j])) for i, j in places}
+        given = self.words(3, 40, 2)
+
+        def call(seed: int) -> Any:
+            return self.candidate(*given, 0.5, torch.Generator(self.draw.device).manual_seed(seed))
+
+        results, alike = by_seed(self.draw, call, torch.equal)
         return {"form": form(results[0]), "all the same": alike}
 
     def begins_inside(self, length: int) -> Any:
@@ -205,10 +205,6 @@ class _Look:
             generator=generator_of(self.draw), probability=1.0, special=special, continues=continues
         )
         return {"result": result, "form": form(result)}
-
-
-def _how_many(hit: Tensor) -> str:
-    return "all" if bool(hit.all()) and hit.numel() else "some" if bool(hit.any()) else "none"
 
 
 def _stream(look: _Look, draw: Draw, rows: int, length: int) -> dict[str, Any]:

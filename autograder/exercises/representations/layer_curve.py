@@ -52,7 +52,7 @@ def layer_curve(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "levels that lie far from zero", lambda: run(*_moved(draw, case())), RIGHT
     yield "what the probe is given", lambda: _given(candidate, case(), classes), UNSEEN
     yield "numbers that hardly vary", lambda: _given(candidate, _narrow(case()), classes), CONSTANT
-    yield "test examples far away", lambda: _far(candidate, draw, case(), classes), UNSEEN
+    yield "test examples far away", lambda: _far(candidate, case(), classes), UNSEEN
     yield "the training examples last", lambda: run(*_last(case(), examples)), UNSEEN
     yield "a single test example", lambda: run(*_single(draw, case(), examples)), UNSEEN
     yield "a probe that is asked level by level", lambda: _in_turn(candidate, draw, case()), UNSEEN
@@ -115,7 +115,7 @@ def _narrow(case: tuple[Tensor, Tensor, Tensor]) -> tuple[Tensor, Tensor, Tensor
     return 1e-9 * levels, labels, train
 
 
-def _far(candidate: Any, draw: Draw, case: tuple[Tensor, Tensor, Tensor], classes: int) -> dict[str, Any]:
+def _far(candidate: Any, case: tuple[Tensor, Tensor, Tensor], classes: int) -> dict[str, Any]:
     """Whoever lets them into the mean or the spread hands over other states."""
     levels, labels, train = case
     levels[:, ~train] = 5 * levels[:, ~train] + 7

@@ -37,16 +37,16 @@ def mean_pool(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "padding behind", lambda: candidate(states(), real(*draw.shuffled(lengths()))), MEAN
     yield "padding in front", lambda: candidate(states(), real(*draw.shuffled(lengths())).flip(1)), MEAN
     yield "padding in between", lambda: candidate(states(), draw.mask(batch, tokens).long()), MEAN
-    yield "padding that is large", lambda: candidate(*_large(draw, states(), draw.mask(batch, tokens))), MEAN
+    yield "padding that is large", lambda: candidate(*_large(states(), draw.mask(batch, tokens))), MEAN
     yield "nothing but real tokens", lambda: candidate(states(), real(*[tokens] * batch)), MEAN
-    yield "a real token of zeros", lambda: candidate(*_of_zeros(draw, states(), draw.mask(batch, tokens))), MEAN
+    yield "a real token of zeros", lambda: candidate(*_of_zeros(states(), draw.mask(batch, tokens))), MEAN
     yield "one token", lambda: candidate(draw.normal(batch, 1, width), real(*[1] * batch)[:, :1]), MEAN
     yield "a boolean mask", lambda: candidate(states(), draw.mask(batch, tokens)), MEAN
-    yield "NaN at padding", lambda: candidate(*_junk(draw, states(), draw.mask(batch, tokens), torch.nan)), ANYTHING
-    yield "∞ at padding", lambda: candidate(*_junk(draw, states(), draw.mask(batch, tokens), torch.inf)), ANYTHING
+    yield "NaN at padding", lambda: candidate(*_junk(states(), draw.mask(batch, tokens), torch.nan)), ANYTHING
+    yield "∞ at padding", lambda: candidate(*_junk(states(), draw.mask(batch, tokens), torch.inf)), ANYTHING
     yield "a NaN at a real token", lambda: candidate(*_seen(draw, states(), draw.mask(batch, tokens))), ANYTHING
     yield "only padding in one text", lambda: candidate(states(), _empty(draw, batch, tokens)), NOTHING
-    yield "gradients", lambda: _gradients(candidate, draw, states(), _empty(draw, batch, tokens))
+    yield "gradients", lambda: _gradients(candidate, states(), _empty(draw, batch, tokens))
     yield "float16, and a long text", lambda: _long(candidate, draw, width), NARROW
     yield "float64 and bfloat16", lambda: _dtypes(candidate, draw, (batch, tokens, width))
     yield "not contiguous", lambda: candidate(*_turned(draw, width, tokens, batch))
@@ -66,15 +66,15 @@ def _example(candidate: Any, draw: Draw) -> dict[str, Any]:
     return {"example": candidate(states, mask), "other numbers": candidate(draw.normal(1, 3, 4), mask)}
 
 
-def _large(draw: Draw, states: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+def _large(states: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
     return torch.where(mask[..., None], states, 1000 + states), mask.long()
 
 
-def _junk(draw: Draw, states: Tensor, mask: Tensor, junk: float) -> tuple[Tensor, Tensor]:
+def _junk(states: Tensor, mask: Tensor, junk: float) -> tuple[Tensor, Tensor]:
     return states.masked_fill(~mask[..., None], junk), mask.long()
 
 
-def _of_zeros(draw: Draw, states: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+def _of_zeros(states: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
     """In each text the vector of one real token is zero; it counts like any other."""
     for text, real in enumerate(mask):
         states[text, int(real.nonzero()[0])] = 0
@@ -94,7 +94,7 @@ def _empty(draw: Draw, batch: int, tokens: int) -> Tensor:
     return mask
 
 
-def _gradients(candidate: Any, draw: Draw, states: Tensor, mask: Tensor) -> Any:
+def _gradients(candidate: Any, states: Tensor, mask: Tensor) -> Any:
     return gradients(lambda leaf: candidate(leaf, mask), states, wrt=0)
 
 

@@ -30,7 +30,7 @@ def quantize_rows(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "whole steps", lambda: candidate(*_steps(draw, rows, width)), LARGEST
     yield "four bits", lambda: candidate(draw.normal(rows, width), 4), NEAREST
     yield "numbers between two steps", lambda: candidate(_between(draw, rows, width), 8), NEAREST
-    yield "each number of bits", lambda: _each(candidate, draw, rows, width), NEAREST
+    yield "each number of bits", lambda: _each(candidate, draw, width), NEAREST
     yield "rows of very different size", lambda: candidate(_unlike(draw, rows, width), 6), ROWS
     yield "one row", lambda: candidate(draw.normal(1, width), 5), ROWS
     yield "columns of very different size", lambda: candidate(_unlike(draw, width, rows).T, 6), ROWS
@@ -71,7 +71,7 @@ def _between(draw: Draw, rows: int, width: int) -> Tensor:
     return x
 
 
-def _each(candidate: Any, draw: Draw, rows: int, width: int) -> dict[str, Any]:
+def _each(candidate: Any, draw: Draw, width: int) -> dict[str, Any]:
     return {f"{bits} bits": candidate(draw.normal(2, width), bits) for bits in range(2, 9)}
 
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 
 from autograder.engine.draw import Draw
+from helpers.vocabularies import SPECIAL
 
-SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 COMMON = (
     "file", "open", "read", "write", "error", "missing", "the", "a", "path", "name", "of", "line", "not",
     "found", "memory", "out", "too", "long", "bad", "value", "type", "index", "key", "run", "time", "stop",

@@ -26,35 +26,29 @@ def decode(candidate: Any, draw: Draw) -> Iterator[Step]:
         vocabulary = vocabulary_of(draw, [*tokens, *COMMON[:9]])
         return candidate([vocabulary[token] for token in tokens], vocabulary, **options)
 
-    def pieces(count: int) -> list[str]:
-        return [f"##{letters(draw, 'abcdefgh', 1, 4)}" for _ in range(count)]
-
-    def special(tokens: list[str]) -> list[str]:
-        one, other = draw.shuffled(["[MASK]", "[UNK]", "[PAD]"])[:2]
-        return ["[CLS]", *tokens, one, *pieces(1), "[SEP]", *words(draw, 2), other, "[SEP]", "[PAD]"]
-
-    def marked(marks: str, count: int) -> list[str]:
-        return [part for mark in draw.shuffled(marks)[:count] for part in (draw.choice(COMMON), mark)]
-
     yield "the docstring's example", lambda: _example(candidate, draw), JOINED
     yield "words", lambda: run(words(draw, 5)), BLANKS
-    yield "words in pieces", lambda: run([*words(draw, 2), *pieces(2), *words(draw, 1), *pieces(1)]), JOINED
-    yield "the first token has ##", lambda: run([*pieces(2), *words(draw, 2)]), JOINED
+    yield (
+        "words in pieces",
+        lambda: run([*words(draw, 2), *_pieces(draw, 2), *words(draw, 1), *_pieces(draw, 1)]),
+        JOINED,
+    )
+    yield "the first token has ##", lambda: run([*_pieces(draw, 2), *words(draw, 2)]), JOINED
     yield (
         "a piece that is ## and one character",
         lambda: run([*words(draw, 1), "###", "##.", *words(draw, 1), "#"]),
         JOINED,
     )
     yield "Chinese", lambda: run([*draw.shuffled(HAN)[:4], "。", *words(draw, 1)]), BLANKS
-    yield "marks that follow at once", lambda: run([*marked(CLOSE, 4), *words(draw, 1)]), MARKS
+    yield "marks that follow at once", lambda: run([*_marked(draw, CLOSE, 4), *words(draw, 1)]), MARKS
     yield "marks in a row", lambda: run([*words(draw, 2), *draw.shuffled([*CLOSE, "."])]), MARKS
     yield "marks at the beginning", lambda: run([draw.choice(CLOSE), *words(draw, 2)]), MARKS
-    yield "other marks", lambda: run([*marked(APART, len(APART)), *words(draw, 1)]), BLANKS
-    yield "special tokens stay", lambda: run(special(words(draw, 2))), SPECIALS
-    yield "special tokens are left out", lambda: run(special(words(draw, 2)), skip_special=True), SPECIALS
+    yield "other marks", lambda: run([*_marked(draw, APART, len(APART)), *words(draw, 1)]), BLANKS
+    yield "special tokens stay", lambda: run(_special(draw)), SPECIALS
+    yield "special tokens are left out", lambda: run(_special(draw), skip_special=True), SPECIALS
     yield (
         "a piece behind one that is left out",
-        lambda: run(["[CLS]", *pieces(1), *words(draw, 2)], skip_special=True),
+        lambda: run(["[CLS]", *_pieces(draw, 1), *words(draw, 2)], skip_special=True),
         SPECIALS,
     )
     yield (
@@ -65,6 +59,22 @@ def decode(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "no numbers", lambda: [run([]), run(["[CLS]", "[SEP]"], skip_special=True), run(words(draw, 2))], BLANKS
     yield "called by names", lambda: _by_names(candidate, draw), SPECIALS
     yield "the arguments afterwards", lambda: _afterwards(candidate, draw), ALONE
+
+
+def _pieces(draw: Draw, count: int) -> list[str]:
+    return [f"##{letters(draw, 'abcdefgh', 1, 4)}" for _ in range(count)]
+
+
+def _special(draw: Draw) -> list[str]:
+    """Two words, and special tokens around them and in between."""
+    tokens = words(draw, 2)
+    one, other = draw.shuffled(["[MASK]", "[UNK]", "[PAD]"])[:2]
+    return ["[CLS]", *tokens, one, *_pieces(draw, 1), "[SEP]", *words(draw, 2), other, "[SEP]", "[PAD]"]
+
+
+def _marked(draw: Draw, marks: str, count: int) -> list[str]:
+    """Marks in drawn order, each behind a word."""
+    return [part for mark in draw.shuffled(marks)[:count] for part in (draw.choice(COMMON), mark)]
 
 
 def _example(candidate: Any, draw: Draw) -> Any:

@@ -41,21 +41,12 @@ def normalize(candidate: Any, draw: Draw) -> Iterator[Step]:
     def some(pool: Sequence[str], count: int = 4) -> str:
         return between(draw, draw.shuffled(pool)[:count])
 
-    def separate() -> str:
-        """Accents as characters of their own, one or two behind a letter."""
-        return "".join(letter + "".join(draw.shuffled(MARKS)[: draw.integer(0, 3)]) for letter in "aEiOunc")
-
-    def emoji() -> str:
-        """An emoji with the mark that colours it, and two that are glued together by an invisible one."""
-        first, second, third = draw.shuffled(EMOJI)
-        return f"{first}\ufe0f {second}\u200d{third}{draw.choice(COMMON)}"
-
     yield "the docstring's example", lambda: [candidate("Café\t中文"), candidate(f"{sentence(draw)}\té文")], CHINESE
     yield "capital letters", lambda: candidate(sentence(draw, 6).title() + draw.choice(["ÄÖ", "ЖД", "ΔΩ"])), LOWER
     yield "a capital sigma at the end", lambda: candidate(_greek(draw)), LOWER
     yield "sharp s and dotted I", lambda: candidate(between(draw, "ßẞİI")), LOWER
     yield "letters with accents", lambda: candidate(some(ACCENTED, 6)), ACCENTS
-    yield "accents that stand by themselves", lambda: candidate(separate()), ACCENTS
+    yield "accents that stand by themselves", lambda: candidate(_separate(draw)), ACCENTS
     yield "strokes and ligatures are no accents", lambda: candidate(some(UNMARKED, 5)), ACCENTS
     yield "marks of Hindi, of which some are accents", lambda: candidate(" ".join(draw.shuffled(HINDI)[:2])), ACCENTS
     yield "what only looks like another letter", lambda: candidate(some(COMPATIBLE)), ACCENTS
@@ -73,7 +64,7 @@ def normalize(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "other white space", lambda: candidate(some(SPACES, len(SPACES))), WHITE
     yield "spaces in a row, in front and behind", lambda: candidate(_blanks(draw)), REST
     yield "punctuation, digits and symbols", lambda: candidate(some("!,.-_'\"€©°$+<=^`|~05「」“…", 9)), REST
-    yield "emoji", lambda: candidate(emoji()), REST
+    yield "emoji", lambda: candidate(_emoji(draw)), REST
     yield "what Unicode has not assigned", lambda: candidate(some(["\u0378", "\uffff", "\u05ff"], 3)), REST
     yield "no text, and a text of nothing", lambda: [candidate(""), candidate("\x00\u200b"), candidate(sentence(draw))]
     yield "called by its name", lambda: candidate(text=sentence(draw) + chinese(draw, 2))
@@ -82,6 +73,17 @@ def normalize(candidate: Any, draw: Draw) -> Iterator[Step]:
 def _greek(draw: Draw) -> str:
     """A rule of Greek: at the end of a word a sigma is written ς, and `str.lower` knows it."""
     return " ".join(draw.shuffled(["ΟΔΟΣ", "ΛΟΓΟΣ", "ΣΟΦΙΑ", "ΚΟΣΜΟΣ"])[:3])
+
+
+def _separate(draw: Draw) -> str:
+    """Accents as characters of their own, one or two behind a letter."""
+    return "".join(letter + "".join(draw.shuffled(MARKS)[: draw.integer(0, 3)]) for letter in "aEiOunc")
+
+
+def _emoji(draw: Draw) -> str:
+    """An emoji with the mark that colours it, and two that are glued together by an invisible one."""
+    first, second, third = draw.shuffled(EMOJI)
+    return f"{first}\ufe0f {second}\u200d{third}{draw.choice(COMMON)}"
 
 
 def _blanks(draw: Draw) -> str:

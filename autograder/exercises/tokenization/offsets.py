@@ -25,17 +25,6 @@ def offsets(candidate: Any, draw: Draw) -> Iterator[Step]:
         """With the library's parts; the vocabulary holds a share of the letters, and pieces of up to `size`."""
         return candidate(text, normalize, split, pieces_of(_vocabulary(draw, text, known, size)))
 
-    def spread(pool: Sequence[str], count: int) -> str:
-        """Some of the characters inside words, with something before and behind."""
-        inside = "".join(draw.choice(COMMON) + each for each in draw.shuffled(pool)[:count])
-        return f"{draw.choice(COMMON)} {inside}x"
-
-    def accents() -> str:
-        return spread([letter + mark for letter in "aeou" for mark in MARKS[:4]], 2)
-
-    def long_words() -> str:
-        return "".join(draw.shuffled(COMMON)[:3]) + " " + sentence(draw, 2)
-
     yield "the docstring's example", lambda: _example(candidate, draw), PLACES
     yield "words", lambda: candidate(sentence(draw, 4), str.lower, plain_split, lambda word: [word]), PLACES
     yield "several spaces, in front and behind", lambda: run(_gaps(draw)), PLACES
@@ -43,24 +32,16 @@ def offsets(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "the same word again", lambda: run(_again(draw)), PLACES
     yield "a word inside an earlier one", lambda: run(_inside(draw)), PLACES
     yield "no text, and nothing in it", lambda: [run(""), run("  \t "), run(sentence(draw, 1))], PLACES
-    yield (
-        "long words in pieces",
-        lambda: run("".join(draw.shuffled(COMMON)[:3]) + " " + sentence(draw, 2), 1.0, 3),
-        PIECES,
-    )
+    yield "long words in pieces", lambda: run(_long_words(draw), 1.0, 3), PIECES
     yield "a word that begins with ## itself", lambda: _hashes(candidate, draw), PIECES
     yield "unknown words", lambda: run(sentence(draw, 5), 0.8), UNKNOWN
     yield "nothing but unknown words", lambda: run(sentence(draw, 4), 0.0), UNKNOWN
     yield "Chinese", lambda: run(f"{draw.choice(COMMON)}{chinese(draw, 3)}：{draw.choice(COMMON)}", 0.9), CHANGED
-    yield "letters with accents", lambda: run(spread(ACCENTED, 3)), CHANGED
-    yield "accents that stand by themselves", lambda: run(accents()), CHANGED
-    yield "invisible characters", lambda: run(spread([*INVISIBLE, "\x00", "\ufffd"], 3)), CHANGED
-    yield "Korean, where one character becomes several", lambda: run(spread("한글말문", 2)), CHANGED
-    yield (
-        "other white space",
-        lambda: run(f"{sentence(draw, 1)}\u3000\n{sentence(draw, 1)}\r\n{draw.choice(COMMON)}"),
-        CHANGED,
-    )
+    yield "letters with accents", lambda: run(_spread(draw, ACCENTED, 3)), CHANGED
+    yield "accents that stand by themselves", lambda: run(_accents(draw)), CHANGED
+    yield "invisible characters", lambda: run(_spread(draw, [*INVISIBLE, "\x00", "\ufffd"], 3)), CHANGED
+    yield "Korean, where one character becomes several", lambda: run(_spread(draw, "한글말문", 2)), CHANGED
+    yield "other white space", lambda: run(_white(draw)), CHANGED
     yield "a normalization that makes two of one", lambda: _two_of_one(candidate, draw), CHANGED
     yield "called by names", lambda: _by_names(candidate, draw), CHANGED
 
@@ -99,6 +80,24 @@ def _inside(draw: Draw) -> str:
     return (
         f"{draw.choice(['bad', 'read', 'wait'])} a {draw.choice(['does', 'found'])} o {draw.choice(['time', 'line'])} e"
     )
+
+
+def _long_words(draw: Draw) -> str:
+    return "".join(draw.shuffled(COMMON)[:3]) + " " + sentence(draw, 2)
+
+
+def _spread(draw: Draw, pool: Sequence[str], count: int) -> str:
+    """Some of the characters inside words, with something before and behind."""
+    inside = "".join(draw.choice(COMMON) + each for each in draw.shuffled(pool)[:count])
+    return f"{draw.choice(COMMON)} {inside}x"
+
+
+def _accents(draw: Draw) -> str:
+    return _spread(draw, [letter + mark for letter in "aeou" for mark in MARKS[:4]], 2)
+
+
+def _white(draw: Draw) -> str:
+    return f"{sentence(draw, 1)}\u3000\n{sentence(draw, 1)}\r\n{draw.choice(COMMON)}"
 
 
 def _hashes(candidate: Any, draw: Draw) -> Any:

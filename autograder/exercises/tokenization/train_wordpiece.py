@@ -27,17 +27,13 @@ def train_wordpiece(candidate: Any, draw: Draw) -> Iterator[Step]:
         """`new`: pieces beyond special tokens and characters."""
         return candidate(counts, _beginning(counts) + new)
 
-    def real(count: int) -> dict[str, int]:
-        """Words, each with another count, so that two pairs are seldom equally frequent."""
-        return dict(zip(words(draw, count), draw.sizes(count, 3, 200), strict=True))
-
     yield "the docstring's example", lambda: _example(candidate, draw), FREQUENT
-    yield "nothing but special tokens and characters", lambda: run(real(6), 0), BEGIN
+    yield "nothing but special tokens and characters", lambda: run(_real(draw, 6), 0), BEGIN
     yield "the first characters occur inside, too, or do not", lambda: run(_apart(draw), 0), BEGIN
-    yield "less room than characters", lambda: candidate(real(6), draw.integer(1, 12)), BEGIN
-    yield "the first piece", lambda: [_entries(run(real(8), 1)) for _ in range(3)], FREQUENT
-    yield "ten pieces", lambda: _entries(run(real(14), 10)), FREQUENT
-    yield "forty pieces", lambda: _entries(run(real(24), 40)), FREQUENT
+    yield "less room than characters", lambda: candidate(_real(draw, 6), draw.integer(1, 12)), BEGIN
+    yield "the first piece", lambda: [_entries(run(_real(draw, 8), 1)) for _ in range(3)], FREQUENT
+    yield "ten pieces", lambda: _entries(run(_real(draw, 14), 10)), FREQUENT
+    yield "forty pieces", lambda: _entries(run(_real(draw, 24), 40)), FREQUENT
     yield "one frequent word against many rare ones", lambda: _entries(run(_one_against_many(draw), 3)), FREQUENT
     yield "rare characters that only meet each other", lambda: run(_rare(draw), 2), FREQUENT
     yield "beginnings and insides are different", lambda: run(_mirrored(draw), 4), FREQUENT
@@ -50,18 +46,14 @@ def train_wordpiece(candidate: Any, draw: Draw) -> Iterator[Step]:
     yield "an odd number of the same character", lambda: run(_odd(draw), 9), MERGED
     yield (
         "more room than pieces",
-        lambda: _entries(run({**real(5), draw.choice(["xyz", "zyx", "yzx"]): 1}, 500)),
+        lambda: _entries(run({**_real(draw, 5), draw.choice(["xyz", "zyx", "yzx"]): 1}, 500)),
         ENOUGH,
     )
-    yield "just enough room for one more", lambda: [_entries(run(real(7), new)) for new in (1, 2)], ENOUGH
-    yield (
-        "words of one character",
-        lambda: run(dict(zip(draw.shuffled("abcdef")[:4], draw.sizes(4, 1, 9), strict=True)), 9),
-        ENOUGH,
-    )
-    yield "no words", lambda: [candidate({}, 20), run(real(3), 2)], ENOUGH
-    yield "called by names", lambda: _entries(candidate(size=40, counts=real(5))), FREQUENT
-    yield "the counts afterwards", lambda: with_arguments(candidate, real(5), 35), ALONE
+    yield "just enough room for one more", lambda: [_entries(run(_real(draw, 7), new)) for new in (1, 2)], ENOUGH
+    yield "words of one character", lambda: run(_letters_alone(draw), 9), ENOUGH
+    yield "no words", lambda: [candidate({}, 20), run(_real(draw, 3), 2)], ENOUGH
+    yield "called by names", lambda: _entries(candidate(size=40, counts=_real(draw, 5))), FREQUENT
+    yield "the counts afterwards", lambda: with_arguments(candidate, _real(draw, 5), 35), ALONE
 
 
 def _entries(vocabulary: Any) -> Any:
@@ -82,6 +74,15 @@ def _example(candidate: Any, draw: Draw) -> Any:
     word, other = draw.shuffled(["abcd", "bca", "dab", "cdb"])[:2]
     counts = {word: draw.integer(4, 9), other: draw.integer(1, 4)}
     return [candidate({"ab": 2, "cab": 1}, 12), candidate(counts, _beginning(counts) + 2)]
+
+
+def _real(draw: Draw, count: int) -> dict[str, int]:
+    """Words, each with another count, so that two pairs are seldom equally frequent."""
+    return dict(zip(words(draw, count), draw.sizes(count, 3, 200), strict=True))
+
+
+def _letters_alone(draw: Draw) -> dict[str, int]:
+    return dict(zip(draw.shuffled("abcdef")[:4], draw.sizes(4, 1, 9), strict=True))
 
 
 def _apart(draw: Draw) -> dict[str, int]:

@@ -11,8 +11,9 @@ from torch import Tensor, nn
 
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
+from autograder.engine.modules import in_training, shapes
 from autograder.engine.probes import gradients, with_arguments
-from autograder.exercises.transformer._shared import Looks, dropped, learned, padding, shapes
+from autograder.exercises.transformer._shared import Looks, learned, padding
 
 WIRING = Idea("three parts, each added to what went into it, with the norm in its place", weight=3, point=True)
 CROSS = Idea("queries from what is written, keys and values from the memory", weight=2, point=True)
@@ -120,7 +121,7 @@ def _empty(layer: nn.Module, draw: Draw, sizes: Sizes) -> Tensor:
 def _dropped(candidate: Any, draw: Draw, norm_first: bool, share: float = 0.0) -> Tensor:
     share = share or draw.choice([0.25, 0.5, 0.6])
     layer = _layer(candidate, draw, 8, 2, 8, norm_first=norm_first, dropout=share)
-    return dropped(layer, *_inputs(draw, (2, 3, 4), 8))
+    return in_training(layer, *_inputs(draw, (2, 3, 4), 8))
 
 
 def _evaluated(candidate: Any, draw: Draw) -> list[Tensor]:
@@ -129,7 +130,7 @@ def _evaluated(candidate: Any, draw: Draw) -> list[Tensor]:
 
 
 def _undropped(candidate: Any, draw: Draw) -> Tensor:
-    return dropped(_layer(candidate, draw, 8, 2, 5), *_inputs(draw, (2, 3, 4), 8))
+    return in_training(_layer(candidate, draw, 8, 2, 5), *_inputs(draw, (2, 3, 4), 8))
 
 
 def _learned(layer: nn.Module, draw: Draw, sizes: Sizes) -> dict[str, Any]:

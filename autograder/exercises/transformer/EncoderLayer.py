@@ -11,8 +11,9 @@ from torch import Tensor, nn
 
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
+from autograder.engine.modules import in_training, shapes
 from autograder.engine.probes import gradients, with_arguments
-from autograder.exercises.transformer._shared import Looks, dropped, learned, padding, shapes
+from autograder.exercises.transformer._shared import Looks, learned, padding
 
 WIRING = Idea("each part is added to what went into it, with the norm in its place", weight=3, point=True)
 MASK = Idea("the mask reaches the attention")
@@ -41,7 +42,7 @@ def EncoderLayer(candidate: Any, draw: Draw) -> Iterator[Step]:
         yield f"{form}, gradients of the tokens", partial(_gradients, layer, draw, tokens, width)
         yield f"{form}, float64", partial(_double, candidate, draw, FORMS[form])
     yield "in evaluation nothing is dropped", lambda: _evaluated(candidate, draw), EVALUATES
-    yield "in training, no share is named", lambda: dropped(_layer(candidate, draw, 8, 2, 5), draw.normal(2, 3, 8))
+    yield "in training, no share is named", lambda: in_training(_layer(candidate, draw, 8, 2, 5), draw.normal(2, 3, 8))
     yield "called by names", lambda: _named(layers["norm first"], draw, batch, tokens, width)
     yield "the inputs are left alone", lambda: [_left(layer, draw, batch, tokens, width) for layer in layers.values()]
     yield "the docstring's example", lambda: _example(candidate, draw)
@@ -89,7 +90,7 @@ def _empty(layer: nn.Module, draw: Draw, tokens: int, width: int) -> Tensor:
 def _dropped(candidate: Any, draw: Draw, norm_first: bool, share: float = 0.0) -> Tensor:
     share = share or draw.choice([0.25, 0.5, 0.6])
     layer = _layer(candidate, draw, 8, 2, 8, norm_first=norm_first, dropout=share)
-    return dropped(layer, draw.normal(2, 3, 8))
+    return in_training(layer, draw.normal(2, 3, 8))
 
 
 def _learned(layer: nn.Module, draw: Draw, tokens: int, width: int) -> dict[str, Any]:

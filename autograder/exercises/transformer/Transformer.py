@@ -10,8 +10,9 @@ from torch import Tensor, nn
 
 from autograder.engine.draw import Draw
 from autograder.engine.exercise import Idea, Step, exercise
+from autograder.engine.modules import shapes
 from autograder.engine.probes import with_arguments
-from autograder.exercises.transformer._shared import learned, shapes, visible_among
+from autograder.exercises.transformer._shared import learned, visible_among
 from helpers.torch_layers import LibraryDecoderLayer, LibraryEncoderLayer
 
 READS = Idea("all encoder layers one after another, and the norm", weight=2, point=True)

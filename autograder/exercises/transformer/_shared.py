@@ -32,11 +32,6 @@ def visible_among(mask: Tensor | None, query: Tensor, key: Tensor) -> Tensor:
     return every if mask is None else every * mask
 
 
-def shapes(module: nn.Module) -> dict[str, list[int]]:
-    """The names of what is saved, with shapes."""
-    return {name: list(value.shape) for name, value in module.state_dict().items()}
-
-
 def learned(module: nn.Module, result: Tensor) -> dict[str, Any]:
     """A weighted sum for the gradient of each parameter, in the order of the names, and who has none.
 
@@ -60,15 +55,6 @@ def _weighed(grad: Tensor) -> Tensor:
 def modes_of(model: nn.Module) -> list[str]:
     """In which mode each part is, in words."""
     return [f"{type(part).__name__} {'trains' if part.training else 'evaluates'}" for part in model.modules()]
-
-
-def dropped(module: nn.Module, *inputs: Any) -> Any:
-    """What a module gives in training. Who drops the same tensors in the same order drops the same numbers."""
-    torch.manual_seed(0)
-    try:
-        return module.train()(*inputs)
-    finally:
-        module.eval()
 
 
 def padding(draw: Draw, batch: int, length: int) -> Tensor:
