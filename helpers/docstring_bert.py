@@ -63,7 +63,8 @@ class Row:
 @cache
 def pieces() -> BertWordPieceTokenizer:
     """The model's own tokenizer: lower case, words and pieces of words."""
-    return BertWordPieceTokenizer(str(FOLDER / "vocab.txt"), lowercase=True)
+    names = (FOLDER / "vocab.txt").read_text(encoding="utf-8").removesuffix("\n").split("\n")
+    return BertWordPieceTokenizer({name: number for number, name in enumerate(names)}, lowercase=True)
 
 
 def figures() -> dict[str, Any]:

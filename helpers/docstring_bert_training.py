@@ -36,6 +36,7 @@ from helpers.docstring_bert import (
     docstring_bert,
     documents,
     guesses,
+    pieces,
     read,
     row,
     with_places,
@@ -82,7 +83,7 @@ def pair(place: int, texts: Sequence[list[str]], chance: random.Random) -> Row:
 
 def masking(seed: int) -> DataCollatorForLanguageModeling:
     """transformers' masks, from a generator of their own."""
-    collator = DataCollatorForLanguageModeling(BertTokenizer(vocab=str(FOLDER / "vocab.txt")))
+    collator = DataCollatorForLanguageModeling(BertTokenizer(pieces().get_vocab()))
     collator.generator = torch.Generator().manual_seed(seed)
     return collator
 

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from helpers.docstring_bert import FOLDER
+from helpers.docstring_bert import pieces
 
 
 def library_words(text: str) -> list[str]:
     """Lines for a reader: what the library warns of, and which pieces it masks together."""
     from transformers import BertTokenizer, DataCollatorForLanguageModeling
 
-    tokenizer: Any = BertTokenizer(vocab=str(FOLDER / "vocab.txt"))
+    tokenizer: Any = BertTokenizer(pieces().get_vocab())
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         collator = DataCollatorForLanguageModeling(tokenizer, whole_word_mask=True)

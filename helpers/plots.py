@@ -184,7 +184,7 @@ def likeliest(panels: Mapping[str, Sequence[tuple[str, float]]], title: str = ""
         for axis, (name, told) in zip(axes, panels.items(), strict=True):
             shares = [share for _, share in told]
             drawn = axis.barh(range(len(told)), shares, color=BLUE)
-            axis.bar_label(drawn, [f"{share:.{2 if highest > 0.2 else 3}f}" for share in shares], padding=2, fontsize=8)
+            axis.bar_label(drawn, [f"{share:.{2 if highest > 0.1 else 3}f}" for share in shares], padding=2, fontsize=8)
             axis.set(xlabel="probability", xlim=(0, 1.6 * highest), xticks=[])
             axis.set_title(name, fontsize=10)
             axis.set_yticks(range(len(told)), [each for each, _ in told])

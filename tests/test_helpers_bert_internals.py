@@ -192,7 +192,8 @@ def test_the_explorer_hides_the_word_that_is_asked_for_and_says_what_it_lacks():
     picture = pictures.bank_explorer(Words(), states)
     assert "your sentence" in picture("The bank of mud", "").alt_text()
     assert "without “mud”" in picture("the bank of mud", " mud ").alt_text()
-    assert sorted(asked) == [(1, ""), (1, ""), (1, "mud"), (16, "")]
+    # the known sentences each time: the model may have been mended in between
+    assert sorted(asked) == [(1, ""), (1, ""), (1, "mud"), (16, ""), (16, "")]
     assert "0 times" in picture("the shore", "").axes[0].get_title()
     assert "not a token" in picture("the bank of mud", "river").axes[0].get_title()
     assert "not a token" in picture("the bank of mud", "bank").axes[0].get_title()

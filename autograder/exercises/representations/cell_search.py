@@ -105,10 +105,10 @@ def _equal_texts(draw: Draw) -> list[Tensor]:
 
 
 def _equal_centres(draw: Draw, case: list[Tensor]) -> list[Tensor]:
-    """Of thirty centres, ten are one and the same, and the best."""
-    query, corpus, _, _ = case
-    centres = -query.sign().repeat(30, 1)
-    centres[draw.permutation(30)[:10]] = query.sign()
+    """Of thirty centres, ten are one and the same, and the best; of signs, so that their products are exact."""
+    query, corpus = case[0].sign(), case[1]
+    centres = -query.repeat(30, 1)
+    centres[draw.permutation(30)[:10]] = query
     return [query, corpus, draw.integers(len(corpus), high=30), centres]
 
 
