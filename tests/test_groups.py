@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -23,6 +26,24 @@ def test_what_looks_at_the_machine_is_one_group_and_lessons_are_their_own():
     assert group_of(item("test_hostile")) == group_of(item("test_ranks")) == "machine"
     assert group_of(item(BY_LESSON[0], lesson="01_tensors")) == "test_lessons-01_tensors"
     assert group_of(item("test_release", lesson="01_tensors")) == "test_release"
+
+
+def test_the_workers_keep_to_the_groups(tmp_path):
+    """pytest-xdist 3.8 under pytest 9.2 does not, and says nothing: each worker then graded the hostile class."""
+    (tmp_path / "conftest.py").write_text("from groups import pytest_collection_modifyitems\n", encoding="utf-8")
+    for module in ("test_hostile", "test_ranks"):
+        (tmp_path / f"{module}.py").write_text(
+            "import pathlib, pytest\n"
+            "@pytest.mark.parametrize('number', range(4))\n"
+            "def test_who(worker_id, number):\n"
+            "    pathlib.Path(f'ran_on_{worker_id}').touch()\n",
+            encoding="utf-8",
+        )
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", "--rootdir", str(tmp_path)]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert len(list(tmp_path.glob("ran_on_*"))) == 1
 
 
 @pytest.mark.parametrize(("test", "thing"), [
