@@ -34,7 +34,7 @@ from autograder.grading.inside.limits import MEGABYTE, Limits
 from autograder.grading.kernel.listening import Client, KernelManager
 from autograder.grading.kernel.relay import Relay
 from autograder.grading.public import BARE, SANDBOXED, kernelspecs
-from autograder.grading.sandbox.bubblewrap import HOME
+from autograder.grading.sandbox.bubblewrap import HOME, LIBRARIES
 from autograder.grading.sandbox.warm import slot_folder
 from autograder.grading.scratch import scratch_folder
 
@@ -219,7 +219,7 @@ class Session:
         home = str(self.folder) if self.bare else HOME
         path = os.pathsep.join([str(Path(sys.executable).parent), "/usr/local/bin", "/usr/bin", "/bin"])
         keep = {name: os.environ[name] for name in ("LANG", "CUDA_VISIBLE_DEVICES") if name in os.environ}
-        own = {"PATH": path, "HOME": home, "TMPDIR": home, "HF_HUB_OFFLINE": "1", "MPLCONFIGDIR": home}
+        own = {**LIBRARIES, "PATH": path, "HOME": home, "TMPDIR": home, "MPLCONFIGDIR": home}
         # Without a sandbox the limits stay off: the number of processes would count all of the user's.
         return {**keep, **own, **({} if self.bare else {"SUBMISSION_LIMITS": json.dumps(self.limits.as_dict())})}
 

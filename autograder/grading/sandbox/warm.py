@@ -23,7 +23,7 @@ from pathlib import Path
 
 from autograder.grading.inside.limits import Limits
 from autograder.grading.inside.warm import ASK, FORKED, HERE, STOP
-from autograder.grading.sandbox.bubblewrap import HOME, NoSandbox, sandbox_command
+from autograder.grading.sandbox.bubblewrap import HOME, LIBRARIES, NoSandbox, sandbox_command
 from autograder.grading.sandbox.seccomp import program
 from autograder.grading.scratch import scratch_folder, slot_uid
 
@@ -64,7 +64,7 @@ class WarmParent:
         loopback.write_bytes(program(loopback=True))
         argv = [sys.executable, str(script), str(self.address), str(rules), str(loopback), HOME]
         command = sandbox_command(argv, [public], slot_folder(), disk_mb=16, cuda=cuda)
-        environment = {"PATH": "/usr/bin:/bin", "HOME": HOME, "HF_HUB_OFFLINE": "1", "MPLCONFIGDIR": HOME}
+        environment = {"PATH": "/usr/bin:/bin", "HOME": HOME, **LIBRARIES}
         environment["PYTORCH_NVML_BASED_CUDA_CHECK"] = "1"  # asking CUDA itself whether it is there would start it
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115  (lives as long as the parent; closed in stop)
         self.process = subprocess.Popen(
