@@ -167,6 +167,12 @@ def test_a_kernel_that_ends_before_it_is_ready_is_our_own_fault(monkeypatch):
         raise AssertionError("it is ready")
 
 
+def test_a_kernel_with_too_little_memory_for_what_is_imported_says_so():
+    little = Session(new_notebook(cells=[new_code_cell("print(1)")]), own_catalogue(), Limits(memory_mb=100))
+    with pytest.raises(CannotStart, match=r"limits are too low \(memory_mb=100, processes=200\)"), little:
+        raise AssertionError("it is ready")
+
+
 @pytest.mark.usefixtures("speed")
 @pytest.mark.parametrize("left", [
     "os.chmod(folder, 0)",

@@ -187,11 +187,16 @@ class Session:
             self.client.start_new_kernel(cwd=str(self.folder), env=self._environment())
             self.client.start_new_kernel_client()
         except RuntimeError as error:
-            raise CannotStart(f"the kernel would not start: {error}") from error
+            raise CannotStart(f"the kernel would not start: {error}{self._advice()}") from error
         except OSError as error:
             place = tempfile.gettempdir()
             advice = f"Look at {place}, or let TMPDIR name another place."
             raise CannotStart(f"the kernel would not start: {error}. {advice}") from error
+
+    def _advice(self) -> str:
+        """What a kernel that dies at once has most often met; what the lessons import counts as its memory."""
+        given = f"memory_mb={self.limits.memory_mb}, processes={self.limits.processes}"
+        return "" if self.bare else f". Perhaps its limits are too low ({given}): c.RunExperiments.limits raises them"
 
     def _new_client(self) -> Client:
         quiet = logging.getLogger("autograder.kernel")
