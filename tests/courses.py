@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+from patience import PATIENCE
 from toy import toy_folder
 
 
@@ -32,7 +33,8 @@ def environment(course: Path) -> dict[str, str]:
 def run(course: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """`python -m …` in the course."""
     command = [sys.executable, "-m", *words]
-    return subprocess.run(command, cwd=course, env=environment(course), capture_output=True, text=True, timeout=300)
+    own = environment(course)
+    return subprocess.run(command, cwd=course, env=own, capture_output=True, text=True, timeout=PATIENCE)
 
 
 def new_course(course: Path, lesson: str, config: str = "") -> Path:

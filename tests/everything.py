@@ -9,6 +9,7 @@ import time
 
 import pytest
 from dearest import LESSONS, LESSONS_TO_COME, Dearest
+from failures import NamedAtOnce
 
 # The parts before the tests, and whether they grow with the lessons.
 PARTS = {
@@ -37,7 +38,7 @@ def main() -> int:
             break
     else:
         began, dearest = time.monotonic(), Dearest()
-        status = pytest.main(TESTS, plugins=[dearest])
+        status = pytest.main(TESTS, plugins=[dearest, NamedAtOnce()])
         rows.append(("pytest", time.monotonic() - began, dearest.growth()))
     _print(rows)
     return int(status)

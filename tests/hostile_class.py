@@ -29,14 +29,14 @@ from autograder.grading.submission.repair import repair
 FOLDER = Path(__file__).with_name("hostile")
 NEXT_MAY_SUFFER = ("attacks its neighbours", "takes all resources", "opens the network")
 LIMITS = Limits(
-    cell_seconds=10, cpu_seconds=30, memory_mb=1500, processes=80, open_files=256, file_mb=16, disk_mb=32,
-    output_chars=100_000, submission_seconds=60,
+    cell_seconds=15, cpu_seconds=90, memory_mb=1500, processes=80, open_files=256, file_mb=16, disk_mb=32,
+    output_chars=100_000, submission_seconds=240,
 )  # fmt: skip
 RANKS = "23_data_parallel"  # ranks that wait in vain do so for some seconds of their own
 # Seconds, about: what a lesson's hidden sheets take, else 5, and one submission, else 3, or 9 where it never ends.
 SHEETS = {DOUBLES: 0, "16_bert_internals": 25, RANKS: 40}
 EACH = {DOUBLES: 1, RANKS: 15}
-ANSWER_SECONDS = 8  # what an exercise may take here; an endless one costs the test as much
+ANSWER_SECONDS = 12  # what an exercise may take here; an endless one costs the test as much
 
 
 @dataclass(frozen=True)
@@ -135,10 +135,9 @@ def graded(item: Submission, folder: Path, seed: int) -> dict[str, Any]:
         return {"not graded": str(reason)}
     patient = item.honest or item.lesson == RANKS
     seconds = 60 if patient else ANSWER_SECONDS
-    limits = replace(LIMITS, submission_seconds=240) if patient else LIMITS
     grade._exercise_of = lambda cell, catalogue: _hasty(_exercise_of(cell, catalogue), seconds)
     try:
-        verdicts = grade_notebook(notebook, Settings(seed, limits=limits, catalogue=catalogue_of(item.lesson)))
+        verdicts = grade_notebook(notebook, Settings(seed, limits=LIMITS, catalogue=catalogue_of(item.lesson)))
     except Exception as error:  # the grader must stand whatever comes: the test says so, with the name
         return {"broke": f"{type(error).__name__}: {error}"}
     cards = [cell.outputs for cell in notebook.cells if grade.grade_id(cell).startswith("check-")]

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE
 from toy import toy_folder
 
 
@@ -57,7 +58,7 @@ class Mounts:
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
         environment = {**os.environ, "PATH": path, "PYTHONPATH": str(toy_folder()), **more}
         command = self.command("sh", "-c", 'cd "$0" && exec "$@"', str(course), sys.executable, "-m", *words)
-        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False)
 
     def end(self) -> None:
         self.keeper.kill()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nbclient import NotebookClient
 from nbformat import NotebookNode
+from patience import PATIENCE
 from traitlets.config import Config
 
 
@@ -20,6 +21,6 @@ def run_all(notebook: NotebookNode, folder: Path) -> NotebookNode:
         own = Config({"KernelManager": {"transport": "ipc", "ip": f"{sockets}/k"}})
         resources = {"metadata": {"path": str(folder)}}
         NotebookClient(
-            notebook, timeout=120, allow_errors=True, coalesce_streams=True, resources=resources, config=own
+            notebook, timeout=PATIENCE, allow_errors=True, coalesce_streams=True, resources=resources, config=own
         ).execute()
     return notebook

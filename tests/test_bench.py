@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from patience import WHOLE_CLASS
 from submissions import ROOT
 
 from autograder.engine.catalogue import own_catalogue
@@ -35,7 +36,7 @@ def test_answers_only_are_the_whole_lesson_without_what_it_demonstrates():
 def test_a_quick_bench_measures_stock_and_ours(tmp_path):
     file = tmp_path / "bench.json"
     command = [sys.executable, "-m", "bench", "--quick", "--json", str(file)]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=False)
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=WHOLE_CLASS, check=False)
     assert run.returncode == 0, run.stderr
     rows = {row["name"].partition(",")[0]: row for row in json.loads(file.read_text())["rows"]}
     assert set(rows) == {"stock nbgrader", "ours"}

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from courses import environment, new_course
 from nbgrader.api import Gradebook
+from patience import PATIENCE
 from programs import without_bundled
 from submissions import hand_in, submission
 from toy import DOUBLES
@@ -68,10 +69,9 @@ def worker(start: Start, scheduler: str, **more: str) -> subprocess.Popen[bytes]
 
 
 def wait_for_workers(scheduler: str, number: int) -> None:
-    ask = (
-        f"from distributed import Client; client = Client({scheduler!r}, timeout=60); client.wait_for_workers({number})"
-    )
-    subprocess.run([sys.executable, "-c", ask], timeout=120, check=True)
+    client = f"Client({scheduler!r}, timeout={PATIENCE})"
+    ask = f"from distributed import Client; client = {client}; client.wait_for_workers({number})"
+    subprocess.run([sys.executable, "-c", ask], timeout=PATIENCE, check=True)
 
 
 def command(course: Path, scheduler: str) -> subprocess.Popen[str]:
@@ -81,7 +81,7 @@ def command(course: Path, scheduler: str) -> subprocess.Popen[str]:
 
 
 def one_sentence(process: subprocess.Popen[str], *words: str) -> None:
-    said, errors = process.communicate(timeout=120)
+    said, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1, said + errors
     assert "Traceback" not in said + errors, errors
     assert all(word in " ".join(errors.split()) for word in words), errors
@@ -100,7 +100,7 @@ def test_a_worker_that_is_killed_in_the_middle_changes_no_grade(course, start, s
         assert process.poll() is None, process.communicate()
         time.sleep(0.05)
     first.kill()
-    said, errors = process.communicate(timeout=300)
+    said, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, said + errors
     assert scores(course) == {name: float(answer is RIGHT) for name, answer in CLASS.items()}
     seeds = {row["seed"] for entry in read_ledger(course, LESSON).values() for row in entry["exercises"]}

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from patience import WHOLE_CLASS
 from submissions import ROOT
 
 LESSON = "solutions/00_start_here.py"
@@ -23,7 +24,7 @@ def author(course: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """`python -m …` in a copy of the course."""
     environment = {**os.environ, "PYTHONPATH": str(course), "COLUMNS": "200"}
     command = [sys.executable, "-m", *words]
-    return subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True, timeout=600)
+    return subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True, timeout=WHOLE_CLASS)
 
 
 def page() -> list[str]:

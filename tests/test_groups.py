@@ -1,4 +1,4 @@
-"""Who shares a worker, and what grows with the lessons: the rules of tests/groups.py and tests/dearest.py."""
+"""Who shares a worker, what grows with the lessons, who fails: tests/groups.py, tests/dearest.py, tests/failures.py."""
 
 from __future__ import annotations
 
@@ -62,3 +62,14 @@ def test_what_goes_through_all_lessons_grows_with_them_and_nothing_else():
         dearest.pytest_runtest_logreport(SimpleNamespace(nodeid=f"{file}::test_named[01_tensors-ada]", duration=2.0))
     assert dearest.growth() == pytest.approx((4 * LESSONS_TO_COME / LESSONS + 2) / 6)
     assert all((Path(__file__).parents[1] / file).is_file() for file in EVERY_LESSON)
+
+
+def test_who_fails_on_a_worker_is_named_before_the_end(tmp_path):
+    (tmp_path / "test_it.py").write_text("def test_fails():\n    assert 1 == 2\n", encoding="utf-8")
+    code = "import pytest; from failures import NamedAtOnce; pytest.main(['-q', '-n', '1'], plugins=[NamedAtOnce()])"
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    named = done.stdout.index("FAILED test_it.py::test_fails (call) assert 1 == 2")
+    assert named < done.stdout.index("= FAILURES =")

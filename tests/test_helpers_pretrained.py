@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from patience import PATIENCE
 from submissions import ROOT
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -40,7 +41,7 @@ def python(code: str, home: Path, **environment: str) -> subprocess.CompletedPro
         **environment,
     }
     return subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, env=settings, cwd=home, timeout=120
+        [sys.executable, "-c", code], capture_output=True, text=True, env=settings, cwd=home, timeout=PATIENCE
     )
 
 

@@ -23,6 +23,7 @@ import pytest
 from courses import new_course
 from hostile_class import Submission, submissions
 from nbgrader.api import Gradebook
+from patience import WHOLE_CLASS
 from submissions import ROOT
 from test_nbgrader import nbgrader
 from toy import DOUBLES
@@ -68,7 +69,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     graders = [subprocess.Popen([*command, part], env=environment, **pipes) for part in parts]
     try:
         with ThreadPoolExecutor() as readers:
-            said = list(readers.map(lambda grader: grader.communicate(timeout=1200), graders))
+            said = list(readers.map(lambda grader: grader.communicate(timeout=WHOLE_CLASS), graders))
     finally:
         for grader in graders:
             grader.kill()

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from courses import environment, new_course, served
 from nbgrader.api import Gradebook, MissingEntry
+from patience import PATIENCE
 from submissions import cell_of, hand_in, solved, submission
 from toy import DOUBLES, toy_folder
 
@@ -25,7 +26,7 @@ def nbgrader(course: Path, *words: str, **more: str) -> subprocess.CompletedProc
     """One of nbgrader's commands, run in `course` as an instructor would."""
     command = [sys.executable, "-m", "nbgrader", *words]
     own = {**environment(course), **more}
-    return subprocess.run(command, cwd=course, env=own, capture_output=True, text=True, timeout=300)
+    return subprocess.run(command, cwd=course, env=own, capture_output=True, text=True, timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +129,7 @@ def server(course):
 
 def _post(address: str) -> dict:
     request = urllib.request.Request(address, data=b"", headers={"Authorization": "token token"})
-    with urllib.request.urlopen(request, timeout=120) as reply:
+    with urllib.request.urlopen(request, timeout=PATIENCE) as reply:
         return json.load(reply)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from courses import environment, new_course, run
 from nbgrader.api import Gradebook
+from patience import PATIENCE
 from submissions import hand_in, submission
 from toy import DOUBLES
 
@@ -173,7 +174,7 @@ def test_a_server_that_goes_away_in_the_middle_ends_the_run_and_the_rest_follows
         assert process.stdout
         assert "1 to grade" in process.stdout.readline()  # the gradebook has been looked into, and the workers start
         server.stop()
-        said, errors = process.communicate(timeout=300)
+        said, errors = process.communicate(timeout=PATIENCE)
     server.start()
     one_sentence(
         subprocess.CompletedProcess(command, process.returncode, said, errors), "The gradebook does not answer"

@@ -20,6 +20,7 @@ import torch
 import torch.distributed as dist
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
+from patience import PATIENCE
 from processes import children, living
 from torch import Tensor, nn
 from torch.distributed import recv, send
@@ -38,7 +39,6 @@ from helpers.ranks import run_on_ranks as run_and_show
 from helpers.ranks import show_outputs, torchrun
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])  # as a notebook's are; ranks need not import all of this
-SOON = 60.0  # seconds that a process may take to end
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -58,7 +58,7 @@ def failure(function: Callable[..., Any], *arguments: Any, **options: Any) -> Ra
 
 def gone(processes: list[int]) -> bool:
     """Whether all of them end soon."""
-    deadline = time.monotonic() + SOON
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         if not living(processes):
             return True
@@ -198,7 +198,7 @@ def test_ranks_that_wait_for_each_other_are_ended_at_the_limit_and_say_where_the
 
     began = time.monotonic()
     error = failure(work, torch.ones(1), seconds=1)
-    assert 1 <= time.monotonic() - began < 1 + SOON
+    assert 1 <= time.monotonic() - began < 1 + PATIENCE
     assert str(error) == "rank 0 and rank 1 did not end within 1 s"
     assert error.where.count("recv(x, 1 - dist.get_rank())") == 2
 
@@ -287,12 +287,12 @@ def test_a_script_that_is_ended_takes_its_ranks_along(tmp_path, number):
     script.write_text(SCRIPT.format(folder=str(own)))
     environment = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
     with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True, env=environment) as process:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while len(list(own.iterdir())) < 2 and time.monotonic() < deadline:
             time.sleep(0.05)
         helpers = children(process.pid)
         process.send_signal(number)
-        out, _ = process.communicate(timeout=60)
+        out, _ = process.communicate(timeout=PATIENCE)
     ranks = [int(file.name) for file in own.iterdir()]
     assert len(ranks) == 2
     assert gone([*ranks, *helpers])
@@ -326,7 +326,7 @@ def test_a_notebook_runs_what_its_cells_define(tmp_path):
         """
     sources = textwrap.dedent(cells).split("# %%")
     notebook = new_notebook(cells=[new_code_cell(source.strip()) for source in sources])
-    NotebookClient(notebook, allow_errors=True, timeout=60, resources={"metadata": {"path": str(ROOT)}}).execute()
+    NotebookClient(notebook, allow_errors=True, timeout=PATIENCE, resources={"metadata": {"path": str(ROOT)}}).execute()
     _, ran, same, failed, blank = (cell.outputs for cell in nbformat.from_dict(notebook).cells)
     assert ran[0].data["text/plain"] == "rank 0 | rank 0\nrank 1 | rank 1"
     assert "grid-template-columns" in ran[0].data["text/html"]

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from courses import environment, new_course
 from nbgrader.api import Gradebook
+from patience import PATIENCE
 from programs import path_with, without_bundled
 from submissions import ROOT, hand_in, submission
 from toy import DOUBLES
@@ -65,7 +66,7 @@ def elsewhere(course: Path) -> dict[str, Any]:
 
 def grade(course: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command(course, *words), **elsewhere(course), capture_output=True, text=True, timeout=300, check=False
+        command(course, *words), **elsewhere(course), capture_output=True, text=True, timeout=PATIENCE, check=False
     )
 
 
@@ -141,7 +142,7 @@ def test_a_grader_that_is_killed_goes_on_where_it_was(course):
 
 def _wait_until_gone(session: int) -> None:
     """The killed grader's workers and sandboxes end by themselves."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         listing = subprocess.run(["ps", "-eo", "sess="], capture_output=True, text=True, check=True).stdout.split()
         if str(session) not in listing:
@@ -184,7 +185,7 @@ def test_without_bubblewrap_the_run_stops_and_says_what_to_install(course):
     enrol(course, {"ada": RIGHT})
     folder = path_with(course / "bin", "setpriv")
     run = subprocess.run(
-        command(course), cwd=course.parent, capture_output=True, text=True, timeout=300, check=False,
+        command(course), cwd=course.parent, capture_output=True, text=True, timeout=PATIENCE, check=False,
         env={**environment(course), "PATH": str(folder), **without_bundled(folder)},
     )  # fmt: skip
     assert run.returncode == 1

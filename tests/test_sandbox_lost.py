@@ -16,6 +16,7 @@ import pyseccomp
 import pytest
 from courses import environment, new_course
 from nbgrader.api import Gradebook
+from patience import PATIENCE
 from processes import children
 from programs import path_with, without_bundled
 from submissions import hand_in, submission
@@ -85,7 +86,7 @@ def test_without_bubblewrap_the_rest_is_not_graded_until_it_is_back(course, prog
     wait_for_the_first(course, process)
     (programs / "bwrap").unlink()
     end_warm_parents(process.pid)
-    said, errors = process.communicate(timeout=300)
+    said, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1, said + errors
     assert "Traceback" not in said + errors
     before, missing = scores(course), not_graded(course)
@@ -98,7 +99,7 @@ def test_without_bubblewrap_the_rest_is_not_graded_until_it_is_back(course, prog
     assert not any(entry.get("remark") for entry in read_ledger(course, LESSON).values())
     (programs / "bwrap").symlink_to(shutil.which("bwrap") or "bwrap")
     again = start(course, programs)
-    said, errors = again.communicate(timeout=300)
+    said, errors = again.communicate(timeout=PATIENCE)
     assert again.returncode == 0, said + errors
     assert f"{len(missing)} to grade" in said
     assert scores(course) == dict.fromkeys(STUDENTS, 1.0)
@@ -108,13 +109,13 @@ def test_a_warm_parent_that_is_killed_costs_one_submission_its_turn_and_nobody_a
     process = start(course, programs, "--jobs", "1")
     wait_for_the_first(course, process)
     end_warm_parents(process.pid)
-    said, errors = process.communicate(timeout=300)
+    said, errors = process.communicate(timeout=PATIENCE)
     missing = not_graded(course)
     assert process.returncode == bool(missing), said + errors
     assert len(missing) <= 1
     assert all("the same command grades it again" in reason for reason in missing.values())
     assert "from cold" not in said + errors  # another warm parent has taken its place
-    start(course, programs).communicate(timeout=300)
+    start(course, programs).communicate(timeout=PATIENCE)
     assert scores(course) == dict.fromkeys(STUDENTS, 1.0)
 
 
@@ -136,7 +137,7 @@ def test_where_only_forks_are_refused_their_namespaces_kernels_start_from_cold_a
     for student in STUDENTS[2:]:
         shutil.rmtree(course / "submitted" / student)
     process = start(course, programs, "--jobs", "2")
-    said, errors = process.communicate(timeout=300)
+    said, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, said + errors
     assert scores(course) == dict.fromkeys(STUDENTS[:2], 1.0)
     assert (said + errors).count("Kernels start") == 1

@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from patience import PATIENCE
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 from toy import built_toy
 
@@ -28,8 +29,7 @@ from autograder.grading.public import copy_public_half
 Shot = Callable[..., None]
 
 WINDOW: ViewportSize = {"width": 1200, "height": 1000}
-READY = 90  # seconds for the server; a busy machine imports slowly
-SOON = 60_000  # milliseconds for anything that a kernel does
+SOON = 1000 * PATIENCE  # milliseconds for anything that a kernel does
 RUNNING_OR_NEW = re.compile(r"\[[ *]\]")
 
 # Nobody is asked for extensions, updates or news, and the student is not asked about news either.
@@ -111,7 +111,7 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 def _wait_until_ready(lab: Lab, server: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + READY
+    deadline = time.monotonic() + PATIENCE
     while server.poll() is None and time.monotonic() < deadline:
         try:
             with urllib.request.urlopen(f"{lab.url}/api/status?token={lab.token}", timeout=5):
