@@ -15,6 +15,7 @@ from nbgrader.api import Gradebook
 from submissions import hand_in, submission
 from toy import DOUBLES
 
+from autograder.grading.decide import our_fault
 from autograder.grading.ledger import read_ledger
 
 LESSON = DOUBLES
@@ -107,6 +108,15 @@ def test_a_full_folder_for_temporary_files_is_named_before_anything_is_graded(co
     assert whole(course, tmp_path) == {}
     assert run(course, "autograder", "grade", LESSON, "--jobs=1").returncode == 0
     assert whole(course, tmp_path) == SCORES
+
+
+def test_of_a_copy_that_finds_no_room_the_target_is_named(tmp_path, namespace):
+    place = namespace.small(tmp_path / "small", 100)
+    source = tmp_path / "source"
+    source.write_bytes(bytes(200_000))
+    with pytest.raises(OSError, match="No space left") as full:
+        shutil.copyfile(source, place / "copy")
+    assert our_fault(full.value).startswith(f"{place / 'copy'} cannot be written: No space left on device. Make room")
 
 
 def test_a_gradebook_that_can_only_be_read_stops_the_run_before_anything_is_graded(course, tmp_path, namespace):

@@ -16,6 +16,7 @@ from typing import Any
 import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
+from patience import PATIENCE
 
 from autograder.engine.catalogue import own_catalogue
 from autograder.grading.inside.limits import Limits
@@ -36,7 +37,7 @@ def parent() -> warm.WarmParent:
 
 def session(*sources: str) -> Session:
     cells = [new_code_cell(textwrap.dedent(source)) for source in sources]
-    return Session(new_notebook(cells=cells), own_catalogue(), Limits(cell_seconds=60))
+    return Session(new_notebook(cells=cells), own_catalogue(), Limits(cell_seconds=PATIENCE))
 
 
 def nobody_is_slow(patch: pytest.MonkeyPatch) -> None:

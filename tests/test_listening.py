@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from patience import PATIENCE
 
 from autograder.grading.kernel.listening import MAX_PARTS, CarefulMessages
 from autograder.grading.kernel.relay import Relay
@@ -64,14 +65,14 @@ def far(tmp_path: Path):
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(str(tmp_path / "k-1"))
         server.listen()
-        server.settimeout(60)
+        server.settimeout(PATIENCE)
         yield str(tmp_path / "k"), server
 
 
 def _both_ends(relay: Relay, path: str, server: socket.socket) -> tuple[socket.socket, socket.socket]:
     relay.connect(path, 1)
     near = socket.socket(socket.AF_UNIX)
-    near.settimeout(60)
+    near.settimeout(PATIENCE)
     near.connect(f"{relay.near}-1")
     return near, server.accept()[0]
 
@@ -120,7 +121,7 @@ def test_a_relay_waits_for_a_kernel_that_is_not_there_yet(tmp_path):
         time.sleep(0.05)
         server.bind(str(tmp_path / "late-1"))
         server.listen()
-        server.settimeout(60)
+        server.settimeout(PATIENCE)
         server.accept()[0].close()
     relay.close()
 

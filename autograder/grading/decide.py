@@ -101,7 +101,7 @@ def our_fault(error: Exception) -> str:
         said = error.strerror or str(error)
         if isinstance(error, shutil.Error):  # of a whole folder: a list of reasons, each with two files and a text
             said = error.args[0][0][2].partition(":")[0]
-        place = error.filename or tempfile.gettempdir()
+        place = error.filename2 or error.filename or tempfile.gettempdir()  # of two, the one that was copied to
         return f"{place} cannot be written: {said}. Make room there, or let TMPDIR name another place."
     return f"{type(error).__name__}: {error}"
 
