@@ -23,6 +23,13 @@ from autograder.engine.catalogue import Catalogue
 signal.signal(signal.SIGINT, signal.default_int_handler)
 settings.register_profile("course", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("course")
+LONGEST_NAME = 100  # characters of a parameter
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """A long text is named by how it begins: a test's name goes to its worker and comes back with each report."""
+    long = isinstance(val, str | bytes) and len(val) > LONGEST_NAME
+    return f"{val[:LONGEST_NAME]!a} of {len(val):,}" if long else None
 
 
 @pytest.fixture(scope="module", autouse=True)

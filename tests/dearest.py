@@ -17,7 +17,7 @@ EVERY_LESSON = ("tests/test_lessons.py", "tests/test_release.py")
 SHOWN = 10
 NAMES = [file.stem for file in (Path(__file__).parents[1] / "solutions").glob("[0-9][0-9]_*.py")]
 LESSONS = len(NAMES)
-LESSON = re.compile(rf"\[.*?({'|'.join(NAMES)})\b.*\]")
+LESSON = re.compile(rf"({'|'.join(NAMES)})\b")
 
 
 class Dearest:
@@ -28,7 +28,7 @@ class Dearest:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         file, _, test = report.nodeid.partition("::")
-        lesson = LESSON.search(test)
+        lesson = LESSON.search(test.partition("[")[2].rpartition("]")[0])
         self.seconds[file, lesson[1] if lesson else ""] += report.duration
 
     @pytest.hookimpl(trylast=True)

@@ -56,6 +56,23 @@ def test_a_lesson_among_the_parameters_is_a_thing_of_its_own(test, thing):
     assert dearest.seconds == {("tests/test_x.py", thing): 2.0}
 
 
+LONG = ["[" * 10**6, b"x" * 10**6]
+
+
+@pytest.mark.parametrize("text", LONG)
+def test_a_text_of_megabytes_is_no_name(request, text):
+    assert text in LONG
+    assert len(request.node.nodeid) < 300
+
+
+def test_a_name_of_a_hundred_thousand_brackets_costs_nothing():
+    """Once one expression for both went over it from each bracket anew, and `make test` stood still for an hour."""
+    dearest = Dearest()
+    name = f"tests/test_x.py::test_deep[{'[' * 100_000}]"
+    dearest.pytest_runtest_logreport(SimpleNamespace(nodeid=name, duration=2.0))
+    assert dearest.seconds == {("tests/test_x.py", ""): 2.0}
+
+
 def test_what_goes_through_all_lessons_grows_with_them_and_nothing_else():
     dearest = Dearest()
     for file in (*EVERY_LESSON, "tests/test_demo.py"):
