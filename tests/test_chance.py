@@ -7,6 +7,7 @@ import torch
 from scipy.stats import binom
 
 from autograder.engine.chance import L, settled
+from autograder.exercises.pretraining._masks import together
 
 MANY = 20_000
 RIGHT = torch.tensor([0.8, 0.1, 0.1], dtype=torch.float64)
@@ -55,3 +56,12 @@ def test_the_bound_is_where_it_is_said_to_be() -> None:
 def test_who_draws_as_wanted_fails_less_often_than_promised(chance: float, many: int) -> None:
     failing = (~accepted(chance, many)).nonzero()[:, 0].numpy()
     assert binom.pmf(failing, many, chance).sum() < 2 * math.exp(-L)
+
+
+def test_labels_for_everybody_show_the_same_in_whatever_order_they_were_drawn() -> None:
+    """`mask_tokens` of lesson 17: else only who draws as the reference does is told of this mistake by its name."""
+    masks = 0.5 * 0.8
+    draws = [torch.rand(2, 4000, generator=torch.Generator().manual_seed(seed)) for seed in (1, 2)]
+    one, other = (together(*torch.where(draw < masks, 1, 2), probability=0.5, vocab_size=4000) for draw in draws)
+    assert torch.equal(one, other)
+    assert one[0].tolist() == [0, 0, 0]

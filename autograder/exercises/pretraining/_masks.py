@@ -133,7 +133,8 @@ def together(one: Tensor, other: Tensor, probability: float, vocab_size: int) ->
     right, *others = (_kinds_of(shares, probability, vocab_size).to(count.device) for shares in FATES)
     masked, _, other_token = (probability * part for part in _drawn(FATES[0], vocab_size))
     fewer = [torch.tensor([1 - masked - other, masked, other], device=count.device) for other in (other_token, 0.0)]
-    pairs = [each[:, None] * each for each in (*others, *fewer)]
+    everywhere = torch.tensor([0.0, masked, 1 - masked], device=count.device)  # who was not chosen has a label too
+    pairs = [each[:, None] * each for each in (*others, *fewer, everywhere)]
     return settled(count, right[:, None] * right, one.numel(), guesses=[*pairs, right.diag()])
 
 
