@@ -46,7 +46,7 @@ def _shown_otherwise(trial: Trial, old: Sheet) -> str:
     """A mistake that shows something else than when the sheet was written: students would not be told its name."""
     for evidence, symptoms in zip(trial.rehearsals[0].mistakes, old.mistakes, strict=True):
         if _written(evidence.observations) == _written(symptoms.observations):
-            continue  # to the bit, as on the machine that wrote the sheet: naming it once more is half of the work here
+            continue  # to the bit, as on the machine that wrote the sheet, where it was named
         alone = replace(old, mistakes=[symptoms])
         if not trial.judged(evidence, alone).misunderstandings:
             return f"this mistake now shows something else: {symptoms.sentence!r}"
